@@ -1,0 +1,44 @@
+"""Coded errors. Raised and logged once where they happen, turned into words at the edge.
+
+Each code is explained in docs/errors.md; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+
+class MotCuaError(Exception):
+    """A fault with a stable code; `context` holds what an operator needs, never personal data."""
+
+    code = "UNKNOWN"
+
+    def __init__(self, message: str = "", **context: object) -> None:
+        super().__init__(message or self.code)
+        self.context = context
+
+
+class SettingInvalidError(MotCuaError):
+    code = "SETTING_INVALID"
+
+
+class AssistantDownError(MotCuaError):
+    """Rasa does not answer: refused, timed out, or answered with an error."""
+
+    code = "ASSISTANT_DOWN"
+
+
+class CatalogueMissingError(MotCuaError):
+    """The catalogue has not been built, or is empty."""
+
+    code = "CATALOGUE_MISSING"
+
+
+class TokenInvalidError(MotCuaError):
+    """A session token is forged, damaged or belongs to an erased conversation."""
+
+    code = "TOKEN_INVALID"
+
+
+class MessageRefusedError(MotCuaError):
+    """A citizen's message is empty, too long, or comes too fast."""
+
+    code = "MESSAGE_REFUSED"

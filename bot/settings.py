@@ -1,0 +1,71 @@
+"""Every setting of the application, read once from the environment. Documented in docs/settings.md."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors import SettingInvalidError
+from knowledge.settings import ROOT, CatalogueSettings
+
+ACTION_MODES = ("in_process", "http")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Frozen settings; see `from_env` for the variable behind each field."""
+
+    data_dir: Path
+    catalogue: CatalogueSettings
+    database_url: str
+    tracker_url: str
+    web_host: str
+    web_port: int
+    rasa_port: int
+    rasa_url: str
+    model_dir: Path
+    actions: str
+    actions_url: str
+    secret: str
+    allowed_origins: tuple[str, ...]
+    log_level: str
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
+        """Read all `MOTCUA_…` variables; raise `SettingInvalidError` naming the variable that is wrong."""
+        env = os.environ if env is None else env
+        data_dir = Path(env.get("MOTCUA_DATA_DIR") or ROOT / "var")
+        rasa_port = _port(env, "MOTCUA_RASA_PORT", 5005)
+        actions = env.get("MOTCUA_ACTIONS") or "in_process"
+        if actions not in ACTION_MODES:
+            raise SettingInvalidError(f"MOTCUA_ACTIONS must be one of {', '.join(ACTION_MODES)}, not {actions!r}")
+        try:
+            catalogue = CatalogueSettings.from_env(env)
+        except ValueError as error:
+            raise SettingInvalidError(f"MOTCUA_STALE_AFTER_DAYS must be a whole number: {error}") from error
+        origins = (env.get("MOTCUA_ALLOWED_ORIGINS") or "").replace(",", " ").split()
+        return cls(
+            data_dir=data_dir,
+            catalogue=catalogue,
+            database_url=env.get("MOTCUA_DATABASE_URL") or f"sqlite:///{data_dir / 'operations.db'}",
+            tracker_url=env.get("MOTCUA_TRACKER_URL") or f"sqlite:///{data_dir / 'tracker.db'}",
+            web_host=env.get("MOTCUA_WEB_HOST") or "127.0.0.1",
+            web_port=_port(env, "MOTCUA_WEB_PORT", 8080),
+            rasa_port=rasa_port,
+            rasa_url=(env.get("MOTCUA_RASA_URL") or f"http://127.0.0.1:{rasa_port}").rstrip("/"),
+            model_dir=Path(env.get("MOTCUA_MODEL_DIR") or ROOT / "models"),
+            actions=actions,
+            actions_url=env.get("MOTCUA_ACTIONS_URL") or "http://127.0.0.1:5055/webhook",
+            secret=env.get("MOTCUA_SECRET") or "",
+            allowed_origins=tuple(origin.rstrip("/") for origin in origins),
+            log_level=(env.get("MOTCUA_LOG_LEVEL") or "INFO").upper(),
+        )
+
+
+def _port(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name) or str(default)
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise SettingInvalidError(f"{name} must be a port between 1 and 65535, not {text!r}")
+    return int(text)

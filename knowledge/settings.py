@@ -1,0 +1,34 @@
+"""Where the catalogue is. The only module of `knowledge` that reads the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CONTENT_DIR = Path(__file__).resolve().parent / "content"
+
+
+@dataclass(frozen=True)
+class CatalogueSettings:
+    """Settings of the catalogue.
+
+    catalogue_url: SQLAlchemy address of the catalogue's database.
+    stale_after_days: calendar days after which an unconfirmed record is called stale
+        (30 by proposal of the requirements table, R-05).
+    """
+
+    catalogue_url: str
+    stale_after_days: int = 30
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> CatalogueSettings:
+        """Read `MOTCUA_CATALOGUE_URL` and `MOTCUA_STALE_AFTER_DAYS`."""
+        env = os.environ if env is None else env
+        data_dir = Path(env.get("MOTCUA_DATA_DIR") or ROOT / "var")
+        return cls(
+            catalogue_url=env.get("MOTCUA_CATALOGUE_URL") or f"sqlite:///{data_dir / 'catalogue.db'}",
+            stale_after_days=int(env.get("MOTCUA_STALE_AFTER_DAYS") or 30),
+        )
