@@ -1,0 +1,202 @@
+"""The blocks for each kind of fact. Each function gets record, day and wording, and returns blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from knowledge import blocks as b
+from knowledge.facts import Fact
+from knowledge.formatting import by_method, fee_texts, time_text
+from knowledge.models import (
+    ComponentRole,
+    DossierCase,
+    DossierComponent,
+    Method,
+    OnlineLevel,
+    Procedure,
+    VneidEquivalent,
+)
+from knowledge.wording import Wording
+
+Part = Callable[[Procedure, date, Wording], list[b.Block]]
+
+_OVERVIEW_LINES = 2
+
+
+def _list(texts: list[str], ordered: bool = False) -> b.ItemList:
+    return b.ItemList(tuple(b.Item(text) for text in texts), ordered)
+
+
+def _or_none(texts: list[str], missing: str, ordered: bool = False) -> list[b.Block]:
+    return [_list(texts, ordered)] if texts else [b.paragraph(missing)]
+
+
+def documents(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
+    """Papers by case, in two groups: to prepare, and what the office looks up itself (R-13); notes last."""
+    if not any(case.components for case in procedure.dossier):
+        return [b.paragraph(say("documents.none"))]
+    parts: list[b.Block] = []
+    notes: list[str] = []
+    for case in procedure.dossier:
+        notes += [part.name for part in case.components if part.role is ComponentRole.NOTE]
+        parts += _case_papers(case, say)
+    return [*parts, b.paragraph(say("documents.notes") + ":"), _list(notes)] if notes else parts
+
+
+def _case_papers(case: DossierCase, say: Wording) -> list[b.Block]:
+    papers = [part for part in case.components if part.role is not ComponentRole.NOTE]
+    groups = {
+        "documents.prepare": [part for part in papers if not part.reusable_from],
+        "documents.looked_up": [part for part in papers if part.reusable_from],
+    }
+    parts: list[b.Block] = [b.heading(say("documents.case", case=case.case))] if case.case and papers else []
+    for key, group in groups.items():
+        if group:
+            parts += [b.paragraph(say(key) + ":"), _papers(group, say)]
+    return parts
+
+
+def notes(procedure: Procedure) -> list[b.Block]:
+    """What is worth knowing beside the facts asked for."""
+    return [_list(list(procedure.notes))] if procedure.notes else []
+
+
+def _papers(papers: list[DossierComponent], say: Wording) -> b.ItemList:
+    return b.ItemList(tuple(b.Item(paper.name, _paper_detail(paper, say)) for paper in papers), ordered=True)
+
+
+def _paper_detail(paper: DossierComponent, say: Wording) -> str:
+    said = [paper.form]
+    if paper.role is ComponentRole.PRESENT:
+        said.append(say("documents.present"))
+    if paper.originals:
+        said.append(say("documents.original", n=paper.originals))
+    if paper.copies:
+        said.append(say("documents.copy", n=paper.copies))
+    said.append(paper.condition)
+    if paper.vneid_equivalent in (VneidEquivalent.YES, VneidEquivalent.IF_INTEGRATED):
+        said.append(say(f"documents.vneid_{paper.vneid_equivalent.value}"))
+    return "; ".join(part for part in said if part)
+
+
+def steps(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
+    return _or_none(list(procedure.steps), say("steps.none"), ordered=True)
+
+
+def fee(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
+    """Fees that hold on `day`, by way of filing (R-20)."""
+    lines = _fee_lines(procedure, day, say)
+    return _or_none(lines, say("fee.none"))
+
+
+def _fee_lines(procedure: Procedure, day: date, say: Wording) -> list[str]:
+    methods = procedure.submission_methods
+    texts = [fee_texts(method.fees, day, say) for method in methods]
+    return _named(by_method(methods, texts, say))
+
+
+def _named(pairs: list[tuple[str, list[str]]]) -> list[str]:
+    return [f"{name}: {text}" if name else text for name, lines in pairs for text in lines]
+
+
+def time(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
+    lines = _time_lines(procedure, say)
+    return _or_none(lines, say("time.none"))
+
+
+def _time_lines(procedure: Procedure, say: Wording) -> list[str]:
+    methods = procedure.submission_methods
+    texts = [[text for text in (time_text(item, say) for item in method.times) if text] for method in methods]
+    return _named(by_method(methods, texts, say))
+
+
+def place(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
+    """Where to hand it in, in person and otherwise; nothing that the record does not name."""
+    said = []
+    if procedure.intake_address:
+        said.append(say("place.intake", place=procedure.intake_address))
+    if procedure.handling_agency:
+        said.append(say("place.agency", agency=procedure.handling_agency))
+    for method in procedure.submission_methods:
+        detail = " ".join(part for part in (method.where, method.note) if part)
+        if detail:
+            said.append(f"{say(f'methods.{method.method.value}')}: {detail}")
+    return _or_none(said, say("place.none"))
+
+
+def who(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
+    parts: list[b.Block] = [b.paragraph(procedure.who)] if procedure.who else []
+    if procedure.applicant_types:
+        parts.append(b.paragraph(say("who.types", types=", ".join(procedure.applicant_types))))
+    return parts or [b.paragraph(say("who.none"))]
+
+
+def conditions(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
+    return _or_none(list(procedure.requirements), say("conditions.none"))
+
+
+def result(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
+    items = tuple(b.Item(document.name, document.note) for document in procedure.result_documents)
+    return [b.ItemList(items)] if items else [b.paragraph(say("result.none"))]
+
+
+def forms(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
+    """Official forms by name and number (R-14)."""
+    papers = {part.form: part for case in procedure.dossier for part in case.components if part.form}
+    if not papers:
+        return [b.paragraph(say("forms.none"))]
+    items = tuple(b.Item(part.name, form) for form, part in papers.items())
+    return [b.ItemList(items), b.paragraph(say("forms.where"))]
+
+
+def legal_basis(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
+    items = tuple(b.Item(basis.number, basis.title) for basis in procedure.legal_bases)
+    return [b.ItemList(items)] if items else [b.paragraph(say("legal_basis.none"))]
+
+
+def online(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
+    """Whether it can be filed online; the other ways stay named as a right (R-18)."""
+    parts: list[b.Block] = [b.paragraph(say(f"online.{procedure.online_level.value}"))]
+    methods = {method.method: method for method in procedure.submission_methods}
+    own = methods.get(Method.ONLINE)
+    if own is not None and procedure.online_level is not OnlineLevel.NONE:
+        detail = " ".join(part for part in (own.where, own.note) if part)
+        parts += [b.paragraph(detail)] if detail else []
+    others = [say(f"methods.{kind.value}").lower() for kind in methods if kind is not Method.ONLINE]
+    if others:
+        parts.append(b.paragraph(say("online.others", methods=", ".join(others))))
+    return parts
+
+
+def overview(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
+    """What it is for, and the main facts in a line each; the rest is a button away."""
+    parts: list[b.Block] = [b.paragraph(procedure.summary)] if procedure.summary else []
+    lines = []
+    where = procedure.intake_address or procedure.handling_agency
+    if where:
+        lines.append(say("overview.place", text=where))
+    for key, texts in (("time", _time_lines(procedure, say)), ("fee", _fee_lines(procedure, day, say))):
+        if texts:
+            more = say("overview.more") if len(texts) > _OVERVIEW_LINES else ""
+            lines.append(say(f"overview.{key}", text="; ".join(texts[:_OVERVIEW_LINES])) + more)
+    papers = sum(part.role is not ComponentRole.NOTE for case in procedure.dossier for part in case.components)
+    if papers:
+        lines.append(say("overview.papers", n=papers))
+    return [*parts, _list(lines)] if lines else parts + documents(procedure, day, say)
+
+
+PARTS: dict[Fact, Part] = {
+    Fact.OVERVIEW: overview,
+    Fact.DOCUMENTS: documents,
+    Fact.STEPS: steps,
+    Fact.FEE: fee,
+    Fact.TIME: time,
+    Fact.PLACE: place,
+    Fact.WHO: who,
+    Fact.CONDITIONS: conditions,
+    Fact.RESULT: result,
+    Fact.FORMS: forms,
+    Fact.LEGAL_BASIS: legal_basis,
+    Fact.ONLINE: online,
+}

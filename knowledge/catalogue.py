@@ -1,0 +1,44 @@
+"""The catalogue as other packages use it: records by code, search, freshness."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from knowledge.codec import digest
+from knowledge.curated import PROCEDURES_DIR, read_all
+from knowledge.models import Origin, Procedure
+from knowledge.settings import CatalogueSettings
+from knowledge.store import CatalogueStore, WriteReport
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """How far a record can be trusted on a day (R-05)."""
+
+    stale: bool
+    days_since_check: int | None
+
+
+def freshness(procedure: Procedure, day: date, stale_after_days: int) -> Freshness:
+    """Say whether `procedure` was last checked more than `stale_after_days` before `day`."""
+    if procedure.checked_on is None:
+        return Freshness(stale=True, days_since_check=None)
+    days = (day - procedure.checked_on).days
+    return Freshness(stale=days > stale_after_days, days_since_check=days)
+
+
+def build(settings: CatalogueSettings, folder: Path = PROCEDURES_DIR) -> WriteReport | None:
+    """Write the curated records into the catalogue; return None when it already holds just these.
+
+    Raises `RecordInvalidError` with file and line, and then changes nothing.
+    """
+    store = CatalogueStore(settings.catalogue_url)
+    store.create()
+    stamp = digest("".join(f"{path.name}{path.read_text('utf-8')}" for path in sorted(folder.glob("*.yml"))))
+    if store.curated_stamp() == stamp:
+        return None
+    report = store.write(list(read_all(folder)), Origin.CURATED, replace_all=True)
+    store.set_curated_stamp(stamp)
+    return report

@@ -1,0 +1,49 @@
+"""Procedures to and from plain JSON values, for the store, the curated files and the command line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from typing import Any
+
+import cattrs
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+
+from knowledge.models import Procedure
+
+
+def _converter() -> cattrs.Converter:
+    converter = cattrs.Converter(forbid_extra_keys=False, omit_if_default=True)
+    converter.register_structure_hook(date, lambda value, _: value if isinstance(value, date) else date.fromisoformat(value))
+    converter.register_unstructure_hook(date, lambda value: value.isoformat())
+    converter.register_unstructure_hook(
+        Procedure,
+        make_dict_unstructure_fn(Procedure, converter, _cattrs_omit_if_default=True, newer_decision=override(omit=True)),
+    )
+    converter.register_structure_hook(Procedure, make_dict_structure_fn(Procedure, converter))
+    return converter
+
+
+_CONVERTER = _converter()
+
+
+def to_dict(procedure: Procedure) -> dict[str, Any]:
+    """Return `procedure` as JSON-ready values, empty fields left out."""
+    data: dict[str, Any] = _CONVERTER.unstructure(procedure)
+    return data
+
+
+def from_dict(data: dict[str, Any]) -> Procedure:
+    """Build a procedure from JSON values; raises `cattrs` errors on a wrong shape."""
+    return _CONVERTER.structure(data, Procedure)
+
+
+def dumps(procedure: Procedure) -> str:
+    """Return a stable JSON text: equal procedures give equal texts."""
+    return json.dumps(to_dict(procedure), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(text: str) -> str:
+    """Return a short fingerprint of `text`."""
+    return hashlib.sha256(text.encode()).hexdigest()[:20]

@@ -1,0 +1,81 @@
+"""Curated records (knowledge/content/procedures): read, checked against the published schema, located by line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cattrs
+import jsonschema
+import yaml
+
+from knowledge.codec import from_dict
+from knowledge.errors import RecordInvalidError
+from knowledge.models import Procedure
+from knowledge.settings import CONTENT_DIR
+
+PROCEDURES_DIR = CONTENT_DIR / "procedures"
+SCHEMA_PATH = CONTENT_DIR / "procedure.schema.json"
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML with dates kept as text: the schema and the codec read them."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read_yaml(path: Path) -> Any:
+    """Return the values in a YAML file; raise `RecordInvalidError` with the line of a fault."""
+    try:
+        return yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506 - a subclass of SafeLoader
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{path}:{mark.line + 1}" if mark else str(path)
+        raise RecordInvalidError(place, str(getattr(error, "problem", error))) from error
+
+
+def read_record(path: Path) -> Procedure:
+    """Return the curated record in `path`; raise `RecordInvalidError` with file and line."""
+    data = read_yaml(path)
+    validator = jsonschema.Draft7Validator(json.loads(SCHEMA_PATH.read_text("utf-8")))
+    fault = next(iter(sorted(validator.iter_errors(data), key=lambda e: [str(part) for part in e.path])), None)
+    if fault is not None:
+        where = ".".join(str(part) for part in fault.path) or "record"
+        raise RecordInvalidError(f"{path}:{line_of(path, list(fault.path))}", f"{where}: {fault.message[:200]}")
+    if path.stem != data["code"]:
+        raise RecordInvalidError(f"{path}:1", f"code {data['code']} does not match the file's name")
+    try:
+        return from_dict(data)
+    except (cattrs.BaseValidationError, ValueError) as error:
+        raise RecordInvalidError(f"{path}:1", str(error)) from error
+
+
+def line_of(path: Path, keys: list[Any]) -> int:
+    """Return the line (from 1) on which the value at `keys` starts, or of its nearest parent."""
+    node = yaml.compose(path.read_text("utf-8"), _Loader)
+    for key in keys:
+        child = _child(node, key)
+        if child is None:
+            break
+        node = child
+    return int(node.start_mark.line) + 1 if node is not None else 1
+
+
+def _child(node: yaml.Node | None, key: Any) -> yaml.Node | None:
+    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+        return node.value[key]  # type: ignore[no-any-return]
+    if isinstance(node, yaml.MappingNode):
+        return next((value for name, value in node.value if name.value == key), None)
+    return None
+
+
+def read_all(folder: Path = PROCEDURES_DIR) -> Iterator[Procedure]:
+    """Yield every curated record of `folder`, ordered by code."""
+    for path in sorted(folder.glob("*.yml")):
+        yield read_record(path)

@@ -1,0 +1,29 @@
+"""Errors of the catalogue, each with a stable code (docs/errors.md)."""
+
+from __future__ import annotations
+
+
+class CatalogueError(Exception):
+    code = "CATALOGUE_FAULT"
+
+
+class CatalogueUnreadableError(CatalogueError):
+    """The catalogue's database cannot be opened or read."""
+
+    code = "CATALOGUE_UNREADABLE"
+
+
+class ProcedureUnknownError(CatalogueError):
+    """No record has this code, old or new."""
+
+    code = "PROCEDURE_UNKNOWN"
+
+
+class RecordInvalidError(CatalogueError):
+    """A record cannot be read; `place` says where (file, line)."""
+
+    code = "RECORD_INVALID"
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(f"{place}: {reason}")
+        self.place, self.reason = place, reason

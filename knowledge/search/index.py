@@ -1,0 +1,163 @@
+"""Search over all procedures: folded words and pairs, character n-grams, everyday names and sample questions.
+
+Each signal gives one number a procedure; a weighted sum orders them. All matrices are small (a few MB), a
+query costs a few milliseconds. Figures behind the choice of signals: docs/adr/0003-lexical-search-first.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from knowledge.search.normalise import Lexicon, added_words, content_words, expand_abbreviations, load_lexicon, terms
+from knowledge.store import SearchRow
+from knowledge.text import words
+
+Vector = np.ndarray
+
+_TITLE_NOISE = ("thu tuc", "thuc hien tai cap", "bang dich vu cong", "cap trung uong", "cap tinh", "cap xa")
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Weight of each signal in the score. Chosen by hand on the tuning questions; sums to about 1."""
+
+    word: float = 0.20
+    char: float = 0.20
+    coverage: float = 0.15
+    precision: float = 0.10
+    example: float = 0.55
+    curated: float = 0.06
+    commune: float = 0.03
+    outside_city: float = -0.25
+    unasked: float = -0.05
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One procedure found. `score` orders; about 1 is a near-certain match, under 0.3 is noise."""
+
+    code: str
+    title: str
+    score: float
+
+
+class ProcedureIndex:
+    """Ranks procedures for a question. Build once for a catalogue revision; safe to share between threads."""
+
+    def __init__(self, rows: Iterable[SearchRow], lexicon: Lexicon | None = None, weights: Weights | None = None) -> None:
+        self.rows = list(rows)
+        self._lexicon = lexicon or load_lexicon()
+        self._weights = weights or Weights()
+        self._position = {row.code: place for place, row in enumerate(self.rows)}
+        self._fit()
+
+    def _fit(self) -> None:
+        titles = [_title_words(row.title) for row in self.rows]
+        examples, owners = [], []
+        for place, row in enumerate(self.rows):
+            for text in (*row.aliases, *row.sample_questions):
+                tokens = expand_abbreviations(text, self._lexicon)
+                examples.append(content_words(tokens))
+                owners.append(place)
+        self._owners = np.array(owners, dtype=np.int64)
+        documents = titles + examples
+        self._word = TfidfVectorizer(analyzer=terms, sublinear_tf=True, dtype=np.float32)
+        self._unigram = TfidfVectorizer(analyzer=set, dtype=np.float32, norm=None, use_idf=True)
+        self._char = TfidfVectorizer(analyzer=_char_grams, sublinear_tf=True, dtype=np.float32)
+        if not documents:
+            return
+        word, char = self._word.fit_transform(documents), self._char.fit_transform(documents)
+        unigram: csr_matrix = self._unigram.fit_transform(documents)
+        count = len(titles)
+        self._word_titles, self._word_examples = word[:count].T.tocsr(), word[count:].T.tocsr()
+        self._char_titles, self._char_examples = char[:count].T.tocsr(), char[count:].T.tocsr()
+        self._title_mass = np.asarray(unigram[:count].sum(axis=1)).ravel() + 1e-6
+        present = unigram[:count].copy()
+        present.data[:] = 1.0
+        self._title_terms = present.T.tocsr()
+        self._prior = self._priors()
+
+    def _priors(self) -> Vector:
+        weights = self._weights
+        return np.array(
+            [
+                weights.curated * row.curated
+                + weights.commune * ("commune" in row.authority_levels)
+                + weights.outside_city * (not row.applies_to_city)
+                for row in self.rows
+            ],
+            dtype=np.float32,
+        )
+
+    def search(self, text: str, limit: int = 10) -> list[Hit]:
+        """Return up to `limit` procedures for `text`, best first; empty when no word is known."""
+        scores = self.scores(text)
+        if scores is None:
+            return []
+        order = np.argsort(-scores, kind="stable")[:limit]
+        return [Hit(self.rows[i].code, self.rows[i].title, float(scores[i])) for i in order if scores[i] > 0.05]
+
+    def scores(self, text: str) -> Vector | None:
+        """Return one score a row of the index, or None when there is nothing to search with."""
+        tokens = expand_abbreviations(text, self._lexicon)[:120]
+        if not self.rows or not tokens:
+            return None
+        kept = content_words(tokens)
+        added = added_words(tokens, self._lexicon)
+        plain = self._signals(kept)
+        if not added:
+            return plain
+        return np.maximum(plain, 0.97 * self._signals(kept + added))
+
+    def _signals(self, tokens: list[str]) -> Vector:
+        weights = self._weights
+        word, char = self._word.transform([tokens]), self._char.transform([tokens])
+        unigram = self._unigram.transform([tokens])
+        shared = np.asarray((unigram @ self._title_terms).todense()).ravel()
+        known = float(unigram.sum()) + 1e-6
+        coverage, precision = shared / known, np.minimum(1.0, shared / self._title_mass)
+        score = (
+            weights.word * _dense(word @ self._word_titles)
+            + weights.char * _dense(char @ self._char_titles)
+            + weights.coverage * coverage
+            + weights.precision * precision
+            + self._prior
+        )
+        if len(self._owners):
+            best = np.zeros(len(self.rows), dtype=np.float32)
+            likeness = 0.5 * _dense(word @ self._word_examples) + 0.5 * _dense(char @ self._char_examples)
+            np.maximum.at(best, self._owners, likeness)
+            score = score + weights.example * best
+        return score
+
+    def title_of(self, code: str) -> str:
+        """Return the title of `code`, or an empty text."""
+        place = self._position.get(code)
+        return "" if place is None else self.rows[place].title
+
+
+def _dense(row: csr_matrix) -> Vector:
+    return np.asarray(row.todense()).ravel()
+
+
+def _title_words(title: str) -> list[str]:
+    text = f" {' '.join(words(title))} "
+    for noise in _TITLE_NOISE:
+        text = text.replace(f" {noise} ", " ")
+    return text.split()
+
+
+def _char_grams(tokens: list[str]) -> list[str]:
+    grams = []
+    for token in tokens:
+        padded = f" {token} "
+        for size in (3, 4, 5):
+            grams += [padded[i : i + size] for i in range(len(padded) - size + 1)]
+    joined = " ".join(tokens)
+    grams += [f"_{joined[i : i + 6]}" for i in range(len(joined) - 5)]
+    return grams

@@ -1,0 +1,44 @@
+"""Vietnamese text: clean-up and folding, shared by search and understanding."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+_INVISIBLE = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000]+")
+_WORD = re.compile(r"[a-z0-9]+(?:[./][a-z0-9]+)*")
+
+
+def clean(text: str) -> str:
+    """Return `text` in NFC, without invisible characters, runs of blanks or blank ends; line breaks stay."""
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    lines = (_SPACES.sub(" ", line).strip() for line in text.replace("\r", "\n").split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def clean_line(text: str) -> str:
+    """Return `text` cleaned and on one line."""
+    return " ".join(clean(text).split())
+
+
+def fold(text: str) -> str:
+    """Return `text` in small letters without diacritics; đ becomes d. Same for NFC and NFD input."""
+    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).replace("đ", "d")
+
+
+def words(text: str) -> list[str]:
+    """Return the folded words of `text`; codes such as 1.004194 and ct01/a stay whole."""
+    return _WORD.findall(fold(text))
+
+
+def bigrams(tokens: list[str]) -> Iterator[str]:
+    """Yield neighbouring pairs, joined by a blank."""
+    return (f"{left} {right}" for left, right in zip(tokens, tokens[1:]))
+
+
+def has_diacritics(text: str) -> bool:
+    """Say whether `text` carries any Vietnamese mark (tone, vowel or đ)."""
+    return fold(text) != unicodedata.normalize("NFC", text.lower())
