@@ -1,0 +1,65 @@
+"""Puts the hub together from the settings."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+
+from bot.hub.conversations import ConversationStore
+from bot.hub.delivery import LocalDelivery
+from bot.hub.hub import Hub
+from bot.hub.limits import PER_CONVERSATION, RateLimiter
+from bot.hub.rasa_client import RasaClient
+from bot.hub.tokens import Tokens, load_key
+from bot.hub.turn_store import TurnStore
+from bot.hub.turns import Turns
+from bot.hub.watch import StoreWatch
+from bot.hub.wording import Wording
+from bot.ops.clock import Clock
+from bot.settings import Settings
+from bot.store.engine import Database, make_engine
+
+
+@dataclass(frozen=True)
+class HubParts:
+    """The hub and what has to be started, asked for health and stopped with it."""
+
+    hub: Hub
+    wording: Wording
+    database: Database
+    assistant: RasaClient
+    turns: Turns
+    watch: StoreWatch
+
+    def start(self) -> None:
+        """Begin to work: answer what is pending, watch the store."""
+        self.turns.start()
+        self.watch.start()
+
+    async def stop(self) -> None:
+        """Finish what is being done, and give everything back."""
+        await self.watch.stop()
+        await self.turns.stop()
+        await self.assistant.close()
+        self.database.close()
+
+
+def build_hub(settings: Settings, clock: Clock) -> HubParts:
+    """The hub on the real database and the real Rasa; nothing runs until `start`."""
+    database = Database(make_engine(settings.database_url))
+    store = ConversationStore(database, clock)
+    delivery = LocalDelivery()
+    wording = Wording.load()
+    assistant = RasaClient(settings.rasa_url)
+    turns = Turns(TurnStore(database, clock, process_name(settings)), assistant, delivery, wording)
+    tokens = Tokens(load_key(settings.secret, settings.data_dir), clock)
+    hub = Hub(store, tokens, delivery, turns, RateLimiter(PER_CONVERSATION))
+    return HubParts(hub, wording, database, assistant, turns, StoreWatch(store, delivery))
+
+
+def process_name(settings: Settings) -> str:
+    """This process among all hubs. The same after a restart, so that it takes its own leases back at once.
+
+    Only one process can listen at an address, and no hub works before it listens.
+    """
+    return f"{socket.gethostname()}/{settings.web_host}:{settings.web_port}"[:128]

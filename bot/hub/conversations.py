@@ -1,0 +1,222 @@
+"""The store of conversations and messages: what citizens see and send.
+
+Every write begins with an UPDATE of the conversation's row. That takes the row's lock (on SQLite the database's),
+so sequence numbers have no gaps and a message sent twice is stored once, whatever else happens at the same time.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.engine import Connection, Row
+
+from bot.errors import TokenInvalidError
+from bot.hub.models import Answerer, Conversation, Draft, Message, Role, TurnState
+from bot.hub.tables import CONVERSATION, MESSAGE
+from bot.ops.clock import Clock
+from bot.store.engine import Database
+
+PAGE = 200
+
+
+class ConversationStore:
+    """Conversations and their transcript."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def open(self, channel: str) -> Conversation:
+        """Begin a new, empty conversation."""
+        return await self._database.run(self._open, channel)
+
+    async def find(self, conversation_id: str) -> Conversation | None:
+        """The conversation, also when it is erased; None when it never was."""
+        return await self._database.run(find_conversation, conversation_id)
+
+    async def find_by_client_id(self, conversation_id: str, client_id: str) -> Message | None:
+        """The message that this sender's id already stands for."""
+        return await self._database.run(_find_by_client_id, conversation_id, client_id)
+
+    async def find_button(self, conversation_id: str, seq: int, button: int) -> tuple[str, str] | None:
+        """Title and payload of a button that was offered under message `seq`."""
+        return await self._database.run(_find_button, conversation_id, seq, button)
+
+    async def messages_after(self, conversation_id: str, after: int) -> list[Message]:
+        """At most `PAGE` messages with `seq > after`, in order."""
+        return await self._database.run(_messages_after, conversation_id, after)
+
+    async def last_seqs(self, conversation_ids: list[str]) -> dict[str, int]:
+        """The newest sequence number of each conversation that is not erased."""
+        return await self._database.run(_last_seqs, conversation_ids)
+
+    async def add_citizen_message(
+        self, conversation_id: str, client_id: str, text: str, payload: str | None = None
+    ) -> tuple[Message, bool]:
+        """Store the citizen's words once; the flag tells whether they are new. `payload` is what Rasa is told.
+
+        Raises `TokenInvalidError` when the conversation is erased.
+        """
+        return await self._database.run(self._add_citizen_message, conversation_id, client_id, text, payload)
+
+    async def change_answerer(self, conversation_id: str, expected: Answerer, wanted: Answerer) -> bool:
+        """Hand the conversation on by compare-and-set; False when somebody else was faster."""
+        return await self._database.run(self._change_answerer, conversation_id, expected, wanted)
+
+    async def erase(self, conversation_id: str) -> bool:
+        """Delete the transcript and close the conversation for good; False when it was erased before."""
+        return await self._database.run(self._erase, conversation_id)
+
+    def _open(self, connection: Connection, channel: str) -> Conversation:
+        now = self._clock.now()
+        new = Conversation(
+            id=str(uuid.uuid4()),
+            channel=channel,
+            status=Answerer.ASSISTANT,
+            rasa_sender=f"{channel}-{uuid.uuid4().hex}",
+            last_seq=0,
+            token_version=1,
+            erased=False,
+        )
+        row = asdict(new) | {"status": new.status.value, "created_at": now, "updated_at": now}
+        del row["erased"]
+        connection.execute(insert(CONVERSATION).values(**row))
+        return new
+
+    def _add_citizen_message(
+        self, connection: Connection, conversation_id: str, client_id: str, text: str, payload: str | None
+    ) -> tuple[Message, bool]:
+        now = self._clock.now()
+        lock = update(CONVERSATION).where(CONVERSATION.c.id == conversation_id, CONVERSATION.c.erased_at.is_(None))
+        if connection.execute(lock.values(updated_at=now)).rowcount == 0:
+            raise TokenInvalidError("the conversation is erased", conversation=conversation_id[:8])
+        known = _find_by_client_id(connection, conversation_id, client_id)
+        if known is not None:
+            return known, False
+        seq = _next_seq(connection, conversation_id)
+        row = {
+            "conversation_id": conversation_id,
+            "seq": seq,
+            "client_id": client_id,
+            "role": Role.CITIZEN.value,
+            "created_at": now,
+            "content": {"text": text},
+            "payload": payload,
+            "state": TurnState.PENDING.value,
+        }
+        connection.execute(insert(MESSAGE).values(**row))
+        return Message(conversation_id, seq, Role.CITIZEN, now, {"text": text}, client_id), True
+
+    def _change_answerer(
+        self, connection: Connection, conversation_id: str, expected: Answerer, wanted: Answerer
+    ) -> bool:
+        change = (
+            update(CONVERSATION)
+            .where(
+                CONVERSATION.c.id == conversation_id,
+                CONVERSATION.c.status == expected.value,
+                CONVERSATION.c.erased_at.is_(None),
+            )
+            .values(status=wanted.value, updated_at=self._clock.now())
+        )
+        return bool(connection.execute(change).rowcount)
+
+    def _erase(self, connection: Connection, conversation_id: str) -> bool:
+        now = self._clock.now()
+        closed = (
+            update(CONVERSATION)
+            .where(CONVERSATION.c.id == conversation_id, CONVERSATION.c.erased_at.is_(None))
+            .values(
+                status=Answerer.CLOSED.value,
+                erased_at=now,
+                updated_at=now,
+                token_version=CONVERSATION.c.token_version + 1,
+            )
+        )
+        if connection.execute(closed).rowcount == 0:
+            return False
+        connection.execute(delete(MESSAGE).where(MESSAGE.c.conversation_id == conversation_id))
+        return True
+
+
+def find_conversation(connection: Connection, conversation_id: str) -> Conversation | None:
+    """The conversation's row as a dataclass."""
+    row = connection.execute(select(CONVERSATION).where(CONVERSATION.c.id == conversation_id)).first()
+    if row is None:
+        return None
+    return Conversation(
+        id=row.id,
+        channel=row.channel,
+        status=Answerer(row.status),
+        rasa_sender=row.rasa_sender,
+        last_seq=row.last_seq,
+        token_version=row.token_version,
+        erased=row.erased_at is not None,
+    )
+
+
+def add_messages(
+    connection: Connection, conversation_id: str, role: Role, drafts: tuple[Draft, ...], at: Any
+) -> list[Message]:
+    """Store messages of the city's side, numbered on from the last; the conversation's row is already locked."""
+    stored = []
+    for draft in drafts:
+        seq = _next_seq(connection, conversation_id)
+        connection.execute(
+            insert(MESSAGE).values(
+                conversation_id=conversation_id,
+                seq=seq,
+                role=role.value,
+                created_at=at,
+                content=draft.content,
+                payload=list(draft.payloads) or None,
+            )
+        )
+        stored.append(Message(conversation_id, seq, role, at, draft.content))
+    return stored
+
+
+def _next_seq(connection: Connection, conversation_id: str) -> int:
+    mine = CONVERSATION.c.id == conversation_id
+    connection.execute(update(CONVERSATION).where(mine).values(last_seq=CONVERSATION.c.last_seq + 1))
+    return int(connection.execute(select(CONVERSATION.c.last_seq).where(mine)).scalar_one())
+
+
+def _find_by_client_id(connection: Connection, conversation_id: str, client_id: str) -> Message | None:
+    query = select(MESSAGE).where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.client_id == client_id)
+    row = connection.execute(query).first()
+    return None if row is None else _message(row)
+
+
+def _find_button(connection: Connection, conversation_id: str, seq: int, button: int) -> tuple[str, str] | None:
+    query = select(MESSAGE.c.content, MESSAGE.c.payload).where(
+        MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.seq == seq, MESSAGE.c.role != Role.CITIZEN.value
+    )
+    row = connection.execute(query).first()
+    if row is None or not isinstance(row.payload, list) or not 0 <= button < len(row.payload):
+        return None
+    return row.content["buttons"][button]["title"], row.payload[button]
+
+
+def _messages_after(connection: Connection, conversation_id: str, after: int) -> list[Message]:
+    query = (
+        select(MESSAGE)
+        .where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.seq > after)
+        .order_by(MESSAGE.c.seq)
+        .limit(PAGE)
+    )
+    return [_message(row) for row in connection.execute(query)]
+
+
+def _last_seqs(connection: Connection, conversation_ids: list[str]) -> dict[str, int]:
+    query = select(CONVERSATION.c.id, CONVERSATION.c.last_seq).where(
+        CONVERSATION.c.id.in_(conversation_ids), CONVERSATION.c.erased_at.is_(None)
+    )
+    return {row.id: row.last_seq for row in connection.execute(query)}
+
+
+def _message(row: Row) -> Message:
+    return Message(row.conversation_id, row.seq, Role(row.role), row.created_at, row.content, row.client_id)

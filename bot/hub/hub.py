@@ -1,0 +1,110 @@
+"""The hub as channels see it: enter, say, press, read on, end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.errors import TokenInvalidError
+from bot.hub.conversations import PAGE, ConversationStore
+from bot.hub.delivery import Delivery, Ended, MessageStored, Subscription
+from bot.hub.intake import accept, refuse
+from bot.hub.limits import RateLimiter
+from bot.hub.models import Conversation, Message, Refusal
+from bot.hub.tokens import Tokens
+from bot.hub.turns import Turns
+from bot.ops.logging import EventLog
+
+log = EventLog("hub")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A citizen who has come in: the conversation, a fresh token, and whether it is a new conversation."""
+
+    conversation: Conversation
+    token: str
+    new: bool
+
+
+class Hub:
+    """What every channel does with conversations."""
+
+    def __init__(
+        self, store: ConversationStore, tokens: Tokens, delivery: Delivery, turns: Turns, pace: RateLimiter
+    ) -> None:
+        self._store = store
+        self._tokens = tokens
+        self._delivery = delivery
+        self._turns = turns
+        self._pace = pace
+
+    async def enter(self, channel: str, token: str | None) -> Entry:
+        """Go on with the token's conversation, or begin a new one when there is none, or it is not ours any more."""
+        known = await self._find(channel, token) if token else None
+        conversation = known or await self._store.open(channel)
+        return Entry(conversation, self._tokens.issue(conversation), new=known is None)
+
+    async def say(self, conversation_id: str, client_id: str, text: str) -> tuple[Message, bool]:
+        """Store the citizen's words and have them answered; the flag is False when this id was stored before.
+
+        Raises `MessageRefusedError` with a `Refusal` as its reason.
+        """
+        return await self._add(conversation_id, client_id, accept(text), None)
+
+    async def press(self, conversation_id: str, client_id: str, seq: int, button: int) -> tuple[Message, bool]:
+        """Store that a button was pressed, as if its title had been said; Rasa is told its payload."""
+        found = await self._store.find_button(conversation_id, seq, button)
+        if found is None:
+            raise refuse(Refusal.BUTTON_GONE)
+        title, payload = found
+        return await self._add(conversation_id, client_id, title, payload)
+
+    async def read_on(self, conversation_id: str, after: int) -> list[Message]:
+        """All messages with `seq > after`, in order."""
+        messages: list[Message] = []
+        while True:
+            page = await self._store.messages_after(conversation_id, messages[-1].seq if messages else after)
+            messages += page
+            if len(page) < PAGE:
+                return messages
+
+    async def end(self, conversation_id: str) -> None:
+        """Erase the transcript, and have the assistant forget it as soon as it can."""
+        if await self._store.erase(conversation_id):
+            log.info("conversation_erased", conversation=conversation_id[:8])
+        self._delivery.publish(conversation_id, Ended())
+        self._turns.notify(conversation_id)
+
+    def listen(self, conversation_id: str) -> Subscription:
+        """Hear what is new from now on."""
+        return self._delivery.subscribe(conversation_id)
+
+    def leave(self, subscription: Subscription) -> None:
+        """Hear nothing more."""
+        self._delivery.unsubscribe(subscription)
+
+    async def _find(self, channel: str, token: str) -> Conversation | None:
+        try:
+            conversation_id, version = self._tokens.read(token)
+        except TokenInvalidError as error:
+            log.info("token_invalid", code=error.code, reason=str(error))
+            return None
+        conversation = await self._store.find(conversation_id)
+        if conversation is None or conversation.erased or conversation.channel != channel:
+            return None
+        return conversation if conversation.token_version == version else None
+
+    async def _add(self, conversation_id: str, client_id: str, text: str, payload: str | None) -> tuple[Message, bool]:
+        # What is stored already is confirmed, never refused: the sender only did not see the confirmation.
+        stored = await self._store.find_by_client_id(conversation_id, client_id)
+        if stored is not None:
+            return stored, False
+        if not self._pace.take(conversation_id):
+            raise refuse(Refusal.TOO_FAST)
+        try:
+            message, new = await self._store.add_citizen_message(conversation_id, client_id, text, payload)
+        except TokenInvalidError as error:
+            raise refuse(Refusal.ENDED) from error
+        self._delivery.publish(conversation_id, MessageStored(message))
+        self._turns.notify(conversation_id)
+        return message, new

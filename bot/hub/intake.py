@@ -1,0 +1,52 @@
+"""Citizens' words on their way in: cleaned for storage, judged, and made harmless for Rasa."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from bot.errors import MessageRefusedError
+from bot.hub.models import Refusal
+
+LONGEST_TEXT = 2000
+KEPT_CONTROLS = "\n\t"
+# Slashes that Unicode's compatibility forms, or a kind normaliser, may turn into "/".
+SLASHES = frozenset("/\u2044\u2215\u29f8\uff0f\u2571")
+NO_WORDS = "?"
+
+
+def refuse(reason: Refusal) -> MessageRefusedError:
+    """The error that says why a message is not stored."""
+    return MessageRefusedError(reason.value, reason=reason)
+
+
+def clean(text: str) -> str:
+    """NFC, without control characters and half characters that databases and JSON readers choke on."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(char for char in text if char in KEPT_CONTROLS or unicodedata.category(char) not in ("Cc", "Cs"))
+
+
+def accept(text: str) -> str:
+    """The citizen's words as they are stored; raises `MessageRefusedError` when empty or too long."""
+    text = clean(text).strip()
+    if len(text) > LONGEST_TEXT:
+        raise refuse(Refusal.TOO_LONG)
+    if not any(_is_visible(char) for char in text):
+        raise refuse(Refusal.EMPTY)
+    return text
+
+
+def as_words(text: str) -> str:
+    """What Rasa is told when the citizen typed `text`: never an intent.
+
+    Rasa 3.6 takes any text that begins with "/" as an intent, and strips blanks first (twice: in `UserMessage` and in
+    `YAMLStoryReader.unpack_regex_message`), so a leading blank does not help. Whatever stands before the first letter
+    or digit is dropped when a slash is among it; nothing that a later normaliser removes can then bring it back.
+    """
+    start = next((index for index, char in enumerate(text) if char.isalnum()), len(text))
+    if SLASHES.isdisjoint(text[:start]):
+        return text
+    return text[start:] or NO_WORDS
+
+
+def _is_visible(char: str) -> bool:
+    return unicodedata.category(char)[0] not in "ZC"

@@ -1,0 +1,49 @@
+"""How fast somebody may write. Generous to people, and to offices that share one address."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Rate:
+    """`burst` at once, then `per_second`."""
+
+    burst: float
+    per_second: float
+
+
+PER_CONVERSATION = Rate(burst=10, per_second=0.5)
+PER_ADDRESS = Rate(burst=200, per_second=5)
+PRUNE_AT = 10_000
+
+
+class RateLimiter:
+    """A token bucket for each key; buckets that are full again are forgotten."""
+
+    def __init__(self, rate: Rate, now: Callable[[], float] = time.monotonic) -> None:
+        self._rate = rate
+        self._now = now
+        self._buckets: dict[str, tuple[float, float]] = {}
+
+    def take(self, key: str) -> bool:
+        """Whether `key` may do one more now."""
+        now = self._now()
+        level = self._level(key, now)
+        if level < 1:
+            return False
+        if len(self._buckets) >= PRUNE_AT:
+            self._prune(now)
+        self._buckets[key] = (level - 1, now)
+        return True
+
+    def _level(self, key: str, now: float) -> float:
+        level, since = self._buckets.get(key, (self._rate.burst, now))
+        return min(self._rate.burst, level + (now - since) * self._rate.per_second)
+
+    def _prune(self, now: float) -> None:
+        self._buckets = {
+            key: bucket for key, bucket in self._buckets.items() if self._level(key, now) < self._rate.burst
+        }

@@ -1,0 +1,109 @@
+"""What the hub speaks about: conversations, messages, turns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+
+class Answerer(str, Enum):
+    """Who answers a conversation (its status). Only `ASSISTANT` calls Rasa."""
+
+    ASSISTANT = "assistant"
+    WAITING = "waiting"
+    OFFICER = "officer"
+    CLOSED = "closed"
+
+
+class Role(str, Enum):
+    """Who said a message."""
+
+    CITIZEN = "citizen"
+    ASSISTANT = "assistant"
+    OFFICER = "officer"
+    SYSTEM = "system"
+
+
+class TurnState(str, Enum):
+    """What became of a citizen's message. `PASSED_ON`: it is for an officer, the assistant leaves it alone."""
+
+    PENDING = "pending"
+    ANSWERED = "answered"
+    PASSED_ON = "passed_on"
+
+
+class Refusal(str, Enum):
+    """Why a message is not stored; each has a sentence in wording.yml."""
+
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    TOO_FAST = "too_fast"
+    BUTTON_GONE = "button_gone"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """One citizen's talk with the city, on one channel."""
+
+    id: str
+    channel: str
+    status: Answerer
+    rasa_sender: str
+    last_seq: int
+    token_version: int
+    erased: bool
+
+
+@dataclass(frozen=True)
+class Message:
+    """One stored message, as every reader of the transcript may see it."""
+
+    conversation_id: str
+    seq: int
+    role: Role
+    at: datetime
+    content: dict[str, Any]
+    client_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A message to be stored: its content, and the payloads of its buttons, which stay with the hub."""
+
+    content: dict[str, Any]
+    payloads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A citizen's message that waits for the assistant; `payload` is there when a button was pressed."""
+
+    conversation: Conversation
+    seq: int
+    text: str
+    payload: str | None
+    attempts: int
+
+    @property
+    def id(self) -> str:
+        """The turn's name in the logs, the same in every process that touches it."""
+        return f"{self.conversation.id[:8]}-{self.seq}"
+
+
+@dataclass(frozen=True)
+class ToForget:
+    """An erased conversation that the assistant still remembers."""
+
+    conversation_id: str
+    rasa_sender: str
+
+
+@dataclass(frozen=True)
+class Busy:
+    """There is work, but another process holds the conversation."""
+
+
+Work = Turn | ToForget | Busy

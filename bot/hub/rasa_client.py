@@ -1,0 +1,87 @@
+"""Rasa over its REST channel: one question, one list of replies."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+
+from bot.errors import AssistantDownError
+
+IN_FLIGHT = 32
+ANSWER_TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=3)
+READY_TIMEOUT = aiohttp.ClientTimeout(total=4, sock_connect=2)
+FORGET_TIMEOUT = aiohttp.ClientTimeout(total=15, sock_connect=3)
+
+
+class RasaClient:
+    """Asks Rasa. Whatever goes wrong there is an `AssistantDownError`; the words asked are in none of them."""
+
+    def __init__(
+        self, rasa_url: str, in_flight: int = IN_FLIGHT, answer_timeout: aiohttp.ClientTimeout = ANSWER_TIMEOUT
+    ) -> None:
+        self._url = rasa_url.rstrip("/")
+        self._in_flight = asyncio.Semaphore(in_flight)
+        self._answer_timeout = answer_timeout
+        self._session: aiohttp.ClientSession | None = None
+
+    async def ask(self, sender: str, text: str, metadata: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """Rasa's replies to `text`, in order."""
+        question = {"sender": sender, "message": text, "metadata": dict(metadata)}
+        async with self._in_flight:
+            reply = await self._post("/webhooks/rest/webhook", question, self._answer_timeout)
+        if not isinstance(reply, list) or not all(isinstance(part, Mapping) for part in reply):
+            raise AssistantDownError("not a list of messages", reason="reply")
+        # Rasa says nothing, with 200, while it has no model; then the question is to be asked again.
+        if not reply and not await self.is_ready():
+            raise AssistantDownError("no model yet", reason="not_ready")
+        return reply
+
+    async def is_ready(self) -> bool:
+        """Whether Rasa runs and has a model."""
+        try:
+            status = await self._get_status("/status")
+            if status in (401, 403, 404):  # the API is guarded or off: at least the server must answer
+                status = await self._get_status("/")
+        except (aiohttp.ClientError, asyncio.TimeoutError, OSError):
+            return False
+        return status == 200
+
+    async def forget(self, sender: str) -> None:
+        """Make Rasa begin anew with this sender: slots, form and history no longer count."""
+        path = f"/conversations/{quote(sender, safe='')}/tracker/events"
+        await self._post(path, [{"event": "restart"}], FORGET_TIMEOUT)
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def _post(self, path: str, body: object, timeout: aiohttp.ClientTimeout) -> Any:
+        try:
+            async with self._http().post(self._url + path, json=body, timeout=timeout) as response:
+                if response.status >= 400:
+                    raise AssistantDownError(f"status {response.status}", reason="status", status=response.status)
+                return json.loads(await response.read())
+        except asyncio.TimeoutError as error:
+            raise AssistantDownError("timed out", reason="timeout") from error
+        except (aiohttp.ClientConnectorError, ConnectionRefusedError) as error:
+            raise AssistantDownError(type(error).__name__, reason="refused") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise AssistantDownError(type(error).__name__, reason="broken") from error
+        except ValueError as error:
+            raise AssistantDownError("not JSON", reason="reply") from error
+
+    async def _get_status(self, path: str) -> int:
+        async with self._http().get(self._url + path, timeout=READY_TIMEOUT) as response:
+            return response.status
+
+    def _http(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            # Named Rasa hosts change address when replicas come and go.
+            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=10))
+        return self._session

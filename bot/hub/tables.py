@@ -1,0 +1,46 @@
+"""The hub's tables; made by migration 0001 (a test compares the two)."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Column, ForeignKey, Integer, MetaData, String, Table, UniqueConstraint
+
+from bot.store.types import UtcDateTime
+
+METADATA = MetaData()
+
+CONVERSATION = Table(
+    "conversation",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("channel", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("rasa_sender", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("last_seq", Integer, nullable=False),
+    Column("token_version", Integer, nullable=False),
+    # Since when the citizen knows that the assistant is away: told once an outage.
+    Column("away_since", UtcDateTime),
+    Column("erased_at", UtcDateTime),
+    Column("forgotten_at", UtcDateTime),
+    # The process that works on the conversation, and until when it may be believed alive.
+    Column("lease_owner", String(128)),
+    Column("lease_until", UtcDateTime),
+    UniqueConstraint("rasa_sender", name="conversation_rasa_sender"),
+)
+
+MESSAGE = Table(
+    "message",
+    METADATA,
+    Column("conversation_id", String(36), ForeignKey("conversation.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("client_id", String(64)),
+    Column("role", String(16), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("content", JSON(none_as_null=True), nullable=False),
+    # Of a message with buttons: the list of their payloads. Of a press: the payload that Rasa is told.
+    Column("payload", JSON(none_as_null=True)),
+    Column("state", String(16)),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    UniqueConstraint("conversation_id", "client_id", name="message_client_id"),
+)

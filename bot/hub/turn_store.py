@@ -1,0 +1,200 @@
+"""The store of turns: which citizen's message is answered next, by which process, and the answer in one transaction.
+
+Two guards work together. The lease (owner and expiry, taken by compare-and-set) keeps two processes from asking Rasa
+the same question. The state of the citizen's message (`pending` → `answered`, in the transaction that stores the
+answer) makes sure that whatever happens to leases, an answer is stored exactly once.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.engine import Connection, Row
+from sqlalchemy.sql import ColumnElement
+
+from bot.hub.conversations import add_messages, find_conversation
+from bot.hub.models import Answerer, Busy, Draft, Message, Role, ToForget, Turn, TurnState, Work
+from bot.hub.tables import CONVERSATION, MESSAGE
+from bot.ops.clock import Clock
+from bot.store.engine import Database
+
+LEASE = timedelta(seconds=30)
+WAITING_LIMIT = 500
+
+
+class TurnStore:
+    """Claims, answers and gives up turns in the name of one process."""
+
+    def __init__(self, database: Database, clock: Clock, owner: str, lease: timedelta = LEASE) -> None:
+        self._database = database
+        self._clock = clock
+        self._owner = owner
+        self._lease = lease
+
+    async def waiting(self) -> list[str]:
+        """Conversations with work that no living other process holds, oldest first."""
+        return await self._database.run(self._waiting)
+
+    async def claim(self, conversation_id: str) -> Work | None:
+        """The conversation's next work, held for this process; None when there is none (and nothing is held)."""
+        return await self._database.run(self._claim, conversation_id)
+
+    async def renew(self, conversation_ids: list[str]) -> None:
+        """Say that this process is alive and still at work on these."""
+        await self._database.run(self._renew, conversation_ids)
+
+    async def release_all(self) -> None:
+        """Let others go on at once: this process stops."""
+        await self._database.run(self._release_all)
+
+    async def complete(self, turn: Turn, role: Role, drafts: tuple[Draft, ...]) -> list[Message] | None:
+        """Store the replies and mark the turn answered, both or neither.
+
+        None when that is no longer wanted: erased, answered by another process, or taken over by an officer.
+        """
+        return await self._database.run(self._complete, turn, role, drafts)
+
+    async def say_away(self, turn: Turn, draft: Draft) -> Message | None:
+        """Store that the assistant is away, once an outage; None when the citizen has been told."""
+        return await self._database.run(self._say_away, turn, draft)
+
+    async def count_attempt(self, turn: Turn) -> int:
+        """Count that Rasa, though alive, could not answer this message; the number so far."""
+        return await self._database.run(self._count_attempt, turn)
+
+    async def mark_forgotten(self, conversation_id: str) -> None:
+        """The assistant remembers nothing of this erased conversation."""
+        await self._database.run(self._mark_forgotten, conversation_id)
+
+    def _waiting(self, connection: Connection) -> list[str]:
+        pending = (
+            select(MESSAGE.c.conversation_id, MESSAGE.c.created_at)
+            .join(CONVERSATION, CONVERSATION.c.id == MESSAGE.c.conversation_id)
+            .where(MESSAGE.c.state == TurnState.PENDING.value, self._free())
+            .order_by(MESSAGE.c.created_at)
+            .limit(WAITING_LIMIT)
+        )
+        to_forget = (
+            select(CONVERSATION.c.id)
+            .where(CONVERSATION.c.erased_at.isnot(None), CONVERSATION.c.forgotten_at.is_(None), self._free())
+            .order_by(CONVERSATION.c.erased_at)
+            .limit(WAITING_LIMIT)
+        )
+        found = [row[0] for query in (pending, to_forget) for row in connection.execute(query)]
+        return list(dict.fromkeys(found))
+
+    def _claim(self, connection: Connection, conversation_id: str) -> Work | None:
+        mine = CONVERSATION.c.id == conversation_id
+        lease = {"lease_owner": self._owner, "lease_until": self._clock.now() + self._lease}
+        if connection.execute(update(CONVERSATION).where(mine, self._free()).values(**lease)).rowcount == 0:
+            return Busy() if self._pending_row(connection, conversation_id) is not None else None
+        work = self._next_work(connection, conversation_id)
+        if work is None:
+            connection.execute(update(CONVERSATION).where(mine).values(lease_owner=None, lease_until=None))
+        return work
+
+    def _next_work(self, connection: Connection, conversation_id: str) -> Work | None:
+        conversation = find_conversation(connection, conversation_id)
+        if conversation is None:
+            return None
+        if conversation.erased:
+            return self._forgetting(connection, conversation_id)
+        if conversation.status is not Answerer.ASSISTANT:
+            self._pass_on(connection, conversation_id)
+            return None
+        row = self._pending_row(connection, conversation_id)
+        if row is None:
+            return None
+        return Turn(conversation, row.seq, row.content["text"], row.payload, row.attempts)
+
+    @staticmethod
+    def _pending_row(connection: Connection, conversation_id: str) -> Row | None:
+        query = (
+            select(MESSAGE)
+            .where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.state == TurnState.PENDING.value)
+            .order_by(MESSAGE.c.seq)
+            .limit(1)
+        )
+        return connection.execute(query).first()
+
+    def _forgetting(self, connection: Connection, conversation_id: str) -> ToForget | None:
+        query = select(CONVERSATION.c.rasa_sender).where(
+            CONVERSATION.c.id == conversation_id, CONVERSATION.c.forgotten_at.is_(None)
+        )
+        sender = connection.execute(query).scalar()
+        return None if sender is None else ToForget(conversation_id, sender)
+
+    def _pass_on(self, connection: Connection, conversation_id: str) -> None:
+        connection.execute(
+            update(MESSAGE)
+            .where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.state == TurnState.PENDING.value)
+            .values(state=TurnState.PASSED_ON.value)
+        )
+
+    def _renew(self, connection: Connection, conversation_ids: list[str]) -> None:
+        connection.execute(
+            update(CONVERSATION)
+            .where(CONVERSATION.c.id.in_(conversation_ids), CONVERSATION.c.lease_owner == self._owner)
+            .values(lease_until=self._clock.now() + self._lease)
+        )
+
+    def _release_all(self, connection: Connection) -> None:
+        connection.execute(
+            update(CONVERSATION)
+            .where(CONVERSATION.c.lease_owner == self._owner)
+            .values(lease_owner=None, lease_until=None)
+        )
+
+    def _complete(
+        self, connection: Connection, turn: Turn, role: Role, drafts: tuple[Draft, ...]
+    ) -> list[Message] | None:
+        now = self._clock.now()
+        held = and_(CONVERSATION.c.lease_owner == self._owner, CONVERSATION.c.erased_at.is_(None))
+        lock = update(CONVERSATION).where(CONVERSATION.c.id == turn.conversation.id, held)
+        if connection.execute(lock.values(updated_at=now, away_since=None)).rowcount == 0:
+            return None
+        conversation = find_conversation(connection, turn.conversation.id)
+        taken_over = conversation is None or conversation.status in (Answerer.OFFICER, Answerer.CLOSED)
+        state = TurnState.PASSED_ON if taken_over else TurnState.ANSWERED
+        answered = update(MESSAGE).where(self._is_pending(turn)).values(state=state.value)
+        if connection.execute(answered).rowcount == 0 or taken_over:
+            return None
+        return add_messages(connection, turn.conversation.id, role, drafts, now)
+
+    def _say_away(self, connection: Connection, turn: Turn, draft: Draft) -> Message | None:
+        now = self._clock.now()
+        untold = and_(
+            CONVERSATION.c.id == turn.conversation.id,
+            CONVERSATION.c.lease_owner == self._owner,
+            CONVERSATION.c.away_since.is_(None),
+            CONVERSATION.c.erased_at.is_(None),
+            CONVERSATION.c.status == Answerer.ASSISTANT.value,
+        )
+        if connection.execute(update(CONVERSATION).where(untold).values(away_since=now)).rowcount == 0:
+            return None
+        return add_messages(connection, turn.conversation.id, Role.SYSTEM, (draft,), now)[0]
+
+    def _count_attempt(self, connection: Connection, turn: Turn) -> int:
+        connection.execute(update(MESSAGE).where(self._is_pending(turn)).values(attempts=MESSAGE.c.attempts + 1))
+        return turn.attempts + 1
+
+    def _mark_forgotten(self, connection: Connection, conversation_id: str) -> None:
+        mine = CONVERSATION.c.id == conversation_id
+        connection.execute(update(CONVERSATION).where(mine).values(forgotten_at=self._clock.now()))
+
+    def _free(self) -> ColumnElement[bool]:
+        """No other living process holds the conversation."""
+        return or_(
+            CONVERSATION.c.lease_owner.is_(None),
+            CONVERSATION.c.lease_owner == self._owner,
+            CONVERSATION.c.lease_until < self._clock.now(),
+        )
+
+    @staticmethod
+    def _is_pending(turn: Turn) -> ColumnElement[bool]:
+        return and_(
+            MESSAGE.c.conversation_id == turn.conversation.id,
+            MESSAGE.c.seq == turn.seq,
+            MESSAGE.c.state == TurnState.PENDING.value,
+        )

@@ -1,0 +1,215 @@
+"""The assistant's turns: one worker for each conversation with something to answer, one question at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from bot.errors import AssistantDownError
+from bot.hub.delivery import Delivery, MessageStored, Typing
+from bot.hub.intake import as_words
+from bot.hub.models import Busy, Draft, Message, Role, ToForget, Turn
+from bot.hub.outage import Outage
+from bot.hub.replies import to_drafts
+from bot.hub.turn_store import TurnStore
+from bot.hub.wording import Wording
+from bot.ops.logging import EventLog, new_reference
+
+log = EventLog("hub.turns")
+
+SWEEP_SECONDS = 5.0
+BUSY_PAUSE_SECONDS = 0.3
+RETRY_PAUSE_SECONDS = 1.0
+LONGEST_RETRY_PAUSE_SECONDS = 30.0
+# A question that a living Rasa fails on so often is answered with a sentence, so that the talk goes on.
+MOST_ATTEMPTS = 3
+STOP_GRACE_SECONDS = 5.0
+
+
+class Assistant(Protocol):
+    """Who answers questions; raises `AssistantDownError` when it cannot."""
+
+    async def ask(self, sender: str, text: str, metadata: Mapping[str, Any]) -> list[Mapping[str, Any]]: ...
+
+    async def is_ready(self) -> bool: ...
+
+    async def forget(self, sender: str) -> None: ...
+
+
+class Turns:
+    """Works off pending turns of all conversations, also those that a stopped process left behind."""
+
+    def __init__(
+        self,
+        store: TurnStore,
+        assistant: Assistant,
+        delivery: Delivery,
+        wording: Wording,
+        sweep_seconds: float = SWEEP_SECONDS,
+        retry_pause: float = RETRY_PAUSE_SECONDS,
+    ) -> None:
+        self._store = store
+        self._assistant = assistant
+        self._delivery = delivery
+        self._wording = wording
+        self._sweep_seconds = sweep_seconds
+        self._retry_pause = retry_pause
+        self._outage = Outage(assistant.is_ready)
+        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._asking: set[str] = set()
+        self._sweeper: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    def start(self) -> None:
+        """Begin with what is pending from before."""
+        self._sweeper = asyncio.create_task(self._sweep())
+
+    async def stop(self) -> None:
+        """Let turns that are being answered finish for a moment, then leave the rest to the next start."""
+        self._stopping = True
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        await self._outage.stop()
+        asking = [worker for name, worker in self._workers.items() if name in self._asking]
+        if asking:
+            await asyncio.wait(asking, timeout=STOP_GRACE_SECONDS)
+        left = tuple(self._workers.values())
+        for worker in left:
+            worker.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        await self._store.release_all()
+
+    def notify(self, conversation_id: str) -> None:
+        """There is something to do in this conversation."""
+        if self._stopping:
+            return
+        if conversation_id in self._workers:
+            self._again.add(conversation_id)
+            return
+        self._workers[conversation_id] = asyncio.create_task(self._work(conversation_id))
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                await self._store.renew(list(self._workers))
+                for conversation_id in await self._store.waiting():
+                    if conversation_id not in self._workers:
+                        self.notify(conversation_id)
+            except Exception as error:  # the sweeper must outlive a database that is away
+                log.fault("sweep_failed", error)
+            await asyncio.sleep(self._sweep_seconds)
+
+    async def _work(self, conversation_id: str) -> None:
+        """Do all that is to be done in one conversation; what is left by a fault is found by the next sweep."""
+        try:
+            while not self._stopping:
+                self._again.discard(conversation_id)
+                work = await self._store.claim(conversation_id)
+                if work is None and conversation_id not in self._again:
+                    return
+                if isinstance(work, Busy):
+                    await asyncio.sleep(BUSY_PAUSE_SECONDS)
+                elif isinstance(work, ToForget):
+                    await self._forget(work)
+                elif isinstance(work, Turn):
+                    await self._take(work)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # last resort of a worker: log it, the sweep tries again
+            log.fault("worker_failed", error, conversation=conversation_id[:8])
+            await asyncio.sleep(self._retry_pause)
+        finally:
+            # No await between the last look for work and here, so no `notify` can fall in between.
+            self._workers.pop(conversation_id, None)
+            self._again.discard(conversation_id)
+
+    async def _take(self, turn: Turn) -> None:
+        self._delivery.publish(turn.conversation.id, Typing(True))
+        self._asking.add(turn.conversation.id)
+        try:
+            await self._answer(turn)
+        except AssistantDownError as error:
+            self._asking.discard(turn.conversation.id)
+            self._delivery.publish(turn.conversation.id, Typing(False))
+            log.warning("assistant_down", turn=turn.id, code=error.code, **error.context)
+            await self._bear(turn, error)
+        else:
+            self._delivery.publish(turn.conversation.id, Typing(False))
+        finally:
+            self._asking.discard(turn.conversation.id)
+
+    async def _answer(self, turn: Turn) -> None:
+        began = time.monotonic()
+        words = turn.payload if turn.payload is not None else as_words(turn.text)
+        metadata = {"channel": turn.conversation.channel, "turn": turn.id}
+        reply = await self._assistant.ask(turn.conversation.rasa_sender, words, metadata)
+        try:
+            drafts = to_drafts(reply)
+        except Exception as error:  # a reply of unforeseen shape must not hold the talk up
+            log.fault("reply_unreadable", error, turn=turn.id)
+            drafts = ()
+        if not drafts:
+            await self._give_up(turn, "empty_reply")
+            return
+        await self._complete(turn, Role.ASSISTANT, drafts, ms=round((time.monotonic() - began) * 1000))
+
+    async def _bear(self, turn: Turn, error: AssistantDownError) -> None:
+        """The assistant failed: tell the citizen once, wait until it is back. The turn stays pending."""
+        if self._stopping:
+            return
+        said = await self._store.say_away(turn, self._wording.away_draft())
+        if said is not None:
+            self._publish([said])
+        was_ready = await self._outage.wait_until_back()
+        if not _may_be_the_question(error, was_ready):
+            return
+        attempts = await self._store.count_attempt(turn)
+        if attempts >= MOST_ATTEMPTS:
+            await self._give_up(turn, "attempts")
+            return
+        await asyncio.sleep(min(self._retry_pause * 2**attempts, LONGEST_RETRY_PAUSE_SECONDS) * _jitter())
+
+    async def _give_up(self, turn: Turn, reason: str) -> None:
+        reference = new_reference()
+        log.error("turn_given_up", turn=turn.id, reason=reason, reference=reference)
+        await self._complete(turn, Role.SYSTEM, (self._wording.internal_error_draft(reference),))
+
+    async def _complete(self, turn: Turn, role: Role, drafts: tuple[Draft, ...], **facts: object) -> None:
+        stored = await self._store.complete(turn, role, drafts)
+        if stored is None:
+            log.info("turn_not_wanted", turn=turn.id)
+            return
+        self._publish(stored)
+        outcomes = [draft.content["answer"].get("outcome") for draft in drafts if "answer" in draft.content]
+        log.info("turn_answered", turn=turn.id, role=role.value, messages=len(stored), outcomes=outcomes, **facts)
+
+    def _publish(self, messages: list[Message]) -> None:
+        for message in messages:
+            self._delivery.publish(message.conversation_id, MessageStored(message))
+
+    async def _forget(self, erased: ToForget) -> None:
+        try:
+            await self._assistant.forget(erased.rasa_sender)
+        except AssistantDownError as error:
+            log.warning("forget_failed", conversation=erased.conversation_id[:8], code=error.code, **error.context)
+            if await self._outage.wait_until_back():
+                await asyncio.sleep(LONGEST_RETRY_PAUSE_SECONDS)
+            return
+        await self._store.mark_forgotten(erased.conversation_id)
+        log.info("conversation_forgotten", conversation=erased.conversation_id[:8])
+
+
+def _jitter() -> float:
+    return random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, keeps no secret
+
+
+def _may_be_the_question(error: AssistantDownError, was_ready: bool) -> bool:
+    """Whether this very question may be what Rasa fails on, or even dies of, so that tries must be counted."""
+    reason = error.context.get("reason")
+    if reason in ("timeout", "broken", "reply"):
+        return True
+    return was_ready

@@ -1,0 +1,1 @@
+"""Databases: engine, column types, migrations. No knowledge of what is stored."""

@@ -1,0 +1,59 @@
+"""Bring a database to the newest schema. Several processes may do so at once: one works, the others wait."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import text
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import OperationalError
+
+from bot.store.engine import make_engine
+
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+ADVISORY_LOCK = 0x4D6F7443  # any number all hubs agree on
+LOCK_TRIES = 60
+LOCK_PAUSE_SECONDS = 0.25
+
+
+def migrate(url: str) -> None:
+    """Apply all migrations that `url` has not had yet, in one transaction."""
+    engine = make_engine(url)
+    try:
+        if engine.dialect.name == "sqlite":
+            _use_write_ahead_log(engine)
+        # IMMEDIATE takes SQLite's write lock before the version is read.
+        with engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection, connection.begin():
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+            command.upgrade(configuration(connection), "heads")
+    finally:
+        engine.dispose()
+
+
+def configuration(connection: Connection) -> Config:
+    """Alembic's configuration, bound to an open connection."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _use_write_ahead_log(engine: Engine) -> None:
+    """Readers then never wait for a writer. The mode stays with the file; switching ignores the busy time-out."""
+    for attempt in range(LOCK_TRIES):
+        try:
+            raw = engine.raw_connection()
+            try:
+                raw.cursor().execute("PRAGMA journal_mode = WAL")
+            finally:
+                raw.close()
+            return
+        except (sqlite3.OperationalError, OperationalError):
+            if attempt == LOCK_TRIES - 1:
+                raise
+            time.sleep(LOCK_PAUSE_SECONDS)
