@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from knowledge.codec import digest
-from knowledge.curated import PROCEDURES_DIR, read_all
+from knowledge.curated import PROCEDURES_DIR, read_all, read_record
+from knowledge.errors import RecordInvalidError
 from knowledge.models import Origin, Procedure
 from knowledge.settings import CatalogueSettings
 from knowledge.store import CatalogueStore, WriteReport
@@ -42,3 +43,18 @@ def build(settings: CatalogueSettings, folder: Path = PROCEDURES_DIR) -> WriteRe
     report = store.write(list(read_all(folder)), Origin.CURATED, replace_all=True)
     store.set_curated_stamp(stamp)
     return report
+
+
+def check(folder: Path = PROCEDURES_DIR) -> list[RecordInvalidError]:
+    """Return the faults of the curated records: shape, and references to codes that lead nowhere else."""
+    faults: list[RecordInvalidError] = []
+    for path in sorted(folder.glob("*.yml")):
+        try:
+            record = read_record(path)
+        except RecordInvalidError as fault:
+            faults.append(fault)
+            continue
+        own = [code for code in (*record.old_codes, *(sibling.code for sibling in record.siblings)) if code == record.code]
+        if own:
+            faults.append(RecordInvalidError(str(path), f"{record.code} names itself as sibling or old code"))
+    return faults

@@ -6,7 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-_INVISIBLE = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_INVISIBLE = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+)
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000]+")
 _WORD = re.compile(r"[a-z0-9]+(?:[./][a-z0-9]+)*")
 
@@ -36,7 +38,7 @@ def words(text: str) -> list[str]:
 
 def bigrams(tokens: list[str]) -> Iterator[str]:
     """Yield neighbouring pairs, joined by a blank."""
-    return (f"{left} {right}" for left, right in zip(tokens, tokens[1:]))
+    return (f"{left} {right}" for left, right in zip(tokens, tokens[1:], strict=False))
 
 
 def has_diacritics(text: str) -> bool:

@@ -6,6 +6,7 @@ Field names on the left are the portal's (`executionSteps`, …); docs/glossary.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
@@ -172,7 +173,17 @@ def _dossier(record: dict[str, Any]) -> tuple[DossierCase, ...]:
         components = tuple(sorted((part for part in parts if part), key=lambda part: part.role is ComponentRole.NOTE))
         if components:
             cases.append(DossierCase(f"case{number}", _case_label(group), components))
-    return tuple(cases)
+    return _joined(cases)
+
+
+def _joined(cases: list[DossierCase]) -> tuple[DossierCase, ...]:
+    """Put the papers of all groups without a case into one: the portal splits one list into several groups."""
+    plain = [case for case in cases if not case.case]
+    if len(plain) < 2:
+        return tuple(cases)
+    parts = (replace(part, id=f"{case.id}_{part.id}") for case in plain for part in case.components)
+    ordered = sorted(parts, key=lambda part: part.role is ComponentRole.NOTE)
+    return (DossierCase("always", "", tuple(ordered)), *(case for case in cases if case.case))
 
 
 def _case_label(group: str) -> str:

@@ -1,0 +1,123 @@
+"""Questions on the catalogue: which procedure, which facts, and the answer from the record."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.nlu.turn import Step, StepKind, plan_turn, read_turn
+from bot.ops.clock import city_date
+from bot.ops.outcomes import Outcome
+from bot.services import Services, default_services
+from knowledge import blocks
+from knowledge.answers import answer
+from knowledge.errors import CatalogueError, ProcedureUnknownError
+from knowledge.facts import Fact, next_facts
+from knowledge.wording import load_wording
+
+logger = logging.getLogger(__name__)
+
+PROCEDURE_CODE = "procedure_code"
+OFFERED = "procedure__offered"
+PENDING_FACTS = "procedure__facts"
+
+_SAID = {
+    StepKind.NO_SUBJECT: ("utter_procedure__no_subject", Outcome.CLARIFIED_SUBJECT),
+    StepKind.NOTHING_NEAR: ("utter_procedure__nothing_near", Outcome.UNANSWERED_NO_MATCH),
+    StepKind.NOT_UNDERSTOOD: ("utter_fallback__not_understood", Outcome.UNANSWERED_NOT_UNDERSTOOD),
+    StepKind.OUT_OF_RANGE: ("utter_procedure__choice_out_of_range", Outcome.CLARIFIED_CHOICE),
+}
+
+
+class ActionAnswerProcedure(Action):
+    """Answers, asks which procedure, or says that nothing fits; never from anything but the record."""
+
+    def __init__(self, services: Services | None = None) -> None:
+        self._services = services
+
+    def name(self) -> str:
+        return "action_answer_procedure"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        turn = read_turn(
+            tracker.latest_message or {},
+            active_code=tracker.get_slot(PROCEDURE_CODE) or "",
+            offered=tuple(tracker.get_slot(OFFERED) or ()),
+            pending=tuple(Fact(value) for value in tracker.get_slot(PENDING_FACTS) or ()),
+        )
+        step = plan_turn(turn)
+        if step.kind is StepKind.ANSWER:
+            return await self._answer(dispatcher, step)
+        if step.kind in (StepKind.WHICH, StepKind.NEAREST):
+            return _offer(dispatcher, step)
+        response, outcome = _SAID[step.kind]
+        dispatcher.utter_message(
+            response=response, count=len(turn.offered), custom={"answer": _empty(outcome, step.facts)}
+        )
+        return [SlotSet(PENDING_FACTS, [fact.value for fact in step.facts])] if step.facts else []
+
+    async def _answer(self, dispatcher: CollectingDispatcher, step: Step) -> list[EventType]:
+        services = self._services or default_services()
+        try:
+            record = await asyncio.to_thread(services.catalogue.get, step.code)
+        except ProcedureUnknownError:
+            said = {"answer": _empty(Outcome.UNANSWERED_UNKNOWN_CODE, step.facts)}
+            dispatcher.utter_message(response="utter_procedure__unknown_code", code=step.code, custom=said)
+            return []
+        except CatalogueError:
+            logger.exception("catalogue unreadable")
+            said = {"answer": _empty(Outcome.ERROR_CATALOGUE, step.facts)}
+            dispatcher.utter_message(response="utter_procedure__catalogue_down", custom=said)
+            return []
+        reply = answer(
+            record,
+            step.facts,
+            today=city_date(services.clock.now()),
+            stale_after_days=services.settings.catalogue.stale_after_days,
+            asked_code=step.code,
+        )
+        dispatcher.utter_message(
+            text=reply.text,
+            buttons=_fact_buttons(reply.facts),
+            json_message={
+                "answer": reply.payload(Outcome.ANSWERED_PROCEDURE.value),
+                "blocks": blocks.to_json(reply.blocks),
+            },
+        )
+        return [SlotSet(PROCEDURE_CODE, record.code), SlotSet(OFFERED, None), SlotSet(PENDING_FACTS, None)]
+
+
+def _fact_buttons(answered: tuple[Fact, ...]) -> list[dict[str, str]]:
+    say = load_wording()
+    return [
+        {"title": say(f"buttons.{fact.value}"), "payload": f'/ask_fact{{"fact":"{fact.value}"}}'}
+        for fact in next_facts(answered)
+    ]
+
+
+def _offer(dispatcher: CollectingDispatcher, step: Step) -> list[EventType]:
+    """Offer procedures by button, numbered so that a typed number chooses too."""
+    which = step.kind is StepKind.WHICH
+    buttons = [
+        {"title": f"{place}. {title}", "payload": f'/choose_procedure{{"procedure_code":"{code}"}}'}
+        for place, (code, title) in enumerate(step.offers, start=1)
+    ]
+    outcome = Outcome.CLARIFIED_CHOICE if which else Outcome.UNANSWERED_NO_MATCH
+    dispatcher.utter_message(
+        response="utter_procedure__which" if which else "utter_procedure__no_match",
+        buttons=buttons,
+        custom={"answer": _empty(outcome, step.facts)},
+    )
+    return [
+        SlotSet(OFFERED, [code for code, _ in step.offers]),
+        SlotSet(PENDING_FACTS, [fact.value for fact in step.facts]),
+    ]
+
+
+def _empty(outcome: Outcome, facts: tuple[Fact, ...]) -> dict[str, Any]:
+    return {"outcome": outcome.value, "procedure_code": None, "fields": [fact.value for fact in facts]}

@@ -1,0 +1,47 @@
+"""The last word on what a message is: the classifier knows the kinds of talk, the linker knows the procedures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+ASK_PROCEDURE = "ask_procedure"
+FALLBACK = "nlu_fallback"
+
+_COURTESIES = {"greet", "goodbye", "thanks", "affirm", "deny", "ask_capabilities"}
+_NEVER_OVERRULED = {"report_emergency"}
+_SURE_LINK, _STRONG_LINK = 0.62, 0.50
+_SURE_INTENT, _DOUBTFUL_INTENT = 0.80, 0.40
+
+
+def settle_intent(
+    name: str, confidence: float, link: dict[str, Any], facts: list[str], entities: list[str]
+) -> tuple[str, float]:
+    """Return intent and confidence.
+
+    name, confidence: the classifier's best. link: `Link.to_json()`. facts, entities: what was found.
+    """
+    if name in _NEVER_OVERRULED and confidence >= _DOUBTFUL_INTENT:
+        return name, confidence
+    if "choice" in entities:
+        return "choose_option", 1.0
+    if "procedure_code" in entities:
+        return ASK_PROCEDURE, 1.0
+    if "case_code" in entities:
+        return "ask_case_status", 1.0
+    if name == ASK_PROCEDURE:
+        return name, confidence
+    return _against_link(name, confidence, link, facts)
+
+
+def _against_link(name: str, confidence: float, link: dict[str, Any], facts: list[str]) -> tuple[str, float]:
+    hits = link.get("hits") or []
+    score = float(hits[0]["score"]) if hits else 0.0
+    certainty = link.get("certainty", "none")
+    words = int(link.get("words") or 0)
+    if name in _COURTESIES and words >= 2 and certainty in ("clear", "close") and score >= _STRONG_LINK:
+        return ASK_PROCEDURE, score
+    if confidence < _SURE_INTENT and certainty == "clear" and score >= _SURE_LINK:
+        return ASK_PROCEDURE, score
+    if confidence < _DOUBTFUL_INTENT:
+        return (ASK_PROCEDURE, confidence) if facts or certainty != "none" else (FALLBACK, confidence)
+    return name, confidence

@@ -1,0 +1,44 @@
+"""Which facts a message asks for, and what is left of it when the question words are taken out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.nlu.folded_matcher import FoldedMatcher, Match
+from knowledge.curated import read_yaml
+from knowledge.facts import Fact
+from knowledge.search.normalise import LEXICON_DIR, expand_abbreviations, load_lexicon
+
+_LOOK_ALIKE = "none"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`facts` in the order asked; `rest`: the folded message without question words."""
+
+    facts: tuple[Fact, ...]
+    rest: str
+    matches: tuple[Match, ...]
+
+
+@lru_cache(maxsize=1)
+def fact_matcher() -> FoldedMatcher:
+    """Return the matcher over knowledge/content/lexicon/facts.yml, built once."""
+    return FoldedMatcher({label: map(str, texts) for label, texts in read_yaml(LEXICON_DIR / "facts.yml").items()})
+
+
+def find_facts(text: str) -> Asked:
+    """Return the facts asked for in `text`; abbreviations are written out first."""
+    written = " ".join(expand_abbreviations(text, load_lexicon()))
+    matches = fact_matcher().find(written)
+    asked = [match for match in matches if match.label != _LOOK_ALIKE]
+    facts = tuple(dict.fromkeys(Fact(match.label) for match in asked))
+    # "Thông tin" and "thế nào" beside a plain question add nothing to it.
+    if len(facts) > 1:
+        facts = tuple(fact for fact in facts if fact is not Fact.OVERVIEW)
+    rest, end = [], 0
+    for match in asked:
+        rest.append(written[end : match.start])
+        end = match.end
+    return Asked(facts, " ".join(" ".join([*rest, written[end:]]).split()), tuple(matches))

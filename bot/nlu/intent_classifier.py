@@ -1,0 +1,122 @@
+"""A linear intent classifier over folded words and letters: trains in a second, answers in under a millisecond.
+
+Why not DIET: docs/adr/0002-linear-intent-classifier.md. The model is two arrays and a list of names, no pickles.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from sklearn.feature_extraction.text import HashingVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from bot.nlu.noise import noisy_variants
+from knowledge.search.normalise import expand_abbreviations, load_lexicon, terms
+
+MAX_TEXT = 500
+
+
+def features(text: str) -> list[str]:
+    """Return words, pairs and letter groups of `text`, folded, abbreviations written out."""
+    tokens = expand_abbreviations(text[:MAX_TEXT], load_lexicon())
+    grams = []
+    for token in tokens:
+        padded = f"<{token}>"
+        grams += [f"#{padded[i : i + size]}" for size in (3, 4) for i in range(len(padded) - size + 1)]
+    return [*terms(tokens), *grams]
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class LinearIntentClassifier(GraphComponent, IntentClassifier):
+    """Multinomial logistic regression; `intent` and `intent_ranking` as any Rasa classifier."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"C": 12.0, "ranking_length": 5, "dimensions": 2**15, "random_seed": 42}
+
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
+        self.config, self._storage, self._resource = config, storage, resource
+        self._labels: list[str] = []
+        self._weights = np.zeros((0, 0), dtype=np.float32)
+        self._bias = np.zeros(0, dtype=np.float32)
+        self._vectorizer = HashingVectorizer(
+            analyzer=features, n_features=config["dimensions"], alternate_sign=False, dtype=np.float32
+        )
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> LinearIntentClassifier:
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit on the intent examples and on noisy variants of them, made here and not stored."""
+        pairs = [
+            (variant, example.get(INTENT))
+            for example in training_data.intent_examples
+            for variant in noisy_variants(example.get(TEXT) or "", self.config["random_seed"])
+        ]
+        if len({intent for _, intent in pairs}) < 2:
+            return self._resource
+        model = LogisticRegression(C=self.config["C"], max_iter=400, class_weight="balanced")
+        model.fit(self._vectorizer.transform([text for text, _ in pairs]), [intent for _, intent in pairs])
+        self._labels = [str(label) for label in model.classes_]
+        self._weights, self._bias = model.coef_.astype(np.float32), model.intercept_.astype(np.float32)
+        if len(self._labels) == 2:
+            self._weights = np.vstack([-self._weights, self._weights])
+            self._bias = np.concatenate([-self._bias, self._bias])
+        self._persist()
+        return self._resource
+
+    def _persist(self) -> None:
+        with self._storage.write_to(self._resource) as folder:
+            np.savez_compressed(folder / "weights.npz", weights=self._weights, bias=self._bias)
+            (folder / "labels.json").write_text(json.dumps(self._labels), "utf-8")
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> LinearIntentClassifier:
+        component = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as folder:
+            with np.load(folder / "weights.npz") as arrays:
+                component._weights, component._bias = arrays["weights"], arrays["bias"]
+            component._labels = json.loads((folder / "labels.json").read_text("utf-8"))
+        return component
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            ranking = self.rank(message.get(TEXT) or "")
+            if ranking:
+                message.set("intent", dict(ranking[0]), add_to_output=True)
+                message.set("intent_ranking", ranking, add_to_output=True)
+        return messages
+
+    def rank(self, text: str) -> list[dict[str, Any]]:
+        """Return intents with probability, best first; empty before training."""
+        if not self._labels:
+            return []
+        scores = self._vectorizer.transform([text]) @ self._weights.T + self._bias
+        odds = np.exp(scores.ravel() - scores.max())
+        odds /= odds.sum()
+        order = np.argsort(-odds)[: self.config["ranking_length"]]
+        return [{"name": self._labels[i], "confidence": float(odds[i])} for i in order]
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        self.process(training_data.training_examples)
+        return training_data

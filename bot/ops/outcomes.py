@@ -1,0 +1,23 @@
+"""Every way a turn can end. Reports and metrics group by the prefix."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Outcome(str, Enum):
+    """A turn has exactly one."""
+
+    ANSWERED_PROCEDURE = "answered_procedure"
+    ANSWERED_SMALLTALK = "answered_smalltalk"
+    CLARIFIED_CHOICE = "clarified_choice"
+    CLARIFIED_SUBJECT = "clarified_subject"
+    UNANSWERED_NO_MATCH = "unanswered_no_match"
+    UNANSWERED_NOT_UNDERSTOOD = "unanswered_not_understood"
+    UNANSWERED_OUT_OF_SCOPE = "unanswered_out_of_scope"
+    UNANSWERED_UNKNOWN_CODE = "unanswered_unknown_code"
+    UNANSWERED_NOT_YET = "unanswered_not_yet"
+    REFERRED_EMERGENCY = "answered_emergency"
+    HANDED_OFF_HOTLINE = "handed_off_hotline"
+    ERROR_CATALOGUE = "error_catalogue"
+    ERROR_INTERNAL = "error_internal"

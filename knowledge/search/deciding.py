@@ -1,0 +1,46 @@
+"""From ranked procedures to a decision: answer, ask which one, or say that nothing fits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from knowledge.search.index import Hit
+
+
+class Certainty(str, Enum):
+    """CLEAR: answer. CLOSE: ask which. WEAK: nearest only. NONE: nothing near."""
+
+    CLEAR = "clear"
+    CLOSE = "close"
+    WEAK = "weak"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Chosen on the tuning questions; scores of `ProcedureIndex`."""
+
+    none: float = 0.22
+    weak: float = 0.36
+    certain: float = 0.62
+    margin: float = 0.045
+    close: float = 0.10
+
+
+def decide(hits: list[Hit], limits: Thresholds | None = None) -> Certainty:
+    """Say how sure the first of `hits` is."""
+    limits = limits or Thresholds()
+    if not hits or hits[0].score < limits.none:
+        return Certainty.NONE
+    if hits[0].score < limits.weak:
+        return Certainty.WEAK
+    lead = hits[0].score - (hits[1].score if len(hits) > 1 else 0.0)
+    needed = limits.margin if hits[0].score >= limits.certain else limits.close
+    return Certainty.CLEAR if lead >= needed else Certainty.CLOSE
+
+
+def choices(hits: list[Hit], count: int = 4, spread: float = 0.16) -> list[Hit]:
+    """Return the hits worth offering: near the first, two to `count`."""
+    near = [hit for hit in hits[:count] if hits[0].score - hit.score <= spread]
+    return near if len(near) > 1 else hits[: min(3, len(hits))]
