@@ -1,0 +1,1 @@
+"""Channels: a vendor's or the widget's frames ↔ messages of the hub. No SQL, no Rasa."""

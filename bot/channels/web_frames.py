@@ -1,0 +1,146 @@
+"""The frames of docs/web-chat.md: JSON text ↔ dataclasses."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timezone
+from typing import Any
+
+from bot.hub.models import Message
+
+LONGEST_FRAME = 16 * 1024
+CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+class FrameInvalidError(ValueError):
+    """Not a frame that a widget sends; its words are for logs and the close reason, without content."""
+
+
+@dataclass(frozen=True)
+class Hello:
+    token: str | None
+    after: int
+
+
+@dataclass(frozen=True)
+class Say:
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Press:
+    id: str
+    seq: int
+    button: int
+
+
+@dataclass(frozen=True)
+class End:
+    pass
+
+
+@dataclass(frozen=True)
+class Ping:
+    pass
+
+
+Frame = Hello | Say | Press | End | Ping
+
+
+def read_frame(data: str) -> Frame | None:
+    """The frame in `data`; None for a type that a newer widget may know. Raises `FrameInvalidError`."""
+    try:
+        frame = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise FrameInvalidError("not JSON") from error
+    if not isinstance(frame, dict) or not isinstance(frame.get("type"), str):
+        raise FrameInvalidError("no type")
+    reader = READERS.get(frame["type"])
+    return reader(frame) if reader else None
+
+
+def _hello(frame: dict[str, Any]) -> Hello:
+    token = frame.get("token")
+    if token is not None and not isinstance(token, str):
+        raise FrameInvalidError("token")
+    return Hello(token, _number(frame, "after") if "after" in frame else 0)
+
+
+def _say(frame: dict[str, Any]) -> Say:
+    if not isinstance(frame.get("text"), str):
+        raise FrameInvalidError("text")
+    return Say(_id(frame), frame["text"])
+
+
+def _press(frame: dict[str, Any]) -> Press:
+    return Press(_id(frame), _number(frame, "seq"), _number(frame, "button"))
+
+
+READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
+    "hello": _hello,
+    "say": _say,
+    "press": _press,
+    "end": lambda _: End(),
+    "ping": lambda _: Ping(),
+}
+
+
+def _id(frame: dict[str, Any]) -> str:
+    found = frame.get("id")
+    if not isinstance(found, str) or not CLIENT_ID.fullmatch(found):
+        raise FrameInvalidError("id")
+    return found
+
+
+def _number(frame: dict[str, Any], key: str) -> int:
+    found = frame.get(key)
+    # The upper bound is a database integer's.
+    if not isinstance(found, int) or isinstance(found, bool) or not 0 <= found < 2**31:
+        raise FrameInvalidError(key)
+    return found
+
+
+def welcome(token: str, new: bool, last_seq: int) -> str:
+    """Answer to `hello`."""
+    return _json(type="welcome", token=token, new=new, last_seq=last_seq)
+
+
+def message_frame(message: Message) -> str:
+    """One message of the transcript."""
+    at = message.at.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _json(
+        type="message",
+        seq=message.seq,
+        role=message.role.value,
+        id=message.client_id,
+        at=at,
+        content=message.content,
+    )
+
+
+def typing(on: bool) -> str:
+    """The assistant works, or no longer does."""
+    return _json(type="typing", on=on)
+
+
+def refused(client_id: str, code: str, text: str) -> str:
+    """Not stored; `text` tells the citizen why."""
+    return _json(type="refused", id=client_id, code=code, text=text)
+
+
+def ended() -> str:
+    """Erased."""
+    return _json(type="ended")
+
+
+def pong() -> str:
+    """Answer to `ping`."""
+    return _json(type="pong")
+
+
+def _json(**frame: object) -> str:
+    return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,141 @@
+"""One widget on one socket: what it sends goes to the hub, what is new in its conversation goes to it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from aiohttp import WSMsgType, web
+
+from bot.channels import web_frames
+from bot.channels.web_frames import End, Frame, FrameInvalidError, Hello, Ping, Press, Say
+from bot.errors import MessageRefusedError
+from bot.hub.delivery import CatchUp, Ended, Event, MessageStored, Subscription, Typing
+from bot.hub.hub import Hub
+from bot.hub.intake import refuse
+from bot.hub.limits import Rate, RateLimiter
+from bot.hub.models import Message, Refusal
+from bot.hub.wording import Wording
+
+THROTTLE_SECONDS = 0.1
+CHANNEL = "web"
+
+
+class WebSession:
+    """Two loops: one reads the socket, one writes to it. A widget that reads slowly delays only itself."""
+
+    def __init__(
+        self, hub: Hub, wording: Wording, socket: web.WebSocketResponse, may_write: Callable[[], bool], frames: Rate
+    ) -> None:
+        self._hub = hub
+        self._wording = wording
+        self._socket = socket
+        self._may_write = may_write
+        self._pace = RateLimiter(frames)
+        self._conversation_id = ""
+        self._sent = 0
+        self._send_within = 0.0
+
+    def read(self, data: object) -> Frame | None:
+        """The frame in a socket's text message."""
+        if not isinstance(data, str):
+            raise FrameInvalidError("not text")
+        return web_frames.read_frame(data)
+
+    async def run(self, hello: Hello, send_within: float, abort: Callable[[], None]) -> None:
+        """Welcome the widget, replay what it has not seen, and go on until one side ends it."""
+        self._send_within = send_within
+        entry = await self._hub.enter(CHANNEL, hello.token)
+        self._conversation_id = entry.conversation.id
+        self._sent = min(hello.after, entry.conversation.last_seq)
+        # Listening begins before the replay, so nothing falls in between.
+        subscription = self._hub.listen(entry.conversation.id)
+        try:
+            await self._send(web_frames.welcome(entry.token, entry.new, entry.conversation.last_seq))
+            await self._converse(subscription)
+        except asyncio.TimeoutError:
+            abort()  # it does not read: no use to ask it politely
+        finally:
+            self._hub.leave(subscription)
+
+    async def _converse(self, subscription: Subscription) -> None:
+        loops = [asyncio.create_task(self._listen()), asyncio.create_task(self._tell(subscription))]
+        try:
+            done, _ = await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
+            for loop in done:
+                loop.result()
+        finally:
+            for loop in loops:
+                loop.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
+
+    async def _listen(self) -> None:
+        while True:
+            received = await self._socket.receive()
+            if received.type is not WSMsgType.TEXT:
+                if received.type is WSMsgType.BINARY:
+                    raise FrameInvalidError("not text")
+                return
+            # Too many frames are read more slowly: the network then holds the sender back.
+            if not self._pace.take(""):
+                await asyncio.sleep(THROTTLE_SECONDS)
+            await self._obey(self.read(received.data))
+
+    async def _obey(self, frame: Frame | None) -> None:
+        if isinstance(frame, Ping):
+            await self._send(web_frames.pong())
+        elif isinstance(frame, End):
+            await self._hub.end(self._conversation_id)
+        elif isinstance(frame, Say | Press):
+            await self._take(frame)
+
+    async def _take(self, frame: Say | Press) -> None:
+        try:
+            if not self._may_write():
+                raise refuse(Refusal.TOO_FAST)
+            if isinstance(frame, Say):
+                message, new = await self._hub.say(self._conversation_id, frame.id, frame.text)
+            else:
+                message, new = await self._hub.press(self._conversation_id, frame.id, frame.seq, frame.button)
+        except MessageRefusedError as error:
+            text = self._wording.refusals[Refusal(error.context["reason"])]
+            await self._send(web_frames.refused(frame.id, error.code, text))
+            return
+        # Stored before, but the widget did not know: confirm it once more, out of turn.
+        if not new and message.seq <= self._sent:
+            await self._send(web_frames.message_frame(message))
+
+    async def _tell(self, subscription: Subscription) -> None:
+        await self._catch_up()
+        while True:
+            event = await subscription.next()
+            await self._pass_on(event)
+            if isinstance(event, Ended):
+                return
+
+    async def _pass_on(self, event: Event) -> None:
+        if isinstance(event, MessageStored):
+            await self._in_order(event.message)
+        elif isinstance(event, CatchUp):
+            await self._catch_up()
+        elif isinstance(event, Typing):
+            await self._send(web_frames.typing(event.on))
+        elif isinstance(event, Ended):
+            await self._send(web_frames.ended())
+
+    async def _in_order(self, message: Message) -> None:
+        if message.seq == self._sent + 1:
+            await self._send_message(message)
+        elif message.seq > self._sent:
+            await self._catch_up()
+
+    async def _catch_up(self) -> None:
+        for message in await self._hub.read_on(self._conversation_id, self._sent):
+            await self._send_message(message)
+
+    async def _send_message(self, message: Message) -> None:
+        self._sent = message.seq
+        await self._send(web_frames.message_frame(message))
+
+    async def _send(self, frame: str) -> None:
+        await asyncio.wait_for(self._socket.send_str(frame), self._send_within)

@@ -1,0 +1,138 @@
+"""`python -m bot.web`: the hub's process. Widget, demo page, sockets, health."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import signal
+import socket
+import sys
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.channels.web import WebChannel, WebLimits
+from bot.channels.web_guard import add_security_headers, last_resort
+from bot.channels.web_pages import Health, WidgetFiles
+from bot.errors import SettingInvalidError
+from bot.hub.build import HubParts, build_hub
+from bot.ops.clock import Clock, SystemClock
+from bot.ops.logging import EventLog, configure_logging
+from bot.settings import Settings
+from bot.store.migrate import migrate
+
+log = EventLog("web")
+
+LARGEST_REQUEST = 64 * 1024
+SHUTDOWN_SECONDS = 2.0
+BACKLOG = 512
+
+
+def build_app(settings: Settings, clock: Clock | None = None, limits: WebLimits | None = None) -> web.Application:
+    """The aiohttp application; the database must have been migrated."""
+    parts = build_hub(settings, clock or SystemClock())
+    channel = WebChannel(parts.hub, parts.wording, settings.allowed_origins, limits)
+    app = web.Application(middlewares=[last_resort(parts.wording)], client_max_size=LARGEST_REQUEST)
+    app.on_response_prepare.append(add_security_headers)  # type: ignore[arg-type]
+    _add_routes(app, channel, WidgetFiles(allowed_origins=settings.allowed_origins), parts)
+    _follow_lifetime(app, channel, parts)
+    return app
+
+
+def _add_routes(app: web.Application, channel: WebChannel, files: WidgetFiles, parts: HubParts) -> None:
+    health = Health(parts.database, parts.assistant)
+    app.router.add_get("/chat/ws", channel.handle)
+    app.router.add_get("/", files.demo)
+    app.router.add_get("/widget.js", files.widget)
+    app.router.add_get("/widget/{path:.+}", files.part)
+    app.router.add_get("/healthz", health.live)
+    app.router.add_get("/health", health.live)
+    app.router.add_get("/readyz", health.ready)
+
+
+def _follow_lifetime(app: web.Application, channel: WebChannel, parts: HubParts) -> None:
+    async def start(_app: web.Application) -> None:
+        parts.start()
+
+    async def close_sockets(_app: web.Application) -> None:
+        await channel.close()
+
+    async def stop(_app: web.Application) -> None:
+        await parts.stop()
+
+    # aiohttp 3.9 describes its signals' receivers wrongly to mypy.
+    app.on_startup.append(start)  # type: ignore[arg-type]
+    app.on_shutdown.append(close_sockets)  # type: ignore[arg-type]
+    app.on_cleanup.append(stop)  # type: ignore[arg-type]
+
+
+async def serve(settings: Settings, listener: socket.socket) -> None:
+    """Run until asked to stop."""
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_log_stray)
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    runner = web.AppRunner(build_app(settings), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listener, backlog=BACKLOG).start()
+        log.info("listening", host=settings.web_host, port=settings.web_port)
+        await stopping.wait()
+        log.info("stopping")
+    finally:
+        await runner.cleanup()
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Take the port, before anything else is touched; raises `SettingInvalidError` naming the setting to change."""
+    family = socket.AF_INET6 if ":" in settings.web_host else socket.AF_INET
+    try:
+        return socket.create_server((settings.web_host, settings.web_port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        where = f"{settings.web_host}:{settings.web_port}"
+        if error.errno == errno.EADDRINUSE:
+            raise SettingInvalidError(f"{where} is in use: set MOTCUA_WEB_PORT to a free port") from error
+        raise SettingInvalidError(
+            f"cannot listen at {where} ({error.strerror}): set MOTCUA_WEB_HOST and MOTCUA_WEB_PORT"
+        ) from error
+
+
+def main() -> int:
+    """Check, migrate, serve; 2 when a setting is to be changed."""
+    os.umask(0o077)  # what citizens wrote is nobody else's on this machine
+    try:
+        settings = Settings.from_env()
+        configure_logging(settings.log_level)
+        with listen(settings) as listener:
+            _prepare(settings)
+            asyncio.run(serve(settings, listener))
+    except SettingInvalidError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+def _prepare(settings: Settings) -> None:
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        migrate(settings.database_url)
+    except OSError as error:
+        raise SettingInvalidError(f"cannot write to {error.filename}: set MOTCUA_DATA_DIR") from error
+    except SQLAlchemyError as error:
+        log.fault("migration_failed", error)
+        raise SettingInvalidError("the database does not open: check MOTCUA_DATABASE_URL") from error
+
+
+def _log_stray(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    error = context.get("exception")
+    if isinstance(error, BaseException):
+        log.fault("stray_error", error)
+    else:
+        log.warning("stray_event", what=str(context.get("message", ""))[:100])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
