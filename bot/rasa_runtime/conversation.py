@@ -1,0 +1,59 @@
+"""Whole conversations in one process: no ports, no files, the same pipeline, dialogue and actions as the server.
+
+Call `prepare_environment()` before importing this module: it imports Rasa.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.utils.endpoints import EndpointConfig
+
+from bot.hub.intake import as_words
+from bot.rasa_runtime.in_process_actions import InProcessActions
+from bot.rasa_runtime.lock_store import QuickInMemoryLockStore
+from bot.rasa_runtime.replies import Reply
+
+CHANNEL = "rest"
+
+
+class Conversations:
+    """A loaded assistant. Conversations are told apart by their sender and live in memory."""
+
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+
+    @classmethod
+    def load(cls, model: Path, actions: EndpointConfig | None = None) -> Conversations:
+        """Load `model`, with the actions in this process unless another endpoint is given."""
+        agent = Agent.load(
+            str(model),
+            tracker_store=InMemoryTrackerStore(Domain.empty()),
+            lock_store=QuickInMemoryLockStore(),
+            action_endpoint=actions or InProcessActions(),
+        )
+        return cls(agent)
+
+    async def say(self, sender: str, text: str) -> list[Reply]:
+        """One turn of typed words, which are never taken for one of Rasa's `/intent` commands."""
+        return await self._handle(sender, as_words(text))
+
+    async def press(self, sender: str, payload: str) -> list[Reply]:
+        """One turn by button: the payload goes through as it is."""
+        return await self._handle(sender, payload)
+
+    async def slots(self, sender: str) -> Mapping[str, Any]:
+        """The slots of a conversation, for tests."""
+        tracker = await self._agent.tracker_store.get_or_create_tracker(sender)
+        return dict(tracker.current_slot_values())
+
+    async def _handle(self, sender: str, text: str) -> list[Reply]:
+        channel = CollectingOutputChannel()
+        await self._agent.handle_message(UserMessage(text, channel, sender, input_channel=CHANNEL))
+        return [Reply.from_message(message) for message in channel.messages]

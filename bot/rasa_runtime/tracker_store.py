@@ -1,0 +1,67 @@
+"""Where Rasa keeps its trackers: a SQL database whose address is a setting of ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import SQLTrackerStore
+from rasa.shared.core.domain import Domain
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import sessionmaker
+from sqlalchemy.pool import QueuePool
+
+from bot.settings import Settings
+
+SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000")
+
+
+class TunedSQLTrackerStore(SQLTrackerStore):
+    """Rasa's SQL tracker store, with SQLite set up for a server.
+
+    Any other database is Rasa's business entirely; `url` in endpoints.yml wins over MOTCUA_TRACKER_URL.
+    """
+
+    def __init__(
+        self,
+        domain: Domain | None = None,
+        host: str | None = None,
+        event_broker: EventBroker | None = None,
+        **kwargs: Any,
+    ) -> None:
+        address = host or Settings.from_env().tracker_url
+        prepare_folder(address)
+        super().__init__(domain=domain, host=address, event_broker=event_broker, **kwargs)
+        if self.engine.dialect.name == "sqlite":
+            self._use_tuned_engine(address)
+
+    def _use_tuned_engine(self, address: str) -> None:
+        self.engine.dispose()
+        self.engine: Engine = tuned_sqlite_engine(address)
+        self.Base.metadata.create_all(self.engine)  # a database in memory starts empty again
+        self.sessionmaker = sessionmaker(bind=self.engine)
+
+
+def prepare_folder(address: str) -> None:
+    """Make the folder of a SQLite file."""
+    url = sa.engine.make_url(address)
+    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+
+
+def tuned_sqlite_engine(address: str) -> Engine:
+    """An engine that keeps its connections, journals by write-ahead log and waits for other writers."""
+    in_memory = sa.engine.make_url(address).database in (None, "", ":memory:")
+    pool = {} if in_memory else {"poolclass": QueuePool, "connect_args": {"check_same_thread": False}}
+    engine: Engine = sa.create_engine(address, **pool)
+    sa.event.listen(engine, "connect", _apply_pragmas)
+    return engine
+
+
+def _apply_pragmas(connection: Any, _: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in SQLITE_PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
