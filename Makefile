@@ -1,0 +1,66 @@
+# Trợ lý Một Cửa. `make help` lists what there is; every setting is a variable: MOTCUA_WEB_PORT=9090 make run
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+PY := .venv/bin/python
+PYTEST := $(PY) -m pytest
+TESTS ?= tests/unit tests/integration tests/contracts tests/dialogue tests/e2e tests/test_conventions.py
+PYTEST_ARGS ?=
+
+.NOTPARALLEL:
+.PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue train bench requirements clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: ## the environment only, in .venv
+	@tools/bootstrap.sh run
+
+dev: ## the environment with what tests and checks need
+	@tools/bootstrap.sh dev
+
+run: install ## install, build the catalogue, train, start everything; Ctrl-C stops it
+	@exec $(PY) -m bot.run
+
+test: dev catalogue train test-fast browser-test ## all tests
+
+test-fast: ## all tests but those in a browser; TESTS= and PYTEST_ARGS= narrow them
+	$(PYTEST) $(wildcard $(TESTS)) $(PYTEST_ARGS)
+
+browser-test: ## the widget in a real Chromium
+	@if ls tests/browser/test_*.py >/dev/null 2>&1; then set -x; $(PYTEST) tests/browser $(PYTEST_ARGS); fi
+
+lint: dev ## style, types and import rules
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(PY) -m knowledge check
+
+check: lint test ## everything that must hold before a change goes in
+
+chat: install catalogue train ## a conversation in the terminal
+	@$(PY) -m bot.chat
+
+converse: ## play conversations: FILE=in.jsonl OUT=out.jsonl
+	@if [ -z "$(FILE)" ] || [ -z "$(OUT)" ]; then \
+		echo 'Say which file to play and where the answers go: make converse FILE=in.jsonl OUT=out.jsonl' >&2; exit 2; fi
+	@if [ ! -r "$(FILE)" ]; then echo 'There is no file $(FILE), or it cannot be read.' >&2; exit 2; fi
+	@$(MAKE) --no-print-directory install catalogue train >&2
+	@$(PY) -m bot.converse "$(FILE)" "$(OUT)"
+
+catalogue: install ## build the catalogue from the curated records, if they have changed
+	@$(PY) -m knowledge build
+
+train: install catalogue ## train the model, if its sources have changed
+	@$(PY) -m bot.rasa_runtime.training
+
+bench: dev catalogue train ## speed and size as a table; CATALOGUE=records.jsonl.gz measures importing too
+	@$(PY) tools/bench.py $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(BENCH_ARGS)
+
+requirements: dev ## the city's requirements and the tests that show each
+	@$(PY) tools/requirements.py
+
+clean: ## remove models, databases, logs and caches; .venv stays
+	rm -rf var models .rasa .pytest_cache .mypy_cache .ruff_cache .import_linter_cache results
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -1,0 +1,34 @@
+"""Loads the assistant into the present process, for the tools that talk to it without a server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.errors import MotCuaError
+from bot.rasa_runtime.environment import prepare_environment
+from bot.rasa_runtime.model_files import find_newest_model
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.rasa_runtime.conversation import Conversations
+
+
+class ModelMissingError(MotCuaError):
+    """No model has been trained yet."""
+
+    code = "MODEL_MISSING"
+
+
+def load_conversations(settings: Settings | None = None) -> Conversations:
+    """The newest model, ready to talk; logs go to `var/log/tools.log`, so the terminal stays free."""
+    settings = settings or Settings.from_env()
+    model = find_newest_model(settings.model_dir)
+    if model is None:
+        raise ModelMissingError("There is no trained model yet. Run `make train`.")
+    prepare_environment()
+    from bot.rasa_runtime.logs import configure_logging
+
+    configure_logging(settings.log_level, file=settings.data_dir / "log" / "tools.log")
+    from bot.rasa_runtime.conversation import Conversations
+
+    return Conversations.load(model)
