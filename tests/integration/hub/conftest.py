@@ -1,0 +1,109 @@
+"""A real hub over HTTP, on SQLite and on a real PostgreSQL, in front of a fake Rasa."""
+
+from __future__ import annotations
+
+import itertools
+from contextlib import asynccontextmanager
+
+import aiohttp
+import pgserver
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from sqlalchemy import create_engine, text
+from tests.fixtures.fake_rasa import FakeRasa
+from tests.fixtures.web_widget import Widget
+
+from bot.settings import Settings
+from bot.store.migrate import migrate
+from bot.web import build_app
+
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory):
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path):
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'data' / 'operations.db'}"
+    server = request.getfixturevalue("postgres")
+    name = f"hub_{next(NUMBERS)}"
+    admin = create_engine(server.get_uri(), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    return server.get_uri(database=name)
+
+
+@pytest_asyncio.fixture
+async def rasa():
+    fake = FakeRasa()
+    await fake.start()
+    yield fake
+    fake.gate.set()
+    await fake.stop()
+
+
+@pytest_asyncio.fixture
+async def session():
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+def environment(tmp_path, database_url, rasa):
+    return {
+        "MOTCUA_DATA_DIR": str(tmp_path / "data"),
+        "MOTCUA_DATABASE_URL": database_url,
+        "MOTCUA_RASA_URL": rasa.url,
+        "MOTCUA_ALLOWED_ORIGINS": "https://portal.example",
+        "MOTCUA_SECRET": "test secret",
+    }
+
+
+@pytest.fixture
+def start_hub(environment):
+    """`async with start_hub() as url`: a hub in this process; other names stand for other processes."""
+
+    @asynccontextmanager
+    async def start(limits=None, port=8080, **changes):
+        settings = Settings.from_env({**environment, "MOTCUA_WEB_PORT": str(port), **changes})
+        migrate(settings.database_url)
+        runner = web.AppRunner(build_app(settings, limits=limits), shutdown_timeout=1.0)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        try:
+            yield f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}"
+        finally:
+            await runner.cleanup()
+
+    return start
+
+
+@pytest_asyncio.fixture
+async def hub_url(start_hub):
+    async with start_hub() as url:
+        yield url
+
+
+@pytest.fixture
+def new_widget(session, hub_url):
+    def make(origin=None, url=None):
+        return Widget(session, url or hub_url, origin)
+
+    return make
+
+
+@pytest_asyncio.fixture
+async def widget(new_widget):
+    widget = new_widget()
+    await widget.enter()
+    yield widget
+    await widget.close()
