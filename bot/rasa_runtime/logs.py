@@ -33,7 +33,6 @@ def configure_logging(level: str, stream: TextIO | None = None, file: Path | Non
     for name in ("sanic.root", "sanic.error", "sanic.access"):
         logging.getLogger(name).handlers.clear()  # one log, not two
     _configure_structlog()
-    warnings.filterwarnings("ignore", category=DeprecationWarning)
     warnings.showwarning = _log_warning_without_message
 
 
@@ -75,4 +74,6 @@ def _log_warning_without_message(
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
+    if issubclass(category, (DeprecationWarning, PendingDeprecationWarning, FutureWarning)):
+        return  # for the libraries' authors
     logging.getLogger("py.warnings").warning("%s at %s:%s", category.__name__, Path(filename).name, lineno)
