@@ -18,6 +18,7 @@ from knowledge import blocks
 from knowledge.answers import answer
 from knowledge.errors import CatalogueError, ProcedureUnknownError
 from knowledge.facts import Fact, next_facts
+from knowledge.formatting import short_title
 from knowledge.wording import load_wording
 
 logger = logging.getLogger(__name__)
@@ -53,6 +54,8 @@ class ActionAnswerProcedure(Action):
         step = plan_turn(turn)
         if step.kind is StepKind.ANSWER:
             return await self._answer(dispatcher, step)
+        if step.kind is StepKind.WHICH_FACT:
+            return self._ask_fact(dispatcher)
         if step.kind in (StepKind.WHICH, StepKind.NEAREST):
             return _offer(dispatcher, step)
         response, outcome = _SAID[step.kind]
@@ -60,6 +63,11 @@ class ActionAnswerProcedure(Action):
             response=response, count=len(turn.offered), custom={"answer": _empty(outcome, step.facts)}
         )
         return [SlotSet(PENDING_FACTS, [fact.value for fact in step.facts])] if step.facts else []
+
+    def _ask_fact(self, dispatcher: CollectingDispatcher) -> list[EventType]:
+        said = {"answer": _empty(Outcome.CLARIFIED_SUBJECT, ())}
+        dispatcher.utter_message(response="utter_procedure__which_fact", buttons=_fact_buttons(()), custom=said)
+        return []
 
     async def _answer(self, dispatcher: CollectingDispatcher, step: Step) -> list[EventType]:
         services = self._services or default_services()
@@ -104,7 +112,7 @@ def _offer(dispatcher: CollectingDispatcher, step: Step) -> list[EventType]:
     """Offer procedures by button, numbered so that a typed number chooses too."""
     which = step.kind is StepKind.WHICH
     buttons = [
-        {"title": f"{place}. {title}", "payload": f'/choose_procedure{{"procedure_code":"{code}"}}'}
+        {"title": f"{place}. {short_title(title)}", "payload": f'/choose_procedure{{"procedure_code":"{code}"}}'}
         for place, (code, title) in enumerate(step.offers, start=1)
     ]
     outcome = Outcome.CLARIFIED_CHOICE if which else Outcome.UNANSWERED_NO_MATCH

@@ -13,7 +13,7 @@ from knowledge import blocks as b
 from knowledge.answer_parts import PARTS, notes
 from knowledge.catalogue import freshness
 from knowledge.facts import Fact
-from knowledge.formatting import day_text
+from knowledge.formatting import day_text, short_title
 from knowledge.models import Decision, Procedure, RecordStatus
 from knowledge.wording import Wording, load_wording
 
@@ -74,10 +74,10 @@ def _facts(procedure: Procedure, facts: tuple[Fact, ...], today: date, say: Word
     """The facts asked for, each under its name; one fact alone shares its line with the procedure's name."""
     if len(facts) == 1 and facts[0] is not Fact.OVERVIEW:
         name = say(f"facts.{facts[0].value}")
-        parts: list[b.Block] = [b.heading(say("heading.fact", fact=name, title=procedure.title))]
+        parts: list[b.Block] = [b.heading(say("heading.fact", fact=name, title=short_title(procedure.title)))]
         parts += PARTS[facts[0]](procedure, today, say)
     else:
-        parts = [b.heading(say("heading.title", title=procedure.title))]
+        parts = [b.heading(say("heading.title", title=short_title(procedure.title)))]
         for fact in facts:
             parts += [b.heading(say(f"facts.{fact.value}"))] if fact is not Fact.OVERVIEW else []
             parts += PARTS[fact](procedure, today, say)

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TypeVar
 
 from knowledge.models import Fee, FeeStatus, ProcessingTime, SubmissionMethod, TimeUnit
 from knowledge.wording import Wording
 
-T = TypeVar("T")
+_LONG_ASIDE = re.compile(r"\([^()]{30,}\)")
 
 
 def day_text(day: date) -> str:
     """18/07/2026."""
     return f"{day:%d/%m/%Y}"
+
+
+def short_title(title: str, limit: int = 100) -> str:
+    """Return `title` for a heading or a button: long asides in brackets and the tail beyond `limit` left out."""
+    short = _LONG_ASIDE.sub("(…)", title)
+    if len(short) <= limit:
+        return short
+    return short[:limit].rsplit(" ", 1)[0].rstrip(" ,;(/") + "…"
 
 
 def amount_text(amount: int) -> str:

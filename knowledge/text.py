@@ -10,6 +10,7 @@ _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 )
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000]+")
+_MARKED_WORD = re.compile(r"\w+")
 _WORD = re.compile(r"[a-z0-9]+(?:[./][a-z0-9]+)*")
 
 
@@ -34,6 +35,11 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """Return the folded words of `text`; codes such as 1.004194 and ct01/a stay whole."""
     return _WORD.findall(fold(text))
+
+
+def marked_words(text: str) -> list[str]:
+    """Return the words of `text` with their diacritics, in small letters."""
+    return _MARKED_WORD.findall(unicodedata.normalize("NFC", text.lower()))
 
 
 def bigrams(tokens: list[str]) -> Iterator[str]:

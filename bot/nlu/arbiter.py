@@ -38,6 +38,8 @@ def _against_link(name: str, confidence: float, link: dict[str, Any], facts: lis
     score = float(hits[0]["score"]) if hits else 0.0
     certainty = link.get("certainty", "none")
     words = int(link.get("words") or 0)
+    if words and not link.get("known") and not facts:
+        return FALLBACK, confidence
     if name in _COURTESIES and words >= 2 and certainty in ("clear", "close") and score >= _STRONG_LINK:
         return ASK_PROCEDURE, score
     if confidence < _SURE_INTENT and certainty == "clear" and score >= _SURE_LINK:

@@ -12,9 +12,9 @@ from typing import Any
 from bot.nlu.facts import Asked
 from bot.nlu.folded_matcher import FoldedMatcher
 from knowledge.errors import CatalogueError
-from knowledge.search.deciding import Certainty, decide
+from knowledge.search.deciding import Certainty, decide, prefer_plain
 from knowledge.search.index import Hit, ProcedureIndex
-from knowledge.search.normalise import content_words, expand_abbreviations, load_lexicon
+from knowledge.search.normalise import content_words, expand_abbreviations, load_lexicon, subject_words
 from knowledge.store import CatalogueStore, SearchRow
 from knowledge.text import fold
 
@@ -23,23 +23,27 @@ logger = logging.getLogger(__name__)
 CODE = re.compile(r"(?<![\d.])(\d\.\d{6})(?:\.\d\d\.\d\d\.\d\d\.H\d\d)?(?![\d])")
 _CHECK_EVERY = 5.0
 """Seconds between looks at the catalogue's revision."""
-_NAME_BONUS = 0.30
+_NAME_BONUS = 0.15
 MAX_TEXT = 600
 """Characters of a message that are searched; a wall of text is about its beginning."""
 
 
 @dataclass(frozen=True)
 class Link:
-    """Procedures for a message, best first, and how sure the first is. `words` counts what was searched with."""
+    """Procedures for a message, best first, and how sure the first is.
+
+    words: how many words can name a matter; known: how many of them stand anywhere in the catalogue.
+    """
 
     hits: tuple[Hit, ...]
     certainty: Certainty
     code: str
     words: int
+    known: int
 
     def to_json(self) -> dict[str, Any]:
         hits = [{"code": hit.code, "title": hit.title, "score": round(hit.score, 3)} for hit in self.hits]
-        return {"hits": hits, "certainty": self.certainty.value, "code": self.code, "words": self.words}
+        return {"hits": hits, "certainty": self.certainty.value, "code": self.code, "words": self.words, "known": self.known}
 
 
 class Linker:
@@ -58,15 +62,16 @@ class Linker:
         self.refresh()
         typed = CODE.search(text)
         tokens = asked.rest.split()
-        kept = content_words(tokens) if tokens else []
+        kept, code = subject_words(tokens), typed.group(1) if typed else ""
         if not kept:
-            return Link((), Certainty.NONE, typed.group(1) if typed else "", 0)
-        hits = self._search(text[:MAX_TEXT], asked.rest[:MAX_TEXT])
-        return Link(tuple(hits[:6]), decide(hits), typed.group(1) if typed else "", len(kept))
+            return Link((), Certainty.NONE, code, 0, 0)
+        hits = prefer_plain(self._search(text[:MAX_TEXT], asked.rest[:MAX_TEXT]), set(tokens))
+        known = sum(self._index.knows(token) for token in kept)
+        return Link(tuple(hits[:6]), decide(hits), code, len(kept), known)
 
     def _search(self, text: str, rest: str) -> list[Hit]:
         bonus = self._name_bonus(rest)
-        found = {hit.code: hit for hit in self._index.search(rest, 40)}
+        found = {hit.code: hit for hit in self._index.search(rest, 40, typed=text)}
         for hit in self._index.search(text, 40):
             other = found.get(hit.code)
             found[hit.code] = hit if other is None or hit.score > other.score else other

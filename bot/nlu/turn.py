@@ -20,6 +20,7 @@ class StepKind(str, Enum):
     ANSWER = "answer"
     WHICH = "which"
     NEAREST = "nearest"
+    WHICH_FACT = "which_fact"
     NO_SUBJECT = "no_subject"
     NOTHING_NEAR = "nothing_near"
     NOT_UNDERSTOOD = "not_understood"
@@ -86,7 +87,7 @@ def plan_turn(turn: Turn) -> Step:
     if turn.choice is not None and turn.offered:
         return _chosen(turn, facts)
     if turn.intent == "affirm":
-        return Step(StepKind.ANSWER, facts, turn.offered[0]) if turn.offered else _of_active(turn, ())
+        return _agreed(turn, facts)
     if turn.words == 0:
         return _of_active(turn, turn.facts)
     return _linked(turn)
@@ -98,11 +99,18 @@ def _chosen(turn: Turn, facts: tuple[Fact, ...]) -> Step:
     return Step(StepKind.ANSWER, facts, turn.offered[turn.choice - 1])
 
 
+def _agreed(turn: Turn, facts: tuple[Fact, ...]) -> Step:
+    """Yes: to the first of what was offered; otherwise ask what else is wanted."""
+    if turn.offered:
+        return Step(StepKind.ANSWER, facts, turn.offered[0])
+    return Step(StepKind.WHICH_FACT, code=turn.active_code) if turn.active_code else Step(StepKind.NO_SUBJECT)
+
+
 def _of_active(turn: Turn, facts: tuple[Fact, ...]) -> Step:
     """A question without a subject is about the procedure last answered."""
     if turn.active_code:
         return Step(StepKind.ANSWER, facts, turn.active_code)
-    return Step(StepKind.NO_SUBJECT, facts) if facts or turn.intent == "affirm" else Step(StepKind.NOT_UNDERSTOOD)
+    return Step(StepKind.NO_SUBJECT, facts) if facts else Step(StepKind.NOT_UNDERSTOOD)
 
 
 def _linked(turn: Turn) -> Step:

@@ -10,6 +10,7 @@ class Outcome(str, Enum):
 
     ANSWERED_PROCEDURE = "answered_procedure"
     ANSWERED_SMALLTALK = "answered_smalltalk"
+    ANSWERED_HOUSEHOLD_BOOK = "answered_household_book"
     CLARIFIED_CHOICE = "clarified_choice"
     CLARIFIED_SUBJECT = "clarified_subject"
     UNANSWERED_NO_MATCH = "unanswered_no_match"
@@ -17,7 +18,7 @@ class Outcome(str, Enum):
     UNANSWERED_OUT_OF_SCOPE = "unanswered_out_of_scope"
     UNANSWERED_UNKNOWN_CODE = "unanswered_unknown_code"
     UNANSWERED_NOT_YET = "unanswered_not_yet"
-    REFERRED_EMERGENCY = "answered_emergency"
+    ANSWERED_EMERGENCY = "answered_emergency"
     HANDED_OFF_HOTLINE = "handed_off_hotline"
     ERROR_CATALOGUE = "error_catalogue"
     ERROR_INTERNAL = "error_internal"

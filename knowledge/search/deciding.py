@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from knowledge.search.index import Hit
+from knowledge.text import words
 
 
 class Certainty(str, Enum):
@@ -38,6 +39,23 @@ def decide(hits: list[Hit], limits: Thresholds | None = None) -> Certainty:
     lead = hits[0].score - (hits[1].score if len(hits) > 1 else 0.0)
     needed = limits.margin if hits[0].score >= limits.certain else limits.close
     return Certainty.CLEAR if lead >= needed else Certainty.CLOSE
+
+
+def prefer_plain(hits: list[Hit], asked: set[str], spread: float = 0.30) -> list[Hit]:
+    """Drop near candidates that say more than was asked, where a plainer one is near too.
+
+    "khai sinh" means the ordinary registration: "khai sinh có yếu tố nước ngoài" holds all its words and others,
+    none of which was asked for. asked: the folded words of the question.
+    """
+    near = [hit for hit in hits if hits[0].score - hit.score <= spread][:8]
+    named = {hit.code: set(words(hit.title)) for hit in near}
+    dropped = {
+        longer.code
+        for longer in near
+        for plainer in near
+        if named[plainer.code] < named[longer.code] and not (named[longer.code] - named[plainer.code]) & asked
+    }
+    return [hit for hit in hits if hit.code not in dropped]
 
 
 def choices(hits: list[Hit], count: int = 4, spread: float = 0.16) -> list[Hit]:

@@ -15,7 +15,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from knowledge.search.normalise import Lexicon, added_words, content_words, expand_abbreviations, load_lexicon, terms
 from knowledge.store import SearchRow
-from knowledge.text import words
+from knowledge.text import has_diacritics, marked_words, words
 
 Vector = np.ndarray
 
@@ -24,22 +24,24 @@ _TITLE_NOISE = ("thu tuc", "thuc hien tai cap", "bang dich vu cong", "cap trung 
 
 @dataclass(frozen=True)
 class Weights:
-    """Weight of each signal in the score. Chosen by hand on the tuning questions; sums to about 1."""
+    """Weight of each signal in the score. Chosen on tuning questions that are never training data."""
 
-    word: float = 0.20
-    char: float = 0.20
-    coverage: float = 0.15
-    precision: float = 0.10
-    example: float = 0.55
-    curated: float = 0.06
-    commune: float = 0.03
-    outside_city: float = -0.25
-    unasked: float = -0.05
+    word: float = 0.62
+    marked: float = 0.20
+    char: float = 0.44
+    coverage: float = 0.24
+    precision: float = 0.02
+    example_word: float = 0.2
+    example_marked: float = 0.1
+    example_char: float = 0.2
+    curated: float = 0.02
+    commune: float = 0.01
+    outside_city: float = -0.70
 
 
 @dataclass(frozen=True)
 class Hit:
-    """One procedure found. `score` orders; about 1 is a near-certain match, under 0.3 is noise."""
+    """One procedure found. `score` orders; above 1 is near-certain, `deciding.Thresholds` says what lies below."""
 
     code: str
     title: str
@@ -58,24 +60,28 @@ class ProcedureIndex:
 
     def _fit(self) -> None:
         titles = [_title_words(row.title) for row in self.rows]
-        examples, owners = [], []
+        examples, owners, typed = [], [], []
         for place, row in enumerate(self.rows):
             for text in (*row.aliases, *row.sample_questions):
                 tokens = expand_abbreviations(text, self._lexicon)
                 examples.append(content_words(tokens))
                 owners.append(place)
+                typed.append(text)
         self._owners = np.array(owners, dtype=np.int64)
         documents = titles + examples
         self._word = TfidfVectorizer(analyzer=terms, sublinear_tf=True, dtype=np.float32)
         self._unigram = TfidfVectorizer(analyzer=set, dtype=np.float32, norm=None, use_idf=True)
         self._char = TfidfVectorizer(analyzer=_char_grams, sublinear_tf=True, dtype=np.float32)
+        self._marked = TfidfVectorizer(analyzer=_marked_terms, sublinear_tf=True, dtype=np.float32)
         if not documents:
             return
         word, char = self._word.fit_transform(documents), self._char.fit_transform(documents)
+        marked = self._marked.fit_transform([row.title for row in self.rows] + typed)
         unigram: csr_matrix = self._unigram.fit_transform(documents)
         count = len(titles)
         self._word_titles, self._word_examples = word[:count].T.tocsr(), word[count:].T.tocsr()
         self._char_titles, self._char_examples = char[:count].T.tocsr(), char[count:].T.tocsr()
+        self._marked_titles, self._marked_examples = marked[:count].T.tocsr(), marked[count:].T.tocsr()
         self._title_mass = np.asarray(unigram[:count].sum(axis=1)).ravel() + 1e-6
         present = unigram[:count].copy()
         present.data[:] = 1.0
@@ -94,46 +100,66 @@ class ProcedureIndex:
             dtype=np.float32,
         )
 
-    def search(self, text: str, limit: int = 10) -> list[Hit]:
-        """Return up to `limit` procedures for `text`, best first; empty when no word is known."""
-        scores = self.scores(text)
+    def search(self, text: str, limit: int = 10, typed: str = "") -> list[Hit]:
+        """Return up to `limit` procedures for `text`, best first; empty when no word is known.
+
+        typed: the message as typed, where `text` is a folded part of it; its diacritics count.
+        """
+        scores = self.scores(text, typed or text)
         if scores is None:
             return []
         order = np.argsort(-scores, kind="stable")[:limit]
         return [Hit(self.rows[i].code, self.rows[i].title, float(scores[i])) for i in order if scores[i] > 0.05]
 
-    def scores(self, text: str) -> Vector | None:
+    def scores(self, text: str, typed: str) -> Vector | None:
         """Return one score a row of the index, or None when there is nothing to search with."""
         tokens = expand_abbreviations(text, self._lexicon)[:120]
         if not self.rows or not tokens:
             return None
         kept = content_words(tokens)
         added = added_words(tokens, self._lexicon)
-        plain = self._signals(kept)
+        marks = self._marks(typed) if has_diacritics(typed) else None
+        plain = self._signals(kept, marks)
         if not added:
             return plain
-        return np.maximum(plain, 0.97 * self._signals(kept + added))
+        return np.maximum(plain, 0.97 * self._signals(kept + added, marks))
 
-    def _signals(self, tokens: list[str]) -> Vector:
+    def _marks(self, typed: str) -> tuple[Vector, Vector]:
+        """Likeness with diacritics, to titles and to examples: tells "cười" from "cưới"."""
+        query = self._marked.transform([typed[:600]])
+        return _dense(query @ self._marked_titles), _dense(query @ self._marked_examples)
+
+    def _signals(self, tokens: list[str], marks: tuple[Vector, Vector] | None) -> Vector:
         weights = self._weights
         word, char = self._word.transform([tokens]), self._char.transform([tokens])
         unigram = self._unigram.transform([tokens])
         shared = np.asarray((unigram @ self._title_terms).todense()).ravel()
         known = float(unigram.sum()) + 1e-6
         coverage, precision = shared / known, np.minimum(1.0, shared / self._title_mass)
+        word_titles, word_examples = _dense(word @ self._word_titles), _dense(word @ self._word_examples)
+        marked_titles, marked_examples = marks or (word_titles, word_examples)
         score = (
-            weights.word * _dense(word @ self._word_titles)
+            weights.word * word_titles
+            + weights.marked * marked_titles
             + weights.char * _dense(char @ self._char_titles)
             + weights.coverage * coverage
             + weights.precision * precision
             + self._prior
         )
         if len(self._owners):
+            likeness = (
+                weights.example_word * word_examples
+                + weights.example_marked * marked_examples
+                + weights.example_char * _dense(char @ self._char_examples)
+            )
             best = np.zeros(len(self.rows), dtype=np.float32)
-            likeness = 0.5 * _dense(word @ self._word_examples) + 0.5 * _dense(char @ self._char_examples)
             np.maximum.at(best, self._owners, likeness)
-            score = score + weights.example * best
+            score = score + best
         return score
+
+    def knows(self, token: str) -> bool:
+        """Say whether the folded word stands in any title, name or sample question."""
+        return token in getattr(self._word, "vocabulary_", {})
 
     def title_of(self, code: str) -> str:
         """Return the title of `code`, or an empty text."""
@@ -150,6 +176,10 @@ def _title_words(title: str) -> list[str]:
     for noise in _TITLE_NOISE:
         text = text.replace(f" {noise} ", " ")
     return text.split()
+
+
+def _marked_terms(text: str) -> list[str]:
+    return terms(marked_words(text))
 
 
 def _char_grams(tokens: list[str]) -> list[str]:

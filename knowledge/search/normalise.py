@@ -14,11 +14,16 @@ LEXICON_DIR = CONTENT_DIR / "lexicon"
 
 # Words that carry the conversation, not the matter; dropped only where other words remain.
 _SMALL_WORDS = frozenset(
-    "a ad anh ba bac ban be cac cai cam can cau chi cho chu chua chut co con cua cung cu da dang day de di do dum "
-    "duoc duong em gi gio giup gium ha hay hoi hoac ho ho? hen ho khi khong la lam lai? len luon ma may me mi minh moi "
-    "mot muon nay nha nhe nhi nhung nua o oi phai phien qua ra roi sao se sap ta tai the thi thi? thoi toi tren tu "
-    "tui u vay ve vi voi xin xem y".replace("?", "").split()
-) - {"lai", "cap", "doi", "con", "chu", "ho", "me", "be", "cho"}
+    "a ad anh bac ban cac cai cam cha chu chua chut co cua cung cu da dang day de di do dum duoc duong em gi gio giup "
+    "gium ha hay hoi hoac hen la len luon ma may mi minh moi mot muon nay nha nhe nhi nhung nua o oi phai phien qua ra "
+    "roi se sap ta tai the thi toi tren tu tui u vay ve vi voi xin y".split()
+)
+# Beside these, words of asking: a message of nothing else has no subject of its own ("lệ phí bao nhiêu vậy em").
+_ASKING_WORDS = _SMALL_WORDS | frozenset(
+    "bao nhieu lau nao dau sao khi nua can chi cho con nop lam thu tuc giay to ho so hoi biet them nhu khong it nhat "
+    "ne nhanh dien tu luc ngay thang tien ton mat het tra dong duoc vo vao roi xong bieu ke noi ro truc tiep tuyen "
+    "online mang buu dien nguoi ai ho thay cai kia do ay no viec nay".split()
+)
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,11 @@ def content_words(tokens: list[str]) -> list[str]:
     """Return `tokens` without small words, or all of them when nothing else is left."""
     kept = [token for token in tokens if token not in _SMALL_WORDS]
     return kept or tokens
+
+
+def subject_words(tokens: list[str]) -> list[str]:
+    """Return the words that can name a matter; none in a question that leans on the one before."""
+    return [token for token in tokens if token not in _ASKING_WORDS]
 
 
 def terms(tokens: list[str]) -> list[str]:
