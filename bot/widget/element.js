@@ -1,0 +1,283 @@
+// <mot-cua-chat>: puts the parts together. Attributes: open, hub, title, page (fills the page, no launcher).
+import { Composer } from "./composer.js";
+import { Connection } from "./connection.js";
+import { h } from "./dom.js";
+import { buildFrame, TEXT_SIZES } from "./frame.js";
+import { Memory } from "./memory.js";
+import { isFullScreen, isTouch, Screen } from "./screen.js";
+import { dress } from "./style.js";
+import { Transcript } from "./transcript.js";
+import { words } from "./words.js";
+
+const SAID_QUIETLY = 300; // ms after a replay until the log speaks again
+
+export class MotCuaChat extends HTMLElement {
+  static observedAttributes = ["open", "title"];
+
+  connectedCallback() {
+    if (!this.parts) this.build();
+    document.addEventListener("click", this.onPageClick);
+    // What the citizen last did, on this page or the one before, counts more than what the portal wishes.
+    const open = this.hasAttribute("page") || this.memory.get("open", this.hasAttribute("open"));
+    if (open) this.unfold(false);
+    else if (this.connection.hasHistory) this.connection.start();
+    this.toggleAttribute("open", open);
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("click", this.onPageClick);
+    this.connection.stop();
+    this.screen.closed();
+    this.parts.panel.hidden = true;
+    this.parts.launcher.hidden = false;
+  }
+
+  attributeChangedCallback(name, before, value) {
+    if (name === "title" && value !== null) {
+      this.heading = value;
+      this.removeAttribute("title"); // or the browser shows it as a tooltip over everything
+      if (this.parts) this.parts.heading.textContent = value;
+    }
+    if (name !== "open" || !this.parts || !this.isConnected) return;
+    if (value === null) this.fold();
+    else if (before === null) this.unfold(true);
+  }
+
+  build() {
+    const hub = new URL(this.getAttribute("hub") || import.meta.url, document.baseURI).origin;
+    this.memory = new Memory(hub);
+    this.connection = new Connection(hub, this.memory, {
+      message: (message, replayed) => this.received(message, replayed),
+      delivery: (item, state) => this.transcript.delivery(item, state),
+      refused: (item) => this.transcript.delivery(item, "refused"),
+      typing: (on) => this.transcript.typing(on),
+      note: (text) => this.transcript.note(text),
+      trouble: (level) => this.showTrouble(level),
+      up: () => this.caughtUp(),
+      lost: (expired) => this.restart(expired ? words.lost : ""),
+      ended: () => this.restart(words.ended),
+    });
+    this.transcript = new Transcript({
+      press: (seq, index, title) => this.said(this.connection.press(seq, index, title)),
+      ask: (text) => this.said(this.connection.say(text)),
+      resend: () => this.connection.retryNow(),
+      edit: (item) => this.edit(item),
+      announce: (text) => this.announce(text),
+    });
+    this.composer = new Composer(this.memory, (text) => this.said(this.connection.say(text), true));
+    this.parts = buildFrame(this, this.transcript, this.composer);
+    this.screen = new Screen(this, this.parts.root, () => this.minimise());
+    this.parts.heading.textContent = this.heading || words.title;
+    this.parts.about.textContent = words.automatic;
+    this.parts.root.addEventListener("keydown", (event) => this.key(event));
+    this.parts.root.addEventListener("click", (event) => this.clicked(event));
+    for (const name of ["keyup", "keypress"]) this.parts.root.addEventListener(name, (event) => event.stopPropagation());
+    this.onPageClick = (event) => this.askedFromPage(event);
+    this.unread = 0;
+    this.setTextSize(this.memory.get("size", 0));
+    this.transcript.quiet(this.connection.hasHistory);
+    for (const item of this.connection.outbox.items) this.transcript.addPending(item);
+    const shadow = this.attachShadow({ mode: "open" });
+    dress(shadow);
+    shadow.append(this.parts.root);
+  }
+
+  // ---- open and closed
+
+  show() {
+    this.setAttribute("open", "");
+  }
+
+  minimise() {
+    if (!this.hasAttribute("page")) this.removeAttribute("open");
+  }
+
+  unfold(byCitizen) {
+    const { panel, launcher } = this.parts;
+    if (!panel.hidden) return;
+    panel.hidden = false;
+    launcher.hidden = true;
+    this.memory.set("open", true);
+    if (isFullScreen()) panel.setAttribute("aria-modal", "true");
+    else panel.removeAttribute("aria-modal");
+    this.screen.opened();
+    this.connection.start();
+    this.markRead();
+    this.composer.changed();
+    this.transcript.showLatest();
+    if (byCitizen) this.focusInside();
+  }
+
+  fold() {
+    const { panel, launcher } = this.parts;
+    if (panel.hidden) return;
+    const hadFocus = this.shadowRoot.activeElement !== null;
+    this.toggleOptions(false, false);
+    panel.hidden = true;
+    launcher.hidden = false;
+    this.memory.set("open", false);
+    this.screen.closed();
+    if (hadFocus) launcher.focus({ preventScroll: true });
+  }
+
+  // On a phone the keyboard would cover half the screen before anything is read: there the panel takes the focus.
+  focusInside() {
+    if (isTouch()) this.parts.panel.focus({ preventScroll: true });
+    else this.composer.focus();
+  }
+
+  key(event) {
+    event.stopPropagation(); // the portal's shortcuts are not for letters typed here
+    if (event.isComposing || event.keyCode === 229 || this.parts.question.open) return;
+    if (event.key === "Tab") this.keepInside(event);
+    if (event.key !== "Escape" || this.parts.panel.hidden) return;
+    event.preventDefault();
+    if (!this.parts.options.hidden) this.toggleOptions(false);
+    else this.minimise();
+  }
+
+  // Full screen hides the page, so focus must not wander off into it.
+  keepInside(event) {
+    if (!this.parts.panel.hasAttribute("aria-modal")) return;
+    const all = [...this.parts.panel.querySelectorAll("button, a[href], textarea, [tabindex='0']")];
+    const reachable = all.filter((node) => node.offsetParent !== null);
+    const [first, last] = [reachable[0], reachable[reachable.length - 1]];
+    const active = this.shadowRoot.activeElement;
+    const leaving = event.shiftKey ? active === first || active === this.parts.panel : active === last;
+    if (!leaving) return;
+    event.preventDefault();
+    (event.shiftKey ? last : first).focus();
+  }
+
+  // Anything on the portal with data-mot-cua-ask="…" opens the chat with that question, ready to send.
+  askedFromPage(event) {
+    const asker = event.target instanceof Element && event.target.closest("[data-mot-cua-ask]");
+    if (!asker) return;
+    event.preventDefault();
+    this.show();
+    const text = asker.getAttribute("data-mot-cua-ask");
+    if (text) this.composer.put(text);
+  }
+
+  // ---- what is said
+
+  said(item, keepFocus) {
+    this.transcript.addPending(item);
+    if (!keepFocus) this.focusAfterChoice();
+  }
+
+  focusAfterChoice() {
+    if (isTouch()) this.transcript.node.focus({ preventScroll: true });
+    else this.composer.focus();
+  }
+
+  edit(item) {
+    this.connection.outbox.remove(item.id);
+    this.composer.put(item.text);
+  }
+
+  received(message, replayed) {
+    this.transcript.add(message);
+    if (message.role === "citizen") return;
+    if (message.role !== "system") this.transcript.typing(false);
+    if (message.role === "officer") this.parts.about.textContent = words.officerAnswers;
+    if (message.role === "assistant") this.parts.about.textContent = words.automatic;
+    if (this.parts.panel.hidden) this.countUnread(message, replayed);
+    else this.markRead();
+  }
+
+  countUnread(message, replayed) {
+    if (message.seq <= this.memory.get("seen", 0)) return;
+    this.unread += 1;
+    this.showUnread();
+    if (!replayed) this.announce(words.newMessages(this.unread));
+  }
+
+  markRead() {
+    this.unread = 0;
+    this.showUnread();
+    this.memory.set("seen", Math.max(this.connection.last, this.memory.get("seen", 0)));
+  }
+
+  showUnread() {
+    const { badge, unread } = this.parts;
+    badge.hidden = this.unread === 0;
+    badge.textContent = this.unread > 9 ? "9+" : String(this.unread);
+    unread.textContent = this.unread ? words.unread(this.unread) : "";
+  }
+
+  // ---- connection
+
+  caughtUp() {
+    this.parts.banner.replaceChildren();
+    if (this.transcript.node.getAttribute("aria-live") !== "off") return;
+    this.transcript.showLatest();
+    setTimeout(() => this.transcript.quiet(false), SAID_QUIETLY);
+  }
+
+  showTrouble(level) {
+    const told = this.connection.token ? words.reconnecting : words.connecting;
+    const again = h("button", { type: "button", click: () => this.connection.retryNow() }, words.tryNow);
+    this.parts.banner.replaceChildren(h("span", {}, level > 1 ? words.noConnection : told), again);
+  }
+
+  restart(note) {
+    this.unread = 0;
+    this.showUnread();
+    this.parts.banner.replaceChildren();
+    this.parts.about.textContent = words.automatic;
+    this.transcript.clear(note);
+    this.transcript.quiet(false);
+    for (const item of this.connection.outbox.items) this.transcript.addPending(item);
+  }
+
+  // ---- options
+
+  toggleOptions(open = this.parts.options.hidden, focus = !open) {
+    this.parts.options.hidden = !open;
+    this.parts.optionsButton.setAttribute("aria-expanded", String(open));
+    if (focus) this.parts.optionsButton.focus({ preventScroll: true });
+  }
+
+  setTextSize(index) {
+    const size = TEXT_SIZES[index] ? index : 0;
+    this.memory.set("size", size);
+    this.parts.root.style.setProperty("--mc-size", `${TEXT_SIZES[size]}px`);
+    this.parts.sizes.forEach((button, at) => button.setAttribute("aria-pressed", String(at === size)));
+    this.composer.fit();
+  }
+
+  clicked(event) {
+    const { options, optionsButton } = this.parts;
+    if (options.hidden || [options, optionsButton].some((node) => event.composedPath().includes(node))) return;
+    this.toggleOptions(false, false);
+  }
+
+  print() {
+    this.toggleOptions(false);
+    this.screen.print();
+  }
+
+  askEnd() {
+    this.toggleOptions(false);
+    const { question } = this.parts;
+    if (question.showModal) question.showModal();
+    else if (window.confirm(`${words.endQuestion}\n${words.endMeaning}`)) this.end();
+  }
+
+  end() {
+    const { question } = this.parts;
+    if (question.open) question.close();
+    this.composer.clear();
+    this.restart(words.ending);
+    this.connection.end();
+    this.focusInside();
+  }
+
+  announce(text) {
+    this.parts.announcer.textContent = "";
+    setTimeout(() => (this.parts.announcer.textContent = text), 50);
+  }
+}
+
+if (!customElements.get("mot-cua-chat")) customElements.define("mot-cua-chat", MotCuaChat);
