@@ -9,6 +9,7 @@ from bot.hub.conversations import ConversationStore
 from bot.hub.delivery import LocalDelivery
 from bot.hub.hub import Hub
 from bot.hub.limits import PER_CONVERSATION, RateLimiter
+from bot.hub.memory import TrackerMemory
 from bot.hub.rasa_client import RasaClient
 from bot.hub.tokens import Tokens, load_key
 from bot.hub.turn_store import TurnStore
@@ -27,6 +28,7 @@ class HubParts:
     hub: Hub
     wording: Wording
     database: Database
+    trackers: Database
     assistant: RasaClient
     turns: Turns
     watch: StoreWatch
@@ -41,6 +43,7 @@ class HubParts:
         await self.watch.stop()
         await self.turns.stop()
         await self.assistant.close()
+        self.trackers.close()
         self.database.close()
 
 
@@ -51,10 +54,12 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
     delivery = LocalDelivery()
     wording = Wording.load()
     assistant = RasaClient(settings.rasa_url)
-    turns = Turns(TurnStore(database, clock, process_name(settings)), assistant, delivery, wording)
+    trackers = Database(make_engine(settings.tracker_url))
+    turn_store = TurnStore(database, clock, process_name(settings))
+    turns = Turns(turn_store, assistant, TrackerMemory(assistant, trackers), delivery, wording)
     tokens = Tokens(load_key(settings.secret, settings.data_dir), clock)
     hub = Hub(store, tokens, delivery, turns, RateLimiter(PER_CONVERSATION))
-    return HubParts(hub, wording, database, assistant, turns, StoreWatch(store, delivery))
+    return HubParts(hub, wording, database, trackers, assistant, turns, StoreWatch(store, delivery))
 
 
 def process_name(settings: Settings) -> str:

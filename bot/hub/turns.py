@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from bot.errors import AssistantDownError
 from bot.hub.delivery import Delivery, MessageStored, Typing
 from bot.hub.intake import as_words
+from bot.hub.memory import Memory
 from bot.hub.models import Busy, Draft, Message, Role, ToForget, Turn
 from bot.hub.outage import Outage
 from bot.hub.replies import to_drafts
@@ -36,8 +37,6 @@ class Assistant(Protocol):
 
     async def is_ready(self) -> bool: ...
 
-    async def forget(self, sender: str) -> None: ...
-
 
 class Turns:
     """Works off pending turns of all conversations, also those that a stopped process left behind."""
@@ -46,6 +45,7 @@ class Turns:
         self,
         store: TurnStore,
         assistant: Assistant,
+        memory: Memory,
         delivery: Delivery,
         wording: Wording,
         sweep_seconds: float = SWEEP_SECONDS,
@@ -53,6 +53,7 @@ class Turns:
     ) -> None:
         self._store = store
         self._assistant = assistant
+        self._memory = memory
         self._delivery = delivery
         self._wording = wording
         self._sweep_seconds = sweep_seconds
@@ -193,7 +194,7 @@ class Turns:
 
     async def _forget(self, erased: ToForget) -> None:
         try:
-            await self._assistant.forget(erased.rasa_sender)
+            await self._memory.erase(erased.rasa_sender)
         except AssistantDownError as error:
             log.warning("forget_failed", conversation=erased.conversation_id[:8], code=error.code, **error.context)
             if await self._outage.wait_until_back():

@@ -11,12 +11,12 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from sqlalchemy import create_engine, text
-from tests.fixtures.fake_rasa import FakeRasa
-from tests.fixtures.web_widget import Widget
 
 from bot.settings import Settings
 from bot.store.migrate import migrate
 from bot.web import build_app
+from tests.fixtures.fake_rasa import FakeRasa
+from tests.fixtures.web_widget import Widget
 
 NUMBERS = itertools.count(1)
 
@@ -61,6 +61,7 @@ def environment(tmp_path, database_url, rasa):
     return {
         "MOTCUA_DATA_DIR": str(tmp_path / "data"),
         "MOTCUA_DATABASE_URL": database_url,
+        "MOTCUA_TRACKER_URL": f"sqlite:///{tmp_path / 'data' / 'tracker.db'}",
         "MOTCUA_RASA_URL": rasa.url,
         "MOTCUA_ALLOWED_ORIGINS": "https://portal.example",
         "MOTCUA_SECRET": "test secret",

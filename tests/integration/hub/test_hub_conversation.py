@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import uuid
+from contextlib import closing
 
 
 async def test_citizen_is_answered_and_sees_own_words_confirmed(widget, rasa):
@@ -165,6 +167,20 @@ async def test_end_erases_everything_and_kills_the_token(widget, new_widget, ras
     assert (welcome["new"], back.messages) == (True, [])
     await asyncio.sleep(0.3)
     assert rasa.forgotten == [rasa.asked[0][0]]
+
+
+async def test_end_deletes_what_rasa_stored_of_this_citizen_only(widget, rasa, environment):
+    await widget.say("số căn cước của tôi")
+    await widget.until("assistant")
+    sender = rasa.asked[0][0]
+    with closing(sqlite3.connect(environment["MOTCUA_TRACKER_URL"].removeprefix("sqlite:///"))) as tracker:
+        tracker.execute("CREATE TABLE events (id INTEGER PRIMARY KEY, sender_id TEXT, data TEXT)")
+        tracker.executemany("INSERT INTO events (sender_id, data) VALUES (?, 'x')", [(sender,), (sender,), ("other",)])
+        tracker.commit()
+        await widget.send(type="end")
+        await widget.next("ended")
+        await asyncio.sleep(0.5)
+        assert tracker.execute("SELECT sender_id FROM events").fetchall() == [("other",)]
 
 
 async def test_thirty_conversations_at_once_get_each_their_own_answers(new_widget, rasa):

@@ -8,11 +8,12 @@ import signal
 import socket
 import sys
 
+import async_timeout
 import pytest
-from tests.fixtures.web_widget import Closed, Widget
 
 from bot.hub import turns
 from bot.hub.wording import Wording
+from tests.fixtures.web_widget import Closed, Widget
 
 AWAY = Wording.load().away
 
@@ -101,8 +102,8 @@ async def test_forgetting_waits_for_rasa_to_come_back(widget, rasa):
     await widget.next("ended")
     await asyncio.sleep(0.3)
     await rasa.start()
-    async with asyncio_timeout(15):
-        while not rasa.forgotten:
+    async with async_timeout.timeout(15):
+        while not rasa.forgotten:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
 
@@ -222,9 +223,3 @@ async def start_process(environment, session, url):
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]
-
-
-def asyncio_timeout(seconds):
-    import async_timeout
-
-    return async_timeout.timeout(seconds)

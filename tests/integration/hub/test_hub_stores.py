@@ -1,0 +1,199 @@
+"""The stores alone, on both databases: schema, races, leases, who answers."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.errors import TokenInvalidError
+from bot.hub.conversations import ConversationStore
+from bot.hub.models import Answerer, Busy, Draft, Role, ToForget, Turn
+from bot.hub.tables import METADATA
+from bot.hub.turn_store import TurnStore
+from bot.ops.logging import describe
+from bot.store.engine import Database, make_engine
+from bot.store.migrate import migrate
+
+
+class HandClock:
+    def __init__(self):
+        self.moment = datetime(2026, 11, 22, 8, tzinfo=timezone.utc)
+
+    def now(self):
+        return self.moment
+
+    def pass_by(self, seconds):
+        self.moment += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock():
+    return HandClock()
+
+
+@pytest.fixture
+def database(database_url):
+    migrate(database_url)
+    database = Database(make_engine(database_url))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def conversations(database, clock):
+    return ConversationStore(database, clock)
+
+
+@pytest.fixture
+def first(database, clock):
+    return TurnStore(database, clock, "first")
+
+
+@pytest.fixture
+def second(database, clock):
+    return TurnStore(database, clock, "second")
+
+
+REPLY = (Draft({"text": "Dạ"}),)
+
+
+def test_migration_makes_the_tables_of_the_code(database):
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        differences = [
+            entry
+            for entry in compare_metadata(context, METADATA)
+            if not isinstance(entry, tuple) or entry[0] not in ("remove_index", "remove_table")
+        ]
+    assert differences == []
+
+
+def test_migrating_again_changes_nothing(database_url):
+    migrate(database_url)
+    migrate(database_url)
+
+
+def test_processes_that_migrate_at_once_all_succeed(database_url):
+    code = f"from bot.store.migrate import migrate; migrate({database_url!r})"
+    racers = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(4)]
+    for racer in racers:
+        _, said = racer.communicate(timeout=60)
+        assert racer.returncode == 0, said.decode()
+
+
+def test_sqlite_is_opened_safely(database):
+    if database.engine.dialect.name != "sqlite":
+        pytest.skip("SQLite only")
+    with database.engine.connect() as connection:
+        modes = [connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "foreign_keys")]
+    assert modes == ["wal", 1]
+
+
+async def test_many_writers_get_numbers_without_gaps(conversations):
+    conversation = await conversations.open("web")
+    added = await asyncio.gather(
+        *(conversations.add_citizen_message(conversation.id, f"id{number % 40}", "x") for number in range(80))
+    )
+    assert sum(new for _, new in added) == 40
+    messages = await conversations.messages_after(conversation.id, 0)
+    assert [message.seq for message in messages] == list(range(1, 41))
+    assert (await conversations.find(conversation.id)).last_seq == 40
+
+
+async def test_logged_error_does_not_show_words(database):
+    with pytest.raises(SQLAlchemyError) as caught:
+        await database.run(
+            lambda connection: connection.execute(text("INSERT INTO nowhere VALUES (:x)"), {"x": "secret words"})
+        )
+    assert "secret words" not in describe(caught.value)
+
+
+async def test_claim_is_exclusive_until_the_lease_is_over(conversations, first, second, clock):
+    conversation = await conversations.open("web")
+    await conversations.add_citizen_message(conversation.id, "a", "hỏi")
+    turn = await first.claim(conversation.id)
+    assert isinstance(turn, Turn)
+    assert isinstance(await second.claim(conversation.id), Busy)
+    assert await second.waiting() == []
+    clock.pass_by(20)
+    await first.renew([conversation.id])
+    clock.pass_by(20)
+    assert isinstance(await second.claim(conversation.id), Busy)
+    clock.pass_by(20)
+    assert await second.waiting() == [conversation.id]
+    assert isinstance(await second.claim(conversation.id), Turn)
+    assert await first.complete(turn, Role.ASSISTANT, REPLY) is None
+    assert [message.seq for message in await second.complete(turn, Role.ASSISTANT, REPLY)] == [2]
+    assert await second.complete(turn, Role.ASSISTANT, REPLY) is None
+    assert len(await conversations.messages_after(conversation.id, 0)) == 2
+
+
+async def test_claim_of_nothing_holds_nothing(conversations, first, second):
+    conversation = await conversations.open("web")
+    assert await first.claim(conversation.id) is None
+    await conversations.add_citizen_message(conversation.id, "a", "hỏi")
+    assert isinstance(await second.claim(conversation.id), Turn)
+
+
+async def test_stopping_process_lets_go(conversations, first, second):
+    conversation = await conversations.open("web")
+    await conversations.add_citizen_message(conversation.id, "a", "hỏi")
+    await first.claim(conversation.id)
+    await first.release_all()
+    assert isinstance(await second.claim(conversation.id), Turn)
+
+
+async def test_away_is_told_once_an_outage(conversations, first):
+    conversation = await conversations.open("web")
+    await conversations.add_citizen_message(conversation.id, "a", "hỏi")
+    turn = await first.claim(conversation.id)
+    assert (await first.say_away(turn, REPLY[0])).role is Role.SYSTEM
+    assert await first.say_away(turn, REPLY[0]) is None
+    await first.complete(turn, Role.ASSISTANT, REPLY)
+    await conversations.add_citizen_message(conversation.id, "b", "hỏi nữa")
+    turn = await first.claim(conversation.id)
+    assert (await first.say_away(turn, REPLY[0])) is not None
+
+
+async def test_assistant_is_silent_while_an_officer_answers(conversations, first):
+    conversation = await conversations.open("web")
+    assert await conversations.change_answerer(conversation.id, Answerer.ASSISTANT, Answerer.OFFICER)
+    assert not await conversations.change_answerer(conversation.id, Answerer.ASSISTANT, Answerer.OFFICER)
+    await conversations.add_citizen_message(conversation.id, "a", "cán bộ ơi")
+    assert await first.claim(conversation.id) is None
+    await conversations.change_answerer(conversation.id, Answerer.OFFICER, Answerer.ASSISTANT)
+    assert await first.claim(conversation.id) is None  # it was said to the officer
+
+
+@pytest.mark.parametrize(("taken_by", "stored"), [(Answerer.WAITING, True), (Answerer.OFFICER, False)])
+async def test_answer_under_way_when_the_answerer_changes(conversations, first, taken_by, stored):
+    conversation = await conversations.open("web")
+    await conversations.add_citizen_message(conversation.id, "a", "hỏi")
+    turn = await first.claim(conversation.id)
+    await conversations.change_answerer(conversation.id, Answerer.ASSISTANT, taken_by)
+    assert bool(await first.complete(turn, Role.ASSISTANT, REPLY)) is stored
+
+
+async def test_erased_conversation_takes_nothing_more_and_is_forgotten_once(conversations, first, database):
+    conversation = await conversations.open("web")
+    await conversations.add_citizen_message(conversation.id, "a", "bí mật")
+    turn = await first.claim(conversation.id)
+    assert await conversations.erase(conversation.id)
+    assert not await conversations.erase(conversation.id)
+    assert await first.complete(turn, Role.ASSISTANT, REPLY) is None
+    with pytest.raises(TokenInvalidError):
+        await conversations.add_citizen_message(conversation.id, "b", "nữa")
+    assert await first.waiting() == [conversation.id]
+    assert await first.claim(conversation.id) == ToForget(conversation.id, conversation.rasa_sender)
+    await first.mark_forgotten(conversation.id)
+    assert await first.claim(conversation.id) is None
+    assert await first.waiting() == []
+    assert await database.run(lambda connection: connection.execute(text("SELECT count(*) FROM message")).scalar()) == 0
