@@ -14,7 +14,7 @@ from bot.nlu.folded_matcher import FoldedMatcher
 from knowledge.errors import CatalogueError
 from knowledge.search.deciding import Certainty, decide, prefer_plain
 from knowledge.search.index import Hit, ProcedureIndex
-from knowledge.search.normalise import content_words, expand_abbreviations, load_lexicon, subject_words
+from knowledge.search.normalise import added_words, content_words, expand_abbreviations, load_lexicon, subject_words
 from knowledge.store import CatalogueStore, SearchRow
 from knowledge.text import fold
 
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 CODE = re.compile(r"(?<![\d.])(\d\.\d{6})(?:\.\d\d\.\d\d\.\d\d\.H\d\d)?(?![\d])")
 _CHECK_EVERY = 5.0
 """Seconds between looks at the catalogue's revision."""
-_NAME_BONUS = 0.15
+_NAME_BONUS = 0.30
 MAX_TEXT = 600
 """Characters of a message that are searched; a wall of text is about its beginning."""
 
@@ -65,7 +65,8 @@ class Linker:
         kept, code = subject_words(tokens), typed.group(1) if typed else ""
         if not kept:
             return Link((), Certainty.NONE, code, 0, 0)
-        hits = prefer_plain(self._search(text[:MAX_TEXT], asked.rest[:MAX_TEXT]), set(tokens))
+        meant = {*tokens, *added_words(tokens, load_lexicon())}
+        hits = prefer_plain(self._search(text[:MAX_TEXT], asked.rest[:MAX_TEXT]), meant)
         known = sum(self._index.knows(token) for token in kept)
         return Link(tuple(hits[:6]), decide(hits), code, len(kept), known)
 

@@ -20,13 +20,17 @@ class Certainty(str, Enum):
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Chosen on the tuning questions; scores of `ProcedureIndex`."""
+    """Scores of `ProcedureIndex`, chosen on tuning questions: docs/evaluation.md has what they give.
 
-    none: float = 0.22
-    weak: float = 0.36
-    certain: float = 0.62
-    margin: float = 0.045
-    close: float = 0.10
+    none, weak: below, nothing is near, or only the nearest are named. certain: from here a lead of `margin`
+    is enough to answer, below it takes `close`.
+    """
+
+    none: float = 0.30
+    weak: float = 0.45
+    certain: float = 0.60
+    margin: float = 0.12
+    close: float = 0.18
 
 
 def decide(hits: list[Hit], limits: Thresholds | None = None) -> Certainty:
@@ -58,7 +62,7 @@ def prefer_plain(hits: list[Hit], asked: set[str], spread: float = 0.30) -> list
     return [hit for hit in hits if hit.code not in dropped]
 
 
-def choices(hits: list[Hit], count: int = 4, spread: float = 0.16) -> list[Hit]:
+def choices(hits: list[Hit], count: int = 4, spread: float = 0.30) -> list[Hit]:
     """Return the hits worth offering: near the first, two to `count`."""
     near = [hit for hit in hits[:count] if hits[0].score - hit.score <= spread]
     return near if len(near) > 1 else hits[: min(3, len(hits))]

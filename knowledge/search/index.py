@@ -27,13 +27,13 @@ class Weights:
     """Weight of each signal in the score. Chosen on tuning questions that are never training data."""
 
     word: float = 0.62
-    marked: float = 0.20
+    marked: float = 0.44
     char: float = 0.44
     coverage: float = 0.24
     precision: float = 0.02
-    example_word: float = 0.2
+    example_word: float = 0.26
     example_marked: float = 0.1
-    example_char: float = 0.2
+    example_char: float = 0.26
     curated: float = 0.02
     commune: float = 0.01
     outside_city: float = -0.70
