@@ -45,6 +45,7 @@ def _add_routes(app: web.Application, channel: WebChannel, files: WidgetFiles, p
     health = Health(parts.database, parts.assistant)
     app.router.add_get("/chat/ws", channel.handle)
     app.router.add_get("/", files.demo)
+    app.router.add_get("/chat", files.chat)
     app.router.add_get("/widget.js", files.widget)
     app.router.add_get("/widget/{path:.+}", files.part)
     app.router.add_get("/healthz", health.live)

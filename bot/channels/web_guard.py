@@ -17,19 +17,18 @@ HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?")
 HEADERS = {
     "Server": "mot-cua",
     "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
 }
 
 
-def content_security_policy(host: str) -> str:
+def content_security_policy(host: str, framers: str = "'none'") -> str:
     """Only what this hub serves; sockets are named because older Safari does not count them among 'self'."""
     sockets = f" ws://{host} wss://{host}" if HOST.fullmatch(host) else ""
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        f"connect-src 'self'{sockets}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        f"connect-src 'self'{sockets}; base-uri 'none'; form-action 'self'; frame-ancestors {framers}"
     )
 
 
@@ -37,7 +36,9 @@ async def add_security_headers(request: web.Request, response: web.StreamRespons
     """`on_response_prepare`: every response, errors and files included."""
     for name, value in HEADERS.items():
         response.headers[name] = value
-    response.headers.setdefault("Content-Security-Policy", content_security_policy(request.host))
+    if "Content-Security-Policy" not in response.headers:
+        response.headers["Content-Security-Policy"] = content_security_policy(request.host)
+        response.headers["X-Frame-Options"] = "DENY"
     response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
 
 

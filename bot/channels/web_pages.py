@@ -7,11 +7,13 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot.channels.web_guard import content_security_policy
 from bot.hub.rasa_client import RasaClient
 from bot.store.engine import Database
 
 WIDGET_DIR = Path(__file__).resolve().parent.parent / "widget"
 DEMO_PAGE = "demo.html"
+CHAT_PAGE = "embed.html"
 TYPES = {
     ".js": "text/javascript",
     ".css": "text/css",
@@ -37,20 +39,26 @@ class WidgetFiles:
         """The demo page."""
         return self._file(DEMO_PAGE)
 
-    async def widget(self, request: web.Request) -> web.StreamResponse:
+    async def chat(self, request: web.Request) -> web.StreamResponse:
+        """The conversation as a page of its own, which the configured portals may show in a frame."""
+        response = self._file(CHAT_PAGE)
+        framers = " ".join(("'self'", *self._allowed_origins))
+        response.headers["Content-Security-Policy"] = content_security_policy(request.host, framers)
+        return response
+
+    async def widget(self, _request: web.Request) -> web.StreamResponse:
         """The file a portal's page includes."""
-        return self._shared("widget.js", request)
+        return self._shared("widget.js")
 
     async def part(self, request: web.Request) -> web.StreamResponse:
         """Any other file of the widget."""
-        return self._shared(request.match_info["path"], request)
+        return self._shared(request.match_info["path"])
 
-    def _shared(self, name: str, request: web.Request) -> web.StreamResponse:
+    def _shared(self, name: str) -> web.StreamResponse:
+        # Modules on a portal's page load only with these. The files are public; the socket looks at the origin.
         response = self._file(name)
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-        response.headers["Vary"] = "Origin"
-        if request.headers.get("Origin", "") in self._allowed_origins:
-            response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
+        response.headers["Access-Control-Allow-Origin"] = "*"
         return response
 
     def _file(self, name: str) -> web.FileResponse:

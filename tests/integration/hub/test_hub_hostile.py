@@ -249,14 +249,22 @@ async def test_health_and_readiness(hub_url, session, rasa):
 async def test_widget_files_are_served_strictly(hub_url, session):
     async with session.get(hub_url + "/widget.js", headers={"Origin": "https://portal.example"}) as response:
         assert response.status == 200
+        assert response.headers["X-Frame-Options"] == "DENY"
         assert response.content_type == "text/javascript"
-        assert response.headers["Access-Control-Allow-Origin"] == "https://portal.example"
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
         assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
         etag = response.headers["ETag"]
     async with session.get(hub_url + "/widget.js", headers={"If-None-Match": etag}) as response:
         assert response.status == 304
-    async with session.get(hub_url + "/widget.js", headers={"Origin": "https://evil.example"}) as response:
-        assert "Access-Control-Allow-Origin" not in response.headers
+
+
+async def test_only_configured_portals_may_frame_the_chat_page(hub_url, session):
+    async with session.get(hub_url + "/chat") as response:
+        assert response.status == 200
+        assert "frame-ancestors 'self' https://portal.example" in response.headers["Content-Security-Policy"]
+        assert "X-Frame-Options" not in response.headers
+    async with session.get(hub_url + "/") as response:
+        assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize(
