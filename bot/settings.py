@@ -44,7 +44,7 @@ class Settings:
         try:
             catalogue = CatalogueSettings.from_env(env)
         except ValueError as error:
-            raise SettingInvalidError(f"MOTCUA_STALE_AFTER_DAYS must be a whole number: {error}") from error
+            raise SettingInvalidError(str(error)) from error
         origins = (env.get("MOTCUA_ALLOWED_ORIGINS") or "").replace(",", " ").split()
         return cls(
             data_dir=data_dir,

@@ -7,6 +7,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime, timezone
 from pathlib import Path
@@ -17,7 +18,7 @@ from knowledge import catalogue
 from knowledge.codec import to_dict
 from knowledge.curated import PROCEDURES_DIR
 from knowledge.differences import differences
-from knowledge.errors import CatalogueError, ProcedureUnknownError, RecordInvalidError
+from knowledge.errors import CatalogueError, ProcedureUnknownError
 from knowledge.importers.portal_json import Reading
 from knowledge.models import Origin
 from knowledge.search.index import ProcedureIndex
@@ -97,7 +98,7 @@ def _check(options: argparse.Namespace, settings: CatalogueSettings) -> int:
 
 def _import(options: argparse.Namespace, settings: CatalogueSettings) -> int:
     if not options.path.is_file():
-        return _fail(f"{options.path}: there is no such file")
+        return _fail(f"{options.path}: {'not a file' if options.path.exists() else 'there is no such file'}")
     store = CatalogueStore(settings.catalogue_url)
     store.create()
     reading = Reading(options.path, options.retrieved_on or _day_of(options.path))
@@ -117,7 +118,8 @@ def _day_of(path: Path) -> date:
     """The day in the file's name, or else the day the file was written."""
     named = _DATE_IN_NAME.search(path.name)
     if named:
-        return date(*(int(part) for part in named.groups()))
+        with suppress(ValueError):
+            return date(*(int(part) for part in named.groups()))
     return datetime.fromtimestamp(path.stat().st_mtime, timezone.utc).date()
 
 

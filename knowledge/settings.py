@@ -27,8 +27,11 @@ class CatalogueSettings:
     def from_env(cls, env: Mapping[str, str] | None = None) -> CatalogueSettings:
         """Read `MOTCUA_CATALOGUE_URL` and `MOTCUA_STALE_AFTER_DAYS`."""
         env = os.environ if env is None else env
+        days = env.get("MOTCUA_STALE_AFTER_DAYS") or "30"
+        if not days.isdecimal():
+            raise ValueError(f"MOTCUA_STALE_AFTER_DAYS must be a whole number of days, not {days!r}")
         data_dir = Path(env.get("MOTCUA_DATA_DIR") or ROOT / "var")
         return cls(
             catalogue_url=env.get("MOTCUA_CATALOGUE_URL") or f"sqlite:///{data_dir / 'catalogue.db'}",
-            stale_after_days=int(env.get("MOTCUA_STALE_AFTER_DAYS") or 30),
+            stale_after_days=int(days),
         )

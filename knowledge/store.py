@@ -55,6 +55,9 @@ _FILLED_FIELDS = (
     "result_documents",
 )
 
+_WAIT_FOR_WRITER_MS = 120_000
+"""How long a write waits for another one to end; importing the whole catalogue takes some ten seconds."""
+
 
 @dataclass
 class WriteReport:
@@ -86,17 +89,20 @@ class SearchRow:
 
 def open_engine(url: str) -> Engine:
     """Return an engine for `url`; makes the folder of a SQLite file, turns on its write-ahead log."""
-    address = sa.engine.make_url(url)
-    if address.get_backend_name() == "sqlite" and address.database:
-        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, future=True)
+    try:
+        address = sa.engine.make_url(url)
+        if address.get_backend_name() == "sqlite" and address.database:
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    except (sa.exc.ArgumentError, OSError) as error:
+        raise CatalogueUnreadableError(f"the catalogue's address is of no use: {error}") from error
+    engine = sa.create_engine(address, future=True)
     if engine.dialect.name == "sqlite":
 
         @sa.event.listens_for(engine, "connect")
         def _pragmas(connection: Any, _: Any) -> None:
+            connection.execute(f"PRAGMA busy_timeout={_WAIT_FOR_WRITER_MS}")
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
-            connection.execute("PRAGMA busy_timeout=10000")
 
     return engine
 
@@ -109,13 +115,18 @@ class CatalogueStore:
 
     def create(self) -> None:
         """Make the tables where they are missing."""
-        with _readable():
-            metadata.create_all(self._engine)
+        with _readable(), self._engine.connect() as connection:
+            if all(sa.inspect(connection).has_table(name) for name in metadata.tables):
+                return
+        with _readable(), self._engine.begin() as connection:
+            _await_turn(connection)
+            metadata.create_all(connection)
 
     def write(self, procedures: Iterable[Procedure], origin: Origin, *, replace_all: bool = False) -> WriteReport:
         """Store `procedures` under `origin`; with `replace_all`, drop the origin's records not among them."""
         report, seen = WriteReport(), set()
         with _readable(), self._engine.begin() as connection:
+            _await_turn(connection)
             known = dict(
                 connection.execute(
                     sa.select(record_table.c.code, record_table.c.digest).where(record_table.c.origin == origin.value)
@@ -146,6 +157,8 @@ class CatalogueStore:
             report.changed += 1
             connection.execute(sa.update(record_table).where(_is(procedure.code, origin)).values(row))
         known[procedure.code] = row["digest"]
+        if origin is Origin.CURATED:
+            connection.execute(sa.delete(old_code_table).where(old_code_table.c.code == procedure.code))
         for old in procedure.old_codes:
             connection.execute(sa.delete(old_code_table).where(old_code_table.c.old_code == old))
             connection.execute(sa.insert(old_code_table), {"old_code": old, "code": procedure.code})
@@ -157,14 +170,15 @@ class CatalogueStore:
         return len(codes)
 
     def get(self, code: str) -> Procedure:
-        """Return the record to answer from for `code` or an old code; raise `ProcedureUnknownError`."""
+        """Return the record to answer from for `code` or an old code; raise `ProcedureUnknownError`.
+
+        An old code leads to its successor even where the portal still has a record of its own for it.
+        """
         with _readable(), self._engine.connect() as connection:
             by_origin = self._by_origin(connection, code)
-            if not by_origin:
-                current = connection.scalar(
-                    sa.select(old_code_table.c.code).where(old_code_table.c.old_code == code)
-                )
-                by_origin = self._by_origin(connection, current) if current else {}
+            if Origin.CURATED not in by_origin:
+                current = connection.scalar(sa.select(old_code_table.c.code).where(old_code_table.c.old_code == code))
+                by_origin = (self._by_origin(connection, current) if current else {}) or by_origin
         if not by_origin:
             raise ProcedureUnknownError(code)
         return merge(by_origin.get(Origin.CURATED), by_origin.get(Origin.PORTAL))
@@ -197,14 +211,16 @@ class CatalogueStore:
             _set_meta(connection, "curated_stamp", stamp)
 
     def search_rows(self) -> Iterator[SearchRow]:
-        """Yield one row a code, the curated one where there are two."""
+        """Yield one row a code, the curated one where there are two; none for the portal's record of an old code."""
         query = sa.select(record_table.c.code, record_table.c.origin, record_table.c.search).order_by(
             record_table.c.code, record_table.c.origin
         )
-        seen: set[str] = set()
         with _readable(), self._engine.connect() as connection:
+            seen: set[str] = set()
+            replaced = set(connection.scalars(sa.select(old_code_table.c.old_code)))
             for code, origin, search in connection.execute(query):
-                if code in seen:  # "curated" sorts before "portal"
+                # "curated" sorts before "portal"
+                if code in seen or (origin == Origin.PORTAL.value and code in replaced):
                     continue
                 seen.add(code)
                 yield _search_row(code, origin, json.loads(search))
@@ -213,7 +229,8 @@ class CatalogueStore:
         """Return how many procedures there are: all, by origin, and applying to the city."""
         record = record_table.c
         with _readable(), self._engine.connect() as connection:
-            by_origin = dict(connection.execute(sa.select(record.origin, sa.func.count()).group_by(record.origin)).all())
+            each = sa.select(record.origin, sa.func.count()).group_by(record.origin)
+            by_origin = dict(connection.execute(each).all())
             total = connection.scalar(sa.select(sa.func.count(sa.distinct(record.code))))
             city = connection.scalar(
                 sa.select(sa.func.count(sa.distinct(record.code))).where(record.applies_to_city.is_(True))
@@ -291,6 +308,14 @@ def _is(code: str, origin: Origin) -> Any:
 def _set_meta(connection: Connection, name: str, value: str) -> None:
     connection.execute(sa.delete(meta_table).where(meta_table.c.name == name))
     connection.execute(sa.insert(meta_table), {"name": name, "value": value})
+
+
+def _await_turn(connection: Connection) -> None:
+    """Let one writer at a time through; readers go on reading what was there before."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(sa.text("BEGIN IMMEDIATE"))
+    elif connection.dialect.name == "postgresql":
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(20231018)"))
 
 
 @contextmanager

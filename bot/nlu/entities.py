@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -14,11 +16,15 @@ from knowledge.text import fold
 
 # law and process brief B.5: {unit}-{yymmdd}-{sequence}; tolerant of blanks, dashes of all kinds and O for 0.
 CASE_CODE = re.compile(
-    r"(?<![\w.])[A-Z]?\d{1,3}(?:\s?\.\s?[A-Z]?\d{1,3}){0,5}\s?[-–—]\s?[\dOo]{6}\s?[-–—]\s?[\dOo]{4,7}(?!\w)", re.IGNORECASE
+    r"(?<![\w.])[A-Z]?\d{1,3}(?:\s?\.\s?[A-Z]?\d{1,3}){0,5}\s?[-–—]\s?([\dOo]{6})\s?[-–—]\s?[\dOo]{4,7}(?!\w)",
+    re.IGNORECASE,
 )
 _ORDINALS = {"nhat": 1, "mot": 1, "dau": 1, "dau tien": 1, "hai": 2, "nhi": 2, "ba": 3, "tu": 4, "bon": 4, "nam": 5}
+# With its marks an ordinal is one of these: "đâu" (where), "từ" (from), "bà" (grandmother) are not.
+_MARKED_ORDINALS = frozenset({"nhất", "một", "đầu", "đầu tiên", "nhì", "nhị", "tư", "bốn", "năm"})
 _CHOICE = re.compile(
-    r"^(?:(?:toi|em|anh|chi|minh)\s+)?(?:chon\s+)?(?:y\s+|cai\s+|so\s+|muc\s+|phuong an\s+|lua chon\s+|thu tuc\s+)*(?:thu\s+)?"
+    r"^(?:(?:toi|em|anh|chi|minh)\s+)?(?:chon\s+)?"
+    r"(?:y\s+|cai\s+|so\s+|muc\s+|phuong an\s+|lua chon\s+|thu tuc\s+)*(?:thu\s+)?"
     r"(\d{1,2}|dau tien|nhat|mot|dau|hai|nhi|ba|tu|bon|nam)(?:\s+(?:nhe|nha|a|di|do|ay|thoi))*\W*$"
 )
 
@@ -32,7 +38,8 @@ def agency_matcher() -> FoldedMatcher:
 def find_entities(text: str) -> list[dict[str, Any]]:
     """Return Rasa entities: entity, value, start, end."""
     found = [_entity("procedure_code", match.group(1), match.start(), match.end()) for match in CODE.finditer(text)]
-    found += [_entity("case_code", match.group(0), match.start(), match.end()) for match in CASE_CODE.finditer(text)]
+    cases = (match for match in CASE_CODE.finditer(text) if _is_date(match.group(1)))
+    found += [_entity("case_code", match.group(0), match.start(), match.end()) for match in cases]
     found += [_entity("agency", match.label, match.start, match.end) for match in agency_matcher().find(text)]
     choice = choice_number(text)
     if choice is not None:
@@ -46,7 +53,19 @@ def choice_number(text: str) -> int | None:
     if match is None:
         return None
     word = match.group(1)
+    typed = " ".join(unicodedata.normalize("NFC", text.lower()).split())
+    if typed[match.start(1) : match.end(1)] not in (word, *_MARKED_ORDINALS):
+        return None
     return int(word) if word.isdigit() else _ORDINALS[word]
+
+
+def _is_date(digits: str) -> bool:
+    """Say whether `digits` (yymmdd, O for 0 allowed) is a day that exists."""
+    try:
+        datetime.strptime(digits.upper().replace("O", "0"), "%y%m%d")  # noqa: DTZ007 - only a day
+    except ValueError:
+        return False
+    return True
 
 
 def _entity(name: str, value: str, start: int, end: int) -> dict[str, Any]:

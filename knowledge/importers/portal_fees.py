@@ -6,11 +6,14 @@ import re
 from datetime import date
 from typing import Any
 
+from knowledge.importers.portal_values import is_number, text_of
 from knowledge.models import Fee, FeeKind, FeeStatus
-from knowledge.text import clean_line, fold
+from knowledge.text import fold
 
 _NOTHING_SAID = re.compile(r"^(khong( co| quy dinh)?|chua co( quy dinh)?|0)\W*$")
-_FREE = re.compile(r"^\W*((le )?phi\s*:?\s*)?(mien (phi|le phi|thu)|khong thu( phi| le phi)?|khong mat phi)( dong)?\W*$")
+_FREE = re.compile(
+    r"^\W*((le )?phi\s*:?\s*)?(mien (phi|le phi|thu)|khong thu( phi| le phi)?|khong mat phi)( dong)?\W*$"
+)
 _COUNCIL = re.compile(r"hoi dong nhan dan|\bhdnd\b")
 _VALID_TO = re.compile(r"den (?:het )?(?:ngay )?(\d{1,2})/(\d{1,2})/(\d{4})")
 _AMOUNT_IN_WORDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+\s*(?:dong|d\b|vnd)")
@@ -25,9 +28,9 @@ def fees_of(method: dict[str, Any]) -> tuple[Fee, ...]:
 
 def _fee(raw: dict[str, Any]) -> Fee:
     kind = FeeKind.CHARGE if raw.get("type") == "FEE" else FeeKind.FEE
-    note = clean_line(str(raw.get("description") or "")).lstrip("-+* ").strip()
+    note = text_of(raw.get("description")).lstrip("-+* ").strip()
     folded, value = fold(note), raw.get("value")
-    amount = int(value) if isinstance(value, (int, float)) and value > 0 else None
+    amount = int(value) if is_number(value) and value > 0 else None
     if amount is not None:
         return Fee(kind, amount=amount, note=note, valid_to=_valid_to(folded))
     return Fee(kind, _status_without_amount(folded), note="" if _NOTHING_SAID.match(folded) else note)

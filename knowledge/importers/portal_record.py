@@ -5,12 +5,14 @@ Field names on the left are the portal's (`executionSteps`, …); docs/glossary.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from knowledge.importers.portal_fees import fees_of
+from knowledge.importers.portal_values import is_number, text_of
 from knowledge.models import (
     AuthorityLevel,
     ComponentRole,
@@ -31,8 +33,9 @@ from knowledge.models import (
 from knowledge.text import clean, clean_line, fold
 
 PAGE_URL = "https://dichvucong.gov.vn/thu-tuc-hanh-chinh/{id}"
-CODE = re.compile(r"^[0-9]\.[0-9]{6,12}(-[A-Za-z]{1,8})?$")
+CODE = re.compile(r"^(?=.{8,20}\Z)[0-9]\.[0-9]{6,12}(-[A-Za-z]{1,8})?\Z")
 
+_PAGE_ID = re.compile(r"^[0-9A-Za-z-]{1,64}\Z")
 _VIETNAM = timezone(timedelta(hours=7))
 _CITY = "ho chi minh"
 _METHODS = {"ONLINE": Method.ONLINE, "DIRECT": Method.IN_PERSON, "POSTAL": Method.POSTAL}
@@ -55,8 +58,8 @@ _TITLE_LEAD = re.compile(r"^thủ tục\s*:?\s+(?=\S+\s+\S)", re.IGNORECASE)
 _NOTE_GROUP = re.compile(r"^\W*(luu y|ghi chu)")
 _PRESENT_GROUP = re.compile(r"xuat trinh")
 _PLAIN_GROUP = re.compile(
-    r"^(\W*|([a-z0-9][).] )?((giay to|thanh phan ho so) phai (nop|xuat trinh)|luu y|ghi chu|thanh phan( va so luong)? ho so|"
-    r"ho so( gom)?|(so luong ho so: )?0?1 (bo|\(mot\) bo)( ho so)?)\W*)$"
+    r"^(\W*|([a-z0-9][).] )?((giay to|thanh phan ho so) phai (nop|xuat trinh)|luu y|ghi chu|"
+    r"thanh phan( va so luong)? ho so|ho so( gom)?|(so luong ho so: )?0?1 (bo|\(mot\) bo)( ho so)?)\W*)$"
 )
 _NOTE_ROW = re.compile(r"^\W*(luu y|vi du|ghi chu|chu thich)")
 _STEP_BREAK = re.compile(r"\n+|(?<=[.;:])\s+(?=Bước\s+\d)|(?<=\S)\s+(?=Bước\s+\d+\s*[:.])")
@@ -65,7 +68,7 @@ _BULLET = re.compile(r"^[-+*•–]\s*")
 
 def parse(record: dict[str, Any], retrieved_on: date | None) -> Procedure:
     """Return the procedure in `record`; raise `ValueError` saying what is missing or misshapen."""
-    code = clean_line(str(record.get("code") or ""))
+    code = text_of(record.get("code"))
     if not CODE.match(code):
         raise ValueError("the record has no procedure code" if not code else f"{code!r} is not a procedure code")
     title = _title(record)
@@ -77,7 +80,7 @@ def parse(record: dict[str, Any], retrieved_on: date | None) -> Procedure:
         title=title,
         sector="; ".join(_names(record.get("categoriesDetails"))),
         authority_levels=tuple(level for name, level in _LEVELS.items() if record.get(name)),
-        procedure_type=str(record.get("formalityType") or ""),
+        procedure_type=text_of(record.get("formalityType")),
         online_level=_online_level(record, methods),
         applicant_types=tuple(_names(record.get("subjectTypesDetails"))),
         handling_agency=_agency(record, "Executing", "executingAgencies"),
@@ -91,15 +94,19 @@ def parse(record: dict[str, Any], retrieved_on: date | None) -> Procedure:
         requirements=_lines(record.get("requirementsAndConditions")),
         legal_bases=_legal_bases(record),
         decision=_decision(record),
-        source=Source(url=PAGE_URL.format(id=record["id"]) if record.get("id") else "", retrieved_on=retrieved_on),
+        source=Source(url=_page_url(record.get("id")), retrieved_on=retrieved_on),
         checked_on=retrieved_on,
         origin=Origin.PORTAL,
         applies_to_city=_applies_to_city(record),
     )
 
 
+def _page_url(page_id: Any) -> str:
+    return PAGE_URL.format(id=page_id) if isinstance(page_id, str) and _PAGE_ID.match(page_id) else ""
+
+
 def _title(record: dict[str, Any]) -> str:
-    title = _TITLE_LEAD.sub("", clean_line(str(record.get("name") or "")))
+    title = _TITLE_LEAD.sub("", text_of(record.get("name")))
     return title[:1].upper() + title[1:]
 
 
@@ -112,7 +119,7 @@ def _applies_to_city(record: dict[str, Any]) -> bool:
 
 
 def _names(items: Any) -> list[str]:
-    names = (clean_line(str(item.get("name") or "")) for item in items or [] if isinstance(item, dict))
+    names = (text_of(item.get("name")) for item in items or [] if isinstance(item, dict))
     return list(dict.fromkeys(name for name in names if name))
 
 
@@ -148,26 +155,27 @@ def _methods(record: dict[str, Any]) -> tuple[SubmissionMethod, ...]:
     for raw in record.get("executionMethods") or []:
         method = _METHODS.get(str(raw.get("submissionMethod")))
         if method is not None:
-            note = clean_line(str(raw.get("description") or ""))
+            note = text_of(raw.get("description"))
             found.append(SubmissionMethod(method, note=note, times=_times(raw), fees=fees_of(raw)))
     return tuple(sorted(found, key=lambda item: _METHOD_ORDER.index(item.method)))
 
 
 def _times(raw: dict[str, Any]) -> tuple[ProcessingTime, ...]:
     value, unit = raw.get("processingTime"), _UNITS.get(str(raw.get("processingTimeUnit")))
-    text = clean_line(str(value or ""))
+    text = text_of(value)
     try:
         amount = float(text)
     except ValueError:
         return (ProcessingTime(text=text),) if _meaningful(text) else ()
     # The unit OTHER gives a bare number whose meaning stands only in the steps: not a time to state.
-    return (ProcessingTime(amount=amount, unit=unit),) if unit is not None and amount > 0 else ()
+    stated = unit is not None and math.isfinite(amount) and amount > 0
+    return (ProcessingTime(amount=amount, unit=unit),) if stated else ()
 
 
 def _dossier(record: dict[str, Any]) -> tuple[DossierCase, ...]:
     cases = []
     for number, raw in enumerate(record.get("executionCases") or [], start=1):
-        group = clean_line(str(raw.get("name") or ""))
+        group = text_of(raw.get("name"))
         rows = raw.get("profileComponents") or []
         parts = [_component(row, place, group) for place, row in enumerate(rows, start=1)]
         components = tuple(sorted((part for part in parts if part), key=lambda part: part.role is ComponentRole.NOTE))
@@ -193,11 +201,11 @@ def _case_label(group: str) -> str:
 
 
 def _component(row: dict[str, Any], place: int, group: str) -> DossierComponent | None:
-    name = clean_line(str(row.get("name") or "")).lstrip("-+*•– ").strip()
+    name = text_of(row.get("name")).lstrip("-+*•– ").strip()
     if not name:
         return None
     originals, copies = _quantity(row.get("originalQty")), _quantity(row.get("copyQty"))
-    forms = [clean_line(str(item.get("fileName") or "")) for item in row.get("attachments") or []]
+    forms = [text_of(item.get("fileName")) for item in row.get("attachments") or []]
     return DossierComponent(
         id=f"row{place}",
         name=name,
@@ -215,13 +223,13 @@ def _role(name: str, group: str, quantity: int) -> ComponentRole:
 
 
 def _quantity(value: Any) -> int:
-    return value if isinstance(value, int) and value > 0 else 0
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
 
 
 def _steps(record: dict[str, Any]) -> tuple[str, ...]:
     steps: list[str] = []
     for raw in record.get("executionSteps") or []:
-        text = clean(f"{raw.get('name') or ''}\n{raw.get('description') or ''}")
+        text = clean("\n".join(part for part in (raw.get("name"), raw.get("description")) if isinstance(part, str)))
         steps += [_BULLET.sub("", part.strip()) for part in _STEP_BREAK.split(text) if part.strip(" -+*•.")]
     return tuple(steps)
 
@@ -229,16 +237,16 @@ def _steps(record: dict[str, Any]) -> tuple[str, ...]:
 def _results(record: dict[str, Any]) -> tuple[ResultDocument, ...]:
     found = []
     for raw in record.get("resultsDetails") or []:
-        name = clean_line(str(raw.get("name") or ""))
+        name = text_of(raw.get("name"))
         if name:
-            found.append(ResultDocument(name=name, code=clean_line(str(raw.get("code") or ""))))
+            found.append(ResultDocument(name=name, code=text_of(raw.get("code"))))
     return tuple(found)
 
 
 def _legal_bases(record: dict[str, Any]) -> tuple[LegalBasis, ...]:
     found = []
     for raw in record.get("legalBasisesDetails") or []:
-        number, title = clean_line(str(raw.get("code") or "")), clean_line(str(raw.get("name") or ""))
+        number, title = text_of(raw.get("code")), text_of(raw.get("name"))
         if number or title:
             found.append(LegalBasis(number=number or title, title=title if number and title != number else ""))
     return tuple(dict.fromkeys(found))
@@ -246,13 +254,13 @@ def _legal_bases(record: dict[str, Any]) -> tuple[LegalBasis, ...]:
 
 def _decision(record: dict[str, Any]) -> Decision:
     proposal = record.get("procedureProposal") or {}
-    number = clean_line(str(proposal.get("proposalNumber") or record.get("decisionNo") or ""))
-    issuer = clean_line(str((proposal.get("issuingAgency") or {}).get("name") or ""))
+    number = text_of(proposal.get("proposalNumber")) or text_of(record.get("decisionNo"))
+    issuer = text_of((proposal.get("issuingAgency") or {}).get("name"))
     return Decision(number=number, date=_day(proposal.get("decisionDate")), issuer=issuer)
 
 
 def _day(milliseconds: Any) -> date | None:
-    if not isinstance(milliseconds, (int, float)) or milliseconds <= 0:
+    if not is_number(milliseconds) or milliseconds <= 0:
         return None
     try:
         return datetime.fromtimestamp(milliseconds / 1000, _VIETNAM).date()
