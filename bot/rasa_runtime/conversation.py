@@ -1,6 +1,6 @@
 """Whole conversations in one process: no ports, no files, the same pipeline, dialogue and actions as the server.
 
-Call `prepare_environment()` before importing this module: it imports Rasa.
+`startup.load_conversations` is the way in: it imports Rasa lean before this module does.
 """
 
 from __future__ import annotations

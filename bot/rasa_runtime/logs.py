@@ -20,6 +20,8 @@ from bot.ops.logging import ROOT, JsonLines, describe
 KEPT_KEYS = ("event", "action", "action_name", "policy_name", "status", "exception")
 # Loggers that have something to say at INFO. At DEBUG Rasa prints conversations, so it never gets that far.
 TALKATIVE = ("rasa.core.run", "rasa.core.processor", "rasa.engine.training.hooks")
+# Kinds of warnings that concern the authors of libraries, not the operator of this application.
+FOR_AUTHORS = (DeprecationWarning, PendingDeprecationWarning, FutureWarning)
 EventDict = MutableMapping[str, Any]
 
 
@@ -34,6 +36,17 @@ def configure_logging(level: str, stream: TextIO | None = None, file: Path | Non
         logging.getLogger(name).handlers.clear()  # one log, not two
     _configure_structlog()
     warnings.showwarning = _log_warning_without_message
+
+
+def hide_deprecations() -> None:
+    """Show warnings as ever, but not those that concern the authors of libraries."""
+    show = warnings.showwarning
+
+    def show_ours(message: Warning | str, category: type[Warning], *args: Any, **kwargs: Any) -> None:
+        if not issubclass(category, FOR_AUTHORS):
+            show(message, category, *args, **kwargs)
+
+    warnings.showwarning = show_ours
 
 
 def keep_names_only(_: Any, method: str, entry: EventDict) -> EventDict:
@@ -74,6 +87,5 @@ def _log_warning_without_message(
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
-    if issubclass(category, (DeprecationWarning, PendingDeprecationWarning, FutureWarning)):
-        return  # for the libraries' authors
-    logging.getLogger("py.warnings").warning("%s at %s:%s", category.__name__, Path(filename).name, lineno)
+    if not issubclass(category, FOR_AUTHORS):
+        logging.getLogger("py.warnings").warning("%s at %s:%s", category.__name__, Path(filename).name, lineno)

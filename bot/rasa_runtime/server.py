@@ -1,7 +1,8 @@
 """`python -m bot.rasa_runtime.server`: Rasa with the HTTP surface of `rasa run`, set up to be fast and discreet.
 
-It differs from `rasa run --enable-api` in this: actions run in process (unless MOTCUA_ACTIONS=http), people's words
-stay out of the logs, and it listens only on this machine and only once it has answered a question.
+It differs from `rasa run --enable-api` in this: actions run in process (unless MOTCUA_ACTIONS=http), TensorFlow is left
+out where config.yml does not need it, people's words stay out of the logs, and it listens only on this machine and
+only once it has answered a question.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.errors import SettingInvalidError
 from bot.ops.logging import EventLog
-from bot.rasa_runtime.environment import prepare_environment
+from bot.rasa_runtime.lean_import import import_rasa
 from bot.rasa_runtime.logs import configure_logging
 from bot.rasa_runtime.model_files import find_newest_model
 from bot.settings import Settings
@@ -49,8 +50,8 @@ def main(argv: list[str] | None = None) -> int:
         return _fail("There is no trained model yet. Run `make train`.", 1)
     if not port_is_free(options.interface, settings.rasa_port):
         return _fail(busy_port_sentence(options.interface, settings.rasa_port, "MOTCUA_RASA_PORT"), 2)
-    prepare_environment()
     configure_logging(settings.log_level)
+    import_rasa(ROOT / "config.yml")
     return serve(settings, model, options.interface)
 
 

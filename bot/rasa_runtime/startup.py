@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.errors import MotCuaError
-from bot.rasa_runtime.environment import prepare_environment
+from bot.rasa_runtime.lean_import import import_rasa
 from bot.rasa_runtime.model_files import find_newest_model
 from bot.settings import Settings
+from knowledge.settings import ROOT
 
 if TYPE_CHECKING:
+    import_rasa(ROOT / "config.yml")
     from bot.rasa_runtime.conversation import Conversations
 
 
@@ -25,10 +27,10 @@ def load_conversations(settings: Settings | None = None) -> Conversations:
     model = find_newest_model(settings.model_dir)
     if model is None:
         raise ModelMissingError("There is no trained model yet. Run `make train`.")
-    prepare_environment()
     from bot.rasa_runtime.logs import configure_logging
 
     configure_logging(settings.log_level, file=settings.data_dir / "log" / "tools.log")
+    import_rasa(ROOT / "config.yml")
     from bot.rasa_runtime.conversation import Conversations
 
     return Conversations.load(model)

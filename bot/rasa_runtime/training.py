@@ -13,7 +13,6 @@ import os
 import sys
 import tempfile
 import time
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
@@ -21,7 +20,8 @@ from pathlib import Path
 from yaml import YAMLError
 
 from bot.errors import MotCuaError, SettingInvalidError
-from bot.rasa_runtime.environment import prepare_environment
+from bot.rasa_runtime.lean_import import import_rasa
+from bot.rasa_runtime.logs import hide_deprecations
 from bot.rasa_runtime.model_files import find_current_model, fingerprint, model_path, remove_old_models
 from bot.settings import Settings
 from knowledge.settings import ROOT
@@ -72,8 +72,9 @@ def _train(root: Path, model_dir: Path, force: bool) -> Path:
 
 
 def _train_with_rasa(output: str, force: bool) -> str:
-    prepare_environment()
     say("Loading Rasa …")
+    hide_deprecations()
+    import_rasa(Path("config.yml"))
     from rasa.model_training import train
     from rasa.shared.exceptions import RasaException
 
@@ -105,7 +106,6 @@ def _show_progress() -> None:
     handler.setFormatter(logging.Formatter("%(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     configure_logging_and_warnings(logging.WARNING, filter_repeated_logs=False)
-    warnings.filterwarnings("ignore", category=DeprecationWarning)
     logging.getLogger("rasa.engine.training.hooks").setLevel(logging.INFO)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
