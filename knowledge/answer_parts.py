@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -22,6 +23,7 @@ from knowledge.wording import Wording
 Part = Callable[[Procedure, date, Wording], list[b.Block]]
 
 _OVERVIEW_LINES = 2
+_ABOUT_TIME = re.compile(r"\b(giờ|ngày|tháng)\b")
 
 
 def _list(texts: list[str], ordered: bool = False) -> b.ItemList:
@@ -102,7 +104,8 @@ def _named(pairs: list[tuple[str, list[str]]]) -> list[str]:
 
 def time(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
     lines = _time_lines(procedure, say)
-    return _or_none(lines, say("time.none"))
+    said = [note for note in procedure.notes if _ABOUT_TIME.search(note)]
+    return _or_none(lines, say("time.none")) + ([_list(said)] if said else [])
 
 
 def _time_lines(procedure: Procedure, say: Wording) -> list[str]:

@@ -18,7 +18,7 @@ from knowledge.models import Decision, Procedure, RecordStatus
 from knowledge.wording import Wording, load_wording
 
 
-_WITH_NOTES = {Fact.DOCUMENTS, Fact.STEPS, Fact.TIME, Fact.CONDITIONS, Fact.WHO, Fact.PLACE}
+_WITH_NOTES = {Fact.DOCUMENTS, Fact.STEPS, Fact.CONDITIONS}
 
 
 @dataclass(frozen=True)

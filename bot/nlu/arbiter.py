@@ -9,7 +9,7 @@ FALLBACK = "nlu_fallback"
 
 _COURTESIES = {"greet", "goodbye", "thanks", "affirm", "deny", "ask_capabilities"}
 _NEVER_OVERRULED = {"report_emergency"}
-_SURE_LINK, _STRONG_LINK = 0.62, 0.50
+_CERTAIN_LINK, _SURE_LINK, _STRONG_LINK = 1.10, 0.62, 0.50
 _SURE_INTENT, _DOUBTFUL_INTENT = 0.80, 0.40
 
 
@@ -38,8 +38,10 @@ def _against_link(name: str, confidence: float, link: dict[str, Any], facts: lis
     score = float(hits[0]["score"]) if hits else 0.0
     certainty = link.get("certainty", "none")
     words = int(link.get("words") or 0)
-    if words and not link.get("known") and not facts:
+    if not link.get("known") and not facts and confidence < _SURE_INTENT:
         return FALLBACK, confidence
+    if certainty == "clear" and score >= _CERTAIN_LINK:
+        return ASK_PROCEDURE, score
     if name in _COURTESIES and words >= 2 and certainty in ("clear", "close") and score >= _STRONG_LINK:
         return ASK_PROCEDURE, score
     if confidence < _SURE_INTENT and certainty == "clear" and score >= _SURE_LINK:

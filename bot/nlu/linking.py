@@ -65,7 +65,7 @@ class Linker:
         kept, code = subject_words(tokens), typed.group(1) if typed else ""
         if not kept:
             return Link((), Certainty.NONE, code, 0, 0)
-        meant = {*tokens, *added_words(tokens, load_lexicon())}
+        meant = " ".join([*tokens, *added_words(tokens, load_lexicon())])
         hits = prefer_plain(self._search(text[:MAX_TEXT], asked.rest[:MAX_TEXT]), meant)
         known = sum(self._index.knows(token) for token in kept)
         return Link(tuple(hits[:6]), decide(hits), code, len(kept), known)

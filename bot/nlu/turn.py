@@ -69,7 +69,7 @@ def read_turn(message: dict[str, Any], active_code: str, offered: tuple[str, ...
         words=int(link.get("words") or 0),
         typed_code=str(link.get("code") or ""),
         chosen_code=entities.get("procedure_code", "") if pressed else "",
-        choice=int(entities["choice"]) if entities.get("choice", "").isdigit() else None,
+        choice=int(entities["choice"]) if entities.get("choice", "").isdecimal() else None,
         active_code=active_code,
         offered=offered,
         pending=pending,
@@ -90,7 +90,7 @@ def plan_turn(turn: Turn) -> Step:
         return _agreed(turn, facts)
     if turn.words == 0:
         return _of_active(turn, turn.facts)
-    return _linked(turn)
+    return _linked(turn, facts)
 
 
 def _chosen(turn: Turn, facts: tuple[Fact, ...]) -> Step:
@@ -113,20 +113,21 @@ def _of_active(turn: Turn, facts: tuple[Fact, ...]) -> Step:
     return Step(StepKind.NO_SUBJECT, facts) if facts else Step(StepKind.NOT_UNDERSTOOD)
 
 
-def _linked(turn: Turn) -> Step:
+def _linked(turn: Turn, facts: tuple[Fact, ...]) -> Step:
     best = turn.hits[0] if turn.hits else None
     weak = turn.certainty in (Certainty.WEAK, Certainty.NONE)
     # Few words that lead nowhere, beside a fact: still about the procedure at hand ("thế cho bé thì phí sao?").
     if weak and turn.active_code and turn.facts and turn.words <= _FEW_WORDS:
         return Step(StepKind.ANSWER, turn.facts, turn.active_code)
     if best is None or turn.certainty is Certainty.NONE:
-        return Step(StepKind.NOTHING_NEAR, turn.facts)
+        return Step(StepKind.NOTHING_NEAR, facts)
     if turn.certainty is Certainty.CLEAR:
-        return Step(StepKind.ANSWER, turn.facts, best.code)
-    offers = _offers(choices(list(turn.hits)) if turn.certainty is Certainty.CLOSE else list(turn.hits[:3]))
-    if turn.certainty is Certainty.CLOSE and turn.active_code in [code for code, _ in offers] and turn.facts:
+        return Step(StepKind.ANSWER, facts, best.code)
+    close = turn.certainty is Certainty.CLOSE
+    offers = _offers(choices(list(turn.hits)) if close else list(turn.hits[:3]))
+    if close and turn.facts and turn.active_code in [code for code, _ in offers]:
         return Step(StepKind.ANSWER, turn.facts, turn.active_code)
-    return Step(StepKind.WHICH if turn.certainty is Certainty.CLOSE else StepKind.NEAREST, turn.facts, offers=offers)
+    return Step(StepKind.WHICH if close else StepKind.NEAREST, facts, offers=offers)
 
 
 _FEW_WORDS = 3

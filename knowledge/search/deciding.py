@@ -45,21 +45,46 @@ def decide(hits: list[Hit], limits: Thresholds | None = None) -> Certainty:
     return Certainty.CLEAR if lead >= needed else Certainty.CLOSE
 
 
-def prefer_plain(hits: list[Hit], asked: set[str], spread: float = 0.30) -> list[Hit]:
-    """Drop near candidates that say more than was asked, where a plainer one is near too.
+# Words in a title that turn a procedure into a special one of its family. Folded; pairs before single words.
+_ACTIONS = (
+    "gia han", "dieu chinh", "sua doi", "bo sung", "thu hoi", "cham dut", "tam ngung", "tam dung", "sua chua",
+    "chuyen doi", "khoi phuc", "cong nhan lai", "lai", "doi", "xoa", "huy",
+)  # fmt: skip
+_NEAR, _FAMILY, _MARGIN = 0.30, 0.40, 0.12
+
+
+def prefer_plain(hits: list[Hit], question: str) -> list[Hit]:
+    """Drop near candidates that say more than was asked, where a plainer one of the same family is near too.
 
     "khai sinh" means the ordinary registration: "khai sinh có yếu tố nước ngoài" holds all its words and others,
-    none of which was asked for. asked: the folded words of the question.
+    none of which was asked for; "cấp lại giấy phép" is not meant where nobody says "lại".
+    question: folded words of the question, meanings of everyday phrases included.
     """
-    near = [hit for hit in hits if hits[0].score - hit.score <= spread][:8]
-    named = {hit.code: set(words(hit.title)) for hit in near}
+    near = [hit for hit in hits if hits[0].score - hit.score <= _NEAR][:8]
+    titles = {hit.code: words(hit.title) for hit in near}
+    asked = set(question.split())
     dropped = {
-        longer.code
-        for longer in near
-        for plainer in near
-        if named[plainer.code] < named[longer.code] and not (named[longer.code] - named[plainer.code]) & asked
+        other.code
+        for other in near
+        for plain in near
+        if plain.score > other.score - _MARGIN and _says_more(titles[plain.code], titles[other.code], question, asked)
     }
     return [hit for hit in hits if hit.code not in dropped]
+
+
+def _says_more(plain: list[str], other: list[str], question: str, asked: set[str]) -> bool:
+    """Say whether `other` names something beyond `plain` that was not asked for."""
+    ours, theirs = set(plain), set(other)
+    if ours < theirs and not (theirs - ours) & asked:
+        return True
+    unasked = [action for action in _actions(other) if f" {action} " not in f" {question} "]
+    alike = len(ours & theirs) / max(1, len(ours | theirs))
+    return bool(unasked) and alike >= _FAMILY and not _actions(plain)
+
+
+def _actions(title: list[str]) -> list[str]:
+    text = f" {' '.join(title)} ".replace(" doi voi ", " ")
+    return [action for action in _ACTIONS if f" {action} " in text]
 
 
 def choices(hits: list[Hit], count: int = 4, spread: float = 0.30) -> list[Hit]:
