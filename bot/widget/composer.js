@@ -23,7 +23,7 @@ export class Composer {
       compositionend: () => (this.composing = false),
     });
     this.count = h("p", { id: "count", class: "count", role: "status" });
-    this.button = h("button", { type: "submit", class: "send" }, icon("send"), h("span", { class: "sr" }, words.send));
+    this.button = h("button", { type: "submit", class: "send" }, icon("send"), h("span", {}, words.send));
     this.node = h(
       "form",
       { class: "composer", novalidate: true, submit: (event) => this.submit(event) },

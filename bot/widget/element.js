@@ -4,7 +4,7 @@ import { Connection } from "./connection.js";
 import { h } from "./dom.js";
 import { buildFrame, TEXT_SIZES } from "./frame.js";
 import { Memory } from "./memory.js";
-import { isFullScreen, isTouch, Screen } from "./screen.js";
+import { isTouch, Screen } from "./screen.js";
 import { dress } from "./style.js";
 import { Transcript } from "./transcript.js";
 import { words } from "./words.js";
@@ -98,8 +98,6 @@ export class MotCuaChat extends HTMLElement {
     panel.hidden = false;
     launcher.hidden = true;
     this.memory.set("open", true);
-    if (isFullScreen()) panel.setAttribute("aria-modal", "true");
-    else panel.removeAttribute("aria-modal");
     this.screen.opened();
     this.connection.start();
     this.markRead();

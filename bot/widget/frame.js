@@ -18,9 +18,8 @@ export function buildFrame(element, transcript, composer) {
     "button",
     { type: "button", class: "launcher", "aria-haspopup": "dialog", click: () => element.show() },
     icon("door"),
-    h("span", { class: "long" }, words.launcher),
+    h("span", { class: "long" }, words.launcher, parts.unread),
     h("span", { class: "brief", "aria-hidden": "true" }, words.launcherShort),
-    parts.unread,
     parts.badge,
   );
   parts.minimise = button("tool minimise", words.minimise, () => element.minimise(), icon("down"));

@@ -5,33 +5,51 @@ const FULL_SCREEN = window.matchMedia("(max-width: 600px), (max-height: 480px)")
 const TOUCH = window.matchMedia("(pointer: coarse)");
 const SHORT = 420; // px left above the keyboard below which only the necessary is shown
 
-export const isFullScreen = () => FULL_SCREEN.matches;
 export const isTouch = () => TOUCH.matches;
 
 export class Screen {
   constructor(host, root, onBack) {
-    Object.assign(this, { host, root, onBack });
+    Object.assign(this, { host, root, onBack, covering: false });
     this.fit = () => this.fitViewport();
     this.beforePrint = () => this.printing(true);
     this.afterPrint = () => this.printing(false);
   }
 
-  // The page behind a full screen panel must not scroll, and "back" on a phone closes the panel, not the page.
   opened() {
     this.listen("addEventListener");
     this.fitViewport();
-    if (!isFullScreen() || this.host.hasAttribute("page")) return;
-    this.pageOverflow = document.documentElement.style.overflow;
-    document.documentElement.style.overflow = "hidden";
+  }
+
+  closed() {
+    this.listen("removeEventListener");
+    this.cover(false);
+  }
+
+  // The page behind a full screen panel must not scroll, and "back" on a phone closes the panel, not the page.
+  cover(on) {
+    if (on === this.covering) return;
+    this.covering = on;
+    const page = document.documentElement.style;
+    const panel = this.root.querySelector(".panel");
+    if (on) {
+      this.pageOverflow = page.overflow;
+      page.overflow = "hidden";
+      panel.setAttribute("aria-modal", "true");
+      this.watchBack();
+    } else {
+      page.overflow = this.pageOverflow;
+      panel.removeAttribute("aria-modal");
+      this.ignoreBack();
+    }
+  }
+
+  watchBack() {
     if (!window.CloseWatcher) return;
     this.watcher = new CloseWatcher();
     this.watcher.onclose = () => this.onBack();
   }
 
-  closed() {
-    this.listen("removeEventListener");
-    if (this.pageOverflow !== undefined) document.documentElement.style.overflow = this.pageOverflow;
-    this.pageOverflow = undefined;
+  ignoreBack() {
     if (!this.watcher) return;
     this.watcher.onclose = null;
     this.watcher.destroy();
@@ -42,12 +60,14 @@ export class Screen {
     const view = window.visualViewport;
     if (view) view[change]("resize", this.fit);
     if (view) view[change]("scroll", this.fit);
+    window[change]("resize", this.fit);
     window[change]("beforeprint", this.beforePrint);
     window[change]("afterprint", this.afterPrint);
   }
 
   // With the keyboard up, only the visual viewport knows how much room is left.
   fitViewport() {
+    this.cover(FULL_SCREEN.matches && !this.host.hasAttribute("page"));
     const view = window.visualViewport;
     if (!view || view.scale > 1.05) return;
     this.root.style.setProperty("--mc-top", `${Math.max(0, view.offsetTop)}px`);
@@ -59,13 +79,14 @@ export class Screen {
   print() {
     this.alone = true;
     window.print();
-    this.alone = false;
   }
 
   printing(on) {
     const now = new Intl.DateTimeFormat("vi-VN", { dateStyle: "short", timeStyle: "short" }).format(new Date());
     this.root.querySelector(".printed").textContent = words.printedAt(now);
-    if (!this.alone || this.host.parentNode !== document.body || !document.adoptedStyleSheets) return;
+    const alone = this.alone;
+    if (!on) this.alone = false;
+    if (!alone || this.host.parentNode !== document.body || !document.adoptedStyleSheets) return;
     if (!this.paper) {
       this.paper = new CSSStyleSheet();
       this.paper.replaceSync("@media print { body > :not(mot-cua-chat) { display: none !important } }");

@@ -127,13 +127,13 @@ const CONVERSATION = `
 .onward .icon { width: 1em; height: 1em; }
 .composer { padding: 8px 10px 6px; border-top: 1px solid var(--mc-line); background: var(--mc-paper); }
 .line { display: flex; align-items: flex-end; gap: 8px; }
-textarea { flex: 1; min-width: 0; min-height: 48px; padding: 10px 14px; border: 1.5px solid var(--mc-edge, #6b7889); border-radius: 14px; background: var(--mc-paper); line-height: 1.45; resize: none; overflow-y: auto; -webkit-appearance: none; appearance: none; }
+textarea { flex: 1; min-width: 0; min-height: 54px; padding: 12px 14px; border: 1.5px solid var(--mc-edge, #6b7889); border-radius: 14px; background: var(--mc-paper); line-height: 1.45; resize: none; overflow-y: auto; -webkit-appearance: none; appearance: none; }
 textarea::placeholder { color: var(--mc-soft); opacity: 1; }
 textarea:focus-visible { outline-offset: 0; }
 .over textarea { border-color: var(--mc-danger); }
-.send { flex: none; display: grid; place-items: center; width: 48px; height: 48px; padding: 0; border: 0; border-radius: 14px; background: var(--mc-blue); color: var(--mc-on-blue); }
+.send { flex: none; display: flex; flex-direction: column; align-items: center; justify-content: center; min-width: 56px; min-height: 54px; padding: 2px 6px; font-size: 16px; line-height: 1.15; font-weight: 600; border: 0; border-radius: 14px; background: var(--mc-blue); color: var(--mc-on-blue); }
 .send .icon { width: 24px; height: 24px; }
-.send:hover { filter: brightness(1.15); }
+.composer:not(.empty, .over) .send:hover { filter: brightness(1.15); }
 .empty .send { background: var(--mc-tint); color: var(--mc-soft); }
 .over .send { background: var(--mc-tint); color: var(--mc-soft); }
 .count:empty { display: none; }
@@ -163,7 +163,7 @@ const VARIANTS = `
 :host([page]) .panel { ${FILLED} }
 :host([page]) .minimise, :host([page]) .launcher { display: none; }
 :host([page]) .log, :host([page]) .composer, :host([page]) .about, :host([page]) .header, :host([page]) .options, :host([page]) .banner
-  { padding-inline: max(12px, calc(50% - 23em)); }
+  { padding-inline: max(12px, calc(50% - 390px)); }
 @media screen and (prefers-color-scheme: dark) {
   .root { --mc-blue: #1d4f91; --mc-link: #9cc4ff; --mc-ink: #e9eef5; --mc-soft: #aab6c5; --mc-paper: #1b2431; --mc-ground: #121923; --mc-line: #3b4858;
     --mc-own: #234a80; --mc-own-ink: #f2f7ff; --mc-tint: #253144; --mc-notice: #3a2f14; --mc-notice-line: #d69b2d; --mc-danger: #ff9aa3; --mc-edge: #8795a8;

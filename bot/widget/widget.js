@@ -18,9 +18,17 @@
     });
   }
 
+  // Somebody who presses "ask" before the modules are here is served when they are.
+  var asked = null;
+  function early(event) {
+    asked = (event.target.closest && event.target.closest("[data-mot-cua-ask]")) || asked;
+  }
+  document.addEventListener("click", early);
+
   function place() {
-    if (document.querySelector("mot-cua-chat")) return;
-    document.body.append(document.createElement("mot-cua-chat"));
+    document.removeEventListener("click", early);
+    if (!document.querySelector("mot-cua-chat")) document.body.append(document.createElement("mot-cua-chat"));
+    if (asked) asked.click();
   }
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", function () { load(0); });

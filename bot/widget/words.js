@@ -3,7 +3,7 @@ export const words = {
   title: "Trợ lý Một Cửa",
   launcher: "Hỏi Trợ lý Một Cửa",
   launcherShort: "Hỏi đáp",
-  unread: (n) => `, ${n} tin nhắn chưa đọc`,
+  unread: (n) => ` (${n} tin nhắn chưa đọc)`,
   newMessages: (n) => `Trợ lý Một Cửa: ${n} tin nhắn mới`,
   automatic: "Trợ lý tự động, không phải cán bộ",
   officerAnswers: "Cán bộ đang trả lời anh/chị",

@@ -97,7 +97,14 @@ def test_the_source_is_a_card_with_a_safe_link(page: Page, hub: FakeHub):
 
 @pytest.mark.parametrize(
     "url",
-    ["javascript:alert(1)", "http://dichvucong.gov.vn", "data:text/html,x", "//evil.example", "https://a:b@evil.example", 5],
+    [
+        "javascript:alert(1)",
+        "http://dichvucong.gov.vn",
+        "data:text/html,x",
+        "//evil.example",
+        "https://a:b@evil.example",
+        5,
+    ],
 )
 def test_only_https_addresses_become_links(page: Page, hub: FakeHub, url):
     source = {"kind": "source", "title": "Nguồn", "url": url}

@@ -230,7 +230,7 @@ def test_unread_answers_are_counted_on_the_launcher(page: Page, hub: FakeHub):
     expect(page.locator(".badge")).to_have_text("2")
     page.reload()
     expect(page.locator(".badge")).to_have_text("2")
-    expect(page.get_by_role("button", name="Hỏi Trợ lý Một Cửa, 2 tin nhắn chưa đọc")).to_be_visible()
+    expect(page.get_by_role("button", name="Hỏi Trợ lý Một Cửa (2 tin nhắn chưa đọc)")).to_be_visible()
     launcher(page).click()
     expect(messages(page, "assistant")).to_have_count(3)
     field(page).press("Escape")
@@ -246,7 +246,9 @@ def test_end_and_erase_after_confirmation(page: Page, hub: FakeHub):
         assert hub.received("end") == []
         button(page, "Tuỳ chọn").click()
         button(page, "Kết thúc và xoá").click()
-        expect(page.get_by_role("dialog", name="Kết thúc và xoá cuộc trò chuyện?")).to_contain_text("không lấy lại được")
+        expect(page.get_by_role("dialog", name="Kết thúc và xoá cuộc trò chuyện?")).to_contain_text(
+            "không lấy lại được"
+        )
         button(page, answer).click()
     expect(log(page)).to_contain_text("Cuộc trò chuyện đã kết thúc và được xoá")
     expect(messages(page, "citizen")).to_have_count(0)

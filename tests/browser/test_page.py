@@ -8,7 +8,7 @@ from chat import ANSWER, ask, button, field, launcher, log, messages, open_chat,
 from fake_hub import STRICT, FakeHub
 from playwright.sync_api import Page, expect
 
-LOOSE = "default-src * 'unsafe-inline'"
+LOOSE = "default-src * data: 'unsafe-inline'"
 
 
 def check_axe(page: Page) -> None:
@@ -66,9 +66,11 @@ def test_a_320_px_phone_scrolls_nothing_sideways(phone: Page, hub: FakeHub, size
     wide = phone.evaluate(
         """() => {
           const root = document.querySelector("mot-cua-chat").shadowRoot;
-          const all = [document.documentElement, ...root.querySelectorAll(".panel, .panel *:not(.sr):not(.who):not(svg *)")];
-          return all.filter((node) => node.getBoundingClientRect().right > 320.5 || (node.scrollWidth > node.clientWidth + 1
-            && /auto|scroll/.test(getComputedStyle(node).overflowX) && node.clientWidth)).map((node) => node.className || node.tagName);
+          const shown = root.querySelectorAll(".panel, .panel *:not(.sr, .who, svg *)");
+          const scrolls = (node) => /auto|scroll/.test(getComputedStyle(node).overflowX) && node.clientWidth;
+          const tooWide = (node) => node.getBoundingClientRect().right > 320.5
+            || (scrolls(node) && node.scrollWidth > node.clientWidth + 1);
+          return [document.documentElement, ...shown].filter(tooWide).map((node) => node.className || node.tagName);
         }"""
     )
     assert wide == []
@@ -85,9 +87,11 @@ def test_texts_and_targets_are_large_enough(phone: Page, hub: FakeHub):
     small = phone.evaluate(
         """() => {
           const root = document.querySelector("mot-cua-chat").shadowRoot;
-          const shown = [...root.querySelectorAll(".panel *")].filter((node) => node.offsetParent && node.offsetWidth > 2);
-          return shown.filter((node) => parseFloat(getComputedStyle(node).fontSize) < 16 ||
-            (node.matches("button, textarea, .source a") && (node.offsetHeight < 44 || node.offsetWidth < 44)))
+          const visible = (node) => node.offsetParent && node.offsetWidth > 2;
+          const shown = [...root.querySelectorAll(".panel *")].filter(visible);
+          const smallTarget = (node) => node.matches("button, textarea, .source a")
+            && (node.offsetHeight < 44 || node.offsetWidth < 44);
+          return shown.filter((node) => parseFloat(getComputedStyle(node).fontSize) < 16 || smallTarget(node))
             .map((node) => `${node.tagName} ${node.className} ${node.offsetWidth}x${node.offsetHeight}`);
         }"""
     )
@@ -107,11 +111,48 @@ def test_a_phone_is_not_covered_by_its_keyboard_on_opening_and_the_page_behind_s
     assert phone.evaluate("getComputedStyle(document.documentElement).overflow") != "hidden"
 
 
+def test_a_window_made_narrow_turns_the_panel_into_a_full_screen(page: Page):
+    open_chat(page)
+    assert panel(page).get_attribute("aria-modal") is None
+    page.set_viewport_size({"width": 400, "height": 400})  # as low as with a phone's keyboard up
+    expect(panel(page)).to_have_attribute("aria-modal", "true")
+    expect(page.locator(".secrets")).to_have_css("position", "absolute")
+    assert panel(page).bounding_box() == {"x": 0, "y": 0, "width": 400, "height": 400}
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(panel(page)).not_to_have_attribute("aria-modal", "true")
+    assert page.evaluate("document.documentElement.style.overflow") == ""
+
+
+def test_pressed_before_it_is_loaded_it_opens_when_it_is(open_context, hub: FakeHub):
+    page = open_context().new_page()
+    page.route("**/element.js*", lambda route: (page.wait_for_timeout(500), route.continue_()))
+    page.goto(hub.url, wait_until="domcontentloaded")
+    page.get_by_role("button", name="Bắt đầu hỏi").click()
+    expect(field(page)).to_be_focused()
+
+
+def test_a_module_that_fails_to_load_is_asked_for_again(open_context, hub: FakeHub):
+    page = open_context().new_page()
+    tries = []
+
+    def once_bad(route) -> None:
+        tries.append(route.request.url)
+        if len(tries) == 1:
+            route.fulfill(content_type="text/javascript", body="throw new Error('down')")
+        else:
+            route.continue_()
+
+    page.route("**/element.js*", once_bad)
+    page.goto(hub.url)
+    expect(launcher(page)).to_be_visible()
+    assert len(tries) == 2
+
+
 def test_the_portal_s_styles_stay_outside(open_context, hub: FakeHub):
     html = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Cổng</title><style>html { font-size: 40px }
-      * { color: red !important; font-size: 30px !important; text-transform: uppercase !important; line-height: 3 !important }
+      * { color: red !important; font-size: 30px !important; text-transform: uppercase !important }
       button, textarea, p, div { display: none !important }</style>
-      <script src="/widget.js" defer></script><p>Cổng</p></html>"""
+      <link rel="icon" href="data:,"><script src="/widget.js" defer></script><p>Cổng</p></html>"""
     hub.pages["/portal/loud"] = (LOOSE, html)
     page = open_context().new_page()
     page.goto(f"{hub.url}/portal/loud")
@@ -125,7 +166,7 @@ def test_a_portal_on_another_origin_needs_one_script_tag(open_context, hub: Fake
     chat = hub.url
     policy = f"default-src 'none'; script-src {chat}; connect-src {chat.replace('http', 'ws')}"
     html = f"""<!doctype html><html lang="vi"><meta charset="utf-8"><title>Cổng</title>
-      <link rel="icon" href="data:,"><script src="{chat}/widget.js" defer></script><body><main>Cổng</main></body></html>"""
+      <link rel="icon" href="data:,"><script src="{chat}/widget.js" defer></script><body>Cổng</body></html>"""
     hub.pages["/portal/other"] = (policy.replace("default-src", "img-src data:; default-src"), html)
     page = open_context().new_page()
     page.goto(f"http://localhost:{hub.port}/portal/other")
