@@ -134,16 +134,19 @@ def turn_record(text: str, replies: Sequence[Reply]) -> dict[str, Any]:
 
 def write_atomically(path: Path, records: Iterable[dict[str, Any]]) -> None:
     """Write all records, or leave what was there."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise ConversationFileError(f"{path}: {error.strerror}") from error
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as out:
             for record in records:
                 out.write(json.dumps(record, ensure_ascii=False) + "\n")
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
-    except OSError as error:
+    except BaseException:
         Path(temporary).unlink(missing_ok=True)
-        raise ConversationFileError(f"{path}: {error.strerror}") from error
+        raise
 
 
 if __name__ == "__main__":

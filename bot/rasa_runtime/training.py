@@ -13,7 +13,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
@@ -41,7 +41,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--force", action="store_true", help="train even when nothing has changed")
     options = parser.parse_args(argv)
     try:
-        path = ensure_model(ROOT, Settings.from_env().model_dir, force=options.force)
+        hide_deprecations()
+        path = ensure_model(ROOT, Settings.from_env().model_dir, force=options.force, prepare=_show_progress)
     except (SettingInvalidError, TrainingFailedError) as error:
         sys.stderr.write(f"Training: {error}\n")
         return 1
@@ -49,36 +50,37 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def ensure_model(root: Path, model_dir: Path, *, force: bool = False) -> Path:
-    """The model of the present sources, trained now if it does not exist."""
+def ensure_model(
+    root: Path, model_dir: Path, *, force: bool = False, prepare: Callable[[], None] = lambda: None
+) -> Path:
+    """The model of the present sources, trained now if it does not exist. `prepare` runs before a training."""
     current = None if force else find_current_model(root, model_dir)
     if current is not None:
         return current
     model_dir.mkdir(parents=True, exist_ok=True)
     with _one_at_a_time(model_dir):
         current = None if force else find_current_model(root, model_dir)  # trained while we waited
-        return current or _train(root, model_dir, force)
+        return current or _train(root, model_dir, force, prepare)
 
 
-def _train(root: Path, model_dir: Path, force: bool) -> Path:
+def _train(root: Path, model_dir: Path, force: bool, prepare: Callable[[], None]) -> Path:
     started = time.monotonic()
     target = model_path(model_dir, fingerprint(root))
     with tempfile.TemporaryDirectory(dir=model_dir, prefix=".training-") as folder, _working_in(root):
-        os.replace(_train_with_rasa(folder, force), target)  # a half-written model is never seen
+        os.replace(_train_with_rasa(folder, force, prepare), target)  # a half-written model is never seen
     os.utime(target)
     remove_old_models(model_dir)
     say(f"Trained in {time.monotonic() - started:.0f} s.")
     return target
 
 
-def _train_with_rasa(output: str, force: bool) -> str:
+def _train_with_rasa(output: str, force: bool, prepare: Callable[[], None]) -> str:
     say("Loading Rasa …")
-    hide_deprecations()
     import_rasa(Path("config.yml"))
     from rasa.model_training import train
     from rasa.shared.exceptions import RasaException
 
-    _show_progress()
+    prepare()
     config, domain, data = SOURCES
     printed = io.StringIO()  # Rasa prints why it stops, and otherwise nothing that is needed
     try:

@@ -15,6 +15,7 @@ from typing import IO
 
 LOG_LIMIT_BYTES = 5_000_000
 PR_SET_PDEATHSIG = 1
+SECONDS_TO_GO = 2.0
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,13 @@ class Child:
     def is_running(self) -> bool:
         """Whether it is alive."""
         return self._process is not None and self._process.poll() is None
+
+    def end(self) -> None:
+        """Kill what is left of it, and wait until it is gone."""
+        self.signal_group(signal.SIGKILL)
+        if self._process is not None:
+            with suppress(subprocess.TimeoutExpired):  # in the hands of the kernel
+                self._process.wait(SECONDS_TO_GO)
 
     def signal_group(self, number: int) -> None:
         """Send a signal to it and to whatever it has started."""

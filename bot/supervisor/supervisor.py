@@ -43,7 +43,7 @@ class Watched:
 
     def plan_restart(self) -> float:
         """It died: clear away what it left and say in how many seconds it is to start again."""
-        self.child.signal_group(signal.SIGKILL)
+        self.child.end()
         now = time.monotonic()
         delay = self.backoff.next_delay(lived=now - self.started_at)
         self.ready, self.restart_at = False, now + delay
@@ -130,7 +130,7 @@ class Supervisor:
         while any(w.child.is_running() for w in self._all) and time.monotonic() < end and not self._hurry():
             time.sleep(POLL_SECONDS / 2)
         for watched in self._all:
-            watched.child.signal_group(signal.SIGKILL)
+            watched.child.end()
 
 
 def answers(url: str) -> bool:
