@@ -105,7 +105,7 @@ const CONVERSATION = `
 .icon-book { color: var(--mc-link); }
 .source .title { font-weight: 600; }
 .source a { display: inline-block; padding: .65em 0 .5em; font-weight: 600; }
-.foot { display: flex; flex-wrap: wrap; align-items: center; gap: 0 .7em; min-height: 1.7em; padding: 0 4px; color: var(--mc-soft); font-size: 16px; }
+.foot { display: flex; flex-wrap: wrap; align-items: center; gap: 0 .7em; min-height: 1.7em; padding: 0 4px; color: var(--mc-soft); font-size: max(16px, .94em); }
 .citizen .foot { justify-content: flex-end; }
 .state:empty { display: none; }
 .state { display: inline-flex; flex-wrap: wrap; align-items: center; justify-content: flex-end; gap: 0 .5em; }
@@ -137,7 +137,7 @@ textarea:focus-visible { outline-offset: 0; }
 .empty .send { background: var(--mc-tint); color: var(--mc-soft); }
 .over .send { background: var(--mc-tint); color: var(--mc-soft); }
 .count:empty { display: none; }
-.count, .secrets { padding: 3px 4px 0; font-size: 16px; line-height: 1.35; color: var(--mc-soft); }
+.count, .secrets { padding: 3px 4px 0; font-size: max(16px, .88em); line-height: 1.35; color: var(--mc-soft); }
 .over .count { color: var(--mc-danger); font-weight: 600; }
 .short .secrets, .short .about { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 `;
