@@ -21,7 +21,6 @@ from knowledge.differences import differences
 from knowledge.errors import CatalogueError, ProcedureUnknownError
 from knowledge.importers.portal_json import Reading
 from knowledge.models import Origin
-from knowledge.search.index import ProcedureIndex
 from knowledge.settings import CatalogueSettings
 from knowledge.store import CatalogueStore
 
@@ -139,6 +138,8 @@ def _stats(options: argparse.Namespace, settings: CatalogueSettings) -> int:
 
 
 def _search(options: argparse.Namespace, settings: CatalogueSettings) -> int:
+    from knowledge.search.index import ProcedureIndex  # scikit-learn takes seconds to import; only search needs it
+
     hits = ProcedureIndex(_open(settings).search_rows()).search(options.text, max(1, options.limit))
     if options.json:
         print(json.dumps([asdict(hit) for hit in hits], ensure_ascii=False))
