@@ -17,7 +17,6 @@ from knowledge.formatting import day_text, short_title
 from knowledge.models import Decision, Procedure, RecordStatus
 from knowledge.wording import Wording, load_wording
 
-
 _WITH_NOTES = {Fact.DOCUMENTS, Fact.STEPS, Fact.CONDITIONS}
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class SourceNote:
     kind: str = "source"
 
 
-Block = Union[Text, ItemList, SourceNote]
+Block = Text | ItemList | SourceNote
 
 
 def heading(text: str) -> Text:

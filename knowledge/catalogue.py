@@ -54,7 +54,9 @@ def check(folder: Path = PROCEDURES_DIR) -> list[RecordInvalidError]:
         except RecordInvalidError as fault:
             faults.append(fault)
             continue
-        own = [code for code in (*record.old_codes, *(sibling.code for sibling in record.siblings)) if code == record.code]
+        own = [
+            code for code in (*record.old_codes, *(sibling.code for sibling in record.siblings)) if code == record.code
+        ]
         if own:
             faults.append(RecordInvalidError(str(path), f"{record.code} names itself as sibling or old code"))
     return faults

@@ -15,11 +15,15 @@ from knowledge.models import Procedure
 
 def _converter() -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=False, omit_if_default=True)
-    converter.register_structure_hook(date, lambda value, _: value if isinstance(value, date) else date.fromisoformat(value))
+    converter.register_structure_hook(
+        date, lambda value, _: value if isinstance(value, date) else date.fromisoformat(value)
+    )
     converter.register_unstructure_hook(date, lambda value: value.isoformat())
     converter.register_unstructure_hook(
         Procedure,
-        make_dict_unstructure_fn(Procedure, converter, _cattrs_omit_if_default=True, newer_decision=override(omit=True)),
+        make_dict_unstructure_fn(
+            Procedure, converter, _cattrs_omit_if_default=True, newer_decision=override(omit=True)
+        ),
     )
     converter.register_structure_hook(Procedure, make_dict_structure_fn(Procedure, converter))
     return converter

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from knowledge.codec import to_dict
 from knowledge.models import Procedure
 
-_NOT_COMPARED = {"origin", "aliases", "sample_questions", "siblings", "needs_recheck", "recheck_reason", "applies_to_city"}
+_NOT_COMPARED = {
+    "origin",
+    "aliases",
+    "sample_questions",
+    "siblings",
+    "needs_recheck",
+    "recheck_reason",
+    "applies_to_city",
+}
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def by_method(
     methods: Sequence[SubmissionMethod], texts: Sequence[list[str]], say: Wording
 ) -> list[tuple[str, list[str]]]:
     """Pair each method's name with its texts; one pair without a name when all say the same, none for empty ones."""
-    filled = [(method, lines) for method, lines in zip(methods, texts) if lines]
+    filled = [(method, lines) for method, lines in zip(methods, texts, strict=True) if lines]
     if not filled:
         return []
     if len(filled) == len(methods) and all(lines == filled[0][1] for _, lines in filled):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 
 _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
@@ -44,7 +45,7 @@ def marked_words(text: str) -> list[str]:
 
 def bigrams(tokens: list[str]) -> Iterator[str]:
     """Yield neighbouring pairs, joined by a blank."""
-    return (f"{left} {right}" for left, right in zip(tokens, tokens[1:], strict=False))
+    return (f"{left} {right}" for left, right in pairwise(tokens))
 
 
 def has_diacritics(text: str) -> bool:

@@ -42,4 +42,6 @@ class FoldedMatcher:
             typed = folded
         doc = self._nlp.make_doc(folded)
         spans = filter_spans(self._matcher(doc, as_spans=True))
-        return [Match(span.label_, span.start_char, span.end_char, typed[span.start_char : span.end_char]) for span in spans]
+        return [
+            Match(span.label_, span.start_char, span.end_char, typed[span.start_char : span.end_char]) for span in spans
+        ]

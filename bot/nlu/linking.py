@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 CODE = re.compile(r"(?<![\d.])(\d\.\d{6})(?:\.\d\d\.\d\d\.\d\d\.H\d\d)?(?![\d])")
 _CHECK_EVERY = 5.0
 """Seconds between looks at the catalogue's revision."""
-_NAME_BONUS = 0.30
+_NAME_BONUS, _NAMED_BASE = 0.30, 0.20
 MAX_TEXT = 600
 """Characters of a message that are searched; a wall of text is about its beginning."""
 
@@ -43,7 +43,13 @@ class Link:
 
     def to_json(self) -> dict[str, Any]:
         hits = [{"code": hit.code, "title": hit.title, "score": round(hit.score, 3)} for hit in self.hits]
-        return {"hits": hits, "certainty": self.certainty.value, "code": self.code, "words": self.words, "known": self.known}
+        return {
+            "hits": hits,
+            "certainty": self.certainty.value,
+            "code": self.code,
+            "words": self.words,
+            "known": self.known,
+        }
 
 
 class Linker:
@@ -77,8 +83,7 @@ class Linker:
             other = found.get(hit.code)
             found[hit.code] = hit if other is None or hit.score > other.score else other
         for code, more in bonus.items():
-            hit = found.get(code)
-            base = hit.score if hit else 0.2
+            base = found[code].score if code in found else _NAMED_BASE
             found[code] = Hit(code, self._index.title_of(code), base + more)
         return sorted(found.values(), key=lambda hit: (-hit.score, hit.code))
 

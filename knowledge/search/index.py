@@ -51,7 +51,9 @@ class Hit:
 class ProcedureIndex:
     """Ranks procedures for a question. Build once for a catalogue revision; safe to share between threads."""
 
-    def __init__(self, rows: Iterable[SearchRow], lexicon: Lexicon | None = None, weights: Weights | None = None) -> None:
+    def __init__(
+        self, rows: Iterable[SearchRow], lexicon: Lexicon | None = None, weights: Weights | None = None
+    ) -> None:
         self.rows = list(rows)
         self._lexicon = lexicon or load_lexicon()
         self._weights = weights or Weights()
