@@ -1,0 +1,56 @@
+"""What all tests share: the published data where it is at hand, and no network in unit tests."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+UNIT = ROOT / "tests" / "unit"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder with the portal's records of 2026-07-18; a test that needs it is skipped where it is missing."""
+    folder = Path(os.environ.get("MOTCUA_SHARED") or ROOT.parent / "shared") / "data"
+    if not folder.is_dir():
+        pytest.skip("no shared data: set MOTCUA_SHARED to the folder that holds data/catalogue")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unit tests reach nothing outside this machine."""
+    if UNIT not in request.path.parents:
+        return
+    connect, look_up = socket.socket.connect, socket.getaddrinfo
+
+    def guarded_connect(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            _refuse_outside(address[0])
+        return connect(self, address)
+
+    def guarded_look_up(host: Any, *args: Any, **kwargs: Any) -> Any:
+        _refuse_outside(host)
+        return look_up(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded_connect)
+    monkeypatch.setattr(socket, "getaddrinfo", guarded_look_up)
+
+
+def _refuse_outside(host: Any) -> None:
+    name = host.decode() if isinstance(host, bytes) else str(host or "localhost")
+    try:
+        inside = ipaddress.ip_address(name).is_loopback or name in ("0.0.0.0", "::")
+    except ValueError:
+        inside = name == "localhost"
+    if not inside:
+        raise AssertionError(
+            f"a unit test wants to reach {name}: use a fake (tests/fixtures), or write an integration test"
+            " against a local server"
+        )
