@@ -32,10 +32,17 @@ def configure_logging(level: str, stream: TextIO | None = None, file: Path | Non
     informative = logging.getLogger(ROOT).isEnabledFor(logging.INFO)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.INFO if informative else logging.WARNING)
-    for name in ("sanic.root", "sanic.error", "sanic.access"):
-        logging.getLogger(name).handlers.clear()  # one log, not two
     _configure_structlog()
     warnings.showwarning = _log_warning_without_message
+
+
+def take_over_sanic() -> None:
+    """Sanic sets up handlers of its own when an application is made; they print exceptions with their words."""
+    for name in ("sanic.root", "sanic.error", "sanic.access"):
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = True
+        logger.setLevel(logging.WARNING)
 
 
 def hide_deprecations() -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from bot.errors import SettingInvalidError
 from bot.ops.logging import EventLog
 from bot.rasa_runtime.lean_import import import_rasa
-from bot.rasa_runtime.logs import configure_logging
+from bot.rasa_runtime.logs import configure_logging, take_over_sanic
 from bot.rasa_runtime.model_files import find_newest_model
 from bot.settings import Settings
 from bot.supervisor.ports import busy_port_sentence, port_is_free
@@ -63,6 +63,7 @@ def serve(settings: Settings, model: Path, interface: str) -> int:
     endpoints = build_endpoints(settings)
     channels = run.create_http_input_channels(None, str(ROOT / "credentials.yml"))
     app = run.configure_app(channels, enable_api=True, port=settings.rasa_port, endpoints=endpoints)
+    take_over_sanic()
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = SECONDS_TO_FINISH
     for listener in (partial(run.load_agent_on_start, str(model), endpoints, None), warm_up):
         app.register_listener(listener, "before_server_start")

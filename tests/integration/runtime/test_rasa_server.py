@@ -75,6 +75,12 @@ def test_nothing_that_people_say_is_in_the_log_even_at_debug(server):
     assert "079012345678" not in log.read_text()
 
 
+def test_every_line_of_the_log_is_json(server):
+    """A line that is not would come from a handler that knows nothing of what must not be printed."""
+    lines = server[1].read_text().splitlines()
+    assert all(json.loads(line)["event"] for line in lines)
+
+
 def test_a_second_one_on_the_same_port_says_so_and_ends(server, tiny_model):
     port = server[2]
     env = {**os.environ, "MOTCUA_RASA_PORT": str(port)}
