@@ -8,9 +8,9 @@ ASK_PROCEDURE = "ask_procedure"
 FALLBACK = "nlu_fallback"
 
 _COURTESIES = {"greet", "goodbye", "thanks", "affirm", "deny", "ask_capabilities"}
-_NEVER_OVERRULED = {"report_emergency"}
+_EMERGENCY, _HOUSEHOLD_BOOK = "report_emergency", "ask_household_book"
 _CERTAIN_LINK, _SURE_LINK, _STRONG_LINK = 1.10, 0.62, 0.50
-_SURE_INTENT, _DOUBTFUL_INTENT = 0.80, 0.40
+_SURE_INTENT, _LIKELY_INTENT, _DOUBTFUL_INTENT = 0.80, 0.55, 0.50
 
 
 def settle_intent(
@@ -20,7 +20,7 @@ def settle_intent(
 
     name, confidence: the classifier's best. link: `Link.to_json()`. facts, entities: what was found.
     """
-    if name in _NEVER_OVERRULED and confidence >= _DOUBTFUL_INTENT:
+    if name == _EMERGENCY and confidence >= _LIKELY_INTENT:
         return name, confidence
     if "choice" in entities:
         return "choose_option", 1.0
@@ -44,7 +44,8 @@ def _against_link(name: str, confidence: float, link: dict[str, Any], facts: lis
         return ASK_PROCEDURE, score
     if name in _COURTESIES and words >= 2 and certainty in ("clear", "close") and score >= _STRONG_LINK:
         return ASK_PROCEDURE, score
-    if confidence < _SURE_INTENT and certainty == "clear" and score >= _SURE_LINK:
+    doubtful = confidence < _SURE_INTENT or name == _HOUSEHOLD_BOOK  # "tách sổ hộ khẩu" is a procedure
+    if doubtful and certainty == "clear" and score >= _SURE_LINK:
         return ASK_PROCEDURE, score
     if confidence < _DOUBTFUL_INTENT:
         return (ASK_PROCEDURE, confidence) if facts or certainty != "none" else (FALLBACK, confidence)

@@ -22,18 +22,23 @@ from sklearn.linear_model import LogisticRegression
 
 from bot.nlu.noise import noisy_variants
 from knowledge.search.normalise import expand_abbreviations, load_lexicon, terms
+from knowledge.text import has_diacritics, marked_words
 
 MAX_TEXT = 500
 
 
 def features(text: str) -> list[str]:
-    """Return words, pairs and letter groups of `text`, folded, abbreviations written out."""
+    """Return words, pairs and letter groups of `text`, folded, abbreviations written out.
+
+    Words typed with diacritics count as such too: folded alone, "chạy" and "cháy" would be one.
+    """
+    marked = [f"^{word}" for word in marked_words(text[:MAX_TEXT]) if has_diacritics(word)]
     tokens = expand_abbreviations(text[:MAX_TEXT], load_lexicon())
     grams = []
     for token in tokens:
         padded = f"<{token}>"
         grams += [f"#{padded[i : i + size]}" for size in (3, 4) for i in range(len(padded) - size + 1)]
-    return [*terms(tokens), *grams]
+    return [*terms(tokens), *grams, *marked]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
