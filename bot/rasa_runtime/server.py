@@ -60,6 +60,9 @@ def serve(settings: Settings, model: Path, interface: str) -> int:
     from rasa.core import run
     from rasa.core.utils import number_of_sanic_workers
 
+    from bot.rasa_runtime.speedups import apply_speedups
+
+    apply_speedups()
     endpoints = build_endpoints(settings)
     channels = run.create_http_input_channels(None, str(ROOT / "credentials.yml"))
     app = run.configure_app(channels, enable_api=True, port=settings.rasa_port, endpoints=endpoints)

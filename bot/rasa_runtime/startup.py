@@ -32,5 +32,7 @@ def load_conversations(settings: Settings | None = None) -> Conversations:
     configure_logging(settings.log_level, file=settings.data_dir / "log" / "tools.log")
     import_rasa(ROOT / "config.yml")
     from bot.rasa_runtime.conversation import Conversations
+    from bot.rasa_runtime.speedups import apply_speedups
 
+    apply_speedups()
     return Conversations.load(model)
