@@ -93,9 +93,9 @@ def open_engine(url: str) -> Engine:
         address = sa.engine.make_url(url)
         if address.get_backend_name() == "sqlite" and address.database:
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-    except (sa.exc.ArgumentError, OSError) as error:
+        engine = sa.create_engine(address, future=True)
+    except (sa.exc.ArgumentError, ImportError, OSError) as error:
         raise CatalogueUnreadableError(f"the catalogue's address is of no use: {error}") from error
-    engine = sa.create_engine(address, future=True)
     if engine.dialect.name == "sqlite":
 
         @sa.event.listens_for(engine, "connect")

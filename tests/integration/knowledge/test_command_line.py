@@ -1,0 +1,216 @@
+"""`python -m knowledge …`: what each command says, and its exit code (0 fine, 1 done with faults, 2 not done)."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from knowledge import __main__ as command_line
+from knowledge.catalogue import build
+from knowledge.curated import PROCEDURES_DIR
+from knowledge.settings import CatalogueSettings
+from knowledge.store import CatalogueStore
+from tests.fixtures.catalogue import portal_record, write_lines
+
+SHOWN = ("1.004194", "1.001193", "3.000722", "3.000347")
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """`run("import", path)` → exit code, what was printed, what was complained of."""
+    monkeypatch.setenv("MOTCUA_CATALOGUE_URL", f"sqlite:///{tmp_path / 'catalogue.db'}")
+
+    def call(*arguments):
+        capsys.readouterr()
+        code = command_line.main([str(argument) for argument in arguments])
+        printed = capsys.readouterr()
+        assert "Traceback" not in printed.err
+        return code, printed.out, printed.err
+
+    return call
+
+
+@pytest.fixture
+def some_curated(tmp_path):
+    folder = tmp_path / "records"
+    folder.mkdir()
+    for code in SHOWN:
+        shutil.copy(PROCEDURES_DIR / f"{code}.yml", folder)
+    build(CatalogueSettings(f"sqlite:///{tmp_path / 'catalogue.db'}"), folder)
+
+
+@pytest.mark.requirement("R-09")
+def test_check_finds_the_shipped_records_in_order(run):
+    code, out, err = run("check")
+    assert (code, err) == (0, "")
+    assert "curated records, 0 faults" in out
+
+
+@pytest.mark.requirement("R-09")
+def test_check_fails_on_a_broken_record(run, tmp_path, monkeypatch):
+    (tmp_path / "1.000001.yml").write_text("code: '1.000001'\n", "utf-8")
+    monkeypatch.setattr(command_line, "PROCEDURES_DIR", tmp_path)
+    code, out, err = run("check")
+    assert code == 1
+    assert "1 curated records, 1 faults" in out
+    assert "1.000001.yml:1: record: " in err
+
+
+def test_build_writes_once(run):
+    code, out, _ = run("build")
+    assert code == 0
+    assert "added" in out
+    assert run("build")[:2] == (0, "catalogue is up to date\n")
+
+
+def test_import_reports_and_repeats(run, tmp_path):
+    file = write_lines(tmp_path / "a.jsonl", portal_record("1.000001"), portal_record("1.000002"))
+    assert run("import", file)[:2] == (0, "2 records imported: 2 added\n")
+    assert run("import", file)[:2] == (0, "2 records imported: 2 unchanged\n")
+    file = write_lines(tmp_path / "a.jsonl", portal_record("1.000001", name="Tên khác"), portal_record("1.000002"))
+    assert run("import", file)[:2] == (0, "2 records imported: 1 changed, 1 unchanged\n")
+
+
+def test_import_with_faults_names_each_place_and_keeps_the_rest(run, tmp_path):
+    file = write_lines(tmp_path / "a.jsonl", portal_record("1.000001"), '{"code"', {"x": 1}, portal_record("1.000002"))
+    code, out, err = run("import", file)
+    assert code == 1
+    assert "2 records imported: 2 added" in out
+    assert f"left out: {file}:2: broken JSON" in err
+    assert f"left out: {file}:3: the record has no procedure code" in err
+
+
+def test_many_faults_are_counted_not_all_listed(run, tmp_path):
+    file = write_lines(tmp_path / "a.jsonl", portal_record(), *[{"x": 1}] * 50)
+    code, _, err = run("import", file)
+    assert code == 1
+    assert err.count("left out: ") == 21
+    assert "left out: 30 more" in err
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"hello", b"\x00\xff\xfe" * 99, b'{"code":"OK","data":{"items":[]}}'])
+def test_import_of_a_file_without_records_is_not_done(run, tmp_path, content):
+    (tmp_path / "a.json").write_bytes(content)
+    code, _, err = run("import", tmp_path / "a.json")
+    assert code == 2
+    assert "no procedure's record found" in err
+
+
+def test_import_of_what_is_no_file_is_not_done(run, tmp_path):
+    assert run("import", tmp_path / "missing.json")[::2] == (
+        2,
+        f"error: {tmp_path}/missing.json: there is no such file\n",
+    )
+    assert run("import", tmp_path)[::2] == (2, f"error: {tmp_path}: not a file\n")
+
+
+@pytest.mark.requirement("R-05")
+@pytest.mark.parametrize(
+    ("name", "arguments", "day"),
+    [
+        ("detail_2026-07-18.jsonl", (), "2026-07-18"),
+        ("detail_2026-07-18.jsonl", ("--retrieved-on", "2026-09-01"), "2026-09-01"),
+    ],
+)
+def test_the_day_of_retrieval_comes_from_the_name_or_the_option(run, tmp_path, name, arguments, day):
+    run("import", write_lines(tmp_path / name, portal_record()), *arguments)
+    shown = json.loads(run("show", "1.000001")[1])
+    assert shown["checked_on"] == shown["source"]["retrieved_on"] == day
+
+
+def test_a_day_in_the_name_that_does_not_exist_is_not_used(run, tmp_path):
+    code, _, _ = run("import", write_lines(tmp_path / "detail_2026-13-45.jsonl", portal_record()))
+    assert code == 0
+    assert json.loads(run("show", "1.000001")[1])["checked_on"].startswith("20")
+
+
+@pytest.mark.usefixtures("some_curated")
+def test_search_in_words_and_as_json(run):
+    code, out, _ = run("search", "dang ky tam tru")
+    assert code == 0
+    assert out.splitlines()[0].split()[1] == "1.004194"
+    hits = json.loads(run("search", "đăng ký tạm trú", "--json", "--limit", "2")[1])
+    assert hits[0]["code"] == "1.004194"
+    assert set(hits[0]) == {"code", "title", "score"}
+    assert len(hits) <= 2
+
+
+@pytest.mark.usefixtures("some_curated")
+@pytest.mark.parametrize("query", ["", "   ", "🙂", "zzzzqqqq"])
+def test_search_that_finds_nothing_says_so(run, query):
+    code, out, _ = run("search", query)
+    assert code == 0
+    assert out == "nothing found\n" or "1." in out
+
+
+@pytest.mark.usefixtures("some_curated")
+@pytest.mark.requirement("R-27")
+def test_show_follows_an_old_code(run):
+    assert json.loads(run("show", "2.002621")[1])["code"] == "3.000722"
+
+
+@pytest.mark.usefixtures("some_curated")
+@pytest.mark.parametrize("command", ["show", "diff"])
+def test_an_unknown_code_is_named(run, command):
+    code, out, err = run(command, "9.999999")
+    assert (code, out) == (2, "")
+    assert "9.999999" in err
+
+
+@pytest.mark.usefixtures("some_curated")
+@pytest.mark.requirement("R-04")
+def test_diff_shows_both_values(run, tmp_path):
+    assert run("diff", "1.004194")[:2] == (0, "1.004194 has one record only: curated\n")
+    run("import", write_lines(tmp_path / "a.jsonl", portal_record("1.004194", name="Đăng ký tạm trú")))
+    code, out, _ = run("diff", "1.004194")
+    assert code == 0
+    assert "steps\n  curated: " in out
+    assert "portal:  " in out
+    assert "\ntitle" not in out
+
+
+@pytest.mark.usefixtures("some_curated")
+def test_stats_in_words_and_as_json(run):
+    assert json.loads(run("stats", "--json")[1]) == {
+        "procedures": len(SHOWN),
+        "curated": len(SHOWN),
+        "portal": 0,
+        "applies_to_city": len(SHOWN),
+    }
+    assert f"{len(SHOWN)}  procedures" in run("stats")[1]
+
+
+@pytest.mark.usefixtures("some_curated")
+@pytest.mark.requirement("R-03", "R-27")
+def test_importing_leaves_curated_facts_in_charge(run, tmp_path):
+    rows = (portal_record(code, name="Tên của Cổng") for code in ("1.004194", "2.000986"))
+    run("import", write_lines(tmp_path / "a.jsonl", *rows))
+    store = CatalogueStore(f"sqlite:///{tmp_path / 'catalogue.db'}")
+    assert store.get("1.004194").title == "Đăng ký tạm trú"
+    assert store.get("2.000986").code == "3.000722"
+
+
+@pytest.mark.parametrize("arguments", [("stats",), ("search", "x"), ("show", "1.004194"), ("build",)])
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("MOTCUA_CATALOGUE_URL", "nonsense", "address is of no use"),
+        ("MOTCUA_CATALOGUE_URL", "postgresql://nobody@127.0.0.1:1/none", "refused"),
+        ("MOTCUA_STALE_AFTER_DAYS", "soon", "MOTCUA_STALE_AFTER_DAYS"),
+    ],
+)
+def test_wrong_settings_are_named_without_a_traceback(run, monkeypatch, arguments, variable, value, said):
+    monkeypatch.setenv(variable, value)
+    code, _, err = run(*arguments)
+    assert code == 2
+    assert said in err
+
+
+@pytest.mark.parametrize("arguments", [(), ("fly",), ("import",), ("import", "a", "--retrieved-on", "yesterday")])
+def test_wrong_arguments_show_the_usage(run, arguments, capsys):
+    with pytest.raises(SystemExit) as left:
+        run(*arguments)
+    assert left.value.code == 2
+    assert "usage: python -m knowledge" in capsys.readouterr().err

@@ -1,0 +1,143 @@
+"""The portal's whole catalogue of 2026-07-18: all of it is imported, and every fact of it can be asked for."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from knowledge import blocks
+from knowledge.answers import answer
+from knowledge.curated import read_all
+from knowledge.facts import Fact
+from knowledge.importers.portal_json import Reading
+from knowledge.models import ComponentRole, FeeStatus, Origin
+from knowledge.store import CatalogueStore
+
+DAY = date(2026, 11, 22)
+EVERY = 5
+
+
+@pytest.fixture(scope="module")
+def published(shared_data):
+    reading = Reading(shared_data / "catalogue" / "portal_detail_2026-07-18.jsonl.gz", date(2026, 7, 18))
+    return list(reading), reading.faults
+
+
+@pytest.fixture(scope="module")
+def curated():
+    return list(read_all())
+
+
+@pytest.mark.requirement("R-02")
+def test_every_published_record_is_read(published):
+    records, faults = published
+    assert faults == []
+    assert len(records) == len({record.code for record in records}) == 5664
+
+
+@pytest.mark.requirement("R-02")
+def test_the_procedures_of_the_city_are_those_of_the_list(published, shared_data):
+    scope = set(json.loads((shared_data / "catalogue" / "hcmc_scope_codes.json").read_text("utf-8")))
+    ours = {record.code for record in published[0] if record.applies_to_city}
+    assert len(scope - ours) <= 0.01 * len(scope), sorted(scope - ours)[:10]
+    assert len(ours - scope) <= 0.01 * len(scope), sorted(ours - scope)[:10]
+
+
+@pytest.mark.requirement("R-02", "R-03", "R-05", "R-20")
+def test_every_fact_of_every_record_can_be_asked_for(published):
+    for record in published[0][::EVERY]:
+        listed = Counter(
+            part.name for case in record.dossier for part in case.components if part.role is not ComponentRole.NOTE
+        )
+        free = any(fee.status is FeeStatus.FREE for way in record.submission_methods for fee in way.fees)
+        words = " ".join(fee.note + fee.case for way in record.submission_methods for fee in way.fees).lower()
+        for fact in Fact:
+            said = answer(record, (fact,), DAY)
+            assert "\n\n" not in said.text, record.code
+            assert isinstance(said.blocks[-1], blocks.SourceNote)
+            assert record.code in said.blocks[-1].code
+            assert "18/07/2026" in said.text
+            if fact is Fact.DOCUMENTS and listed:
+                answered = Counter(
+                    item.text
+                    for block in said.blocks
+                    if isinstance(block, blocks.ItemList) and block.ordered
+                    for item in block.items
+                )
+                assert answered == listed, record.code
+            if fact is Fact.FEE and not free and "miễn" not in words and "không thu" not in words:
+                assert "miễn phí" not in said.text.lower(), record.code
+
+
+@pytest.mark.requirement("R-09")
+def test_defects_of_the_source_are_known_in_number(published):
+    records = published[0]
+    fees = Counter(
+        "positive"
+        if any(fee.status is FeeStatus.AMOUNT for way in record.submission_methods for fee in way.fees)
+        else "no row"
+        if not any(way.fees for way in record.submission_methods)
+        else "only zero"
+        if all(fee.status is FeeStatus.NOT_PUBLISHED for way in record.submission_methods for fee in way.fees)
+        else "words"
+        for record in records
+    )
+    lacking = {
+        "no executing unit": sum(not record.handling_agency for record in records),
+        "no legal basis": sum(not record.legal_bases for record in records),
+        "no result": sum(not record.result_documents for record in records),
+        "no dossier": sum(not record.dossier for record in records),
+        "no time": sum(not any(way.times for way in record.submission_methods) for record in records),
+        "no decision": sum(not record.decision.number for record in records),
+        "placeholder decision": sum(bool(re.match(r"(QĐ/|Demo)", record.decision.number)) for record in records),
+    }
+    notes = sum(part.role is ComponentRole.NOTE for r in records for case in r.dossier for part in case.components)
+    print("\nfees:", dict(fees), "\nlacking:", lacking, "\nrows that are notes:", notes)
+    assert (fees["positive"], fees["no row"]) == (811, 1302)
+    assert fees["only zero"] > 2500
+    assert (lacking["no executing unit"], lacking["no result"]) == (39, 19)
+    assert lacking["no legal basis"] <= 200
+    assert lacking["no dossier"] <= 104
+    assert lacking["placeholder decision"] >= 32
+    assert notes > 1000
+
+
+@pytest.mark.requirement("R-03")
+def test_what_curated_records_point_to_exists(published, curated):
+    codes = {record.code for record in published[0]}
+    known = codes | {record.code for record in curated}
+    assert [
+        (record.code, other.code) for record in curated for other in record.siblings if other.code not in known
+    ] == []
+
+
+@pytest.mark.requirement("R-27")
+def test_replaced_codes_lead_to_their_successors_after_the_import(published, curated, tmp_path):
+    store = CatalogueStore(f"sqlite:///{tmp_path / 'catalogue.db'}")
+    store.create()
+    store.write(curated, Origin.CURATED)
+    replaced = {old: record.code for record in curated for old in record.old_codes}
+    store.write((record for record in published[0] if record.code in {*replaced, *replaced.values()}), Origin.PORTAL)
+    assert {old: store.get(old).code for old in replaced} == replaced
+    assert not {row.code for row in store.search_rows()} & set(replaced)
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("1.000656", "1.000656"), ("1.001193", "1.001193"), ("1.013225", "1.013225")],
+)
+def test_answers_of_the_interface_are_read_with_their_envelope(shared_data, name, code):
+    reading = Reading(shared_data / "catalogue" / "formats" / "api_detail" / f"{name}.json", None)
+    assert [record.code for record in reading] == [code]
+
+
+def test_tables_glued_together_are_refused(shared_data):
+    for path in sorted((shared_data / "catalogue" / "formats" / "flat_json").glob("*.json")):
+        reading = Reading(path, None)
+        assert list(reading) == []
+        assert reading.faults
