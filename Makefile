@@ -56,10 +56,10 @@ train: install catalogue ## train the model, if its sources have changed
 	@$(PY) -m bot.rasa_runtime.training
 
 bench: dev catalogue train ## speed and size as a table; CATALOGUE=records.jsonl.gz measures importing too
-	@$(PY) tools/bench.py $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(BENCH_ARGS)
+	@$(PY) -m tools.bench $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(BENCH_ARGS)
 
 requirements: dev ## the city's requirements and the tests that show each
-	@$(PY) tools/requirements.py
+	@$(PY) -m tools.requirements
 
 clean: ## remove models, databases, logs and caches; .venv stays
 	rm -rf var models .rasa .pytest_cache .mypy_cache .ruff_cache .import_linter_cache results
