@@ -84,6 +84,7 @@ class ProcedureIndex:
         self._word_titles, self._word_examples = word[:count].T.tocsr(), word[count:].T.tocsr()
         self._char_titles, self._char_examples = char[:count].T.tocsr(), char[count:].T.tocsr()
         self._marked_titles, self._marked_examples = marked[:count].T.tocsr(), marked[count:].T.tocsr()
+        self._strange_weight = float(self._unigram.idf_.max())
         self._title_mass = np.asarray(unigram[:count].sum(axis=1)).ravel() + 1e-6
         present = unigram[:count].copy()
         present.data[:] = 1.0
@@ -136,8 +137,11 @@ class ProcedureIndex:
         word, char = self._word.transform([tokens]), self._char.transform([tokens])
         unigram = self._unigram.transform([tokens])
         shared = np.asarray((unigram @ self._title_terms).todense()).ravel()
-        known = float(unigram.sum()) + 1e-6
-        coverage, precision = shared / known, np.minimum(1.0, shared / self._title_mass)
+        # Words that no title or name holds say that something else is meant: they count with the highest weight.
+        strange = sum(not self.knows(token) for token in set(tokens)) * self._strange_weight
+        asked = float(unigram.sum()) + strange + 1e-6
+        coverage, precision = shared / asked, np.minimum(1.0, shared / self._title_mass)
+        word = word * (1.0 - strange / asked) ** 0.5
         word_titles, word_examples = _dense(word @ self._word_titles), _dense(word @ self._word_examples)
         marked_titles, marked_examples = marks or (word_titles, word_examples)
         score = (
