@@ -41,12 +41,12 @@ def _against_link(name: str, confidence: float, link: dict[str, Any], facts: lis
     if not link.get("known") and not facts and confidence < _SURE_INTENT:
         return FALLBACK, confidence
     if certainty == "clear" and score >= _CERTAIN_LINK:
-        return ASK_PROCEDURE, score
+        return ASK_PROCEDURE, min(1.0, score)
     if name in _COURTESIES and words >= 2 and certainty in ("clear", "close") and score >= _STRONG_LINK:
-        return ASK_PROCEDURE, score
+        return ASK_PROCEDURE, min(1.0, score)
     doubtful = confidence < _SURE_INTENT or name == _HOUSEHOLD_BOOK  # "tách sổ hộ khẩu" is a procedure
     if doubtful and certainty == "clear" and score >= _SURE_LINK:
-        return ASK_PROCEDURE, score
+        return ASK_PROCEDURE, min(1.0, score)
     if confidence < _DOUBTFUL_INTENT:
         return (ASK_PROCEDURE, confidence) if facts or certainty != "none" else (FALLBACK, confidence)
     return name, confidence

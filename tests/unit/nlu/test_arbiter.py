@@ -1,0 +1,84 @@
+"""The last word on a message: the classifier's kinds of talk against what the linker is sure of."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.nlu.arbiter import ASK_PROCEDURE, FALLBACK, settle_intent
+from bot.nlu.noise import noisy_variants
+from knowledge.text import fold
+
+
+def link(score=0.0, certainty="none", words=3, known=None):
+    hits = [{"code": "1.000001", "title": "x", "score": score}] if score else []
+    return {"hits": hits, "certainty": certainty, "words": words, "known": words if known is None else known}
+
+
+SURE, UNSURE, LOST = 0.95, 0.6, 0.2
+CLEAR, WEAK = link(0.9, "clear"), link(0.3, "weak")
+
+TABLE = [
+    # classifier, confidence, link, facts, entities → intent
+    ("report_emergency", SURE, CLEAR, ["fee"], ["procedure_code"], "report_emergency"),
+    ("report_emergency", UNSURE, link(), [], ["choice"], "report_emergency"),
+    ("greet", SURE, link(words=1), [], ["choice"], "choose_option"),
+    ("greet", SURE, link(), [], ["procedure_code"], ASK_PROCEDURE),
+    ("ask_procedure", SURE, CLEAR, [], ["case_code"], "ask_case_status"),
+    ("ask_procedure", SURE, link(), [], [], ASK_PROCEDURE),
+    ("ask_procedure", LOST, CLEAR, ["fee"], [], ASK_PROCEDURE),
+    ("greet", SURE, link(words=0), [], [], "greet"),
+    ("thanks", SURE, link(0.45, "weak", words=1), [], [], "thanks"),
+    ("greet", SURE, CLEAR, [], [], ASK_PROCEDURE),
+    ("affirm", SURE, link(0.8, "close"), ["documents"], [], ASK_PROCEDURE),
+    ("request_human", SURE, WEAK, [], [], "request_human"),
+    ("lodge_petition", SURE, link(), [], [], "lodge_petition"),
+    ("out_of_scope", UNSURE, CLEAR, [], [], ASK_PROCEDURE),
+    ("out_of_scope", UNSURE, link(0.3, "none", words=4, known=0), [], [], FALLBACK),
+    ("out_of_scope", LOST, link(0.4, "close"), ["fee"], [], ASK_PROCEDURE),
+    ("smalltalk", LOST, link(words=4, known=2), [], [], FALLBACK),
+]
+
+
+@pytest.mark.parametrize(("name", "confidence", "found", "facts", "entities", "intent"), TABLE, ids=range(len(TABLE)))
+def test_who_is_right(name, confidence, found, facts, entities, intent):
+    assert settle_intent(name, confidence, found, facts, entities)[0] == intent
+
+
+@pytest.mark.parametrize("score", [0.7, 1.4])
+@pytest.mark.parametrize("certainty", ["clear", "close", "weak", "none"])
+@pytest.mark.parametrize("confidence", [0.0, 0.3, 0.5, 0.79, 0.81, 1.0])
+@pytest.mark.parametrize("name", ["greet", "out_of_scope", "ask_procedure", "report_emergency", "request_human"])
+def test_confidence_stays_a_probability(name, confidence, certainty, score):
+    found = link(score, certainty)
+    intent, after = settle_intent(name, confidence, found, [], [])
+    assert intent in {name, ASK_PROCEDURE, FALLBACK}
+    assert 0.0 <= after <= 1.0
+
+
+@pytest.mark.parametrize("confidence", [0.6, 0.7, 0.9, 1.0])
+def test_an_emergency_is_never_overruled(confidence):
+    assert settle_intent("report_emergency", confidence, CLEAR, ["fee"], ["choice"])[0] == "report_emergency"
+
+
+def test_an_empty_link_is_no_link():
+    assert settle_intent("greet", SURE, {}, [], [])[0] == "greet"
+    assert settle_intent("greet", LOST, {}, [], [])[0] == FALLBACK
+
+
+def test_noise_is_the_same_for_the_same_seed_and_one_slip_each():
+    text = "Đăng ký tạm trú cần giấy gì"
+    first, swapped, dropped = noisy_variants(text, 1)
+    assert noisy_variants(text, 1) == [first, swapped, dropped]
+    assert first == text
+    assert sorted(swapped) == sorted(fold(text))
+    assert len(dropped) == len(text) - 1
+
+
+@pytest.mark.parametrize("text", ["", "a", "chào", "mười hai kí"])
+def test_short_texts_get_no_noise(text):
+    assert noisy_variants(text, 1) == [text]
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_noise_never_fails(seed):
+    assert all(noisy_variants("một hai ba bốn", seed))
