@@ -10,12 +10,13 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.nlu.turn import Step, StepKind, plan_turn, read_turn
+from bot.nlu.turn import Step, StepKind, join_case, plan_turn, read_turn
 from bot.ops.clock import city_date
 from bot.ops.outcomes import Outcome
 from bot.services import Services, default_services
 from knowledge import blocks
-from knowledge.answers import answer
+from knowledge.answers import Answer, answer
+from knowledge.dossier_cases import ALL_CASES
 from knowledge.errors import CatalogueError, ProcedureUnknownError
 from knowledge.facts import Fact, next_facts
 from knowledge.formatting import short_title
@@ -88,16 +89,31 @@ class ActionAnswerProcedure(Action):
             today=city_date(services.clock.now()),
             stale_after_days=services.settings.catalogue.stale_after_days,
             asked_code=step.code,
+            case_id=step.case_id,
         )
         dispatcher.utter_message(
             text=reply.text,
-            buttons=_fact_buttons(reply.facts),
+            buttons=_case_buttons(reply) or _fact_buttons(reply.facts),
             json_message={
                 "answer": reply.payload(Outcome.ANSWERED_PROCEDURE.value),
                 "blocks": blocks.to_json(reply.blocks),
             },
         )
-        return [SlotSet(PROCEDURE_CODE, record.code), SlotSet(OFFERED, None), SlotSet(PENDING_FACTS, None)]
+        offered = [join_case(record.code, case.id) for case in reply.cases] or None
+        pending = [fact.value for fact in reply.facts] if offered else None
+        return [SlotSet(PROCEDURE_CODE, record.code), SlotSet(OFFERED, offered), SlotSet(PENDING_FACTS, pending)]
+
+
+def _case_buttons(reply: Answer) -> list[dict[str, str]]:
+    """One button a case of a long dossier, numbered as in the text, and one for all."""
+    if not reply.cases:
+        return []
+    titles = [(case.id, f"{place}. {short_title(case.case)}") for place, case in enumerate(reply.cases, start=1)]
+    titles.append((ALL_CASES, load_wording()("documents.all_cases")))
+    return [
+        {"title": title, "payload": f'/ask_fact{{"fact":"documents","dossier_case":"{case_id}"}}'}
+        for case_id, title in titles
+    ]
 
 
 def _fact_buttons(answered: tuple[Fact, ...]) -> list[dict[str, str]]:

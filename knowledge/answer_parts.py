@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import date
 
@@ -13,6 +12,7 @@ from knowledge.models import (
     ComponentRole,
     DossierCase,
     DossierComponent,
+    FeeStatus,
     Method,
     OnlineLevel,
     Procedure,
@@ -23,7 +23,6 @@ from knowledge.wording import Wording
 Part = Callable[[Procedure, date, Wording], list[b.Block]]
 
 _OVERVIEW_LINES = 2
-_ABOUT_TIME = re.compile(r"\b(giờ|ngày|tháng)\b")
 
 
 def _list(texts: list[str], ordered: bool = False) -> b.ItemList:
@@ -37,12 +36,13 @@ def _or_none(texts: list[str], missing: str, ordered: bool = False) -> list[b.Bl
 def documents(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
     """Papers by case, in two groups: to prepare, and what the office looks up itself (R-13); notes last."""
     if not any(case.components for case in procedure.dossier):
-        return [b.paragraph(say("documents.none"))]
+        return _or_none(list(procedure.notes), say("documents.none"))
     parts: list[b.Block] = []
     notes: list[str] = []
     for case in procedure.dossier:
         notes += [part.name for part in case.components if part.role is ComponentRole.NOTE]
         parts += _case_papers(case, say)
+    notes = list(dict.fromkeys([*notes, *procedure.notes]))
     return [*parts, b.paragraph(say("documents.notes") + ":"), _list(notes)] if notes else parts
 
 
@@ -57,11 +57,6 @@ def _case_papers(case: DossierCase, say: Wording) -> list[b.Block]:
         if group:
             parts += [b.paragraph(say(key) + ":"), _papers(group, say)]
     return parts
-
-
-def notes(procedure: Procedure) -> list[b.Block]:
-    """What is worth knowing beside the facts asked for."""
-    return [_list(list(procedure.notes))] if procedure.notes else []
 
 
 def _papers(papers: list[DossierComponent], say: Wording) -> b.ItemList:
@@ -89,7 +84,14 @@ def steps(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
 def fee(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
     """Fees that hold on `day`, by way of filing (R-20)."""
     lines = _fee_lines(procedure, day, say)
-    return _or_none(lines, say("fee.none"))
+    parts = _or_none(lines, say("fee.none"))
+    unsaid = lines and not any(fee.amount for method in procedure.submission_methods for fee in method.fees)
+    return [*parts, b.paragraph(say("fee.ask"))] if unsaid and not _free(procedure, day) else parts
+
+
+def _free(procedure: Procedure, day: date) -> bool:
+    fees = [fee for method in procedure.submission_methods for fee in method.fees]
+    return any(fee.status is FeeStatus.FREE and fee.holds_on(day) for fee in fees)
 
 
 def _fee_lines(procedure: Procedure, day: date, say: Wording) -> list[str]:
@@ -104,8 +106,7 @@ def _named(pairs: list[tuple[str, list[str]]]) -> list[str]:
 
 def time(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
     lines = _time_lines(procedure, say)
-    said = [note for note in procedure.notes if _ABOUT_TIME.search(note)]
-    return _or_none(lines, say("time.none")) + ([_list(said)] if said else [])
+    return _or_none(lines, say("time.none"))
 
 
 def _time_lines(procedure: Procedure, say: Wording) -> list[str]:
@@ -122,10 +123,18 @@ def place(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
     if procedure.handling_agency:
         said.append(say("place.agency", agency=procedure.handling_agency))
     for method in procedure.submission_methods:
-        detail = " ".join(part for part in (method.where, method.note) if part)
+        detail = _sentences(method.where, method.note)
         if detail:
             said.append(f"{say(f'methods.{method.method.value}')}: {detail}")
     return _or_none(said, say("place.none"))
+
+
+def _sentences(*parts: str) -> str:
+    """Join `parts`, each ending in a full stop but the last, which stays as it is."""
+    said = [part.strip() for part in parts if part.strip()]
+    return " ".join(
+        [*(part if part.endswith((".", ";", ":", "!", "?")) else f"{part}." for part in said[:-1]), *said[-1:]]
+    )
 
 
 def who(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
@@ -164,7 +173,7 @@ def online(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
     methods = {method.method: method for method in procedure.submission_methods}
     own = methods.get(Method.ONLINE)
     if own is not None and procedure.online_level is not OnlineLevel.NONE:
-        detail = " ".join(part for part in (own.where, own.note) if part)
+        detail = _sentences(own.where, own.note)
         parts += [b.paragraph(detail)] if detail else []
     others = [say(f"methods.{kind.value}").lower() for kind in methods if kind is not Method.ONLINE]
     if others:

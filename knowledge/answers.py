@@ -10,14 +10,13 @@ from datetime import date
 from typing import Any
 
 from knowledge import blocks as b
-from knowledge.answer_parts import PARTS, notes
+from knowledge.answer_parts import PARTS
 from knowledge.catalogue import freshness
+from knowledge.dossier_cases import case_choices, narrowed
 from knowledge.facts import Fact
 from knowledge.formatting import day_text, short_title
-from knowledge.models import Decision, Procedure, RecordStatus
+from knowledge.models import Decision, DossierCase, Procedure, RecordStatus
 from knowledge.wording import Wording, load_wording
-
-_WITH_NOTES = {Fact.DOCUMENTS, Fact.STEPS, Fact.CONDITIONS}
 
 
 @dataclass(frozen=True)
@@ -27,6 +26,8 @@ class Answer:
     procedure: Procedure
     facts: tuple[Fact, ...]
     blocks: tuple[b.Block, ...]
+    cases: tuple[DossierCase, ...] = ()
+    """Cases of a long dossier that the citizen is asked to choose from."""
 
     @property
     def text(self) -> str:
@@ -52,21 +53,27 @@ def answer(
     today: date,
     stale_after_days: int = 30,
     asked_code: str = "",
+    case_id: str = "",
     say: Wording | None = None,
 ) -> Answer:
     """Return the answer on `facts` of `procedure`, with cautions and source.
 
     today: day in the city, decides which fees hold and whether the record is stale.
     asked_code: the code the citizen typed, if any; an old one is named as such.
+    case_id: the dossier's case chosen, `ALL_CASES`, or empty: then a long list of papers asks for the case.
     """
     say = say or load_wording()
     facts = tuple(dict.fromkeys(facts)) or (Fact.OVERVIEW,)
-    parts = _facts(procedure, facts, today, say)
+    cases = case_choices(procedure) if Fact.DOCUMENTS in facts and not case_id else ()
+    shown = narrowed(procedure, case_id) if cases or case_id else procedure
+    parts = _facts(shown, facts, today, say)
+    if cases:
+        parts += [b.paragraph(say("documents.which_case")), b.ItemList(tuple(b.Item(c.case) for c in cases), True)]
     caution = _caution(procedure, today, stale_after_days, asked_code, say)
     if caution:
         parts.append(b.notice(caution))
     parts.append(source_note(procedure, say))
-    return Answer(procedure, facts, tuple(parts))
+    return Answer(procedure, facts, tuple(parts), cases)
 
 
 def _facts(procedure: Procedure, facts: tuple[Fact, ...], today: date, say: Wording) -> list[b.Block]:
@@ -80,7 +87,7 @@ def _facts(procedure: Procedure, facts: tuple[Fact, ...], today: date, say: Word
         for fact in facts:
             parts += [b.heading(say(f"facts.{fact.value}"))] if fact is not Fact.OVERVIEW else []
             parts += PARTS[fact](procedure, today, say)
-    return parts + (notes(procedure) if _WITH_NOTES & set(facts) else [])
+    return parts
 
 
 def _caution(procedure: Procedure, today: date, stale_after_days: int, asked_code: str, say: Wording) -> str:
@@ -91,12 +98,13 @@ def _caution(procedure: Procedure, today: date, stale_after_days: int, asked_cod
         said.append(say(f"notices.{procedure.status.value}"))
     if procedure.newer_decision is not None:
         said.append(say("notices.newer_decision", decision=_decision_text(procedure.newer_decision, say)))
-    if procedure.checked_on is None:
-        said.append(say("notices.unchecked"))
-    elif freshness(procedure, today, stale_after_days).stale:
-        said.append(say("notices.stale", day=day_text(procedure.checked_on)))
-    if procedure.needs_recheck:
-        said.append(procedure.recheck_reason or say("notices.recheck"))
+    stale = freshness(procedure, today, stale_after_days).stale
+    if procedure.recheck_reason and procedure.needs_recheck:
+        said.append(procedure.recheck_reason)
+    if stale:
+        said.append(say("notices.stale" if procedure.checked_on else "notices.unchecked"))
+    elif procedure.needs_recheck and not procedure.recheck_reason:
+        said.append(say("notices.recheck"))
     return " ".join([*said, say("notices.verify")]) if said else ""
 
 

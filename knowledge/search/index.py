@@ -19,6 +19,7 @@ from knowledge.text import has_diacritics, marked_words, words
 
 Vector = np.ndarray
 
+_LONG_TITLE = 70
 _TITLE_NOISE = ("thu tuc", "thuc hien tai cap", "bang dich vu cong", "cap trung uong", "cap tinh", "cap xa")
 
 
@@ -41,11 +42,16 @@ class Weights:
 
 @dataclass(frozen=True)
 class Hit:
-    """One procedure found. `score` orders; above 1 is near-certain, `deciding.Thresholds` says what lies below."""
+    """One procedure found.
+
+    score: orders; above 1 is near-certain, `deciding.Thresholds` says what lies below.
+    name: its best everyday name where the title is long.
+    """
 
     code: str
     title: str
     score: float
+    name: str = ""
 
 
 class ProcedureIndex:
@@ -112,7 +118,11 @@ class ProcedureIndex:
         if scores is None:
             return []
         order = np.argsort(-scores, kind="stable")[:limit]
-        return [Hit(self.rows[i].code, self.rows[i].title, float(scores[i])) for i in order if scores[i] > 0.05]
+        return [self._hit(self.rows[i], float(scores[i])) for i in order if scores[i] > 0.05]
+
+    def _hit(self, row: SearchRow, score: float) -> Hit:
+        short = row.aliases[0] if row.aliases and len(row.title) > _LONG_TITLE else ""
+        return Hit(row.code, row.title, score, short[:1].upper() + short[1:])
 
     def scores(self, text: str, typed: str) -> Vector | None:
         """Return one score a row of the index, or None when there is nothing to search with."""
@@ -167,10 +177,9 @@ class ProcedureIndex:
         """Say whether the folded word stands in any title, name or sample question."""
         return token in getattr(self._word, "vocabulary_", {})
 
-    def title_of(self, code: str) -> str:
-        """Return the title of `code`, or an empty text."""
-        place = self._position.get(code)
-        return "" if place is None else self.rows[place].title
+    def hit_of(self, code: str, score: float) -> Hit:
+        """Return `code`, which must be in the index, as a hit."""
+        return self._hit(self.rows[self._position[code]], score)
 
 
 def _dense(row: csr_matrix) -> Vector:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from unicodedata import normalize
 
 from knowledge.curated import read_yaml
 from knowledge.settings import CONTENT_DIR
-from knowledge.text import bigrams, fold, words
+from knowledge.text import bigrams, fold, typed_words
 
 LEXICON_DIR = CONTENT_DIR / "lexicon"
 
@@ -19,30 +20,39 @@ class Lexicon:
 
     abbreviations: one word → words. phrases: phrase → official words added beside it, longest first.
     small: words that carry the conversation; asking: these and the words of asking.
+    pairs: two words of which neither is small beside the other ("khai tử", "sổ đỏ", "sao y").
     """
 
     abbreviations: dict[str, str]
     phrases: tuple[tuple[str, str], ...]
     small: frozenset[str]
     asking: frozenset[str]
+    pairs: frozenset[str]
 
 
 @lru_cache(maxsize=1)
 def load_lexicon(folder: Path = LEXICON_DIR) -> Lexicon:
     """Read the lexicon files once."""
-    short = {fold(str(key)): fold(str(value)) for key, value in read_yaml(folder / "abbreviations.yml").items()}
+    abbreviations = read_yaml(folder / "abbreviations.yml")
+    short = {normalize("NFC", str(key).lower()): fold(str(value)) for key, value in abbreviations.items()}
     phrases = ((fold(str(key)), fold(str(value))) for key, value in read_yaml(folder / "phrases.yml").items())
     words_of = read_yaml(folder / "small_words.yml")
     small = frozenset(map(str, words_of["small"]))
     longest_first = tuple(sorted(phrases, key=lambda item: -len(item[0])))
-    return Lexicon(short, longest_first, small, small | frozenset(map(str, words_of["asking"])))
+    pairs = frozenset(map(str, words_of["pairs"]))
+    return Lexicon(short, longest_first, small, small | frozenset(map(str, words_of["asking"])), pairs)
 
 
 def expand_abbreviations(text: str, lexicon: Lexicon) -> list[str]:
-    """Return the folded words of `text`, abbreviations written out. Codes and numbers stay as typed."""
+    """Return the folded words of `text`, abbreviations written out. Codes and numbers stay as typed.
+
+    An abbreviation counts as it is typed: "hông" is "không", "hồng" is not; nor is "hong" after "so".
+    """
     expanded: list[str] = []
-    for word in words(text):
-        expanded += lexicon.abbreviations.get(word, word).split()
+    for typed in typed_words(text):
+        word = fold(typed)
+        protected = bool(expanded) and f"{expanded[-1]} {word}" in lexicon.pairs
+        expanded += [word] if protected else lexicon.abbreviations.get(typed, word).split()
     return expanded
 
 
@@ -58,13 +68,24 @@ def added_words(tokens: list[str], lexicon: Lexicon) -> list[str]:
 
 def content_words(tokens: list[str]) -> list[str]:
     """Return `tokens` without small words, or all of them when nothing else is left."""
-    kept = [token for token in tokens if token not in load_lexicon().small]
-    return kept or tokens
+    lexicon = load_lexicon()
+    return _without(tokens, lexicon.small, lexicon.pairs) or tokens
 
 
 def subject_words(tokens: list[str]) -> list[str]:
     """Return the words that can name a matter; none in a question that leans on the one before."""
-    return [token for token in tokens if token not in load_lexicon().asking]
+    lexicon = load_lexicon()
+    return _without(tokens, lexicon.asking, lexicon.pairs)
+
+
+def _without(tokens: list[str], dropped: frozenset[str], pairs: frozenset[str]) -> list[str]:
+    kept = []
+    for place, token in enumerate(tokens):
+        before = f"{tokens[place - 1]} {token}" if place else ""
+        after = f"{token} {tokens[place + 1]}" if place + 1 < len(tokens) else ""
+        if token not in dropped or before in pairs or after in pairs:
+            kept.append(token)
+    return kept
 
 
 def terms(tokens: list[str]) -> list[str]:
