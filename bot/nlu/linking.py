@@ -32,6 +32,7 @@ MAX_TEXT = 600
 class Link:
     """Procedures for a message, best first, and how sure the first is.
 
+    others: near, but set aside because they say more than was asked; a reply to a list may still mean them.
     words: how many words can name a matter; known: how many of them stand anywhere in the catalogue.
     """
 
@@ -40,18 +41,21 @@ class Link:
     code: str
     words: int
     known: int
+    others: tuple[Hit, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        hits = [
-            {"code": hit.code, "title": hit.title, "name": hit.name, "score": round(hit.score, 3)} for hit in self.hits
-        ]
         return {
-            "hits": hits,
+            "hits": [_hit_json(hit) for hit in self.hits],
+            "others": [_hit_json(hit) for hit in self.others],
             "certainty": self.certainty.value,
             "code": self.code,
             "words": self.words,
             "known": self.known,
         }
+
+
+def _hit_json(hit: Hit) -> dict[str, Any]:
+    return {"code": hit.code, "title": hit.title, "name": hit.name, "score": round(hit.score, 3)}
 
 
 class Linker:
@@ -74,13 +78,15 @@ class Linker:
         if not kept:
             return Link((), Certainty.NONE, code, 0, 0)
         meant = " ".join([*tokens, *added_words(tokens, load_lexicon())])
-        hits = prefer_plain(self._search(text[:MAX_TEXT], asked.rest[:MAX_TEXT], whole=bool(asked.facts)), meant)
+        found = self._search(text[:MAX_TEXT], asked.rest[:MAX_TEXT], whole=bool(asked.facts))
+        hits = prefer_plain(found, meant)
+        others = [hit for hit in found[:10] if hit not in hits]
         known = sum(self._index.knows(token) for token in kept)
         certainty = decide(hits)
         if certainty is Certainty.WEAK:
             hits = [hit for hit in hits if self._shares_subject(hit, kept)]
             certainty = Certainty.WEAK if hits else Certainty.NONE
-        return Link(tuple(hits[:6]), certainty, code, len(kept), known)
+        return Link(tuple(hits[:6]), certainty, code, len(kept), known, tuple(others[:6]))
 
     def _shares_subject(self, hit: Hit, kept: list[str]) -> bool:
         """A procedure is worth naming as near only if its title holds two of the words asked, or the only one."""

@@ -43,6 +43,7 @@ class Turn:
     offered: tuple[str, ...]
     pending: tuple[Fact, ...]
     case_id: str = ""
+    others: tuple[Hit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def read_turn(message: dict[str, Any], active_code: str, offered: tuple[str, ...
     return Turn(
         intent=intent,
         facts=tuple(Fact(value) for value in facts if value in Fact._value2member_map_),
-        hits=tuple(Hit(hit["code"], hit["title"], hit["score"], hit.get("name", "")) for hit in link.get("hits") or []),
+        hits=_hits(link.get("hits")),
         certainty=Certainty(link.get("certainty", "none")),
         words=int(link.get("words") or 0),
         typed_code=str(link.get("code") or ""),
@@ -76,7 +77,12 @@ def read_turn(message: dict[str, Any], active_code: str, offered: tuple[str, ...
         offered=offered,
         pending=pending,
         case_id=entities.get("dossier_case", "") if pressed else "",
+        others=_hits(link.get("others")),
     )
+
+
+def _hits(items: list[dict[str, Any]] | None) -> tuple[Hit, ...]:
+    return tuple(Hit(item["code"], item["title"], item["score"], item.get("name", "")) for item in items or [])
 
 
 def plan_turn(turn: Turn) -> Step:
@@ -150,7 +156,8 @@ def _named_offer(turn: Turn) -> str:
     if not turn.offered or turn.words > _SHORT_REPLY:
         return ""
     enough = turn.hits[0].score * _NAMED_SHARE if turn.hits else 0.0
-    return next((hit.code for hit in turn.hits if hit.code in turn.offered and hit.score >= enough), "")
+    near = sorted((*turn.hits, *turn.others), key=lambda hit: -hit.score)
+    return next((hit.code for hit in near if hit.code in turn.offered and hit.score >= enough), "")
 
 
 def _leans_on_active(turn: Turn) -> bool:
