@@ -12,7 +12,7 @@ from typing import Any
 from knowledge import blocks as b
 from knowledge.answer_parts import PARTS
 from knowledge.catalogue import freshness
-from knowledge.dossier_cases import case_choices, narrowed
+from knowledge.dossier_cases import ALL_CASES, case_choices, narrowed
 from knowledge.facts import Fact
 from knowledge.formatting import day_text, short_title
 from knowledge.models import Decision, DossierCase, Procedure, RecordStatus
@@ -64,11 +64,14 @@ def answer(
     """
     say = say or load_wording()
     facts = tuple(dict.fromkeys(facts)) or (Fact.OVERVIEW,)
+    if case_id != ALL_CASES and case_id not in {case.id for case in procedure.dossier}:
+        case_id = ""
     cases = case_choices(procedure) if Fact.DOCUMENTS in facts and not case_id else ()
     shown = narrowed(procedure, case_id) if cases or case_id else procedure
-    parts = _facts(shown, facts, today, say)
+    parts = _facts(shown, facts, today, say, skip_papers=bool(cases) and not shown.dossier)
     if cases:
-        parts += [b.paragraph(say("documents.which_case")), b.ItemList(tuple(b.Item(c.case) for c in cases), True)]
+        question = say("documents.which_case" if shown.dossier else "documents.which_case_only")
+        parts += [b.paragraph(question), b.ItemList(tuple(b.Item(c.case) for c in cases), True)]
     caution = _caution(procedure, today, stale_after_days, asked_code, say)
     if caution:
         parts.append(b.notice(caution))
@@ -76,17 +79,23 @@ def answer(
     return Answer(procedure, facts, tuple(parts), cases)
 
 
-def _facts(procedure: Procedure, facts: tuple[Fact, ...], today: date, say: Wording) -> list[b.Block]:
-    """The facts asked for, each under its name; one fact alone shares its line with the procedure's name."""
+def _facts(
+    procedure: Procedure, facts: tuple[Fact, ...], today: date, say: Wording, skip_papers: bool
+) -> list[b.Block]:
+    """The facts asked for, each under its name; one fact alone shares its line with the procedure's name.
+
+    skip_papers: no paper is common to all cases, so that there is none to name before the case is known.
+    """
     if len(facts) == 1 and facts[0] is not Fact.OVERVIEW:
         name = say(f"facts.{facts[0].value}")
         parts: list[b.Block] = [b.heading(say("heading.fact", fact=name, title=short_title(procedure.title)))]
-        parts += PARTS[facts[0]](procedure, today, say)
+        parts += [] if skip_papers else PARTS[facts[0]](procedure, today, say)
     else:
         parts = [b.heading(say("heading.title", title=short_title(procedure.title)))]
         for fact in facts:
             parts += [b.heading(say(f"facts.{fact.value}"))] if fact is not Fact.OVERVIEW else []
-            parts += PARTS[fact](procedure, today, say)
+            skipped = skip_papers and fact is Fact.DOCUMENTS
+            parts += [] if skipped else PARTS[fact](procedure, today, say)
     return parts
 
 

@@ -12,10 +12,12 @@ import pytest
 from knowledge import blocks
 from knowledge.answers import answer
 from knowledge.curated import read_all
+from knowledge.dossier_cases import ALL_CASES, case_choices
 from knowledge.facts import Fact
 from knowledge.importers.portal_json import Reading
 from knowledge.models import ComponentRole, FeeStatus, Origin
 from knowledge.store import CatalogueStore
+from knowledge.wording import load_wording
 
 DAY = date(2026, 11, 22)
 EVERY = 5
@@ -56,7 +58,7 @@ def test_every_fact_of_every_record_can_be_asked_for(published):
         free = any(fee.status is FeeStatus.FREE for way in record.submission_methods for fee in way.fees)
         words = " ".join(fee.note + fee.case for way in record.submission_methods for fee in way.fees).lower()
         for fact in Fact:
-            said = answer(record, (fact,), DAY)
+            said = answer(record, (fact,), DAY, case_id=ALL_CASES)
             assert "\n\n" not in said.text, record.code
             assert isinstance(said.blocks[-1], blocks.SourceNote)
             assert record.code in said.blocks[-1].code
@@ -71,6 +73,18 @@ def test_every_fact_of_every_record_can_be_asked_for(published):
                 assert answered == listed, record.code
             if fact is Fact.FEE and not free and "miễn" not in words and "không thu" not in words:
                 assert "miễn phí" not in said.text.lower(), record.code
+
+
+@pytest.mark.requirement("R-15")
+def test_long_dossiers_ask_for_the_case_and_never_say_that_there_is_no_list(published):
+    asking = 0
+    for record in published[0]:
+        if case_choices(record):
+            asking += 1
+            said = answer(record, (Fact.DOCUMENTS,), DAY)
+            assert load_wording()("documents.none") not in said.text, record.code
+            assert all(case.case in said.text for case in said.cases)
+    assert asking > 100
 
 
 @pytest.mark.requirement("R-09")

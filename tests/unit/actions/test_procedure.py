@@ -15,6 +15,7 @@ from bot.ops.outcomes import Outcome
 from bot.services import Services
 from bot.settings import Settings
 from knowledge.errors import CatalogueUnreadableError, ProcedureUnknownError
+from knowledge.models import DossierCase, DossierComponent
 from knowledge.settings import ROOT
 from tests.fixtures.catalogue import PAGE, procedure
 
@@ -209,3 +210,20 @@ def test_every_response_the_action_names_exists_and_gets_its_values():
 def test_the_name_is_the_one_in_the_domain():
     domain = yaml.safe_load((ROOT / "domain" / "procedure.yml").read_text("utf-8"))
     assert ActionAnswerProcedure().name() in domain["actions"]
+
+
+@pytest.mark.requirement("R-15")
+async def test_a_long_dossier_offers_its_cases_by_button_and_by_number(ask, catalogue):
+    rows = [DossierComponent(str(n), f"Giấy {n} " + "dài " * 30, originals=1) for n in range(10)]
+    cases = tuple(DossierCase(name, f"Trường hợp {name}", tuple(rows)) for name in "abc")
+    catalogue.records["1.000001"] = procedure(dossier=cases)
+    said, slots = await ask(words("1.000001", facts=["documents"]))
+    assert [button["title"] for button in said["buttons"][:3]] == [
+        f"{n}. Trường hợp {c}" for n, c in enumerate("abc", 1)
+    ]
+    assert said["buttons"][1]["payload"] == '/ask_fact{"fact":"documents","dossier_case":"b"}'
+    said, slots = await ask(pressed("choose_option", choice="2"), **slots)
+    assert outcome(said) == ("answered_procedure", "1.000001", ["documents"])
+    assert "Trường hợp b" in said["text"]
+    assert "Trường hợp a" not in said["text"]
+    assert slots["procedure__offered"] is None

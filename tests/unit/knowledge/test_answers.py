@@ -10,6 +10,7 @@ import pytest
 
 from knowledge import blocks
 from knowledge.answers import answer
+from knowledge.dossier_cases import ALL_CASES
 from knowledge.facts import Fact
 from knowledge.models import (
     ComponentRole,
@@ -26,7 +27,10 @@ from knowledge.models import (
     SubmissionMethod,
     VneidEquivalent,
 )
+from knowledge.wording import load_wording
 from tests.fixtures.catalogue import NOT_PUBLISHED, PAGE, TODAY, procedure, with_fees
+
+SAY = load_wording()
 
 
 def text(record: Procedure, *facts: Fact, day: date = TODAY, **options) -> str:
@@ -202,6 +206,54 @@ def test_each_case_names_its_own_papers():
     assert said.index("Nhà của mình") < said.index("Giấy nhà") < said.index("Nhà thuê") < said.index("Hợp đồng thuê")
 
 
+def long_dossier(*, common: bool):
+    """Three cases of ten papers each, longer than a phone's reader should scroll, with or without a common paper."""
+    cases = [
+        DossierCase(name, f"Trường hợp {name}", tuple(paper(f"{name}{n}", 15) for n in range(10))) for name in "abc"
+    ]
+    return procedure(dossier=(*([DossierCase("always", "", (paper("chung", 1),))] if common else []), *cases))
+
+
+def paper(name: str, length: int) -> DossierComponent:
+    return DossierComponent(name, " ".join([f"Giấy {name}", *["rất dài"] * length]), originals=1)
+
+
+@pytest.mark.requirement("R-15")
+@pytest.mark.parametrize("common", [True, False])
+def test_a_long_dossier_asks_for_the_case_first(common):
+    said = answer(long_dossier(common=common), (Fact.DOCUMENTS,), TODAY)
+    assert [case.id for case in said.cases] == ["a", "b", "c"]
+    assert "2. Trường hợp b" in said.text
+    assert ("Giấy chung" in said.text) is common
+    assert "Giấy a0" not in said.text
+    assert SAY("documents.none") not in said.text, "a list exists, it only depends on the case"
+    assert ("còn lại" in said.text) is common
+
+
+@pytest.mark.requirement("R-15", "R-03")
+@pytest.mark.parametrize("common", [True, False])
+def test_the_chosen_case_is_answered_with_its_papers_and_the_common_ones(common):
+    said = answer(long_dossier(common=common), (Fact.DOCUMENTS,), TODAY, case_id="b")
+    assert said.cases == ()
+    assert "Giấy b9" in said.text
+    assert "Giấy a0" not in said.text
+    assert ("Giấy chung" in said.text) is common
+    all_of_it = answer(long_dossier(common=common), (Fact.DOCUMENTS,), TODAY, case_id=ALL_CASES).text
+    assert all(f"Giấy {name}9" in all_of_it for name in "abc")
+
+
+@pytest.mark.parametrize("case_id", ["nowhere", "<b>", "a#b"])
+def test_a_case_that_the_record_does_not_have_is_asked_for_again(case_id):
+    said = answer(long_dossier(common=False), (Fact.DOCUMENTS,), TODAY, case_id=case_id)
+    assert len(said.cases) == 3
+
+
+def test_two_facts_of_a_long_dossier_are_both_answered():
+    said = answer(long_dossier(common=False), (Fact.DOCUMENTS, Fact.FEE), TODAY)
+    assert "15.000" in said.text
+    assert len(said.cases) == 3
+
+
 # Ways of filing (R-18)
 
 
@@ -223,7 +275,7 @@ def test_the_counter_is_never_hidden(fact, level):
 def test_a_record_is_stale_after_thirty_days(days, stale):
     checked = date(2026, 7, 18)
     said = notices(procedure(checked_on=checked), day=checked + timedelta(days=days))
-    assert ("có thể đã thay đổi" in said and "18/07/2026" in said) is stale
+    assert (SAY("notices.stale") in said) is stale
     assert ("1022" in said) is stale
 
 
@@ -237,11 +289,11 @@ def test_the_limit_of_staleness_can_be_set():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"needs_recheck": True}, "chưa được cán bộ Thành phố rà lại"),
+        ({"needs_recheck": True}, SAY("notices.recheck")),
         ({"needs_recheck": True, "recheck_reason": "Nghị định 9 vừa đổi."}, "Nghị định 9 vừa đổi."),
-        ({"status": RecordStatus.SUPERSEDED}, "đã thay đổi"),
-        ({"status": RecordStatus.REMOVED}, "bãi bỏ"),
-        ({"checked_on": None}, "chưa rõ ngày đối chiếu"),
+        ({"status": RecordStatus.SUPERSEDED}, SAY("notices.superseded")),
+        ({"status": RecordStatus.REMOVED}, SAY("notices.removed")),
+        ({"checked_on": None}, SAY("notices.unchecked")),
         ({"newer_decision": Decision("99/QĐ-BNV", date(2026, 6, 1))}, "99/QĐ-BNV ngày 01/06/2026"),
     ],
 )
@@ -250,6 +302,13 @@ def test_every_answer_from_a_doubtful_record_says_so(changes, words, fact):
     said = text(procedure(**changes), fact)
     assert words in said
     assert "gọi 1022" in said
+
+
+@pytest.mark.requirement("R-05")
+def test_a_reason_to_recheck_is_said_of_a_stale_record_too():
+    said = notices(procedure(needs_recheck=True, recheck_reason="Nghị định 9 vừa đổi."), day=date(2027, 1, 1))
+    assert "Nghị định 9 vừa đổi." in said
+    assert SAY("notices.stale") in said
 
 
 def test_a_fresh_confirmed_record_carries_no_warning():

@@ -14,10 +14,12 @@ from knowledge import blocks
 from knowledge.answers import answer
 from knowledge.catalogue import check
 from knowledge.curated import PROCEDURES_DIR
+from knowledge.dossier_cases import ALL_CASES
 from knowledge.facts import Fact
 from knowledge.formatting import amount_text
 from knowledge.models import ComponentRole, DossierComponent, FeeStatus, Method, Procedure
 from knowledge.text import fold
+from knowledge.wording import load_wording
 
 CODES = sorted(path.stem for path in PROCEDURES_DIR.glob("*.yml"))
 DAY = date(2026, 11, 22)
@@ -44,8 +46,8 @@ def papers(record: Procedure) -> list[DossierComponent]:
     return [part for case in record.dossier for part in case.components if part.role is not ComponentRole.NOTE]
 
 
-def answered_papers(record: Procedure) -> list[str]:
-    said = answer(record, (Fact.DOCUMENTS,), DAY)
+def answered_papers(record: Procedure, case_id: str = ALL_CASES) -> list[str]:
+    said = answer(record, (Fact.DOCUMENTS,), DAY, case_id=case_id)
     lists = [block for block in said.blocks if isinstance(block, blocks.ItemList) and block.ordered]
     return [item.text for block in lists for item in block.items]
 
@@ -70,7 +72,23 @@ def test_each_case_of_a_record_is_answered_with_its_own_papers(curated, code):
         branch = replace(record, dossier=(case,))
         assert set(answered_papers(branch)) == {paper.name for paper in papers(branch)}
         if case.case and papers(branch):
-            assert case.case in answer(record, (Fact.DOCUMENTS,), DAY).text
+            assert case.case in answer(branch, (Fact.DOCUMENTS,), DAY, case_id=ALL_CASES).text
+
+
+@pytest.mark.requirement("R-03", "R-15")
+@every_record
+def test_where_the_case_is_asked_for_every_paper_is_one_choice_away(curated, code):
+    record = curated[code]
+    asking = answer(record, (Fact.DOCUMENTS,), DAY)
+    ours = {paper.name for paper in papers(record)}
+    if not asking.cases:
+        assert set(answered_papers(record, "")) == ours
+        return
+    chosen = [set(answered_papers(record, case.id)) for case in asking.cases]
+    assert set().union(*chosen) == ours
+    for case, found in zip(asking.cases, chosen, strict=True):
+        assert {part.name for part in case.components if part.role is not ComponentRole.NOTE} <= found
+        assert case.case in asking.text
 
 
 @pytest.mark.requirement("R-13")
@@ -78,7 +96,7 @@ def test_each_case_of_a_record_is_answered_with_its_own_papers(curated, code):
 def test_papers_that_the_office_looks_up_are_never_among_those_to_bring(curated, code):
     record = curated[code]
     for case in record.dossier:
-        said = answer(replace(record, dossier=(case,)), (Fact.DOCUMENTS,), DAY).blocks
+        said = answer(replace(record, dossier=(case,)), (Fact.DOCUMENTS,), DAY, case_id=ALL_CASES).blocks
         groups: dict[str, set[str]] = {}
         for title, block in pairwise(said):
             if isinstance(block, blocks.ItemList) and isinstance(title, blocks.Text):
@@ -95,7 +113,7 @@ def test_papers_that_the_office_looks_up_are_never_among_those_to_bring(curated,
 def test_every_official_form_is_named(curated, code):
     record = curated[code]
     said = answer(record, (Fact.FORMS,), DAY).text
-    documents = answer(record, (Fact.DOCUMENTS,), DAY).text
+    documents = answer(record, (Fact.DOCUMENTS,), DAY, case_id=ALL_CASES).text
     for paper in papers(record):
         assert paper.form in said
         assert paper.form in documents
@@ -109,7 +127,8 @@ def test_the_household_book_is_never_required(curated, code):
         words = fold(f"{part.name} {part.condition}")
         if "so ho khau" in words or "so tam tru" in words:
             assert "neu con giu" in words, f"{part.id} asks for a household book"
-    for line in answer(record, (Fact.DOCUMENTS, Fact.STEPS, Fact.CONDITIONS), DAY).text.splitlines():
+    said = answer(record, (Fact.DOCUMENTS, Fact.STEPS, Fact.CONDITIONS), DAY, case_id=ALL_CASES).text
+    for line in said.splitlines():
         words = fold(line)
         if "so ho khau" in words or "so tam tru" in words:
             assert re.search(r"khong (bat buoc|can|phai|con)|neu con giu", words), line
@@ -191,7 +210,7 @@ def test_a_record_that_nobody_has_confirmed_says_so(curated, code):
     assert record.needs_recheck or record.checked_by, "confirmed records name who confirmed them"
     if record.needs_recheck:
         said = answer(record, (Fact.FEE,), record.checked_on or DAY).text
-        assert (record.recheck_reason or "chưa được cán bộ Thành phố rà lại") in said
+        assert (record.recheck_reason or load_wording()("notices.recheck")) in said
 
 
 @pytest.mark.requirement("R-02")
@@ -219,7 +238,7 @@ def test_sentences_are_short_enough_to_be_read_on_a_phone(curated, code):
 @pytest.mark.requirement("R-16")
 @every_record
 def test_no_record_asks_to_hand_over_a_password_or_a_one_time_code(curated, code):
-    said = fold("\n".join(answer(curated[code], (fact,), DAY).text for fact in Fact))
+    said = fold("\n".join(answer(curated[code], (fact,), DAY, case_id=ALL_CASES).text for fact in Fact))
     assert not re.search(r"\b(gui|cung cap|doc|cho biet|nhan) (mat khau|(ma )?otp|ma pin|cvv)\b", said)
 
 
@@ -266,5 +285,5 @@ def test_the_halved_fee_for_a_lost_identity_card_shows_its_last_day(curated):
 
 @pytest.mark.requirement("R-11")
 def test_the_one_lawful_household_book_is_old_evidence(curated):
-    said = answer(curated["1.004884"], (Fact.DOCUMENTS,), DAY).text
+    said = answer(curated["1.004884"], (Fact.DOCUMENTS,), DAY, case_id=ALL_CASES).text
     assert "nếu còn giữ" in said

@@ -97,7 +97,7 @@ def test_a_hostile_query_is_harmless_and_quick(index, query):
     hits = index.search(query)
     assert time.process_time() - started < 1.0
     assert len(hits) <= 10
-    assert all(hit.title == index.title_of(hit.code) for hit in hits)
+    assert {hit.code for hit in hits} <= {row.code for row in index.rows}
 
 
 def test_results_are_in_order_and_limited(index):
@@ -108,7 +108,6 @@ def test_results_are_in_order_and_limited(index):
 
 def test_an_empty_catalogue_finds_nothing():
     assert ProcedureIndex([]).search("đăng ký tạm trú") == []
-    assert ProcedureIndex([]).title_of("1.004194") == ""
 
 
 def test_procedures_of_other_provinces_come_last():

@@ -11,7 +11,7 @@ from knowledge.facts import Fact
 from knowledge.search.deciding import Certainty
 from knowledge.search.index import Hit
 
-A, B, C, D = (Hit(f"1.00000{number}", f"Việc {number}", score) for number, score in enumerate((0.7, 0.68, 0.66, 0.3)))
+A, B, C, D = (Hit(f"1.00000{number}", f"Việc {number}", score) for number, score in enumerate((0.9, 0.88, 0.86, 0.3)))
 NOTHING = Turn("ask_procedure", (), (), Certainty.NONE, 0, "", "", None, "", (), ())
 FEE = (Fact.FEE,)
 K = StepKind
@@ -46,7 +46,19 @@ TABLE = [
     (turn(choice=3, **OFFERED), Step(K.OUT_OF_RANGE)),
     (turn(choice=0, pending=FEE, **OFFERED), Step(K.OUT_OF_RANGE, FEE)),
     (turn(choice=99, **OFFERED), Step(K.OUT_OF_RANGE)),
+    (turn(choice=2), Step(K.NO_SUBJECT)),
+    (turn(choice=2, offered=("1.000001#a", "1.000001#b")), Step(K.ANSWER, (), "1.000001", case_id="b")),
+    # a button for the case of a long dossier
+    (
+        turn(intent="ask_fact", facts=(Fact.DOCUMENTS,), active_code=A.code, case_id="own_home"),
+        Step(K.ANSWER, (Fact.DOCUMENTS,), A.code, case_id="own_home"),
+    ),
+    # a short reply that names something offered takes it
+    (turn(hits=(C, B), certainty=Certainty.CLOSE, words=2, **OFFERED), Step(K.ANSWER, (), B.code)),
+    (turn(hits=(C,), others=(B,), certainty=Certainty.CLEAR, words=2, **OFFERED), Step(K.ANSWER, (), B.code)),
+    (turn(hits=(C, D), certainty=Certainty.CLEAR, words=9, **OFFERED), Step(K.ANSWER, (), C.code)),
     # yes
+    (turn(intent="affirm", offered=("1.000001#a",), active_code=A.code), Step(K.WHICH_FACT, code=A.code)),
     (turn(intent="affirm", **OFFERED), Step(K.ANSWER, (), A.code)),
     (turn(intent="affirm"), Step(K.NO_SUBJECT)),
     # no subject: the procedure at hand, or ask
