@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 PROCEDURE_CODE = "procedure_code"
 OFFERED = "procedure__offered"
 PENDING_FACTS = "procedure__facts"
+LAST_FACTS = "procedure__last_facts"
 
 _SAID = {
     StepKind.NO_SUBJECT: ("utter_procedure__no_subject", Outcome.CLARIFIED_SUBJECT),
@@ -50,7 +51,8 @@ class ActionAnswerProcedure(Action):
             tracker.latest_message or {},
             active_code=tracker.get_slot(PROCEDURE_CODE) or "",
             offered=tuple(tracker.get_slot(OFFERED) or ()),
-            pending=tuple(Fact(value) for value in tracker.get_slot(PENDING_FACTS) or ()),
+            pending=_facts(tracker, PENDING_FACTS),
+            last=_facts(tracker, LAST_FACTS),
         )
         step = plan_turn(turn)
         if step.kind is StepKind.ANSWER:
@@ -101,7 +103,16 @@ class ActionAnswerProcedure(Action):
         )
         offered = [join_case(record.code, case.id) for case in reply.cases] or None
         pending = [fact.value for fact in reply.facts] if offered else None
-        return [SlotSet(PROCEDURE_CODE, record.code), SlotSet(OFFERED, offered), SlotSet(PENDING_FACTS, pending)]
+        return [
+            SlotSet(PROCEDURE_CODE, record.code),
+            SlotSet(OFFERED, offered),
+            SlotSet(PENDING_FACTS, pending),
+            SlotSet(LAST_FACTS, [fact.value for fact in reply.facts]),
+        ]
+
+
+def _facts(tracker: Tracker, slot: str) -> tuple[Fact, ...]:
+    return tuple(Fact(value) for value in tracker.get_slot(slot) or ())
 
 
 def _case_buttons(reply: Answer) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ FALLBACK = "nlu_fallback"
 _COURTESIES = {"greet", "goodbye", "thanks", "affirm", "deny", "ask_capabilities"}
 _EMERGENCY, _HOUSEHOLD_BOOK = "report_emergency", "ask_household_book"
 _CERTAIN_LINK, _SURE_LINK, _STRONG_LINK, _FAIR_LINK = 1.10, 0.62, 0.50, 0.45
+_FOLLOW_UP_WORDS = 2
 _SURE_INTENT, _LIKELY_INTENT, _DOUBTFUL_INTENT = 0.80, 0.60, 0.50
 
 
@@ -47,6 +48,8 @@ def _against_link(name: str, confidence: float, link: dict[str, Any], facts: lis
     doubtful = confidence < _SURE_INTENT or name == _HOUSEHOLD_BOOK  # "tách sổ hộ khẩu" is a procedure
     if doubtful and certainty == "clear" and score >= _SURE_LINK:
         return ASK_PROCEDURE, min(1.0, score)
+    if facts and words <= _FOLLOW_UP_WORDS and confidence < _SURE_INTENT:
+        return ASK_PROCEDURE, confidence
     if facts and confidence < _LIKELY_INTENT and certainty in ("clear", "close") and score >= _FAIR_LINK:
         return ASK_PROCEDURE, score
     if confidence < _DOUBTFUL_INTENT:

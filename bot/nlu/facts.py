@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,15 +13,20 @@ from knowledge.search.normalise import LEXICON_DIR, expand_abbreviations, load_l
 
 _LOOK_ALIKE = "none"
 _IF_ALONE = "_if_alone"
+_CARRIES_ON = re.compile(r"(va |vay |the |a )?(con|the con|vay con|the voi) ")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """`facts` in the order asked; `rest`: the folded message without question words."""
+    """`facts` in the order asked; `rest`: the folded message without question words.
+
+    carries_on: the message goes on from the one before ("còn …") and names no fact of its own.
+    """
 
     facts: tuple[Fact, ...]
     rest: str
     matches: tuple[Match, ...]
+    carries_on: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -39,7 +45,9 @@ def find_facts(text: str) -> Asked:
     for match in asked:
         rest.append(written[end : match.start])
         end = match.end
-    return Asked(facts, " ".join(" ".join([*rest, written[end:]]).split()), tuple(matches))
+    plain = any(not match.label.endswith(_IF_ALONE) for match in asked)
+    carries_on = not plain and _CARRIES_ON.match(written) is not None
+    return Asked(facts, " ".join(" ".join([*rest, written[end:]]).split()), tuple(matches), carries_on)
 
 
 def _facts(labels: list[str]) -> tuple[Fact, ...]:

@@ -57,13 +57,21 @@ class Step:
     case_id: str = ""
 
 
-def read_turn(message: dict[str, Any], active_code: str, offered: tuple[str, ...], pending: tuple[Fact, ...]) -> Turn:
+def read_turn(
+    message: dict[str, Any],
+    active_code: str,
+    offered: tuple[str, ...],
+    pending: tuple[Fact, ...],
+    last: tuple[Fact, ...] = (),
+) -> Turn:
     """Build a `Turn` from Rasa's parsed message; hostile or missing parts count as nothing."""
     entities = {item.get("entity"): str(item.get("value")) for item in message.get("entities") or []}
     intent = str((message.get("intent") or {}).get("name"))
     link = message.get("procedure_link") or {}
     pressed = intent in ("choose_procedure", "ask_fact")
     facts = [entities.get("fact", "")] if pressed else message.get("facts") or []
+    if message.get("carries_on") and last and not pressed:
+        facts = [fact.value for fact in last]
     return Turn(
         intent=intent,
         facts=tuple(Fact(value) for value in facts if value in Fact._value2member_map_),

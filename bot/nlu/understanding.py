@@ -22,6 +22,7 @@ from bot.services import default_services
 
 LINK = "procedure_link"
 FACTS = "facts"
+CARRIES_ON = "carries_on"
 
 
 class _MessageComponent(GraphComponent):
@@ -74,6 +75,7 @@ class ProcedureLinker(_MessageComponent):
             self._linker = Linker(default_services().catalogue)
         asked = find_facts(text)
         message.set(FACTS, [fact.value for fact in asked.facts], add_to_output=True)
+        message.set(CARRIES_ON, asked.carries_on, add_to_output=True)
         message.set(LINK, self._linker.link(text, asked).to_json(), add_to_output=True)
 
 

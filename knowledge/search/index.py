@@ -15,7 +15,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from knowledge.search.normalise import Lexicon, added_words, content_words, expand_abbreviations, load_lexicon, terms
 from knowledge.store import SearchRow
-from knowledge.text import has_diacritics, marked_words, words
+from knowledge.text import has_diacritics, marked_words
 
 Vector = np.ndarray
 
@@ -67,7 +67,7 @@ class ProcedureIndex:
         self._fit()
 
     def _fit(self) -> None:
-        titles = [_title_words(row.title) for row in self.rows]
+        titles = [self._title_words(row.title) for row in self.rows]
         examples, owners, typed = [], [], []
         for place, row in enumerate(self.rows):
             for text in (*row.aliases, *row.sample_questions):
@@ -96,6 +96,12 @@ class ProcedureIndex:
         present.data[:] = 1.0
         self._title_terms = present.T.tocsr()
         self._prior = self._priors()
+
+    def _title_words(self, title: str) -> list[str]:
+        text = f" {' '.join(expand_abbreviations(title, self._lexicon))} "
+        for noise in _TITLE_NOISE:
+            text = text.replace(f" {noise} ", " ")
+        return text.split()
 
     def _priors(self) -> Vector:
         weights = self._weights
@@ -184,13 +190,6 @@ class ProcedureIndex:
 
 def _dense(row: csr_matrix) -> Vector:
     return np.asarray(row.todense()).ravel()
-
-
-def _title_words(title: str) -> list[str]:
-    text = f" {' '.join(words(title))} "
-    for noise in _TITLE_NOISE:
-        text = text.replace(f" {noise} ", " ")
-    return text.split()
 
 
 def _marked_terms(text: str) -> list[str]:

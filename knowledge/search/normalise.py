@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,8 @@ from knowledge.settings import CONTENT_DIR
 from knowledge.text import bigrams, fold, typed_words
 
 LEXICON_DIR = CONTENT_DIR / "lexicon"
+_AGE = re.compile(r" (\d{1,2}) tu[oi]{1,2} ")
+_GROWN_AT, _ADULT_AT = 14, 18
 
 
 @dataclass(frozen=True)
@@ -57,13 +60,23 @@ def expand_abbreviations(text: str, lexicon: Lexicon) -> list[str]:
 
 
 def added_words(tokens: list[str], lexicon: Lexicon) -> list[str]:
-    """Return the official words that the everyday phrases in `tokens` stand for."""
-    joined, added = f" {' '.join(tokens)} ", []
+    """Return the official words that the everyday phrases in `tokens` stand for, and those of an age."""
+    joined = f" {' '.join(tokens)} "
+    added = _age_words(joined)
     for phrase, official in lexicon.phrases:
         if f" {phrase} " in joined:
             joined = joined.replace(f" {phrase} ", " | ")
             added += official.split()
     return added
+
+
+def _age_words(text: str) -> list[str]:
+    """Procedures tell younger from older children at 14 ("15 tuổi" → "từ đủ 14 tuổi trở lên"); adults need no word."""
+    age = _AGE.search(text)
+    if age is None or int(age.group(1)) >= _ADULT_AT:
+        return []
+    words_of = "duoi 14 tuoi" if int(age.group(1)) < _GROWN_AT else "tu du 14 tuoi tro len"
+    return words_of.split()
 
 
 def content_words(tokens: list[str]) -> list[str]:
