@@ -141,7 +141,6 @@ def test_nobody_is_ever_asked_for_a_secret(said):
     assert faults == []
 
 
-@pytest.mark.requirement("R-10")
 def test_people_are_addressed_politely(said):
     rude = re.compile(r"\b(mày|ông bà già|lỗi của anh/chị|do anh/chị sai|bạn phải)\b", re.I)
     assert [(place, text) for place, text in said if rude.search(text)] == []

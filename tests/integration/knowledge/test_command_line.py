@@ -160,7 +160,6 @@ def test_an_unknown_code_is_named(run, command):
 
 
 @pytest.mark.usefixtures("some_curated")
-@pytest.mark.requirement("R-04")
 def test_diff_shows_both_values(run, tmp_path):
     assert run("diff", "1.004194")[:2] == (0, "1.004194 has one record only: curated\n")
     run("import", write_lines(tmp_path / "a.jsonl", portal_record("1.004194", name="Đăng ký tạm trú")))

@@ -38,7 +38,7 @@ def test_the_portal_fills_gaps_of_agencies_and_laws_only():
     assert merged.steps == merged.submission_methods == ()
 
 
-@pytest.mark.requirement("R-05", "R-04")
+@pytest.mark.requirement("R-05")
 @pytest.mark.parametrize(
     ("theirs", "warned"),
     [

@@ -11,7 +11,6 @@ def values(text, entity):
     return [found["value"] for found in find_entities(text) if found["entity"] == entity]
 
 
-@pytest.mark.requirement("R-23")
 @pytest.mark.parametrize(
     "code",
     [
@@ -35,7 +34,6 @@ def test_case_codes(code, sentence):
     assert values(sentence.format(code), "case_code") == [code]
 
 
-@pytest.mark.requirement("R-23")
 @pytest.mark.parametrize(
     "text",
     [
