@@ -26,12 +26,6 @@ class AssistantDownError(MotCuaError):
     code = "ASSISTANT_DOWN"
 
 
-class CatalogueMissingError(MotCuaError):
-    """The catalogue has not been built, or is empty."""
-
-    code = "CATALOGUE_MISSING"
-
-
 class TokenInvalidError(MotCuaError):
     """A session token is forged, damaged or belongs to an erased conversation."""
 
