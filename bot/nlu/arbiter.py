@@ -8,6 +8,15 @@ ASK_PROCEDURE = "ask_procedure"
 FALLBACK = "nlu_fallback"
 
 _COURTESIES = {"greet", "goodbye", "thanks", "affirm", "deny", "ask_capabilities"}
+# Not to be lost to a link that only seems to fit: danger, money, accusations.
+_SAFETY = {
+    "report_emergency",
+    "report_violence",
+    "express_distress",
+    "share_credentials",
+    "report_scam",
+    "report_corruption",
+}
 _EMERGENCY, _HOUSEHOLD_BOOK = "report_emergency", "ask_household_book"
 _CERTAIN_LINK, _SURE_LINK, _STRONG_LINK, _FAIR_LINK = 1.10, 0.62, 0.50, 0.45
 _FOLLOW_UP_WORDS = 2
@@ -21,7 +30,7 @@ def settle_intent(
 
     name, confidence: the classifier's best. link: `Link.to_json()`. facts, entities: what was found.
     """
-    if name == _EMERGENCY and confidence >= _LIKELY_INTENT:
+    if name in _SAFETY and confidence >= _needed_for_safety(name, link):
         return name, confidence
     if "choice" in entities:
         return "choose_option", 1.0
@@ -32,6 +41,13 @@ def settle_intent(
     if name == ASK_PROCEDURE:
         return name, confidence
     return _against_link(name, confidence, link, facts)
+
+
+def _needed_for_safety(name: str, link: dict[str, Any]) -> float:
+    """Half sure is enough where no procedure is clearly meant; where one is, nearly sure. Emergencies go first."""
+    if name == _EMERGENCY:
+        return _LIKELY_INTENT if link.get("certainty") == "clear" else _DOUBTFUL_INTENT
+    return _SURE_INTENT if link.get("certainty") == "clear" else _DOUBTFUL_INTENT
 
 
 def _against_link(name: str, confidence: float, link: dict[str, Any], facts: list[str]) -> tuple[str, float]:

@@ -79,7 +79,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         ]
         if len({intent for _, intent in pairs}) < 2:
             return self._resource
-        model = LogisticRegression(C=self.config["C"], max_iter=100, tol=5e-3, class_weight="balanced")
+        model = LogisticRegression(C=self.config["C"], max_iter=60, tol=5e-3, class_weight="balanced")
         with warnings.catch_warnings():  # stopped early on purpose: later rounds change nothing that is measured
             warnings.simplefilter("ignore", ConvergenceWarning)
             model.fit(self._vectorizer.transform([text for text, _ in pairs]), [intent for _, intent in pairs])

@@ -64,6 +64,7 @@ class ProcedureIndex:
         self._lexicon = lexicon or load_lexicon()
         self._weights = weights or Weights()
         self._position = {row.code: place for place, row in enumerate(self.rows)}
+        self._last_marks: tuple[str, tuple[Vector, Vector]] = ("", (np.zeros(0), np.zeros(0)))
         self._fit()
 
     def _fit(self) -> None:
@@ -145,8 +146,12 @@ class ProcedureIndex:
 
     def _marks(self, typed: str) -> tuple[Vector, Vector]:
         """Likeness with diacritics, to titles and to examples: tells "cười" from "cưới"."""
-        query = self._marked.transform([typed[:600]])
-        return _dense(query @ self._marked_titles), _dense(query @ self._marked_examples)
+        known, marks = self._last_marks
+        if known != typed:
+            query = self._marked.transform([typed[:600]])
+            marks = _dense(query @ self._marked_titles), _dense(query @ self._marked_examples)
+            self._last_marks = typed, marks  # one message is searched twice, in parts and whole
+        return marks
 
     def _signals(self, tokens: list[str], marks: tuple[Vector, Vector] | None) -> Vector:
         weights = self._weights
