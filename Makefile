@@ -8,7 +8,7 @@ TESTS ?= tests/unit tests/integration tests/contracts tests/dialogue tests/e2e t
 PYTEST_ARGS ?=
 
 .NOTPARALLEL:
-.PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue train bench requirements clean
+.PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue train bench eval requirements clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ train: install catalogue ## train the model, if its sources have changed
 
 bench: dev catalogue train ## speed and size as a table; CATALOGUE=records.jsonl.gz measures importing too
 	@$(PY) -m tools.bench $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(BENCH_ARGS)
+
+eval: install catalogue train ## play the residents' questions and count; EVAL_ARGS="--misses" shows what went wrong
+	@PYTHONPATH=. $(PY) tools/evaluate.py $(EVAL_ARGS)
 
 requirements: dev ## the city's requirements and the tests that show each
 	@$(PY) -m tools.requirements
