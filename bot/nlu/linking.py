@@ -96,7 +96,7 @@ class Linker:
         bonus = self._name_bonus(rest)
         found = {hit.code: hit for hit in self._index.search(rest, 40, typed=text)}
         # With and without the question's own words: formal questions gain by them, everyday ones lose.
-        for hit in self._index.search(text, 40, typed=text) if whole else []:
+        for hit in self._index.search(text, 40, typed=text, phrases=False) if whole else []:
             other = found.get(hit.code)
             found[hit.code] = hit if other is None or hit.score > other.score else other
         for code, more in bonus.items():

@@ -116,12 +116,13 @@ class ProcedureIndex:
             dtype=np.float32,
         )
 
-    def search(self, text: str, limit: int = 10, typed: str = "") -> list[Hit]:
+    def search(self, text: str, limit: int = 10, typed: str = "", phrases: bool = True) -> list[Hit]:
         """Return up to `limit` procedures for `text`, best first; empty when no word is known.
 
         typed: the message as typed, where `text` is a folded part of it; its diacritics count.
+        phrases: whether everyday phrases bring in the official words they stand for.
         """
-        scores = self.scores(text, typed or text)
+        scores = self.scores(text, typed or text, phrases)
         if scores is None:
             return []
         order = np.argsort(-scores, kind="stable")[:limit]
@@ -131,13 +132,13 @@ class ProcedureIndex:
         short = row.aliases[0] if row.aliases and len(row.title) > _LONG_TITLE else ""
         return Hit(row.code, row.title, score, short[:1].upper() + short[1:])
 
-    def scores(self, text: str, typed: str) -> Vector | None:
+    def scores(self, text: str, typed: str, phrases: bool = True) -> Vector | None:
         """Return one score a row of the index, or None when there is nothing to search with."""
         tokens = expand_abbreviations(text, self._lexicon)[:120]
         if not self.rows or not tokens:
             return None
         kept = content_words(tokens)
-        added = added_words(tokens, self._lexicon)
+        added = added_words(tokens, self._lexicon) if phrases else []
         marks = self._marks(typed) if has_diacritics(typed) else None
         plain = self._signals(kept, marks)
         if not added:
