@@ -1,4 +1,4 @@
-"""The catalogue's tables: one record a code and origin, and the old codes that lead to it."""
+"""Reads and writes the catalogue: one record a code and origin, and the old codes that lead to it."""
 
 from __future__ import annotations
 
@@ -15,45 +15,9 @@ from sqlalchemy.engine import Connection, Engine
 
 from knowledge.codec import digest, dumps, from_dict
 from knowledge.errors import CatalogueUnreadableError, ProcedureUnknownError
+from knowledge.merging import merge
 from knowledge.models import Origin, Procedure
-
-SCHEMA_VERSION = "1"
-
-metadata = sa.MetaData()
-meta_table = sa.Table(
-    "catalogue_meta",
-    metadata,
-    sa.Column("name", sa.String(40), primary_key=True),
-    sa.Column("value", sa.Text, nullable=False),
-)
-record_table = sa.Table(
-    "record",
-    metadata,
-    sa.Column("code", sa.String(20), primary_key=True),
-    sa.Column("origin", sa.String(10), primary_key=True),
-    sa.Column("title", sa.Text, nullable=False),
-    sa.Column("applies_to_city", sa.Boolean, nullable=False),
-    sa.Column("digest", sa.String(20), nullable=False),
-    sa.Column("payload", sa.Text, nullable=False),
-    sa.Column("search", sa.Text, nullable=False),
-    sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-)
-old_code_table = sa.Table(
-    "old_code",
-    metadata,
-    sa.Column("old_code", sa.String(20), primary_key=True),
-    sa.Column("code", sa.String(20), nullable=False),
-)
-
-# Facts of the portal's record that fill a gap in the curated one; all other facts stay as curated.
-_FILLED_FIELDS = (
-    "handling_agency",
-    "competent_agency",
-    "coordinating_agency",
-    "applicant_types",
-    "legal_bases",
-    "result_documents",
-)
+from knowledge.tables import SCHEMA_VERSION, meta_table, metadata, old_code_table, record_table
 
 _WAIT_FOR_WRITER_MS = 120_000
 """How long a write waits for another one to end; importing the whole catalogue takes some ten seconds."""
@@ -245,25 +209,6 @@ class CatalogueStore:
     def close(self) -> None:
         """Give back the connections."""
         self._engine.dispose()
-
-
-def merge(curated: Procedure | None, portal: Procedure | None) -> Procedure:
-    """Return the record to answer from: curated facts win, the portal's fill its gaps.
-
-    Where the portal's record cites a later decision, `newer_decision` says so, and answers warn.
-    """
-    if curated is None or portal is None:
-        record = curated or portal
-        assert record is not None  # noqa: S101 - callers pass at least one
-        return record
-    gaps = {name: getattr(portal, name) for name in _FILLED_FIELDS if not getattr(curated, name)}
-    newer = portal.decision if _later(portal, curated) else None
-    return replace(curated, **gaps, newer_decision=newer)
-
-
-def _later(portal: Procedure, curated: Procedure) -> bool:
-    ours, theirs = curated.decision.date, portal.decision.date
-    return ours is not None and theirs is not None and theirs > ours
 
 
 def _row(procedure: Procedure, origin: Origin) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Each is a thin shell around plain functions that are tested without Rasa.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -48,9 +49,9 @@ class _MessageComponent(GraphComponent):
                 self.understand(message, text)
         return messages
 
+    @abstractmethod
     def understand(self, message: Message, text: str) -> None:
         """Add to `message` what is found in `text`."""
-        raise NotImplementedError
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)

@@ -9,8 +9,8 @@ import pytest
 from knowledge.answers import answer
 from knowledge.differences import differences
 from knowledge.facts import Fact
+from knowledge.merging import merge
 from knowledge.models import Decision, LegalBasis, Origin
-from knowledge.store import merge
 from tests.fixtures.catalogue import TODAY, procedure
 
 PORTAL = procedure(
