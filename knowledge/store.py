@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,6 +23,7 @@ from knowledge.tables import SCHEMA_VERSION, meta_table, metadata, old_code_tabl
 
 _WAIT_FOR_WRITER_MS = 120_000
 """How long a write waits for another one to end; importing the whole catalogue takes some ten seconds."""
+_SWITCH_TRIES, _SWITCH_PAUSE = 100, 0.05
 
 
 @dataclass
@@ -65,10 +68,23 @@ def open_engine(url: str) -> Engine:
         @sa.event.listens_for(engine, "connect")
         def _pragmas(connection: Any, _: Any) -> None:
             connection.execute(f"PRAGMA busy_timeout={_WAIT_FOR_WRITER_MS}")
-            connection.execute("PRAGMA journal_mode=WAL")
+            _use_write_ahead_log(connection)
             connection.execute("PRAGMA synchronous=NORMAL")
 
     return engine
+
+
+def _use_write_ahead_log(connection: Any) -> None:
+    """Switch the journal; SQLite does not wait by itself where another process is just doing the same."""
+    for _ in range(_SWITCH_TRIES):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            time.sleep(_SWITCH_PAUSE)
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 class CatalogueStore:
