@@ -120,10 +120,11 @@ def place(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
     said = []
     if procedure.intake_address:
         said.append(say("place.intake", place=procedure.intake_address))
-    if procedure.handling_agency:
+    if procedure.handling_agency and procedure.handling_agency not in procedure.intake_address:
         said.append(say("place.agency", agency=procedure.handling_agency))
     for method in procedure.submission_methods:
-        detail = _sentences(method.where, method.note)
+        repeated = method.where and method.where in (procedure.intake_address, procedure.handling_agency)
+        detail = _sentences("" if repeated else method.where, method.note)
         if detail:
             said.append(f"{say(f'methods.{method.method.value}')}: {detail}")
     return _or_none(said, say("place.none"))

@@ -18,6 +18,9 @@ from knowledge.formatting import day_text, short_title
 from knowledge.models import Decision, DossierCase, Procedure, RecordStatus
 from knowledge.wording import Wording, load_wording
 
+_SOURCE_TITLE = 160
+"""Characters of the official name in the source; the link leads to the whole of it."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -121,7 +124,7 @@ def source_note(procedure: Procedure, say: Wording) -> b.SourceNote:
     """Return the source that ends every answer (R-05, R-29)."""
     checked = procedure.checked_on
     return b.SourceNote(
-        title=say("source.title", title=procedure.title),
+        title=say("source.title", title=short_title(procedure.title, _SOURCE_TITLE)),
         code=say("source.code", code=procedure.code),
         decision=_decision_text(procedure.decision, say),
         checked=say("source.checked", day=day_text(checked)) if checked else say("source.not_checked"),

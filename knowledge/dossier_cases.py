@@ -12,8 +12,8 @@ ALL_CASES = "all"
 _LONG = 2500
 """Characters of papers beyond which a phone's reader is asked for the case first (about four screens)."""
 _FEWEST_CASES = 3
-_ONE_OF = "mot trong"
-"""Start of a label that names alternatives of one paper, needed in every case."""
+_ONE_OF = ("mot trong", "chi can mot")
+"""Words of a label that names alternatives of one paper, needed in every case."""
 
 
 def case_choices(procedure: Procedure) -> tuple[DossierCase, ...]:
@@ -32,4 +32,5 @@ def narrowed(procedure: Procedure, case_id: str) -> Procedure:
 
 
 def _is_special(case: DossierCase) -> bool:
-    return bool(case.case) and not fold(case.case).startswith(_ONE_OF)
+    label = fold(case.case)
+    return bool(label) and not any(words in label for words in _ONE_OF)

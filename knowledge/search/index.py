@@ -120,7 +120,7 @@ class ProcedureIndex:
         """Return up to `limit` procedures for `text`, best first; empty when no word is known.
 
         typed: the message as typed, where `text` is a folded part of it; its diacritics count.
-        phrases: whether everyday phrases bring in the official words they stand for.
+        phrases: whether everyday phrases in `typed` bring in the official words they stand for.
         """
         scores = self.scores(text, typed or text, phrases)
         if scores is None:
@@ -138,7 +138,7 @@ class ProcedureIndex:
         if not self.rows or not tokens:
             return None
         kept = content_words(tokens)
-        added = added_words(tokens, self._lexicon) if phrases else []
+        added = added_words(expand_abbreviations(typed, self._lexicon)[:120], self._lexicon) if phrases else []
         marks = self._marks(typed) if has_diacritics(typed) else None
         plain = self._signals(kept, marks)
         if not added:
