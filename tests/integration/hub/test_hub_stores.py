@@ -89,9 +89,8 @@ def test_processes_that_migrate_at_once_all_succeed(database_url):
         assert racer.returncode == 0, said.decode()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_sqlite_is_opened_safely(database):
-    if database.engine.dialect.name != "sqlite":
-        pytest.skip("SQLite only")
     with database.engine.connect() as connection:
         modes = [connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "foreign_keys")]
     assert modes == ["wal", 1]

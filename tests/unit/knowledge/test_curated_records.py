@@ -216,9 +216,10 @@ def test_a_record_that_nobody_has_confirmed_says_so(curated, code):
 @pytest.mark.requirement("R-02")
 @every_record
 def test_no_part_that_the_law_asks_for_is_missing(curated, code):
-    if code in ANNOUNCED_LATER:
-        pytest.skip("announced after the portal's records were fetched")
     record = curated[code]
+    if code in ANNOUNCED_LATER:  # no published record to restate yet: the answer has to say so
+        assert "chưa" in answer(record, (Fact.TIME, Fact.FEE), DAY).text
+        return
     for part in MANDATORY_PARTS:
         assert getattr(record, part), part
     assert record.decision.number
