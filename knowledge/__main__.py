@@ -19,7 +19,8 @@ from knowledge.codec import to_dict
 from knowledge.curated import PROCEDURES_DIR
 from knowledge.differences import differences
 from knowledge.errors import CatalogueError, ProcedureUnknownError
-from knowledge.importers.portal_json import Reading
+from knowledge.importers.base import Reading
+from knowledge.importers.portal_json import PortalJson
 from knowledge.models import Origin
 from knowledge.settings import CatalogueSettings
 from knowledge.store import CatalogueStore
@@ -100,9 +101,9 @@ def _import(options: argparse.Namespace, settings: CatalogueSettings) -> int:
         return _fail(f"{options.path}: {'not a file' if options.path.exists() else 'there is no such file'}")
     store = CatalogueStore(settings.catalogue_url)
     store.create()
-    reading = Reading(options.path, options.retrieved_on or _day_of(options.path))
+    reading = Reading(PortalJson(), options.path, options.retrieved_on or _day_of(options.path))
     bar = tqdm(reading, desc="importing", unit=" records", file=sys.stderr, disable=None)
-    report = store.write(bar, Origin.PORTAL)
+    report = store.write((incoming.procedure for incoming in bar), Origin.PORTAL)
     print(f"{report.total} records imported: {_counts(asdict(report))}")
     for fault in reading.faults[:_SHOWN_FAULTS]:
         print(f"left out: {fault}", file=sys.stderr)

@@ -22,7 +22,11 @@ def _converter() -> cattrs.Converter:
     converter.register_unstructure_hook(
         Procedure,
         make_dict_unstructure_fn(
-            Procedure, converter, _cattrs_omit_if_default=True, newer_decision=override(omit=True)
+            Procedure,
+            converter,
+            _cattrs_omit_if_default=True,
+            newer_decision=override(omit=True),
+            version=override(omit=True),
         ),
     )
     converter.register_structure_hook(Procedure, make_dict_structure_fn(Procedure, converter))

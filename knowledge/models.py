@@ -76,6 +76,47 @@ class Origin(str, Enum):
     PORTAL = "portal"
 
 
+class ProcedureKind(str, Enum):
+    """Who the procedure is for: published for the whole country, one province's own, or inside the administration."""
+
+    NATIONAL = "national"
+    PROVINCIAL = "provincial"
+    INTERNAL = "internal"
+    UNKNOWN = "unknown"
+
+
+class Completeness(int, Enum):
+    """How much of a record its source gives; a later reading never replaces a fuller one with a poorer one."""
+
+    LISTED = 1
+    """Code, name, sector and agencies: a row of a list."""
+    GLUED = 2
+    """All parts, but tables run together and units lost."""
+    FULL = 3
+
+
+@dataclass(frozen=True)
+class Change:
+    """An editor's entry: who changed what, when and why."""
+
+    on: date
+    by: str
+    why: str
+    what: str = ""
+
+
+@dataclass(frozen=True)
+class RawRef:
+    """Which raw row a fact was read from.
+
+    fact: path in our record, such as `dossier/always/row3`, `steps/2`, `submission_methods/online/fees/0`.
+    raw: path in the source, such as `/executionCases/0/profileComponents/2` (JSON pointer) or `line 41`.
+    """
+
+    fact: str
+    raw: str
+
+
 @dataclass(frozen=True)
 class ProcessingTime:
     """A time: `amount` of `unit`, or `text` where the record gives no number; `case` says when it holds."""
@@ -213,5 +254,15 @@ class Procedure:
     notes: tuple[str, ...] = ()
     origin: Origin = Origin.CURATED
     applies_to_city: bool = True
+    kind: ProcedureKind = ProcedureKind.UNKNOWN
+    promulgated_by: str = ""
+    ward_receives: bool = False
+    completeness: Completeness = Completeness.FULL
+    extends_portal: bool = False
+    """Of a curated file: it adds to the portal's record, and holds only what it changes."""
+    changes: tuple[Change, ...] = ()
+    raw_refs: tuple[RawRef, ...] = ()
+    version: str = ""
+    """Set on reading: which stored versions the record was built from, such as `curated:2 portal:5`."""
     newer_decision: Decision | None = None
     """Set on reading when the portal's stored record cites a later decision than the curated one."""

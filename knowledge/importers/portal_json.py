@@ -6,55 +6,64 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
 from knowledge.errors import RecordInvalidError
+from knowledge.importers.base import HEAD_BYTES, MISSHAPEN, Document, Head, Importer, reason_of
 from knowledge.importers.portal_record import parse
 from knowledge.models import Procedure
 
 _GZIP_MAGIC = b"\x1f\x8b"
-_MISSHAPEN = (ValueError, TypeError, AttributeError, KeyError, OverflowError, RecursionError)
+_OWN_FIELDS = (b'"executionMethods"', b'"executionSteps"', b'"executionCases"')
 
 
-@dataclass
-class Reading:
-    """Procedures read so far and the faults met, each with its place."""
+class PortalJson(Importer):
+    name = "portal-json"
+    label = "detail records of the national portal's interface"
 
-    path: Path
-    retrieved_on: date | None
-    faults: list[RecordInvalidError] = field(default_factory=list)
-    read: int = 0
+    def recognises(self, head: Head) -> bool:
+        """Known by the portal's own field names, which no other format has."""
+        content = unpacked(head.content).lstrip(b"\xef\xbb\xbf \r\n\t")
+        return content[:1] in (b"{", b"[") and any(name in content for name in _OWN_FIELDS)
 
-    def __iter__(self) -> Iterator[Procedure]:
-        """Yield each valid procedure; a fault is kept, and reading goes on."""
-        for line, text in self._documents():
-            place = f"{self.path}:{line}"
-            try:
-                items = list(_items(_load(text)))
-            except _MISSHAPEN as error:
-                self._fault(place, error)
-                continue
-            for number, item in enumerate(items, start=1):
-                try:
-                    procedure = parse(record_in(item), self.retrieved_on)
-                except _MISSHAPEN as error:
-                    self._fault(place if len(items) == 1 else f"{place}, record {number}", error)
-                    continue
-                self.read += 1
-                yield procedure
-
-    def _documents(self) -> Iterator[tuple[int, str]]:
+    def documents(self, path: Path) -> Iterator[Document | RecordInvalidError]:
+        """Yield one document a record: a line where it holds one, else each item of a list."""
         try:
-            with open_text(self.path) as stream:
-                yield from _split(stream)
+            with open_text(path) as stream:
+                for line, text in _split(stream):
+                    yield from _records(f"{path}:{line}", text)
         except (OSError, EOFError, zlib.error) as error:
-            self._fault(str(self.path), error)
+            yield RecordInvalidError(str(path), reason_of(error))
 
-    def _fault(self, place: str, error: Exception) -> None:
-        self.faults.append(RecordInvalidError(place, _reason(error)))
+    def parse(self, content: bytes, retrieved_on: date | None) -> Procedure:
+        return parse(record_in(_load(content.decode("utf-8"))), retrieved_on)
+
+
+def _records(place: str, text: str) -> Iterator[Document | RecordInvalidError]:
+    try:
+        document = _load(text)
+        items = list(_items(document))
+    except MISSHAPEN as error:
+        yield RecordInvalidError(place, reason_of(error))
+        return
+    if items == [document]:
+        yield Document(place, text.strip().encode("utf-8"))
+        return
+    for number, item in enumerate(items, start=1):
+        within = place if len(items) == 1 else f"{place}, record {number}"
+        yield Document(within, json.dumps(item, ensure_ascii=False).encode("utf-8"))
+
+
+def unpacked(head: bytes) -> bytes:
+    """Return the beginning of a file, unpacked where it is gzip."""
+    if not head.startswith(_GZIP_MAGIC):
+        return head
+    try:
+        return zlib.decompressobj(wbits=31).decompress(head, HEAD_BYTES)
+    except zlib.error:
+        return b""
 
 
 def open_text(path: Path) -> IO[str]:
@@ -140,11 +149,3 @@ def record_in(item: Any) -> dict[str, Any]:
 
 def _inner(envelope: dict[str, Any]) -> Any:
     return None if "executionMethods" in envelope else envelope.get("detail") or envelope.get("data")
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"broken JSON: {error.msg} at character {error.colno}"
-    if isinstance(error, UnicodeError):
-        return "not UTF-8 text"
-    return str(error) or type(error).__name__

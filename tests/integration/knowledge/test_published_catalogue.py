@@ -14,7 +14,8 @@ from knowledge.answers import answer
 from knowledge.curated import read_all
 from knowledge.dossier_cases import ALL_CASES, case_choices
 from knowledge.facts import Fact
-from knowledge.importers.portal_json import Reading
+from knowledge.importers.base import Reading
+from knowledge.importers.portal_json import PortalJson
 from knowledge.models import ComponentRole, FeeStatus, Origin
 from knowledge.store import CatalogueStore
 from knowledge.wording import load_wording
@@ -25,8 +26,8 @@ EVERY = 5
 
 @pytest.fixture(scope="module")
 def published(shared_data):
-    reading = Reading(shared_data / "catalogue" / "portal_detail_2026-07-18.jsonl.gz", date(2026, 7, 18))
-    return list(reading), reading.faults
+    reading = Reading(PortalJson(), shared_data / "catalogue" / "portal_detail_2026-07-18.jsonl.gz", date(2026, 7, 18))
+    return [incoming.procedure for incoming in reading], reading.faults
 
 
 @pytest.fixture(scope="module")
@@ -146,12 +147,12 @@ def test_replaced_codes_lead_to_their_successors_after_the_import(published, cur
     [("1.000656", "1.000656"), ("1.001193", "1.001193"), ("1.013225", "1.013225")],
 )
 def test_answers_of_the_interface_are_read_with_their_envelope(shared_data, name, code):
-    reading = Reading(shared_data / "catalogue" / "formats" / "api_detail" / f"{name}.json", None)
-    assert [record.code for record in reading] == [code]
+    reading = Reading(PortalJson(), shared_data / "catalogue" / "formats" / "api_detail" / f"{name}.json", None)
+    assert [incoming.procedure.code for incoming in reading] == [code]
 
 
 def test_tables_glued_together_are_refused(shared_data):
     for path in sorted((shared_data / "catalogue" / "formats" / "flat_json").glob("*.json")):
-        reading = Reading(path, None)
+        reading = Reading(PortalJson(), path, None)
         assert list(reading) == []
         assert reading.faults

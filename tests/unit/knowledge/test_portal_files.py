@@ -9,7 +9,8 @@ from datetime import date
 
 import pytest
 
-from knowledge.importers.portal_json import Reading
+from knowledge.importers.base import Reading
+from knowledge.importers.portal_json import PortalJson
 from tests.fixtures.catalogue import portal_record, write_lines
 
 A, B, C = (portal_record(code) for code in ("1.000001", "1.000002", "1.000003"))
@@ -20,8 +21,8 @@ def line(record):
 
 
 def read(path):
-    reading = Reading(path, date(2026, 7, 18))
-    return [procedure.code for procedure in reading], [str(fault) for fault in reading.faults]
+    reading = Reading(PortalJson(), path, date(2026, 7, 18))
+    return [incoming.procedure.code for incoming in reading], [str(fault) for fault in reading.faults]
 
 
 def write(path, content):
@@ -68,16 +69,16 @@ def test_gzip_is_known_by_its_content(tmp_path, name):
 @pytest.mark.requirement("R-09")
 def test_bom_windows_line_ends_and_decomposed_text_are_read(tmp_path):
     text = "\ufeff" + "\r\n".join(unicodedata.normalize("NFD", json.dumps(r, ensure_ascii=False)) for r in (A, B))
-    reading = Reading(write(tmp_path / "a.jsonl", text.encode()), None)
-    assert [procedure.title for procedure in reading] == ["Đăng ký nuôi chim bồ câu"] * 2
+    reading = Reading(PortalJson(), write(tmp_path / "a.jsonl", text.encode()), None)
+    assert [incoming.procedure.title for incoming in reading] == ["Đăng ký nuôi chim bồ câu"] * 2
     assert reading.faults == []
 
 
 @pytest.mark.requirement("R-09")
 def test_invisible_characters_and_nul_bytes_do_not_reach_the_record(tmp_path):
     record = portal_record(name="Thủ\u200e tục đăng ký\x00 chim bồ\u200b câu")
-    reading = Reading(write(tmp_path / "a.json", record), None)
-    assert [procedure.title for procedure in reading] == ["Đăng ký chim bồ câu"]
+    reading = Reading(PortalJson(), write(tmp_path / "a.json", record), None)
+    assert [incoming.procedure.title for incoming in reading] == ["Đăng ký chim bồ câu"]
 
 
 @pytest.mark.parametrize(
@@ -125,15 +126,18 @@ def test_a_broken_record_in_a_list_costs_nothing_else(tmp_path):
 
 def test_half_a_character_becomes_a_question_mark(tmp_path):
     text = json.dumps(A).replace("nu\\u00f4i", "nu\\ud83d")
-    reading = Reading(write(tmp_path / "a.json", text.encode()), None)
-    (procedure,) = reading
+    reading = Reading(PortalJson(), write(tmp_path / "a.json", text.encode()), None)
+    (incoming,) = reading
+    procedure = incoming.procedure
     procedure.title.encode("utf-8")
     assert "?" in procedure.title
 
 
 def test_an_emoji_survives(tmp_path):
-    (procedure,) = Reading(write(tmp_path / "a.json", json.dumps(portal_record(name="Chim 🕊 bay")).encode()), None)
-    assert procedure.title == "Chim 🕊 bay"
+    (incoming,) = Reading(
+        PortalJson(), write(tmp_path / "a.json", json.dumps(portal_record(name="Chim 🕊 bay")).encode()), None
+    )
+    assert incoming.procedure.title == "Chim 🕊 bay"
 
 
 @pytest.mark.parametrize(
