@@ -83,7 +83,7 @@ def _build(options: argparse.Namespace, settings: CatalogueSettings) -> int:
     if report is None:
         print("catalogue is up to date")
     else:
-        print(f"{report.total} curated records: {_counts(asdict(report))}")
+        print(f"{report.total} curated records: {_counts(report.counts())}")
     return OK
 
 
@@ -104,7 +104,7 @@ def _import(options: argparse.Namespace, settings: CatalogueSettings) -> int:
     reading = Reading(PortalJson(), options.path, options.retrieved_on or _day_of(options.path))
     bar = tqdm(reading, desc="importing", unit=" records", file=sys.stderr, disable=None)
     report = store.write((incoming.procedure for incoming in bar), Origin.PORTAL)
-    print(f"{report.total} records imported: {_counts(asdict(report))}")
+    print(f"{report.total} records imported: {_counts(report.counts())}")
     for fault in reading.faults[:_SHOWN_FAULTS]:
         print(f"left out: {fault}", file=sys.stderr)
     if len(reading.faults) > _SHOWN_FAULTS:

@@ -27,3 +27,9 @@ class RecordInvalidError(CatalogueError):
     def __init__(self, place: str, reason: str) -> None:
         super().__init__(f"{place}: {reason}")
         self.place, self.reason = place, reason
+
+
+class LoadNotUndoableError(CatalogueError):
+    """A load cannot be taken back: unknown, taken back already, or a later one stands on it."""
+
+    code = "LOAD_NOT_UNDOABLE"

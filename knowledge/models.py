@@ -262,7 +262,7 @@ class Procedure:
     """Of a curated file: it adds to the portal's record, and holds only what it changes."""
     changes: tuple[Change, ...] = ()
     raw_refs: tuple[RawRef, ...] = ()
-    version: str = ""
+    version: str = field(default="", compare=False)
     """Set on reading: which stored versions the record was built from, such as `curated:2 portal:5`."""
     newer_decision: Decision | None = None
     """Set on reading when the portal's stored record cites a later decision than the curated one."""
