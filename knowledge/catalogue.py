@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 
 from knowledge.codec import digest
-from knowledge.curated import PROCEDURES_DIR, read_all, read_record
+from knowledge.curated import PROCEDURES_DIR, incoming_from, read_record
 from knowledge.errors import RecordInvalidError
 from knowledge.models import Origin, Procedure
 from knowledge.settings import CatalogueSettings
-from knowledge.store import CatalogueStore, WriteReport
+from knowledge.store import CatalogueStore, Load, WriteReport
 
 
 @dataclass(frozen=True)
@@ -30,17 +30,20 @@ def freshness(procedure: Procedure, day: date, stale_after_days: int) -> Freshne
     return Freshness(stale=days > stale_after_days, days_since_check=days)
 
 
-def build(settings: CatalogueSettings, folder: Path = PROCEDURES_DIR) -> WriteReport | None:
+def build(settings: CatalogueSettings, folder: Path | None = None, load: Load | None = None) -> WriteReport | None:
     """Write the curated records into the catalogue; return None when it already holds just these.
 
     Raises `RecordInvalidError` with file and line, and then changes nothing.
     """
+    folder = folder or settings.curated_dir
     store = CatalogueStore(settings.catalogue_url)
     store.create()
     stamp = digest("".join(f"{path.name}{path.read_text('utf-8')}" for path in sorted(folder.glob("*.yml"))))
     if store.curated_stamp() == stamp:
         return None
-    report = store.write(list(read_all(folder)), Origin.CURATED, replace_all=True)
+    report = store.write(
+        list(incoming_from(folder)), Origin.CURATED, replace_all=True, load=load or Load("build", "curated records")
+    )
     store.set_curated_stamp(stamp)
     return report
 

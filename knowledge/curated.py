@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import yaml
 
 from knowledge.codec import from_dict
 from knowledge.errors import RecordInvalidError
+from knowledge.importers.base import Incoming
 from knowledge.models import Procedure
 from knowledge.settings import CONTENT_DIR
 
@@ -21,13 +23,15 @@ SCHEMA_PATH = CONTENT_DIR / "procedure.schema.json"
 
 
 class _Loader(yaml.SafeLoader):
-    """Safe YAML with dates kept as text: the schema and the codec read them."""
+    """Safe YAML with dates kept as text, which schema and codec read; `on` and `no` are words, as in YAML 1.2."""
 
 
+_OTHERWISE_READ = ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool")
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in _OTHERWISE_READ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|false)$"), ["t", "f"])
 
 
 def read_yaml(path: Path) -> Any:
@@ -51,7 +55,7 @@ def read_record(path: Path) -> Procedure:
     if path.stem != data["code"]:
         raise RecordInvalidError(f"{path}:1", f"code {data['code']} does not match the file's name")
     try:
-        return from_dict(data)
+        return from_dict({"title": ""} | data)
     except (cattrs.BaseValidationError, ValueError) as error:
         raise RecordInvalidError(f"{path}:1", str(error)) from error
 
@@ -77,5 +81,11 @@ def _child(node: yaml.Node | None, key: Any) -> yaml.Node | None:
 
 def read_all(folder: Path = PROCEDURES_DIR) -> Iterator[Procedure]:
     """Yield every curated record of `folder`, ordered by code."""
+    for incoming in incoming_from(folder):
+        yield incoming.procedure
+
+
+def incoming_from(folder: Path) -> Iterator[Incoming]:
+    """Yield every curated record of `folder` with the file it stands in, ordered by code."""
     for path in sorted(folder.glob("*.yml")):
-        yield read_record(path)
+        yield Incoming(read_record(path), path.name, path.read_bytes(), "curated")

@@ -1,43 +1,158 @@
-"""Where two records of one procedure differ, field by field."""
+"""Where two records of one procedure differ, fact by fact, in words that an editor reads."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-from knowledge.codec import to_dict
-from knowledge.models import Procedure
+from knowledge.formatting import day_text, fee_text, time_text
+from knowledge.models import ComponentRole, Decision, DossierComponent, Procedure
+from knowledge.settings import CONTENT_DIR
+from knowledge.text import clean_line
+from knowledge.wording import Wording, load_wording
 
-_NOT_COMPARED = {
-    "origin",
-    "aliases",
-    "sample_questions",
-    "siblings",
-    "needs_recheck",
-    "recheck_reason",
-    "applies_to_city",
-}
+_LINES = ("title", "sector", "procedure_type", "promulgated_by", "who", "summary", "handling_agency")
+_MORE_LINES = ("competent_agency", "coordinating_agency", "intake_address")
+_LISTS = ("applicant_types", "steps", "requirements", "notes")
+_EDITORIAL = ("old_codes", "aliases", "sample_questions")
+_SHOWN = 400
+_KEY = 300
 
 
 @dataclass(frozen=True)
 class Difference:
-    """`field` holds `first` in one record and `second` in the other, as compact JSON; "" where it is missing."""
+    """A fact that differs; `where` names its case or way of filing, `first` or `second` is "" where it is missing."""
 
     field: str
+    where: str
     first: str
     second: str
 
-
-def differences(first: Procedure, second: Procedure) -> list[Difference]:
-    """Return the fields of published facts in which the two records differ."""
-    ours, theirs = to_dict(first), to_dict(second)
-    names = [name for name in {**ours, **theirs} if name not in _NOT_COMPARED]
-    return [
-        Difference(name, _compact(ours.get(name)), _compact(theirs.get(name)))
-        for name in names
-        if ours.get(name) != theirs.get(name)
-    ]
+    @property
+    def action(self) -> str:
+        if not self.first:
+            return "added"
+        return "changed" if self.second else "removed"
 
 
-def _compact(value: object) -> str:
-    return "" if value is None else json.dumps(value, ensure_ascii=False)
+@lru_cache(maxsize=1)
+def editing_words() -> Wording:
+    """Return the words of knowledge/content/editing.yml."""
+    return Wording(_read())
+
+
+def _read() -> dict[str, object]:
+    from knowledge.curated import read_yaml  # the reader of curated files imports this package's models only
+
+    return dict(read_yaml(CONTENT_DIR / "editing.yml"))
+
+
+def differences(first: Procedure, second: Procedure, editorial: bool = False) -> list[Difference]:
+    """Return the published facts in which the two records differ; with `editorial`, also names and checks."""
+    ours, theirs = _facts(first, editorial), _facts(second, editorial)
+    found = []
+    for key in {**ours, **theirs}:
+        mine, other = ours.get(key, ""), theirs.get(key, "")
+        if _same(mine, other):
+            continue
+        found.append(Difference(key[0], key[1], mine, other))
+    return _paired(found)
+
+
+def in_words(difference: Difference) -> str:
+    """Return one line: what was changed, added or taken out."""
+    say = editing_words()
+    field = say(f"fields.{difference.field}")
+    if difference.where:
+        field = f"{field} ({difference.where})"
+    return say(
+        f"changes.{difference.action}", field=field, before=_short(difference.first), after=_short(difference.second)
+    )
+
+
+def _facts(record: Procedure, editorial: bool) -> dict[tuple[str, str, str], str]:
+    """Every fact as text, by (field, where, which of several)."""
+    facts = {(name, "", ""): str(getattr(record, name)) for name in (*_LINES, *_MORE_LINES)}
+    facts["decision", "", ""] = decision_text(record.decision)
+    facts["status", "", ""] = record.status.value
+    facts["online_level", "", ""] = record.online_level.value
+    facts["authority_levels", "", ""] = ", ".join(sorted(level.value for level in record.authority_levels))
+    facts["applies_to_city", "", ""] = "có" if record.applies_to_city else "không"
+    for name in (*_LISTS, *(_EDITORIAL if editorial else ())):
+        facts |= {(name, "", _key(text)): text for text in getattr(record, name)}
+    facts |= {("legal_bases", "", _key(basis.number)): f"{basis.number} {basis.title}" for basis in record.legal_bases}
+    facts |= {("result_documents", "", _key(result.name)): result.name for result in record.result_documents}
+    facts |= dict(_ways(record))
+    facts |= dict(_papers(record))
+    if editorial:
+        facts["checked_on", "", ""] = day_text(record.checked_on) if record.checked_on else ""
+        facts["checked_by", "", ""] = record.checked_by
+        facts["recheck_reason", "", ""] = record.recheck_reason
+    return facts
+
+
+def _ways(record: Procedure) -> Iterator[tuple[tuple[str, str, str], str]]:
+    say = load_wording()
+    for way in record.submission_methods:
+        name = say(f"methods.{way.method.value}")
+        yield ("method", "", way.method.value), name
+        if way.note or way.where:
+            yield ("method_note", name, ""), f"{way.where} {way.note}".strip()
+        for time in way.times:
+            yield ("time", name, _key(time.case or time_text(time, say))), time_text(time, say)
+        for fee in way.fees:
+            text = fee_text(fee, say)
+            yield ("fee", name, _key(fee.case or fee.note or text)), text
+
+
+def _papers(record: Procedure) -> Iterator[tuple[tuple[str, str, str], str]]:
+    for case in record.dossier:
+        for part in case.components:
+            field = "note" if part.role is ComponentRole.NOTE else "paper"
+            yield (field, case.case, _key(part.name)), _paper(part)
+
+
+def _paper(part: DossierComponent) -> str:
+    say = load_wording()
+    said = [part.form, say("documents.present") if part.role is ComponentRole.PRESENT else ""]
+    said.append(say("documents.original", n=part.originals) if part.originals else "")
+    said += [say("documents.copy", n=part.copies) if part.copies else "", part.condition, part.reusable_from]
+    details = "; ".join(text for text in said if text)
+    return f"{part.name} ({details})" if details else part.name
+
+
+def decision_text(decision: Decision) -> str:
+    """Return number, day and issuer of a decision as one line; empty where there is none."""
+    parts = [decision.number, day_text(decision.date) if decision.date else "", decision.issuer]
+    return ", ".join(part for part in parts if part)
+
+
+def _key(text: str) -> str:
+    """What tells two entries of a list apart: the beginning is enough, and thousands of records are compared."""
+    return text[:_KEY].lower()
+
+
+def _same(first: str, second: str) -> bool:
+    return first == second or clean_line(first).rstrip(" .;,") == clean_line(second).rstrip(" .;,")
+
+
+def _paired(found: list[Difference]) -> list[Difference]:
+    """Join a fact taken out with the one put in its place where a field has just one of each: it was changed."""
+    groups: dict[tuple[str, str], list[Difference]] = {}
+    for item in found:
+        groups.setdefault((item.field, item.where), []).append(item)
+    paired: list[Difference] = []
+    for (field, where), items in groups.items():
+        gone = [item for item in items if item.action == "removed"]
+        new = [item for item in items if item.action == "added"]
+        if len(gone) == len(new) == 1:
+            paired += [item for item in items if item.action == "changed"]
+            paired.append(Difference(field, where, gone[0].first, new[0].second))
+        else:
+            paired += items
+    return paired
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN].rsplit(' ', 1)[0]} …"

@@ -29,6 +29,12 @@ class RecordInvalidError(CatalogueError):
         self.place, self.reason = place, reason
 
 
+class EditRefusedError(CatalogueError):
+    """A change to a curated file would make no sense or leave it invalid; the file stays as it was."""
+
+    code = "EDIT_REFUSED"
+
+
 class LoadNotUndoableError(CatalogueError):
     """A load cannot be taken back: unknown, taken back already, or a later one stands on it."""
 

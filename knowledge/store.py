@@ -14,7 +14,7 @@ from knowledge.history import History
 from knowledge.importers.base import Incoming
 from knowledge.merging import merge
 from knowledge.migrate import migrate
-from knowledge.models import Origin, Procedure
+from knowledge.models import Origin, Procedure, RecordStatus
 from knowledge.search_rows import SearchRow, search_rows
 from knowledge.tables import meta_table, old_code_table, record_table, version_table
 from knowledge.undoing import Undoer
@@ -49,12 +49,14 @@ class CatalogueStore:
         removed: Iterable[str] = (),
         load: Load | None = None,
         force: bool = False,
+        keep: bool = True,
     ) -> WriteReport:
         """Take `records` in under `origin`, as one load.
 
         replace_all: also take out the origin's records not among them.
         removed: codes that their source no longer publishes; their records stay, marked so.
         force: take also what is poorer or older than what is kept, or was taken back before.
+        keep: False only says what would be done.
         """
         with writing(self._engine) as connection:
             writer = Writer(connection, origin, load or Load(), self._now(), force)
@@ -63,7 +65,10 @@ class CatalogueStore:
             writer.mark_removed(removed)
             if replace_all:
                 writer.drop_all_but(writer.codes)
-            return writer.finish()
+            report = writer.finish()
+            if not keep:
+                connection.rollback()
+            return report
 
     def undo(self, load_id: int, by: str, why: str) -> WriteReport:
         """Take a load back: each of its records is again what it was before; raise `LoadNotUndoableError`."""
@@ -78,7 +83,7 @@ class CatalogueStore:
         with reading(self._engine) as connection:
             by_origin = _by_origin(connection, code)
             curated = by_origin.get(Origin.CURATED)
-            if curated is None or curated.extends_portal:
+            if curated is None or curated.extends_portal or curated.status is RecordStatus.SUPERSEDED:
                 current = connection.scalar(sa.select(old_code_table.c.code).where(old_code_table.c.old_code == code))
                 by_origin = (_by_origin(connection, current) if current else {}) or by_origin
         record = merge(by_origin.get(Origin.CURATED), by_origin.get(Origin.PORTAL))
@@ -102,6 +107,26 @@ class CatalogueStore:
             )
             for number, seen_on, payload, *raw in rows:
                 yield unpack(payload, origin, number, seen_on), unpack_raw(raw[0]) if raw else b""
+
+    def documents(self, origin: Origin) -> Iterator[tuple[Procedure, bytes, str]]:
+        """Yield each current record whose document is kept, with the document and the importer that reads it."""
+        version = version_table.c
+        columns = (version.code, version.number, version.importer)
+        query = sa.select(*columns).select_from(record_table.join(version_table, _current()))
+        kept = query.where(version.origin == origin.value, version.raw.is_not(None)).order_by(version.code)
+        with reading(self._engine) as connection:
+            rows = connection.execute(kept).all()
+        for code, number, importer in rows:
+            yield self.history.record(code, origin, number), self.history.raw(code, origin, number), importer
+
+    def current_version(self, code: str, origin: Origin) -> str:
+        """Return the current version of a record as "portal:3"; raise `ProcedureUnknownError`."""
+        which = sa.and_(record_table.c.code == code, record_table.c.origin == origin.value)
+        with reading(self._engine) as connection:
+            number = connection.scalar(sa.select(record_table.c.number).where(which))
+        if number is None:
+            raise ProcedureUnknownError(code)
+        return f"{origin.value}:{number}"
 
     def merged(self) -> Iterator[Procedure]:
         """Yield the record to answer from for every code, ordered by code."""

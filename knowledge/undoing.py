@@ -31,6 +31,10 @@ class Undoer:
             raise LoadNotUndoableError(f"there is no load {load_id}")
         if load.undone_by is not None:
             raise LoadNotUndoableError(f"load {load_id} was taken back already, by load {load.undone_by}")
+        if load.origin == Origin.CURATED.value:
+            raise LoadNotUndoableError(
+                "curated records live in files: `python -m knowledge revert CODE curated:NUMBER`"
+            )
         items = self._connection.execute(sa.select(load_item_table).where(load_item_table.c.load_id == load_id)).all()
         self._refuse_later(load_id, items)
         report = WriteReport(load_id=next_load_id(self._connection))

@@ -51,7 +51,7 @@ def test_check_finds_the_shipped_records_in_order(run):
 @pytest.mark.requirement("R-09")
 def test_check_fails_on_a_broken_record(run, tmp_path, monkeypatch):
     (tmp_path / "1.000001.yml").write_text("code: '1.000001'\n", "utf-8")
-    monkeypatch.setattr(command_line, "PROCEDURES_DIR", tmp_path)
+    monkeypatch.setenv("MOTCUA_CURATED_DIR", str(tmp_path))
     code, out, err = run("check")
     assert code == 1
     assert "1 curated records, 1 faults" in out
@@ -95,7 +95,7 @@ def test_import_of_a_file_without_records_is_not_done(run, tmp_path, content):
     (tmp_path / "a.json").write_bytes(content)
     code, _, err = run("import", tmp_path / "a.json")
     assert code == 2
-    assert "no procedure's record found" in err
+    assert "none of the known formats" in err or "no procedure's record found" in err
 
 
 def test_import_of_what_is_no_file_is_not_done(run, tmp_path):
@@ -161,13 +161,14 @@ def test_an_unknown_code_is_named(run, command):
 
 @pytest.mark.usefixtures("some_curated")
 def test_diff_shows_both_values(run, tmp_path):
-    assert run("diff", "1.004194")[:2] == (0, "1.004194 has one record only: curated\n")
+    assert run("diff", "1.004194")[::2] == (2, "error: 1.004194 has one record only: curated\n")
     run("import", write_lines(tmp_path / "a.jsonl", portal_record("1.004194", name="Đăng ký tạm trú")))
     code, out, _ = run("diff", "1.004194")
     assert code == 0
-    assert "steps\n  curated: " in out
-    assert "portal:  " in out
-    assert "\ntitle" not in out
+    assert out.startswith("1.004194  Đăng ký tạm trú\n")
+    assert "  Lĩnh vực: «Đăng ký, quản lý cư trú» → «" in out
+    assert "  Các bước thực hiện, bỏ: «Nộp lệ phí.»\n" in out
+    assert "Tên thủ tục" not in out
 
 
 @pytest.mark.usefixtures("some_curated")

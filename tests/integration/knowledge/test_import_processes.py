@@ -17,6 +17,7 @@ from tests.fixtures.catalogue import portal_record, procedure, write_lines
 STOPS_HALF_WAY = """
 import sys, time
 from knowledge import __main__ as command_line
+from knowledge.commands import loading
 
 def stop_half_way(records, **_):
     for number, record in enumerate(records):
@@ -25,7 +26,7 @@ def stop_half_way(records, **_):
             print("half way", flush=True)
             time.sleep(60)
 
-command_line.tqdm = stop_half_way
+loading.tqdm = stop_half_way
 sys.exit(command_line.main(sys.argv[1:]))
 """
 

@@ -62,5 +62,5 @@ def test_one_record_alone_is_itself():
 def test_differences_name_field_and_both_values():
     found = {item.field: (item.first, item.second) for item in differences(procedure(), PORTAL)}
     assert set(found) == {"title", "steps", "competent_agency", "legal_bases"}
-    assert found["competent_agency"] == ("", '"Bộ Nội vụ"')
+    assert found["competent_agency"] == ("", "Bộ Nội vụ")
     assert differences(procedure(), procedure(origin=Origin.PORTAL, aliases=())) == []

@@ -1,0 +1,132 @@
+"""Commands about what was when: diff, history, undo, clock."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from knowledge.commands.base import OK, add_editor, counts_text, editor, open_store
+from knowledge.commands.looking import version_of
+from knowledge.comparing import RecordDifference, compare, compare_days, difference
+from knowledge.differences import editing_words, in_words
+from knowledge.errors import ProcedureUnknownError
+from knowledge.models import Origin
+from knowledge.settings import CatalogueSettings
+from knowledge.store import CatalogueStore
+
+_SHOWN_LOADS = 30
+
+
+def register(commands: Any) -> None:
+    diff = commands.add_parser("diff", help="what differs: curated and portal, two versions, a load, or two days")
+    diff.add_argument("code", nargs="?", help="one procedure; without it, the whole catalogue")
+    diff.add_argument("--versions", nargs=2, metavar="ORIGIN:NUMBER", help="two versions of the procedure")
+    diff.add_argument("--load", type=int, help="what a load changed")
+    diff.add_argument(
+        "--days", nargs=2, type=date.fromisoformat, metavar="DAY", help="from the end of one day to another"
+    )
+    diff.add_argument("--editorial", action="store_true", help="also names, sample questions and checks")
+    diff.add_argument("--json", action="store_true")
+    diff.set_defaults(run=_diff)
+
+    history = commands.add_parser("history", help="the loads, or the versions of one procedure")
+    history.add_argument("code", nargs="?")
+    history.add_argument("--json", action="store_true")
+    history.set_defaults(run=_history)
+
+    undo = commands.add_parser("undo", help="take a load back: its records are again what they were")
+    undo.add_argument("load", type=int)
+    add_editor(undo, required=True)
+    undo.set_defaults(run=_undo)
+
+
+def _diff(options: argparse.Namespace, settings: CatalogueSettings) -> int:
+    store = open_store(settings)
+    found = list(_differences(store, options))
+    if options.json:
+        print(json.dumps([_plain(item) for item in found], ensure_ascii=False, indent=2))
+        return OK
+    for item in found:
+        print(f"{item.code}  {item.title}")
+        said = [in_words(fact) for fact in item.facts]
+        for line in said or [editing_words()(f"changes.record_{item.action}")]:
+            print(f"  {line}")
+    if not found:
+        print(editing_words()("changes.nothing"))
+    elif options.code is None:
+        print(f"{len(found)} records: {counts_text(Counter(item.action for item in found))}")
+    return OK
+
+
+def _differences(store: CatalogueStore, options: argparse.Namespace) -> Iterable[RecordDifference]:
+    if options.code is not None:
+        return _of_one(store, options)
+    if options.load is not None:
+        if options.load not in {load.id for load in store.history.loads()}:
+            raise ValueError(f"there is no load {options.load}; `python -m knowledge history` lists them")
+        return compare(store.history, options.load - 1, options.load, options.editorial)
+    if options.days:
+        first, second = options.days
+        return compare_days(store.history, first, second, options.editorial)
+    raise ValueError("say what to compare: a code, --load NUMBER, or --days FROM TO")
+
+
+def _of_one(store: CatalogueStore, options: argparse.Namespace) -> list[RecordDifference]:
+    if options.versions:
+        (first, second) = (store.history.record(options.code, *version_of(text)) for text in options.versions)
+    else:
+        records = store.origins(options.code)
+        if not records:
+            raise ProcedureUnknownError(options.code)
+        if len(records) < 2:
+            raise ValueError(f"{options.code} has one record only: {next(iter(records)).value}")
+        first, second = records[Origin.CURATED], records[Origin.PORTAL]
+    found = difference(first, second, options.editorial)
+    return [found] if found else []
+
+
+def _plain(item: RecordDifference) -> dict[str, Any]:
+    facts = [asdict(fact) | {"action": fact.action, "text": in_words(fact)} for fact in item.facts]
+    return asdict(item) | {"origin": item.origin.value, "facts": facts}
+
+
+def _history(options: argparse.Namespace, settings: CatalogueSettings) -> int:
+    history = open_store(settings).history
+    if options.code is None:
+        loads = history.loads(_SHOWN_LOADS)
+        if options.json:
+            print(json.dumps([asdict(load) for load in loads], ensure_ascii=False, indent=2, default=str))
+            return OK
+        for load in loads:
+            undone = f"  taken back by load {load.undone_by}" if load.undone_by else ""
+            by = f"  by {load.by}: {load.why}" if load.by or load.why else ""
+            print(f"{load.id:>4}  {load.day}  {load.kind:<8} {load.origin.value:<8} {load.source}  ", end="")
+            print(f"{counts_text(load.counts)}{by}{undone}")
+        if not loads:
+            print("nothing was ever loaded")
+        return OK
+    versions = history.versions(options.code)
+    if not versions:
+        raise ProcedureUnknownError(options.code)
+    if options.json:
+        print(json.dumps([asdict(version) for version in versions], ensure_ascii=False, indent=2, default=str))
+        return OK
+    for version in versions:
+        decision = f"{version.decision_number or 'no decision'} {version.decision_date or ''}".strip()
+        undone = f"  taken back by load {version.undone_by}" if version.undone_by else ""
+        seen = f"first seen {version.first_seen:%Y-%m-%d}, last seen {version.seen_on or '?'}"
+        print(f"{version.origin.value}:{version.number}  load {version.load_id}, {seen}, ", end="")
+        print(f"{version.importer or 'by hand'}, {version.status.value}, {decision}{undone}")
+    return OK
+
+
+def _undo(options: argparse.Namespace, settings: CatalogueSettings) -> int:
+    by = editor(options, settings, required=True)
+    report = open_store(settings).undo(options.load, by, options.why)
+    print(f"load {options.load} taken back: {counts_text(report.counts())}")
+    return OK
