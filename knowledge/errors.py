@@ -29,6 +29,18 @@ class RecordInvalidError(CatalogueError):
         self.place, self.reason = place, reason
 
 
+class PortalError(CatalogueError):
+    """The national portal gives no answer that can be used; the catalogue stays as it was."""
+
+    code = "PORTAL_FAULT"
+
+
+class PortalBlockedError(PortalError):
+    """The portal's firewall answers instead of the portal: an HTML page, or 403, or 429."""
+
+    code = "PORTAL_BLOCKED"
+
+
 class EditRefusedError(CatalogueError):
     """A change to a curated file would make no sense or leave it invalid; the file stays as it was."""
 

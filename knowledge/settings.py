@@ -12,6 +12,55 @@ CONTENT_DIR = Path(__file__).resolve().parent / "content"
 
 
 @dataclass(frozen=True)
+class PortalSettings:
+    """How the national portal's interface is spoken to.
+
+    url: base address. pause: seconds between two requests (the portal asks for 0.3 to 0.5).
+    timeout: seconds for one request. page_size: entries of the list at a time.
+    backoff: seconds to wait before each further try of a request that was blocked or failed.
+    user_agent: the portal's firewall blocks short ones; name the operator where there is an agreement.
+    """
+
+    url: str = "https://dichvucong.gov.vn"
+    pause: float = 0.4
+    timeout: float = 30.0
+    page_size: int = 50
+    backoff: tuple[float, ...] = (1.0, 5.0, 15.0)
+    user_agent: str = (
+        "TroLyMotCua/1.0 (tro ly huong dan thu tuc hanh chinh TP. Ho Chi Minh; doc danh muc thu tuc cong khai, "
+        "tung yeu cau mot, co gian cach)"
+    )
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> PortalSettings:
+        """Read `MOTCUA_PORTAL_URL`, `…_PAUSE_MS`, `…_TIMEOUT_S`, `…_PAGE_SIZE`, `…_BACKOFF_S`, `…_USER_AGENT`."""
+        env = os.environ if env is None else env
+        url = (env.get("MOTCUA_PORTAL_URL") or cls.url).rstrip("/")
+        if not url.startswith(("http://", "https://")):
+            raise ValueError(f"MOTCUA_PORTAL_URL must begin with http:// or https://, not {url!r}")
+        name = "MOTCUA_PORTAL_BACKOFF_S"
+        return cls(
+            url=url,
+            pause=_number(env, "MOTCUA_PORTAL_PAUSE_MS", 400, 0, 60_000) / 1000,
+            timeout=_number(env, "MOTCUA_PORTAL_TIMEOUT_S", 30, 0.1, 600),
+            page_size=int(_number(env, "MOTCUA_PORTAL_PAGE_SIZE", 50, 1, 500)),
+            backoff=tuple(_number({name: part}, name, 1, 0, 3600) for part in (env.get(name) or "1 5 15").split()),
+            user_agent=env.get("MOTCUA_PORTAL_USER_AGENT") or cls.user_agent,
+        )
+
+
+def _number(env: Mapping[str, str], name: str, default: float, least: float, most: float) -> float:
+    text = env.get(name) or str(default)
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not least <= value <= most:
+        raise ValueError(f"{name} must be a number from {least:g} to {most:g}, not {text!r}")
+    return value
+
+
+@dataclass(frozen=True)
 class CatalogueSettings:
     """Settings of the catalogue.
 
@@ -20,12 +69,14 @@ class CatalogueSettings:
         (30 by proposal of the requirements table, R-05).
     editor: who is at work, for the history of changes.
     curated_dir: folder of the curated records; the shipped ones unless an office keeps its own.
+    sync_dir: where an interrupted sync keeps what it has fetched.
     """
 
     catalogue_url: str
     stale_after_days: int = 30
     editor: str = ""
     curated_dir: Path = CONTENT_DIR / "procedures"
+    sync_dir: Path = ROOT / "var" / "sync"
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> CatalogueSettings:
@@ -39,5 +90,6 @@ class CatalogueSettings:
             catalogue_url=env.get("MOTCUA_CATALOGUE_URL") or f"sqlite:///{data_dir / 'catalogue.db'}",
             stale_after_days=int(days),
             editor=env.get("MOTCUA_EDITOR") or "",
+            sync_dir=data_dir / "sync",
             curated_dir=Path(env.get("MOTCUA_CURATED_DIR") or CONTENT_DIR / "procedures"),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -15,8 +15,9 @@ from knowledge.importers.base import Incoming
 from knowledge.merging import merge
 from knowledge.migrate import migrate
 from knowledge.models import Origin, Procedure, RecordStatus
+from knowledge.portal.models import Known, ListItem
 from knowledge.search_rows import SearchRow, search_rows
-from knowledge.tables import meta_table, old_code_table, record_table, version_table
+from knowledge.tables import listing_table, meta_table, old_code_table, record_table, version_table
 from knowledge.undoing import Undoer
 from knowledge.versions import unpack, unpack_raw
 from knowledge.writing import Load, Skip, Writer, WriteReport, set_meta
@@ -138,6 +139,32 @@ class CatalogueStore:
             answering = merge(by_code[code].get(Origin.CURATED), by_code[code].get(Origin.PORTAL))
             if answering is not None:
                 yield answering
+
+    def listing(self) -> dict[str, Known]:
+        """Return what is known of the portal's procedures by code: from its list, or from records that are here."""
+        entry, version = listing_table.c, version_table.c
+        here = sa.select(version.code).select_from(record_table.join(version_table, _current()))
+        published = here.where(version.origin == Origin.PORTAL.value, version.status != RecordStatus.REMOVED.value)
+        with reading(self._engine) as connection:
+            known = {code: Known("", None) for code in connection.scalars(published)}
+            rows = connection.execute(sa.select(entry.code, entry.digest, entry.fetched_on))
+            return known | {code: Known(digest, fetched_on) for code, digest, fetched_on in rows}
+
+    def remember_listing(
+        self, items: Iterable[ListItem], fetched: set[str], day: date, gone: Iterable[str] = ()
+    ) -> None:
+        """Remember the entries whose records were `fetched` on `day`, and forget those that are `gone`."""
+        entry = listing_table.c
+        rows = [
+            {"code": item.code, "item_id": item.id, "digest": item.digest, "fetched_on": day}
+            for item in items
+            if item.code in fetched
+        ]
+        with writing(self._engine) as connection:
+            for code in (*fetched, *gone):
+                connection.execute(sa.delete(listing_table).where(entry.code == code))
+            if rows:
+                connection.execute(sa.insert(listing_table), rows)
 
     def revision(self) -> str:
         """Return a text that changes whenever a record does; empty when none was ever written."""
