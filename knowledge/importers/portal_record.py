@@ -24,6 +24,7 @@ from knowledge.models import (
     OnlineLevel,
     Origin,
     Procedure,
+    ProcedureKind,
     ProcessingTime,
     ResultDocument,
     Source,
@@ -39,6 +40,11 @@ _PAGE_ID = re.compile(r"^[0-9A-Za-z-]{1,64}\Z")
 _VIETNAM = timezone(timedelta(hours=7))
 _CITY = "ho chi minh"
 _METHODS = {"ONLINE": Method.ONLINE, "DIRECT": Method.IN_PERSON, "POSTAL": Method.POSTAL}
+_KINDS = {
+    "STANDARD": ProcedureKind.NATIONAL,
+    "SPECIFIC": ProcedureKind.PROVINCIAL,
+    "STANDARD_INTERNAL": ProcedureKind.INTERNAL,
+}
 _METHOD_ORDER = [Method.ONLINE, Method.IN_PERSON, Method.POSTAL]
 _UNITS = {
     "WORKING_DAY": TimeUnit.WORKING_DAY,
@@ -97,7 +103,9 @@ def parse(record: dict[str, Any], retrieved_on: date | None) -> Procedure:
         source=Source(url=_page_url(record.get("id")), retrieved_on=retrieved_on),
         checked_on=retrieved_on,
         origin=Origin.PORTAL,
-        applies_to_city=_applies_to_city(record),
+        kind=_kind(record),
+        promulgated_by=text_of(record.get("departmentPromulgateName")),
+        applies_to_city=applies_to_city(_kind(record), text_of(record.get("departmentPromulgateName"))),
     )
 
 
@@ -110,12 +118,17 @@ def _title(record: dict[str, Any]) -> str:
     return title[:1].upper() + title[1:]
 
 
-def _applies_to_city(record: dict[str, Any]) -> bool:
+def applies_to_city(kind: ProcedureKind, promulgated_by: str) -> bool:
     """National procedures apply; a province's own only if it is the city's; internal ones never."""
-    kind = record.get("type")
-    if kind == "SPECIFIC":
-        return _CITY in fold(str(record.get("departmentPromulgateName") or ""))
-    return kind != "STANDARD_INTERNAL" and not record.get("isInternal")
+    if kind is ProcedureKind.PROVINCIAL:
+        return _CITY in fold(promulgated_by)
+    return kind is not ProcedureKind.INTERNAL
+
+
+def _kind(record: dict[str, Any]) -> ProcedureKind:
+    if record.get("isInternal"):
+        return ProcedureKind.INTERNAL
+    return _KINDS.get(str(record.get("type")), ProcedureKind.UNKNOWN)
 
 
 def _names(items: Any) -> list[str]:

@@ -6,9 +6,25 @@ from pathlib import Path
 
 from knowledge.errors import RecordInvalidError
 from knowledge.importers.base import HEAD_BYTES, Head, Importer
+from knowledge.importers.detail_md import DetailMarkdown
+from knowledge.importers.detail_pdf import DetailPdf
+from knowledge.importers.doc_tables import DocTables
+from knowledge.importers.flat_json import FlatJson
+from knowledge.importers.list_csv import ListCsv
+from knowledge.importers.list_xlsx import ListXlsx
+from knowledge.importers.page_text import PageText
 from knowledge.importers.portal_json import PortalJson
 
-IMPORTERS: tuple[Importer, ...] = (PortalJson(),)
+IMPORTERS: tuple[Importer, ...] = (
+    PortalJson(),
+    DocTables(),
+    FlatJson(),
+    PageText(),
+    DetailMarkdown(),
+    DetailPdf(),
+    ListXlsx(),
+    ListCsv(),
+)
 
 
 def names() -> list[str]:
@@ -18,17 +34,16 @@ def names() -> list[str]:
 
 def by_name(name: str) -> Importer:
     """Return the importer called `name`; raise KeyError."""
-    return next((importer for importer in IMPORTERS if importer.name == name), None) or _unknown(name)
-
-
-def _unknown(name: str) -> Importer:
-    raise KeyError(f"no importer is called {name!r}")
+    return {importer.name: importer for importer in IMPORTERS}[name]
 
 
 def recognise(path: Path) -> Importer:
     """Return the importer for a file, known by its content; raise `RecordInvalidError` naming the formats."""
-    with path.open("rb") as stream:
-        head = Head(path.name, stream.read(HEAD_BYTES))
+    try:
+        with path.open("rb") as stream:
+            head = Head(path.name, stream.read(HEAD_BYTES))
+    except OSError as error:
+        raise RecordInvalidError(str(path), str(error)) from error
     for importer in IMPORTERS:
         if importer.recognises(head):
             return importer
