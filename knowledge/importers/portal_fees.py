@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,12 +18,14 @@ _FREE = re.compile(
 )
 _COUNCIL = re.compile(r"hoi dong nhan dan|\bhdnd\b")
 _VALID_TO = re.compile(r"den (?:het )?(?:ngay )?(\d{1,2})/(\d{1,2})/(\d{4})")
+_VALID_FROM = re.compile(r"\btu (?:ngay )?(\d{1,2})/(\d{1,2})/(\d{4})")
+_SENTENCES = re.compile(r"(?<=[.;])\s+(?=[-+*]|[^\W\d_a-zà-ỹ])|\s+(?=- )")
 _AMOUNT_IN_WORDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+\s*(?:dong|d\b|vnd)")
 
 
 def fees_of(method: dict[str, Any]) -> tuple[Fee, ...]:
     """Return the fees of one submission method, empty rows left out when others say more."""
-    fees = [_fee(raw) for raw in method.get("fees") or [] if isinstance(raw, dict)]
+    fees = [part for raw in method.get("fees") or [] if isinstance(raw, dict) for part in _parts(_fee(raw))]
     telling = [fee for fee in fees if fee.status is not FeeStatus.NOT_PUBLISHED]
     return tuple(dict.fromkeys(telling or fees))
 
@@ -34,6 +38,34 @@ def _fee(raw: dict[str, Any]) -> Fee:
     if amount is not None:
         return Fee(kind, amount=amount, note=note, valid_to=_valid_to(folded))
     return Fee(kind, _status_without_amount(folded), note="" if _NOTHING_SAID.match(folded) else note)
+
+
+def _parts(fee: Fee) -> Iterator[Fee]:
+    """Yield the fee, and each sentence of its note that names a period as one of its own, told only while it holds."""
+    sentences = [part.strip(" -+*") for part in _SENTENCES.split(fee.note)]
+    timed = [part for part in sentences if _VALID_TO.search(fold(part))]
+    if not timed:
+        yield fee
+        return
+    if len(sentences) == 1 and fee.amount:
+        yield replace(fee, valid_to=_last_day(fee.note))
+        return
+    rest = " ".join(part for part in sentences if part not in timed)
+    if rest:
+        status = fee.status if fee.amount else _status_without_amount(fold(rest))
+        yield replace(fee, note=rest, valid_to=None, status=status)
+    for part in timed:
+        yield Fee(fee.kind, FeeStatus.DESCRIBED, note=part, valid_from=_first_day(part), valid_to=_last_day(part))
+
+
+def _first_day(text: str) -> date | None:
+    days = [day for found in _VALID_FROM.findall(fold(text)) if (day := _day(found))]
+    return min(days) if days else None
+
+
+def _last_day(text: str) -> date | None:
+    days = [day for found in _VALID_TO.findall(fold(text)) if (day := _day(found))]
+    return max(days) if days else None
 
 
 def _status_without_amount(folded: str) -> FeeStatus:
@@ -51,8 +83,11 @@ def _valid_to(folded: str) -> date | None:
     found = _VALID_TO.findall(folded)
     if len(found) != 1:
         return None
-    day, month, year = (int(part) for part in found[0])
+    return _day(found[0])
+
+
+def _day(parts: tuple[str, str, str]) -> date | None:
     try:
-        return date(year, month, day)
+        return date(int(parts[2]), int(parts[1]), int(parts[0]))
     except ValueError:
         return None

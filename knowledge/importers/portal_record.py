@@ -5,31 +5,28 @@ Field names on the left are the portal's (`executionSteps`, …); docs/glossary.
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from knowledge.importers.portal_fees import fees_of
+from knowledge.importers.portal_dossier import dossier_of
+from knowledge.importers.portal_methods import methods_of
+from knowledge.importers.portal_steps import steps_of
 from knowledge.importers.portal_values import is_number, text_of
+from knowledge.importers.render_warnings import Notebook, RenderWarning
 from knowledge.models import (
     AuthorityLevel,
-    ComponentRole,
     Decision,
-    DossierCase,
-    DossierComponent,
     LegalBasis,
     Method,
     OnlineLevel,
     Origin,
     Procedure,
     ProcedureKind,
-    ProcessingTime,
     ResultDocument,
     Source,
     SubmissionMethod,
-    TimeUnit,
 )
 from knowledge.text import clean, clean_line, fold
 
@@ -39,19 +36,10 @@ CODE = re.compile(r"^(?=.{8,20}\Z)[0-9]\.[0-9]{6,12}(-[A-Za-z]{1,8})?\Z")
 _PAGE_ID = re.compile(r"^[0-9A-Za-z-]{1,64}\Z")
 _VIETNAM = timezone(timedelta(hours=7))
 _CITY = "ho chi minh"
-_METHODS = {"ONLINE": Method.ONLINE, "DIRECT": Method.IN_PERSON, "POSTAL": Method.POSTAL}
 _KINDS = {
     "STANDARD": ProcedureKind.NATIONAL,
     "SPECIFIC": ProcedureKind.PROVINCIAL,
     "STANDARD_INTERNAL": ProcedureKind.INTERNAL,
-}
-_METHOD_ORDER = [Method.ONLINE, Method.IN_PERSON, Method.POSTAL]
-_UNITS = {
-    "WORKING_DAY": TimeUnit.WORKING_DAY,
-    "DAY": TimeUnit.DAY,
-    "HOUR": TimeUnit.HOUR,
-    "MONTH": TimeUnit.MONTH,
-    "YEAR": TimeUnit.YEAR,
 }
 _LEVELS = {
     "isWard": AuthorityLevel.COMMUNE,
@@ -61,27 +49,27 @@ _LEVELS = {
 }
 _NOTHING = re.compile(r"^(khong( co| quy dinh)?|khong co thong tin)\W*$")
 _TITLE_LEAD = re.compile(r"^thủ tục\s*:?\s+(?=\S+\s+\S)", re.IGNORECASE)
-_NOTE_GROUP = re.compile(r"^\W*(luu y|ghi chu)")
-_PRESENT_GROUP = re.compile(r"xuat trinh")
-_PLAIN_GROUP = re.compile(
-    r"^(\W*|([a-z0-9][).] )?((giay to|thanh phan ho so) phai (nop|xuat trinh)|luu y|ghi chu|"
-    r"thanh phan( va so luong)? ho so|ho so( gom)?|(so luong ho so: )?0?1 (bo|\(mot\) bo)( ho so)?)\W*)$"
-)
-_NOTE_ROW = re.compile(r"^\W*(luu y|vi du|ghi chu|chu thich)")
-_STEP_BREAK = re.compile(r"\n+|(?<=[.;:])\s+(?=Bước\s+\d)|(?<=\S)\s+(?=Bước\s+\d+\s*[:.])")
 _BULLET = re.compile(r"^[-+*•–]\s*")
 
 
 def parse(record: dict[str, Any], retrieved_on: date | None) -> Procedure:
     """Return the procedure in `record`; raise `ValueError` saying what is missing or misshapen."""
+    return parse_with_warnings(record, retrieved_on)[0]
+
+
+def parse_with_warnings(
+    record: dict[str, Any], retrieved_on: date | None
+) -> tuple[Procedure, tuple[RenderWarning, ...]]:
+    """Return the procedure in `record`, and what was unclear in it."""
+    notes = Notebook()
     code = text_of(record.get("code"))
     if not CODE.match(code):
         raise ValueError("the record has no procedure code" if not code else f"{code!r} is not a procedure code")
     title = _title(record)
     if not title:
         raise ValueError(f"{code} has no name")
-    methods = _methods(record)
-    return Procedure(
+    methods = methods_of(record, notes)
+    procedure = Procedure(
         code=code,
         title=title,
         sector="; ".join(_names(record.get("categoriesDetails"))),
@@ -94,11 +82,11 @@ def parse(record: dict[str, Any], retrieved_on: date | None) -> Procedure:
         coordinating_agency=_agency(record, "Coordinating", "coordinatingAgencies"),
         intake_address=_meaningful(record.get("dossierReceivingAddresses")),
         submission_methods=methods,
-        dossier=_dossier(record),
-        steps=_steps(record),
-        result_documents=_results(record),
+        dossier=dossier_of(record, notes),
+        steps=steps_of(record, notes),
+        result_documents=_results(record, notes),
         requirements=_lines(record.get("requirementsAndConditions")),
-        legal_bases=_legal_bases(record),
+        legal_bases=_legal_bases(record, notes),
         decision=_decision(record),
         source=Source(url=_page_url(record.get("id")), retrieved_on=retrieved_on),
         checked_on=retrieved_on,
@@ -107,6 +95,8 @@ def parse(record: dict[str, Any], retrieved_on: date | None) -> Procedure:
         promulgated_by=text_of(record.get("departmentPromulgateName")),
         applies_to_city=applies_to_city(_kind(record), text_of(record.get("departmentPromulgateName"))),
     )
+
+    return replace(procedure, raw_refs=tuple(notes.refs)), tuple(notes.warnings)
 
 
 def _page_url(page_id: Any) -> str:
@@ -163,106 +153,27 @@ def _online_level(record: dict[str, Any], methods: tuple[SubmissionMethod, ...])
     return OnlineLevel.PARTIAL if any(m.method is Method.ONLINE for m in methods) else OnlineLevel.UNKNOWN
 
 
-def _methods(record: dict[str, Any]) -> tuple[SubmissionMethod, ...]:
-    found = []
-    for raw in record.get("executionMethods") or []:
-        method = _METHODS.get(str(raw.get("submissionMethod")))
-        if method is not None:
-            note = text_of(raw.get("description"))
-            found.append(SubmissionMethod(method, note=note, times=_times(raw), fees=fees_of(raw)))
-    return tuple(sorted(found, key=lambda item: _METHOD_ORDER.index(item.method)))
-
-
-def _times(raw: dict[str, Any]) -> tuple[ProcessingTime, ...]:
-    value, unit = raw.get("processingTime"), _UNITS.get(str(raw.get("processingTimeUnit")))
-    text = text_of(value)
-    try:
-        amount = float(text)
-    except ValueError:
-        return (ProcessingTime(text=text),) if _meaningful(text) else ()
-    # The unit OTHER gives a bare number whose meaning stands only in the steps: not a time to state.
-    stated = unit is not None and math.isfinite(amount) and amount > 0
-    return (ProcessingTime(amount=amount, unit=unit),) if stated else ()
-
-
-def _dossier(record: dict[str, Any]) -> tuple[DossierCase, ...]:
-    cases = []
-    for number, raw in enumerate(record.get("executionCases") or [], start=1):
-        group = text_of(raw.get("name"))
-        rows = raw.get("profileComponents") or []
-        parts = [_component(row, place, group) for place, row in enumerate(rows, start=1)]
-        components = tuple(sorted((part for part in parts if part), key=lambda part: part.role is ComponentRole.NOTE))
-        if components:
-            cases.append(DossierCase(f"case{number}", _case_label(group), components))
-    return _joined(cases)
-
-
-def _joined(cases: list[DossierCase]) -> tuple[DossierCase, ...]:
-    """Put the papers of all groups without a case into one: the portal splits one list into several groups."""
-    plain = [case for case in cases if not case.case]
-    if len(plain) < 2:
-        return tuple(cases)
-    parts = (replace(part, id=f"{case.id}_{part.id}") for case in plain for part in case.components)
-    ordered = sorted(parts, key=lambda part: part.role is ComponentRole.NOTE)
-    return (DossierCase("always", "", tuple(ordered)), *(case for case in cases if case.case))
-
-
-def _case_label(group: str) -> str:
-    """The group's name as a case, empty where it only says that papers follow."""
-    label = group.strip("*-+ :.").strip()
-    return "" if _PLAIN_GROUP.match(fold(label)) else label
-
-
-def _component(row: dict[str, Any], place: int, group: str) -> DossierComponent | None:
-    name = text_of(row.get("name")).lstrip("-+*•– ").strip()
-    if not name:
-        return None
-    originals, copies = _quantity(row.get("originalQty")), _quantity(row.get("copyQty"))
-    forms = [text_of(item.get("fileName")) for item in row.get("attachments") or []]
-    return DossierComponent(
-        id=f"row{place}",
-        name=name,
-        role=_role(fold(name), fold(group), originals + copies),
-        originals=originals,
-        copies=copies,
-        form="; ".join(form for form in forms if form),
-    )
-
-
-def _role(name: str, group: str, quantity: int) -> ComponentRole:
-    if _NOTE_ROW.match(name) or _NOTE_GROUP.match(group) or quantity == 0:
-        return ComponentRole.NOTE
-    return ComponentRole.PRESENT if _PRESENT_GROUP.search(group) else ComponentRole.SUBMIT
-
-
-def _quantity(value: Any) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
-
-
-def _steps(record: dict[str, Any]) -> tuple[str, ...]:
-    steps: list[str] = []
-    for raw in record.get("executionSteps") or []:
-        text = clean("\n".join(part for part in (raw.get("name"), raw.get("description")) if isinstance(part, str)))
-        steps += [_BULLET.sub("", part.strip()) for part in _STEP_BREAK.split(text) if part.strip(" -+*•.")]
-    return tuple(steps)
-
-
-def _results(record: dict[str, Any]) -> tuple[ResultDocument, ...]:
-    found = []
-    for raw in record.get("resultsDetails") or []:
+def _results(record: dict[str, Any], notes: Notebook) -> tuple[ResultDocument, ...]:
+    found: list[ResultDocument] = []
+    for place, raw in enumerate(record.get("resultsDetails") or []):
         name = text_of(raw.get("name"))
         if name:
+            notes.refer(f"result_documents/{len(found)}", f"/resultsDetails/{place}")
             found.append(ResultDocument(name=name, code=text_of(raw.get("code"))))
     return tuple(found)
 
 
-def _legal_bases(record: dict[str, Any]) -> tuple[LegalBasis, ...]:
-    found = []
-    for raw in record.get("legalBasisesDetails") or []:
+def _legal_bases(record: dict[str, Any], notes: Notebook) -> tuple[LegalBasis, ...]:
+    found: list[LegalBasis] = []
+    for place, raw in enumerate(record.get("legalBasisesDetails") or []):
         number, title = text_of(raw.get("code")), text_of(raw.get("name"))
-        if number or title:
-            found.append(LegalBasis(number=number or title, title=title if number and title != number else ""))
-    return tuple(dict.fromkeys(found))
+        if not number and not title:
+            continue
+        basis = LegalBasis(number=number or title, title=title if number and title != number else "")
+        if basis not in found:
+            found.append(basis)
+        notes.refer(f"legal_bases/{found.index(basis)}", text_of(raw.get("_at")) or f"/legalBasisesDetails/{place}")
+    return tuple(found)
 
 
 def _decision(record: dict[str, Any]) -> Decision:

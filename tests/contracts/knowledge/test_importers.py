@@ -213,7 +213,7 @@ def test_a_whole_record_gives_papers_times_fees_and_steps(tmp_path, name):
     assert {fee.status for fee in counter.fees} <= {FeeStatus.NOT_PUBLISHED}
     (paper,) = (part for case in record.dossier for part in case.components)
     assert (paper.name, paper.originals, paper.copies, paper.role) == ("Tờ khai nuôi chim", 1, 2, ComponentRole.SUBMIT)
-    assert record.steps == ("Bước 1: Điền tờ khai.", "Bước 2: Nộp hồ sơ.")
+    assert record.steps == ("Điền tờ khai.", "Nộp hồ sơ.")
     assert [result.name for result in record.result_documents] == ["Giấy xác nhận"]
     assert record.requirements == ("Có chuồng.",)
     assert record.decision.number == "11/QĐ-BNV"
@@ -225,7 +225,7 @@ def test_glued_tables_give_no_papers_no_fees_and_no_times(tmp_path):
     (record,), _ = read(tmp_path, SAMPLES["flat-json"])
     assert record.completeness is Completeness.GLUED
     assert record.dossier == record.submission_methods == ()
-    assert record.steps == ("Bước 1: Điền tờ khai.", "Bước 2: Nộp hồ sơ.")
+    assert record.steps == ("Điền tờ khai.", "Nộp hồ sơ.")
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])

@@ -60,7 +60,7 @@ def test_what_a_cell_and_its_note_mean(value, words, status):
     [
         ("Áp dụng đến hết ngày 31/12/2025", date(2025, 12, 31)),
         ("đến 1/2/2026", date(2026, 2, 1)),
-        ("đến hết 31/12/2025, sau đó đến hết 31/12/2026", None),
+        ("đến hết 31/12/2025, sau đó đến hết 31/12/2026", date(2026, 12, 31)),
         ("đến hết 31/02/2025", None),
         ("từ 01/01/2025", None),
         ("", None),
