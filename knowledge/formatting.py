@@ -43,6 +43,8 @@ def time_text(time: ProcessingTime, say: Wording) -> str:
         text = say(f"units.{time.unit.value}", n=number_text(time.amount))
     else:
         text = time.text
+    if time.case and text and time.amount and re.search(rf"\b0?{number_text(time.amount)} (ngày|giờ|tháng)", time.case):
+        return time.case
     return f"{time.case}: {text}" if time.case and text else text
 
 

@@ -24,7 +24,10 @@ _PLAIN_GROUP = re.compile(
     r"thanh phan( va so luong)? ho so( bao gom| gom)?|ho so( gom| bao gom)?|"
     r"(so luong ho so: )?0?1 (bo|\(mot\) bo)( ho so)?)\W*)$"
 )
-_NOTE_ROW = re.compile(r"^\W*(luu y|vi du|ghi chu|chu thich)")
+_NOTE_ROW = re.compile(
+    r"^\W*(luu y|vi du|ghi chu|chu thich|so luong ho so|thoi han giai quyet|"
+    r"truong hop .{0,200}(duoc (su dung|mien|thay)|khong (phai|yeu cau|can)))"
+)
 _LEAD = re.compile(r"^[\W\d]*(?:[a-z][.)]\s*)?")
 """Bullets and numbering before a row's words."""
 _HEADING_ROW = re.compile(r"^(ho so|thanh phan ho so|giay to|doi voi|truong hop)\b.*:\W*$")
@@ -39,7 +42,7 @@ _SENTENCE = re.compile(
     r"thuc hien theo|co quyen|thi)\b"
 )
 _IN_WORDS = re.compile(r"\b0?(\d{1,2})\s*(?:\([a-z ]+\)\s*)?(ban chinh|ban goc|ban sao)")
-_NUMBER = re.compile(r"^\W*(\d{1,2})[.)]\s")
+_NUMBER = re.compile(r"^\W*(\d{1,2})[.)]\s*(?=\D)")
 _LETTER = re.compile(r"^\W*([a-zđ])[.)]\s")
 _SHORTEST_NAME = 6
 _LETTERS = "abcdđeghiklmnopqrstuvxy"
@@ -82,7 +85,7 @@ def _cases_of_group(raw: dict[str, Any], group_id: str, where: str, notes: Noteb
     """Yield the group's papers: one case, or one a heading row where its rows are in order."""
     group = text_of(raw.get("name"))
     role = _group_role(fold(group))
-    rows = list(_rows(raw, where))
+    rows = _sorted(list(_rows(raw, where)))
     ordered = _in_order(rows)
     if not ordered:
         notes.warn(WarningKind.ROWS_SHUFFLED, where, group)
@@ -157,6 +160,7 @@ def _component(row: _Row, part_id: str, role: ComponentRole) -> DossierComponent
     name, condition = row.text, ""
     if role is not ComponentRole.NOTE:
         name, condition = split_condition(row.text)
+        name = name.rstrip(" .,;") or name
     return DossierComponent(
         id=part_id,
         name=name,
@@ -205,6 +209,26 @@ def _quantity(value: Any) -> int:
 def _quantity_in_words(folded: str) -> tuple[int, int]:
     found = {kind: int(number) for number, kind in _IN_WORDS.findall(folded[-80:])}
     return found.get("ban chinh", found.get("ban goc", 0)), found.get("ban sao", 0)
+
+
+def _sorted(rows: list[_Row]) -> list[_Row]:
+    """Rows that carry the numbers or letters of one sequence, maybe shuffled, in that sequence and without them."""
+    for pattern in (_NUMBER, _LETTER):
+        found = [pattern.match(row.text.lower()) for row in rows]
+        marks = [match.group(1) for match in found if match]
+        places = [int(mark) if mark.isdigit() else _LETTERS.find(mark) + 1 for mark in marks]
+        if len(rows) > 1 and sorted(places) == list(range(1, len(rows) + 1)):
+            bare = [
+                replace(row, text=_capital(row.text[match.end() :]))
+                for row, match in zip(rows, found, strict=True)
+                if match
+            ]
+            return [row for _, row in sorted(zip(places, bare, strict=True), key=lambda pair: pair[0])]
+    return rows
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _in_order(rows: list[_Row]) -> bool:

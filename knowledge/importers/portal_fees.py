@@ -20,6 +20,8 @@ _COUNCIL = re.compile(r"hoi dong nhan dan|\bhdnd\b")
 _VALID_TO = re.compile(r"den (?:het )?(?:ngay )?(\d{1,2})/(\d{1,2})/(\d{4})")
 _VALID_FROM = re.compile(r"\btu (?:ngay )?(\d{1,2})/(\d{1,2})/(\d{4})")
 _SENTENCES = re.compile(r"(?<=[.;])\s+(?=[-+*]|[^\W\d_a-zà-ỹ])|\s+(?=- )")
+_LEAST_AMOUNT = 1000
+"""A smaller amount beside words that name another one was typed in thousands: the words win."""
 _AMOUNT_IN_WORDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+\s*(?:dong|d\b|vnd)")
 
 
@@ -35,9 +37,11 @@ def _fee(raw: dict[str, Any]) -> Fee:
     note = text_of(raw.get("description")).lstrip("-+* ").strip()
     folded, value = fold(note), raw.get("value")
     amount = int(value) if is_number(value) and value > 0 else None
-    if amount is not None:
+    if amount is not None and not (amount < _LEAST_AMOUNT and _AMOUNT_IN_WORDS.search(folded)):
         return Fee(kind, amount=amount, note=note, valid_to=_valid_to(folded))
-    return Fee(kind, _status_without_amount(folded), note="" if _NOTHING_SAID.match(folded) else note)
+    status = _status_without_amount(folded)
+    said = status is not FeeStatus.FREE and not _NOTHING_SAID.match(folded)
+    return Fee(kind, status, note=note if said else "")
 
 
 def _parts(fee: Fee) -> Iterator[Fee]:

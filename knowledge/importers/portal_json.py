@@ -12,7 +12,8 @@ from typing import IO, Any
 
 from knowledge.errors import RecordInvalidError
 from knowledge.importers.base import HEAD_BYTES, MISSHAPEN, Document, Head, Importer, reason_of
-from knowledge.importers.portal_record import parse
+from knowledge.importers.portal_record import parse, parse_with_warnings
+from knowledge.importers.render_warnings import RenderWarning
 from knowledge.models import Procedure
 
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -149,3 +150,8 @@ def record_in(item: Any) -> dict[str, Any]:
 
 def _inner(envelope: dict[str, Any]) -> Any:
     return None if "executionMethods" in envelope else envelope.get("detail") or envelope.get("data")
+
+
+def read_with_warnings(content: bytes, retrieved_on: date | None) -> tuple[Procedure, tuple[RenderWarning, ...]]:
+    """Return the procedure in a document, and what was unclear in it; raise one of `MISSHAPEN`."""
+    return parse_with_warnings(record_in(_load(content.decode("utf-8"))), retrieved_on)

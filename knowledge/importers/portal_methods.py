@@ -101,7 +101,7 @@ def _doubt_fees(raw: dict[str, Any], way: SubmissionMethod, where: str, notes: N
         note, value = text_of(fee.get("description")), fee.get("value")
         at = f"{where}/fees/{place}" if where.startswith("/") else where
         amounts = {int(re.sub(r"\D", "", text)) for text in re.findall(r"\d{1,3}(?:[.,]\d{3})+", note)}
-        if amounts and isinstance(value, int) and value not in amounts:
+        if amounts and isinstance(value, int) and value > 0 and value not in amounts:
             notes.warn(WarningKind.FEE_CELL_AND_NOTE, at, f"{value}: {note}")
     if sum(fee.valid_to is not None for fee in way.fees) > 1:
         notes.warn(WarningKind.FEE_PERIODS, where, "; ".join(fee.note for fee in way.fees if fee.valid_to))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from knowledge.importers.render_warnings import Notebook, WarningKind
@@ -11,6 +12,8 @@ from knowledge.text import clean
 _BREAK = re.compile(r"\n+|(?<=[.;:])\s+(?=Bước\s+\d)|(?<=\S)\s+(?=Bước\s+\d+\s*[:.])")
 _BULLET = re.compile(r"^[-+*•–]\s*")
 _STEP = re.compile(r"^\W*Bước\s+(\d{1,2})\s*[:.)–-]?\s*", re.IGNORECASE)
+_SAYS_SOMETHING = re.compile(r"\w{2}")
+_LEAD_IN = 90
 _SUB_ITEM = re.compile(r"^\s*\+\s*\S")
 
 
@@ -22,12 +25,24 @@ def steps_of(record: dict[str, Any], notes: Notebook) -> tuple[str, ...]:
     steps: list[str] = []
     for place, raw in enumerate(record.get("executionSteps") or []):
         text = clean("\n".join(part for part in (raw.get("name"), raw.get("description")) if isinstance(part, str)))
-        lines = [part.strip() for part in _BREAK.split(text) if part.strip(" -+*•.")]
+        lines = _with_lead_ins([part.strip() for part in _BREAK.split(text) if _SAYS_SOMETHING.search(part)])
         where = str(raw.get("_at") or f"/executionSteps/{place}")
         for step in _grouped(lines):
             notes.refer(f"steps/{len(steps)}", where)
             steps.append(step)
     return tuple(_sorted(steps, notes))
+
+
+def _with_lead_ins(lines: list[str]) -> list[str]:
+    """Put a short line that ends in a colon, such as "a) Nộp hồ sơ:", over the line that it announces."""
+    joined: list[str] = []
+    for line in lines:
+        announced = joined and joined[-1].endswith(":") and len(joined[-1]) < _LEAD_IN and not _STEP.match(line)
+        if announced:
+            joined[-1] += f"\n{line}"
+        else:
+            joined.append(line)
+    return joined
 
 
 def _grouped(lines: list[str]) -> list[str]:
@@ -46,7 +61,9 @@ def _sorted(steps: list[str], notes: Notebook) -> list[str]:
     """Steps in the order of their numbers; the numbers themselves go where the list counts the same."""
     marks = [int(found.group(1)) if (found := _STEP.match(step)) else 0 for step in steps]
     whole = list(range(1, len(steps) + 1))
-    if marks != sorted(marks) and len(steps) > 1:
+    counted = [mark for mark in marks if mark]
+    begins_anew = all(later > earlier or later == 1 for earlier, later in pairwise(counted))
+    if (sorted(marks) == whole and marks != whole) or not begins_anew:
         notes.warn(WarningKind.STEPS_OUT_OF_ORDER, "/executionSteps", steps[0])
         if sorted(marks) == whole:
             steps = [step for _, step in sorted(zip(marks, steps, strict=True))]
