@@ -12,6 +12,7 @@ _INVISIBLE = re.compile(
 )
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000]+")
 _TYPED_WORD = re.compile(r"[^\W_]+(?:[./][^\W_]+)*")
+_WITHOUT_MARKS = {**dict.fromkeys(range(0x300, 0x370)), ord("đ"): "d"}
 _MARKED_WORD = re.compile(r"\w+")
 _WORD = re.compile(r"[a-z0-9]+(?:[./][a-z0-9]+)*")
 
@@ -30,8 +31,7 @@ def clean_line(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return `text` in small letters without diacritics; đ becomes d. Same for NFC and NFD input."""
-    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).replace("đ", "d")
+    return unicodedata.normalize("NFD", text.lower()).translate(_WITHOUT_MARKS)
 
 
 def typed_words(text: str) -> list[str]:
