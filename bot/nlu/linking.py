@@ -9,8 +9,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from bot.nlu.facts import Asked
-from bot.nlu.folded_matcher import FoldedMatcher
+from knowledge.search.asked import Asked
+from knowledge.search.folded_matcher import FoldedMatcher
 from knowledge.errors import CatalogueError
 from knowledge.search.deciding import Certainty, decide, prefer_plain
 from knowledge.search.index import Hit, ProcedureIndex

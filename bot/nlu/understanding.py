@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.arbiter import settle_intent
 from bot.nlu.entities import find_entities
-from bot.nlu.facts import find_facts
+from knowledge.search.asked import find_facts
 from bot.nlu.linking import Linker
 from bot.services import default_services
 

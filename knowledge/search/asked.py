@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.nlu.folded_matcher import FoldedMatcher, Match
+from knowledge.search.folded_matcher import FoldedMatcher, Match
 from knowledge.curated import read_yaml
 from knowledge.facts import Fact
 from knowledge.search.normalise import LEXICON_DIR, expand_abbreviations, load_lexicon
@@ -37,7 +38,12 @@ def fact_matcher() -> FoldedMatcher:
 
 def find_facts(text: str) -> Asked:
     """Return the facts asked for in `text`; abbreviations are written out first."""
-    written = " ".join(expand_abbreviations(text, load_lexicon()))
+    return facts_in(expand_abbreviations(text, load_lexicon()))
+
+
+def facts_in(tokens: Iterable[str]) -> Asked:
+    """Return the facts asked for in the folded words `tokens`."""
+    written = " ".join(tokens)
     matches = fact_matcher().find(written)
     asked = [match for match in matches if match.label != _LOOK_ALIKE]
     facts = _facts([match.label for match in asked])

@@ -21,12 +21,14 @@ _GROWN_AT, _ADULT_AT = 14, 18
 class Lexicon:
     """What knowledge/content/lexicon says, folded.
 
-    abbreviations: one word → words. phrases: phrase → official words added beside it, longest first.
+    abbreviations: one word → words, folded. readings: the same, and several where a word is ambiguous, with marks
+    where known. phrases: phrase → official words added beside it, longest first.
     small: words that carry the conversation; asking: these and the words of asking.
     pairs: two words of which neither is small beside the other ("khai tử", "sổ đỏ", "sao y").
     """
 
     abbreviations: dict[str, str]
+    readings: dict[str, tuple[str, ...]]
     phrases: tuple[tuple[str, str], ...]
     small: frozenset[str]
     asking: frozenset[str]
@@ -36,14 +38,17 @@ class Lexicon:
 @lru_cache(maxsize=1)
 def load_lexicon(folder: Path = LEXICON_DIR) -> Lexicon:
     """Read the lexicon files once."""
-    abbreviations = read_yaml(folder / "abbreviations.yml")
-    short = {normalize("NFC", str(key).lower()): fold(str(value)) for key, value in abbreviations.items()}
+    readings = {
+        normalize("NFC", str(key).lower()): tuple(map(str, value if isinstance(value, list) else [value]))
+        for key, value in read_yaml(folder / "abbreviations.yml").items()
+    }
+    short = {key: fold(value[0]) for key, value in readings.items()}
     phrases = ((fold(str(key)), fold(str(value))) for key, value in read_yaml(folder / "phrases.yml").items())
     words_of = read_yaml(folder / "small_words.yml")
     small = frozenset(map(str, words_of["small"]))
     longest_first = tuple(sorted(phrases, key=lambda item: -len(item[0])))
     pairs = frozenset(map(str, words_of["pairs"]))
-    return Lexicon(short, longest_first, small, small | frozenset(map(str, words_of["asking"])), pairs)
+    return Lexicon(short, readings, longest_first, small, small | frozenset(map(str, words_of["asking"])), pairs)
 
 
 def expand_abbreviations(text: str, lexicon: Lexicon) -> list[str]:

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from bot.nlu.facts import fact_matcher, find_facts
+from knowledge.search.asked import fact_matcher, find_facts
 from knowledge.facts import Fact
 from knowledge.search.normalise import content_words
 from knowledge.text import fold

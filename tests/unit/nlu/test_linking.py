@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from bot.nlu.facts import find_facts
+from knowledge.search.asked import find_facts
 from bot.nlu.linking import Linker
 from knowledge.errors import CatalogueUnreadableError
 from knowledge.search.deciding import Certainty

@@ -1,0 +1,140 @@
+"""Documents as weighted terms, stored term by term: a query adds up the rows of its terms. Arrays only, no pickles."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+import numpy as np
+
+Array = np.ndarray
+
+
+class Weighting(str, Enum):
+    """BM25: how much of the query a document holds. COSINE: how alike the two are, from 0 to 1."""
+
+    BM25 = "bm25"
+    COSINE = "cosine"
+
+
+@dataclass(frozen=True)
+class Postings:
+    """Terms with the documents that hold them.
+
+    pointers: where each term's rows begin in `documents` and `weights` (one more than terms). rarity: inverse
+    document frequency of each term. count: number of documents.
+    """
+
+    weighting: Weighting
+    terms: tuple[str, ...]
+    pointers: Array
+    documents: Array
+    weights: Array
+    rarity: Array
+    count: int
+
+    @classmethod
+    def build(
+        cls,
+        documents: Iterable[Iterable[str]],
+        weighting: Weighting,
+        saturation: float = 1.2,
+        length_penalty: float = 0.5,
+    ) -> Postings:
+        """Count `documents`. saturation, length_penalty: k1 and b of BM25."""
+        known: dict[str, int] = {}
+        rows: list[int] = []
+        columns: list[int] = []
+        times: list[int] = []
+        count = 0
+        for document in documents:
+            for term, number in Counter(document).items():
+                rows.append(count)
+                columns.append(known.setdefault(term, len(known)))
+                times.append(number)
+            count += 1
+        row, column = np.array(rows, dtype=np.int32), np.array(columns, dtype=np.int64)
+        frequency = np.array(times, dtype=np.float32)
+        holders = np.bincount(column, minlength=len(known))
+        if weighting is Weighting.BM25:
+            rarity = np.log(1.0 + (count - holders + 0.5) / (holders + 0.5))
+            lengths = np.bincount(row, frequency, minlength=count)
+            relative = lengths[row] / max(1e-9, float(lengths.mean()) if count else 1.0)
+            damped = frequency + saturation * (1.0 - length_penalty + length_penalty * relative)
+            weights = rarity[column] * frequency * (saturation + 1.0) / damped
+        else:
+            rarity = np.log((1.0 + count) / (1.0 + holders)) + 1.0
+            weights = (1.0 + np.log(frequency)) * rarity[column]
+            norms = np.sqrt(np.bincount(row, weights * weights, minlength=count))
+            weights = weights / np.maximum(norms[row], 1e-9)
+        order = np.argsort(column, kind="stable")
+        return cls(
+            weighting,
+            tuple(known),
+            np.concatenate([[0], np.cumsum(holders)]).astype(np.int64),
+            row[order],
+            weights[order].astype(np.float32),
+            rarity.astype(np.float32),
+            count,
+        )
+
+    def arrays(self, prefix: str) -> dict[str, Array]:
+        """Return what `from_arrays` takes. Terms hold no line break, so they travel as one text."""
+        text = "\n".join(self.terms).encode()
+        return {
+            f"{prefix}.terms": np.frombuffer(text, dtype=np.uint8),
+            f"{prefix}.pointers": self.pointers,
+            f"{prefix}.documents": self.documents,
+            f"{prefix}.weights": self.weights.astype(np.float16),
+            f"{prefix}.rarity": self.rarity,
+            f"{prefix}.shape": np.array([self.count, self.weighting is Weighting.BM25]),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Array], prefix: str) -> Postings:
+        """Return the postings saved under `prefix`."""
+        text = arrays[f"{prefix}.terms"].tobytes().decode()
+        count, is_bm25 = (int(value) for value in arrays[f"{prefix}.shape"])
+        return cls(
+            Weighting.BM25 if is_bm25 else Weighting.COSINE,
+            tuple(text.split("\n")) if text else (),
+            arrays[f"{prefix}.pointers"],
+            arrays[f"{prefix}.documents"],
+            arrays[f"{prefix}.weights"].astype(np.float32),
+            arrays[f"{prefix}.rarity"],
+            count,
+        )
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {term: place for place, term in enumerate(self.terms)}
+
+    @cached_property
+    def strange(self) -> float:
+        """Rarity of a term that no document holds."""
+        return float(self.rarity.max()) if len(self.rarity) else 0.0
+
+    def __contains__(self, term: str) -> bool:
+        return term in self._places
+
+    def rarity_of(self, term: str) -> float:
+        """Return how much `term` tells; the most where no document holds it."""
+        place = self._places.get(term)
+        return self.strange if place is None else float(self.rarity[place])
+
+    def scores(self, query: Iterable[str]) -> Array:
+        """Return one score a document, shape (count,)."""
+        total = np.zeros(self.count, dtype=np.float32)
+        cosine, square = self.weighting is Weighting.COSINE, 0.0
+        for term, number in Counter(query).items():
+            place = self._places.get(term)
+            weight = (1.0 + math.log(number)) * self.rarity_of(term) if cosine else 1.0
+            square += weight * weight
+            if place is not None:
+                begin, end = self.pointers[place], self.pointers[place + 1]
+                total[self.documents[begin:end]] += self.weights[begin:end] * weight
+        return total / math.sqrt(square) if cosine and square else total

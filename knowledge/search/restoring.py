@@ -1,0 +1,203 @@
+"""Puts diacritics back on Vietnamese typed without them: three-syllable statistics of our own texts, beam search.
+
+Trained from the catalogue's records and our own questions when the index is built. Figures: docs/evaluation.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from unicodedata import normalize
+
+import numpy as np
+
+from knowledge.text import fold
+
+Array = np.ndarray
+
+_SYLLABLE = re.compile(r"[^\W\d_]+|\d+")
+_BREAK = re.compile(r"[\n.;:!?()\[\]\"“”|]+")
+_MOST_FORMS, _BEAM = 24, 24
+_SINGLE, _PAIR, _TRIPLE = 0.02, 0.38, 0.60
+_LEAST_TRIPLES = 2
+_OFTEN = 15.0
+_START = "<s>"
+
+
+def syllables(text: str) -> list[str]:
+    """Return the syllables of `text` in small letters, NFC, numbers too."""
+    return _SYLLABLE.findall(normalize("NFC", text.lower()))
+
+
+@dataclass(frozen=True)
+class Restorer:
+    """Counts of syllables (`forms`, most frequent first), of pairs and of triples; keys sorted for binary search.
+
+    A pair's key is left * size + right, a triple's (left * size + middle) * size + right, in places of `forms`.
+    """
+
+    forms: tuple[str, ...]
+    singles: Array
+    pair_keys: Array
+    pair_counts: Array
+    triple_keys: Array
+    triple_counts: Array
+
+    @classmethod
+    def train(cls, texts: Iterable[tuple[str, int]]) -> Restorer:
+        """Count `texts`, each with how many times it counts."""
+        known: dict[str, int] = {_START: 0}
+        places: list[int] = []
+        weights: list[int] = []
+        for text, weight in texts:
+            for sentence in _BREAK.split(text):
+                found = syllables(sentence)
+                if found:
+                    places += chain((0, 0), (known.setdefault(form, len(known)) for form in found))
+                    weights += [weight] * (len(found) + 2)
+        return cls._counted(list(known), np.array(places, dtype=np.int64), np.array(weights, dtype=np.float64))
+
+    @classmethod
+    def _counted(cls, forms: list[str], places: Array, weights: Array) -> Restorer:
+        size = len(forms)
+        singles = np.bincount(places, weights, minlength=size)
+        order = np.argsort(-singles, kind="stable")
+        rank = np.empty(size, dtype=np.int64)
+        rank[order] = np.arange(size)
+        ranked = rank[places] if len(places) else places
+        begins = places == 0
+        pairs = ranked[:-1] * size + ranked[1:]
+        pair_keys, pair_counts = _summed(pairs[~begins[1:]], weights[1:][~begins[1:]], 1)
+        triples = (ranked[:-2] * size + ranked[1:-1]) * size + ranked[2:]
+        inside = ~begins[2:]
+        triple_keys, triple_counts = _summed(triples[inside], weights[2:][inside], _LEAST_TRIPLES)
+        names = tuple(forms[place] for place in order)
+        return cls(names, singles[order].astype(np.float32), pair_keys, pair_counts, triple_keys, triple_counts)
+
+    def arrays(self) -> dict[str, Array]:
+        """Return what `from_arrays` takes: numbers and one array of text, for an npz file."""
+        return {
+            "forms": np.array(self.forms),
+            "singles": self.singles,
+            "pair_keys": self.pair_keys,
+            "pair_counts": self.pair_counts,
+            "triple_keys": self.triple_keys,
+            "triple_counts": self.triple_counts,
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Array]) -> Restorer:
+        """Return a restorer from `arrays()`."""
+        parts = {name: arrays[name] for name in cls.__dataclass_fields__ if name != "forms"}
+        return cls(forms=tuple(arrays["forms"].tolist()), **parts)
+
+    @cached_property
+    def _candidates(self) -> dict[str, Array]:
+        """Folded syllable → places of its forms, most frequent first."""
+        found: dict[str, list[int]] = {}
+        for place, form in enumerate(self.forms):
+            if form != _START:
+                found.setdefault(fold(form), []).append(place)
+        return {folded: np.array(places[:_MOST_FORMS]) for folded, places in found.items()}
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {form: place for place, form in enumerate(self.forms)}
+
+    def restore(self, text: str) -> str:
+        """Return the syllables of `text` with their likeliest diacritics, joined by blanks.
+
+        A syllable that already carries marks stays as typed, if our texts know it so; so does one that they do not hold.
+        """
+        typed = syllables(text)
+        if not len(self.singles):
+            return " ".join(typed)
+        return " ".join(self._best(typed))
+
+    def knows(self, folded: str) -> bool:
+        """Say whether some text holds the syllable with any marks."""
+        return folded in self._candidates
+
+    def frequency(self, folded: str) -> float:
+        """Return how often the syllable stands in the texts, with any marks."""
+        places = self._candidates.get(folded)
+        return float(self.singles[places].sum()) if places is not None else 0.0
+
+    @cached_property
+    def common_syllables(self) -> tuple[str, ...]:
+        """Folded syllables that stand often enough to correct a slip to, most frequent first."""
+        often = {folded: self.frequency(folded) for folded in self._candidates if folded.isalpha()}
+        return tuple(sorted((item for item in often if often[item] >= _OFTEN), key=lambda item: -often[item]))
+
+    def fit(self, text: str) -> float:
+        """Return how likely `text` is: the mean logarithm of a syllable's odds, at its likeliest diacritics."""
+        typed = syllables(text)
+        return self._walk(typed)[1] / len(typed) if typed and len(self.singles) else 0.0
+
+    def _best(self, typed: list[str]) -> list[str]:
+        return self._walk(typed)[0]
+
+    def _walk(self, typed: list[str]) -> tuple[list[str], float]:
+        start = self._places[_START]
+        scores = np.zeros(1)
+        older, newer = np.array([start]), np.array([start])
+        trail: list[tuple[Array, list[str]]] = []
+        for syllable in typed:
+            options = self._options(syllable)
+            total = scores[:, None] + self._log_odds(older, newer, options)
+            flat = np.argsort(-total, axis=None)[:_BEAM]
+            origin, chosen = np.unravel_index(flat, total.shape)
+            trail.append((origin, [self._form(options[place], syllable) for place in chosen]))
+            scores, older, newer = total[origin, chosen], newer[origin], options[chosen]
+        return _walked_back(trail), float(scores[0])
+
+    def _options(self, syllable: str) -> Array:
+        """Places of the forms that `syllable` may stand for; one place past the end when there is none."""
+        unknown = np.array([len(self.forms)])
+        folded = fold(syllable)
+        if folded != syllable and syllable in self._places:
+            return np.array([self._places[syllable]])
+        return self._candidates.get(folded, unknown)  # marks that no text of ours has are taken for a slip
+
+    def _form(self, place: int, syllable: str) -> str:
+        return self.forms[place] if place < len(self.forms) else syllable
+
+    def _log_odds(self, older: Array, newer: Array, options: Array) -> Array:
+        """Logarithm of the interpolated probability of each option (columns) after each pair before (rows)."""
+        size = len(self.forms)
+        singles = np.append(self.singles, 0.1)
+        single = (singles[options] + 0.1) / float(self.singles.sum())
+        pair = _looked_up(self.pair_keys, self.pair_counts, newer[:, None] * size + options[None, :])
+        after = np.maximum(singles[newer], 1.0)[:, None]
+        before = older * size + newer
+        triple = _looked_up(self.triple_keys, self.triple_counts, before[:, None] * size + options[None, :])
+        together = np.maximum(_looked_up(self.pair_keys, self.pair_counts, before), 1.0)[:, None]
+        odds: Array = np.log(_SINGLE * single[None, :] + _PAIR * pair / after + _TRIPLE * triple / together + 1e-12)
+        return odds
+
+
+def _walked_back(trail: list[tuple[Array, list[str]]]) -> list[str]:
+    place, words = 0, []
+    for origin, forms in reversed(trail):
+        words.append(forms[place])
+        place = int(origin[place])
+    return words[::-1]
+
+
+def _summed(keys: Array, weights: Array, least: int) -> tuple[Array, Array]:
+    unique, inverse = np.unique(keys, return_inverse=True)
+    counts = np.bincount(inverse, weights, minlength=len(unique)).astype(np.float32)
+    kept = counts >= least
+    return unique[kept], counts[kept]
+
+
+def _looked_up(keys: Array, counts: Array, wanted: Array) -> Array:
+    """Counts of `wanted` keys, 0 where unknown."""
+    if not len(keys):
+        return np.zeros(wanted.shape, dtype=np.float32)
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    found: Array = np.where(keys[place] == wanted, counts[place], 0.0)
+    return found

