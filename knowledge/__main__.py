@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 
-from knowledge.commands import checking, editing, history, loading, looking, quality, syncing, timing
+from knowledge.commands import checking, covering, editing, history, loading, looking, quality, scoping, syncing, timing
 from knowledge.commands.base import Command, fail
 from knowledge.errors import CatalogueError, ProcedureUnknownError
 from knowledge.settings import CatalogueSettings
 
-_FAMILIES = (loading, syncing, looking, quality, history, timing, checking, editing)
+_FAMILIES = (loading, syncing, looking, quality, history, timing, checking, editing, scoping, covering)
 
 
 def main(arguments: list[str] | None = None) -> int:

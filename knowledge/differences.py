@@ -79,6 +79,7 @@ def _facts(record: Procedure, editorial: bool) -> dict[tuple[str, str, str], str
     facts["online_level", "", ""] = record.online_level.value
     facts["authority_levels", "", ""] = ", ".join(sorted(level.value for level in record.authority_levels))
     facts["applies_to_city", "", ""] = "có" if record.applies_to_city else "không"
+    facts["ward_receives", "", ""] = "có" if record.ward_receives else "không"
     for name in (*_LISTS, *(_EDITORIAL if editorial else ())):
         facts |= {(name, "", _key(text)): text for text in getattr(record, name)}
     facts |= {("legal_bases", "", _key(basis.number)): f"{basis.number} {basis.title}" for basis in record.legal_bases}

@@ -15,6 +15,7 @@ _FILLED_FIELDS = (
     "applicant_types",
     "legal_bases",
     "result_documents",
+    "ward_receives",
 )
 _OF_THE_FILE = {"code", "origin", "extends_portal", "version", "checked_on"}
 

@@ -24,6 +24,7 @@ class SearchRow:
     sector: str
     authority_levels: tuple[str, ...]
     current: bool = True
+    ward_receives: bool = False
 
 
 def search_text(procedure: Procedure) -> str:
@@ -37,6 +38,7 @@ def search_text(procedure: Procedure) -> str:
         "levels": [level.value for level in procedure.authority_levels],
         "current": procedure.status is RecordStatus.CURRENT,
         "extends": procedure.extends_portal,
+        "ward": procedure.ward_receives,
     }
     return json.dumps(row, ensure_ascii=False)
 
@@ -47,7 +49,8 @@ def search_rows(rows: Iterable[tuple[str, str, str]], replaced: set[str]) -> Ite
         by_origin = {origin: json.loads(search) for _, origin, search in group}
         curated, portal = by_origin.get(Origin.CURATED.value), by_origin.get(Origin.PORTAL.value)
         if curated is not None and not curated.get("extends"):
-            yield _row(code, curated, curated=True)
+            received = bool(portal and _received(portal))
+            yield _row(code, curated | {"ward": received or _received(curated)}, curated=True)
         elif portal is not None and code not in replaced:
             yield _row(code, portal | _said(curated), curated=False)
 
@@ -58,6 +61,10 @@ def _said(addition: dict[str, Any] | None) -> dict[str, Any]:
         return {}
     kept = {name: addition[name] for name in ("title", "aliases", "samples", "sector", "levels") if addition[name]}
     return kept if addition.get("current", True) else kept | {"current": False}
+
+
+def _received(data: dict[str, Any]) -> bool:
+    return bool(data.get("ward")) or "commune" in data["levels"]
 
 
 def _row(code: str, data: dict[str, Any], curated: bool) -> SearchRow:
@@ -71,4 +78,5 @@ def _row(code: str, data: dict[str, Any], curated: bool) -> SearchRow:
         sector=data["sector"],
         authority_levels=tuple(data["levels"]),
         current=data.get("current", True),
+        ward_receives=_received(data),
     )

@@ -25,7 +25,7 @@ class ListCsv(ListImporter):
             return False
         try:
             text = _beginning(head.content)
-            rows = csv.reader(text.splitlines()[:_FIRST_ROWS], delimiter=_delimiter(text))
+            rows = csv.reader(text.splitlines()[:_FIRST_ROWS], delimiter=delimiter_of(text))
             find_header(list(rows))
         except (ValueError, csv.Error):
             return False
@@ -33,8 +33,8 @@ class ListCsv(ListImporter):
 
     def documents(self, path: Path) -> Iterator[Document | RecordInvalidError]:
         try:
-            text = _decoded(path.read_bytes())
-            reader = csv.reader(text.splitlines(keepends=True), delimiter=_delimiter(text))
+            text = decoded(path.read_bytes())
+            reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter_of(text))
             first = list(islice(reader, _FIRST_ROWS))
             number, columns = find_header(first)
             below = chain(enumerate(first[number + 1 :], start=number + 2), _numbered(reader))
@@ -54,10 +54,11 @@ def _beginning(content: bytes) -> str:
     """The text of a file's first bytes, which may end within a character."""
     if content[:2] in _WIDE:
         return content.decode("utf-16", "ignore")
-    return _decoded(content[: content.rfind(b"\n") + 1] or content)
+    return decoded(content[: content.rfind(b"\n") + 1] or content)
 
 
-def _decoded(content: bytes) -> str:
+def decoded(content: bytes) -> str:
+    """Return a file's text, UTF-8 or UTF-16, without its byte-order mark; raise ValueError naming the line."""
     if content[:2] in _WIDE:
         return content.decode("utf-16")
     try:
@@ -67,6 +68,7 @@ def _decoded(content: bytes) -> str:
         raise ValueError(f"line {line} is neither UTF-8 nor UTF-16; save the file as UTF-8") from error
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
+    """Return what separates the cells: a comma, a semicolon or a tab."""
     first = text[:2000]
     return max(",;\t", key=first.count)

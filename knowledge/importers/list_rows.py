@@ -10,8 +10,9 @@ from typing import Any
 
 from knowledge.errors import RecordInvalidError
 from knowledge.importers.base import Document, Importer
-from knowledge.importers.portal_record import CODE, applies_to_city
+from knowledge.importers.portal_record import CODE
 from knowledge.models import Completeness, Origin, Procedure, ProcedureKind, Source
+from knowledge.scope import is_local_body, placed
 from knowledge.text import clean, clean_line, fold
 
 _COLUMNS = {
@@ -30,7 +31,6 @@ _COLUMNS = {
 _LOOKED_THROUGH = 20
 """Rows in which the header is looked for; the portal's export has a title above it."""
 _TITLE_LEAD = re.compile(r"^thủ tục\s*:?\s+(?=\S+\s+\S)", re.IGNORECASE)
-_PROVINCE = re.compile(r"^(ubnd|uy ban nhan dan) (tinh|thanh pho|tp)")
 
 
 class ListImporter(Importer):
@@ -74,23 +74,23 @@ def _procedure(row: dict[str, str], retrieved_on: date | None) -> Procedure:
     if not title:
         raise ValueError(f"{code} has no name")
     issuer = clean_line(row.get("promulgated_by", ""))
-    kind = ProcedureKind.PROVINCIAL if _PROVINCE.match(fold(issuer)) else ProcedureKind.NATIONAL
+    kind = ProcedureKind.PROVINCIAL if is_local_body(issuer) else ProcedureKind.NATIONAL
     kind = kind if issuer else ProcedureKind.UNKNOWN
     agencies = [line.strip(" ;,") for line in re.split(r"[\n;]", clean(row.get("handling_agency", "")))]
     url = row.get("url", "").strip()
-    return Procedure(
+    record = Procedure(
         code=code,
         title=title[:1].upper() + title[1:],
         sector=clean_line(row.get("sector", "")),
         handling_agency="; ".join(dict.fromkeys(agency for agency in agencies if agency)),
         kind=kind,
         promulgated_by=issuer,
-        applies_to_city=applies_to_city(kind, issuer),
         source=Source(url if url.startswith("https://") else "", retrieved_on),
         checked_on=retrieved_on,
         origin=Origin.PORTAL,
         completeness=Completeness.LISTED,
     )
+    return placed(record)
 
 
 def _folded(cell: Any) -> str:

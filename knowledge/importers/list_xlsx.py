@@ -16,7 +16,7 @@ from knowledge.importers.list_rows import ListImporter, documents_of, find_heade
 _LARGEST_UNPACKED = 300_000_000
 """Bytes beyond which a packed file is taken for an attack; the whole list of 5,670 unpacks to 6 million."""
 _FIRST_ROWS = 20
-_FAULTS = (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile, ParseError, EOFError)
+XLSX_FAULTS = (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile, ParseError, EOFError)
 
 
 class ListXlsx(ListImporter):
@@ -31,7 +31,7 @@ class ListXlsx(ListImporter):
         try:
             _refuse_bomb(path)
             yield from _documents(path)
-        except _FAULTS as error:
+        except XLSX_FAULTS as error:
             said = "not a whole Excel file" if isinstance(error, zipfile.BadZipFile) else reason_of(error)
             yield RecordInvalidError(str(path), said)
 
@@ -61,6 +61,21 @@ def _rows(path: Path, book: Any) -> Iterator[Document | RecordInvalidError]:
         raise ValueError("; ".join(tried) or "the file has no sheet")
     finally:
         book.close()
+
+
+def rows_of_sheets(path: Path) -> Iterator[tuple[str, list[tuple[str, list[str]]]]]:
+    """Yield each sheet's title with its rows, each row with its number; raise one of `XLSX_FAULTS`."""
+    import openpyxl
+
+    _refuse_bomb(path)
+    with path.open("rb") as stream:
+        book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
+        try:
+            for sheet in book.worksheets:
+                rows = enumerate(sheet.iter_rows(values_only=True), start=1)
+                yield sheet.title, [(str(number), [_text(cell) for cell in row]) for number, row in rows]
+        finally:
+            book.close()
 
 
 def _refuse_bomb(path: Path) -> None:

@@ -28,6 +28,7 @@ from knowledge.models import (
     Source,
     SubmissionMethod,
 )
+from knowledge.scope import placed
 from knowledge.text import clean, clean_line, fold
 
 PAGE_URL = "https://dichvucong.gov.vn/thu-tuc-hanh-chinh/{id}"
@@ -35,7 +36,6 @@ CODE = re.compile(r"^(?=.{8,20}\Z)[0-9]\.[0-9]{6,12}(-[A-Za-z]{1,8})?\Z")
 
 _PAGE_ID = re.compile(r"^[0-9A-Za-z-]{1,64}\Z")
 _VIETNAM = timezone(timedelta(hours=7))
-_CITY = "ho chi minh"
 _KINDS = {
     "STANDARD": ProcedureKind.NATIONAL,
     "SPECIFIC": ProcedureKind.PROVINCIAL,
@@ -93,10 +93,8 @@ def parse_with_warnings(
         origin=Origin.PORTAL,
         kind=_kind(record),
         promulgated_by=text_of(record.get("departmentPromulgateName")),
-        applies_to_city=applies_to_city(_kind(record), text_of(record.get("departmentPromulgateName"))),
     )
-
-    return replace(procedure, raw_refs=tuple(notes.refs)), tuple(notes.warnings)
+    return replace(placed(procedure, executing_bodies(record)), raw_refs=tuple(notes.refs)), tuple(notes.warnings)
 
 
 def _page_url(page_id: Any) -> str:
@@ -108,13 +106,6 @@ def _title(record: dict[str, Any]) -> str:
     return title[:1].upper() + title[1:]
 
 
-def applies_to_city(kind: ProcedureKind, promulgated_by: str) -> bool:
-    """National procedures apply; a province's own only if it is the city's; internal ones never."""
-    if kind is ProcedureKind.PROVINCIAL:
-        return _CITY in fold(promulgated_by)
-    return kind is not ProcedureKind.INTERNAL
-
-
 def _kind(record: dict[str, Any]) -> ProcedureKind:
     if record.get("isInternal"):
         return ProcedureKind.INTERNAL
@@ -124,6 +115,12 @@ def _kind(record: dict[str, Any]) -> ProcedureKind:
 def _names(items: Any) -> list[str]:
     names = (text_of(item.get("name")) for item in items or [] if isinstance(item, dict))
     return list(dict.fromkeys(name for name in names if name))
+
+
+def executing_bodies(record: dict[str, Any]) -> list[str]:
+    """Every body that the record names as executing it, whichever of its three fields says so."""
+    names = [*_names(record.get("departmentsExecuting")), *_names(record.get("unitGroupsExecuting"))]
+    return [*names, *re.split(r"[,;\n]", text_of(record.get("executingAgencies")))]
 
 
 def _agency(record: dict[str, Any], kind: str, text_field: str) -> str:
