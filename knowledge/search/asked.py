@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from knowledge.search.folded_matcher import FoldedMatcher, Match
 from knowledge.curated import read_yaml
 from knowledge.facts import Fact
-from knowledge.search.normalise import LEXICON_DIR, expand_abbreviations, load_lexicon
+from knowledge.search.folded_matcher import FoldedMatcher, Match
+from knowledge.search.normalise import LEXICON_DIR, content_words, expand_abbreviations, load_lexicon
 
 _LOOK_ALIKE = "none"
 _IF_ALONE = "_if_alone"
@@ -54,6 +54,12 @@ def facts_in(tokens: Iterable[str]) -> Asked:
     plain = any(not match.label.endswith(_IF_ALONE) for match in asked)
     carries_on = not plain and _CARRIES_ON.match(written) is not None
     return Asked(facts, " ".join(" ".join([*rest, written[end:]]).split()), tuple(matches), carries_on)
+
+
+def subject_of(tokens: list[str]) -> list[str]:
+    """Return the folded words of a question that name its matter: without phrases of asking and small words."""
+    rest = facts_in(tokens).rest.split()
+    return content_words(rest) if rest else content_words(tokens)
 
 
 def _facts(labels: list[str]) -> tuple[Fact, ...]:

@@ -41,7 +41,8 @@ def entries(
             questions=_unlike(row.sample_questions + said.questions),
             body=_body(record) if record else "",
             context=_context(record) if record else row.sector,
-            for_citizens=bool(record) and any("ong dan" in fold(kind) or "ca nhan" in fold(kind) for kind in _kinds(record)),
+            for_citizens=bool(record)
+            and any("ong dan" in fold(kind) or "ca nhan" in fold(kind) for kind in _kinds(record)),
             of_forces=bool(record) and ("BQP" in row.sector or "quoc phong" in fold(_publisher(record))),
             of_embassies=bool(record) and "ngoai giao" in fold(_publisher(record)),
         )

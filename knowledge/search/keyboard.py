@@ -1,4 +1,4 @@
-"""Syllables that came out as keystrokes: "ddawng" and "d9a8ng" are "đăng". And what a Vietnamese syllable looks like."""
+"""Syllables that came out as keystrokes ("ddawng" and "d9a8ng" are "đăng"), and what a syllable looks like."""
 
 from __future__ import annotations
 

@@ -1,16 +1,18 @@
-"""The index's arrays: texts as postings, examples, vectors, and what is known of each procedure. No behaviour but files."""
+"""The index's arrays: texts as postings, examples, vectors, and what is known of each procedure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from knowledge.search.actions import actions_in
+from knowledge.search.asked import subject_of
 from knowledge.search.corpus import Entry
-from knowledge.search.normalise import Lexicon, content_words, expand_abbreviations, terms
+from knowledge.search.normalise import Lexicon, expand_abbreviations, terms
 from knowledge.search.normaliser import Normaliser
 from knowledge.search.postings import Postings, Weighting
 from knowledge.search.vectors import VectorCache
@@ -21,6 +23,7 @@ Array = np.ndarray
 _TITLE_NOISE = ("thu tuc", "thuc hien tai cap", "bang dich vu cong", "cap trung uong", "cap tinh", "cap xa", "cap bo")
 _LEVELS = ("commune", "province", "ministry")
 _BODY_LENGTH_PENALTY = 0.75
+_RIDGE = 3.0
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Matrices:
     title_mass: Array
     title_vectors: Array
     example_vectors: Array
+    learned: Array
 
     def arrays(self) -> dict[str, Array]:
         """Return what `from_arrays` takes."""
@@ -64,7 +68,7 @@ class Matrices:
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Array]) -> Matrices:
         """Return the matrices saved as `arrays()`."""
-        parts = {}
+        parts: dict[str, Any] = {}
         for field in fields(cls):
             if f"{field.name}.shape" in arrays:
                 parts[field.name] = Postings.from_arrays(arrays, field.name)
@@ -75,7 +79,18 @@ class Matrices:
 
     @cached_property
     def has_vectors(self) -> bool:
-        return len(self.title_vectors) > 0
+        return len(self.title_vectors) > 0 and len(self.example_vectors) > 0
+
+    @cached_property
+    def question_centre(self) -> Array:
+        """Mean of the examples' vectors, shape (384,)."""
+        return self.example_vectors.mean(axis=0)
+
+    @cached_property
+    def centred_titles(self) -> Array:
+        """The titles' vectors without their mean, of length 1 again."""
+        moved = self.title_vectors - self.title_vectors.mean(axis=0)
+        return moved / (np.linalg.norm(moved, axis=1, keepdims=True) + 1e-9)
 
 
 FACTS = ("commune", "province", "ministry", "citizens", "forces", "embassies", "outside", "current", "length", "twins")
@@ -88,10 +103,12 @@ def build_matrices(
     titles = [title_words(entry.row.title, lexicon) for entry in entries]
     bodies = [words(entry.body) for entry in entries]
     texts = [(place, text) for place, entry in enumerate(entries) for text in (*entry.aliases, *entry.questions)]
+    owners = np.array([place for place, _ in texts], dtype=np.int64)
     read = [normaliser.read(text) for _, text in texts]
-    asked = [subject_of(question.tokens) for question in read]
-    marks = [question.marked.split() for question in read]
+    subjects = [subject_of(question.tokens) for question in read]
     present = Postings.build((set(title) for title in titles), Weighting.BM25, saturation=0.0, length_penalty=0.0)
+    of_titles = _vectors(vectors, [_spoken(entry.row.title) for entry in entries])
+    of_examples = _vectors(vectors, [question.marked for question in read])
     return Matrices(
         words=Postings.build(titles, Weighting.BM25),
         pairs=Postings.build(map(bigrams, titles), Weighting.BM25),
@@ -101,15 +118,16 @@ def build_matrices(
         body=Postings.build(bodies, Weighting.BM25, length_penalty=_BODY_LENGTH_PENALTY),
         body_pairs=Postings.build(map(bigrams, bodies), Weighting.BM25, length_penalty=_BODY_LENGTH_PENALTY),
         context=Postings.build((words(entry.context) for entry in entries), Weighting.BM25),
-        example_words=Postings.build(map(terms, asked), Weighting.COSINE),
-        example_letters=Postings.build(map(letter_groups, asked), Weighting.COSINE),
-        example_marked=Postings.build(map(terms, marks), Weighting.COSINE),
-        owners=np.array([place for place, _ in texts], dtype=np.int64),
+        example_words=Postings.build(map(terms, subjects), Weighting.COSINE),
+        example_letters=Postings.build(map(letter_groups, subjects), Weighting.COSINE),
+        example_marked=Postings.build((terms(question.marked.split()) for question in read), Weighting.COSINE),
+        owners=owners,
         facts=_facts(entries, titles),
         actions=np.array([actions_in(" ".join(title)) for title in titles], dtype=np.float32),
         title_mass=np.array([_mass(title, present) for title in titles], dtype=np.float32),
-        title_vectors=_title_vectors(entries, vectors),
-        example_vectors=vectors.vectors([question.marked for question in read]) if vectors else _NO_VECTORS,
+        title_vectors=of_titles,
+        example_vectors=of_examples,
+        learned=_learned(of_titles, of_examples, owners),
     )
 
 
@@ -161,10 +179,20 @@ def _facts(entries: Sequence[Entry], titles: Sequence[Sequence[str]]) -> Array:
     return np.array(rows, dtype=np.float32).reshape(len(entries), len(FACTS))
 
 
-def _title_vectors(entries: Sequence[Entry], vectors: VectorCache | None) -> Array:
-    if vectors is None:
+def _vectors(vectors: VectorCache | None, texts: Sequence[str]) -> Array:
+    return vectors.vectors(texts) if vectors else _NO_VECTORS
+
+
+def _learned(titles: Array, examples: Array, owners: Array) -> Array:
+    """Ridge regression from examples' to titles' vectors, both centred, drawn to leaving a vector as it is."""
+    if not len(titles) or not len(examples):
         return _NO_VECTORS
-    return vectors.vectors([_spoken(entry.row.title) for entry in entries])
+    share = 1.0 / np.sqrt(np.bincount(owners, minlength=len(titles))[owners])[:, None]
+    questions = (examples - examples.mean(axis=0)) * share
+    wanted = (titles[owners] - titles.mean(axis=0)) * share
+    pull = _RIDGE * np.eye(titles.shape[1])
+    solved: Array = np.linalg.solve(questions.T @ questions + pull, questions.T @ wanted + pull)
+    return solved.astype(np.float32)
 
 
 def _spoken(title: str) -> str:

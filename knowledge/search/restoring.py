@@ -110,7 +110,7 @@ class Restorer:
     def restore(self, text: str) -> str:
         """Return the syllables of `text` with their likeliest diacritics, joined by blanks.
 
-        A syllable that already carries marks stays as typed, if our texts know it so; so does one that they do not hold.
+        A syllable that carries marks stays as typed, if our texts know it so; so does one that they do not hold.
         """
         typed = syllables(text)
         if not len(self.singles):

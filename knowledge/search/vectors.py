@@ -69,7 +69,8 @@ class VectorCache:
     def _vector(self, text: str) -> Array:
         key = digest(text)[:20]
         if key not in self._used:
-            self._used[key] = self._known.get(key, None) if key in self._known else self._encoder.encode(text)
+            known = self._known.get(key)
+            self._used[key] = self._encoder.encode(text) if known is None else known
         return self._used[key]
 
     def used(self) -> dict[str, Array]:

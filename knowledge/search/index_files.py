@@ -1,0 +1,142 @@
+"""The index on disk: one folder a catalogue's revision, whole or not there, made by one process at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from knowledge.codec import digest
+from knowledge.search.corpus import entries
+from knowledge.search.index import ProcedureIndex
+from knowledge.search.matrices import Matrices
+from knowledge.search.normalise import LEXICON_DIR
+from knowledge.search.restoring import Restorer
+from knowledge.search.samples import SAMPLES_DIR, load_samples
+from knowledge.search.vectors import SentenceEncoder
+from knowledge.search_rows import SearchRow
+from knowledge.store import CatalogueStore
+
+logger = logging.getLogger(__name__)
+
+_FORMAT = 1
+"""Raise when the arrays change shape or meaning: older folders are then made anew."""
+_ARRAYS, _ROWS, _VECTORS, _LOCK = "arrays.npz", "rows.json", "vectors.npz", "lock"
+_KEPT = 2
+
+
+@lru_cache(maxsize=1)
+def content_stamp() -> str:
+    """Return the fingerprint of lexicon and samples; they do not change while a process runs."""
+    found = [str(_FORMAT)]
+    for folder in (LEXICON_DIR, SAMPLES_DIR):
+        found += [f"{path.name}:{digest(path.read_text('utf-8'))}" for path in sorted(folder.glob("*.yml"))]
+    return digest("|".join(found))
+
+
+def index_name(revision: str, encoder: SentenceEncoder | None) -> str:
+    """Return the folder's name for a catalogue's revision."""
+    return digest(f"{revision}|{content_stamp()}|{encoder.name if encoder else 'none'}")
+
+
+def load_index(folder: Path, revision: str, encoder: SentenceEncoder | None) -> ProcedureIndex | None:
+    """Return the index of `revision`, or None where it has not been made (or cannot be read: it is made again)."""
+    place = folder / index_name(revision, encoder)
+    try:
+        rows = [SearchRow(**_tuples(row)) for row in json.loads((place / _ROWS).read_text("utf-8"))]
+        with np.load(place / _ARRAYS) as arrays:
+            loaded = {name: arrays[name] for name in arrays.files}
+        restorer = Restorer.from_arrays(
+            {name[9:]: value for name, value in loaded.items() if name.startswith("restorer.")}
+        )
+        return ProcedureIndex(rows, Matrices.from_arrays(loaded), restorer, encoder)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError):
+        logger.warning("the index in %s cannot be read and is made anew", place, exc_info=True)
+        shutil.rmtree(place, ignore_errors=True)
+        return None
+
+
+def _part(arrays: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+    return {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
+
+
+def _tuples(row: Mapping[str, object]) -> dict[str, object]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+
+
+def ensure_index(store: CatalogueStore, folder: Path, encoder: SentenceEncoder | None) -> ProcedureIndex:
+    """Return the index of the catalogue as it is now, made first where there is none."""
+    revision = store.revision()
+    found = load_index(folder, revision, encoder)
+    if found is not None:
+        return found
+    with _only_one(folder):
+        return load_index(folder, revision, encoder) or _make(store, folder, revision, encoder)
+
+
+def _make(store: CatalogueStore, folder: Path, revision: str, encoder: SentenceEncoder | None) -> ProcedureIndex:
+    index = build_index(store, encoder, _known_vectors(folder, encoder))
+    place = folder / index_name(revision, encoder)
+    part = place.with_suffix(".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    arrays = index.matrices.arrays() | {f"restorer.{name}": value for name, value in index.restorer.arrays().items()}
+    np.savez(part / _ARRAYS, **arrays)
+    (part / _ROWS).write_text(json.dumps(index.to_json(), ensure_ascii=False), "utf-8")
+    if encoder is not None:
+        kept = index.vectors
+        vectors = np.array(list(kept.values()), dtype=np.float16)
+        np.savez(part / _VECTORS, name=np.array(encoder.name), keys=np.array(list(kept)), vectors=vectors)
+    os.replace(part, place)
+    _drop_old(folder, keep=place)
+    return index
+
+
+def build_index(
+    store: CatalogueStore, encoder: SentenceEncoder | None, known: Mapping[str, np.ndarray] | None = None
+) -> ProcedureIndex:
+    """Make the index in memory."""
+    records = {record.code: record for record in store.merged()}
+    return ProcedureIndex.build(entries(store.search_rows(), records, load_samples()), encoder, known)
+
+
+def _known_vectors(folder: Path, encoder: SentenceEncoder | None) -> dict[str, np.ndarray]:
+    """Return the vectors of the newest index, whatever catalogue it was of: a text keeps its vector."""
+    if encoder is None or not folder.is_dir():
+        return {}
+    files = sorted(folder.glob(f"*/{_VECTORS}"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in files:
+        try:
+            with np.load(path) as arrays:
+                if str(arrays["name"]) == encoder.name:
+                    keys = arrays["keys"].tolist()
+                    return dict(zip(keys, arrays["vectors"].astype(np.float32), strict=True))
+        except (OSError, ValueError, KeyError):
+            logger.warning("the vectors in %s cannot be read and are made anew", path)
+    return {}
+
+
+def _drop_old(folder: Path, keep: Path) -> None:
+    """Keep the newest few: another process may still be reading the one before."""
+    places = [path for path in folder.iterdir() if path.is_dir() and path != keep]
+    for path in sorted(places, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT - 1 :]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock; the system lets go of it when a process dies."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / _LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,60 @@
+"""Questions made from titles and dossiers, for the thousands of procedures that nobody wrote a sample question for.
+
+They stand in for formal questions of the long tail when the ranker learns; nothing is kept of them.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from knowledge.search.corpus import Entry
+from knowledge.search.fitting import Asked
+
+_OPENINGS = (
+    "Tôi muốn hỏi", "Cho tôi hỏi", "Xin hỏi", "Đề nghị cho biết", "Công ty chúng tôi", "Trường hợp", "Tôi cần",
+    "Gia đình tôi", "Doanh nghiệp muốn", "Khi", "Để", "", "",
+)  # fmt: skip
+_ENDINGS = (
+    "cần giấy tờ gì", "thủ tục thế nào", "thời hạn giải quyết bao lâu", "lệ phí bao nhiêu", "nộp hồ sơ ở đâu",
+    "phải làm sao", "điều kiện như thế nào", "thì có được không", "cần đáp ứng điều kiện gì", "xin hướng dẫn",
+    "do cơ quan nào giải quyết", "thành phần hồ sơ gồm những gì", "được thực hiện thế nào", "", "",
+)  # fmt: skip
+_PUNCTUATION = re.compile(r'[(),;:.“”"/]')
+_LONGEST_TITLE, _WEIGHT = 24, 0.7
+
+
+def made_questions(entries: Sequence[Entry], count: int, seed: int = 5) -> Iterator[Asked]:
+    """Yield `count` questions over the procedures of the city, the same for the same seed."""
+    chance = random.Random(seed)  # noqa: S311 - not for secrets
+    of_title: dict[str, set[str]] = {}
+    for entry in entries:
+        of_title.setdefault(entry.row.title, set()).add(entry.row.code)
+    pool = [entry for entry in entries if entry.row.applies_to_city and len(entry.row.title.split()) > 2]
+    for _ in range(count if pool else 0):
+        entry = chance.choice(pool)
+        text = _question(entry, chance)
+        nothing = np.zeros(0, dtype=np.int64)
+        yield Asked(text, frozenset(of_title[entry.row.title]), nothing, _WEIGHT)
+
+
+def _question(entry: Entry, chance: random.Random) -> str:
+    words = _PUNCTUATION.sub(" ", entry.row.title).split()[:_LONGEST_TITLE]
+    if chance.random() < 0.35:
+        title = _piece(words, chance.randint(3, 10), chance)
+    else:
+        kept = sorted(chance.sample(range(len(words)), max(2, int(len(words) * chance.uniform(0.3, 0.9)))))
+        title = " ".join(words[place] for place in kept)
+    body = entry.body.split()
+    detail = _piece(body, chance.randint(4, 14), chance) if body and chance.random() < 0.5 else ""
+    opening, ending = chance.choice(_OPENINGS), chance.choice(_ENDINGS)
+    parts = (opening, title, detail) if chance.random() < 0.6 else (detail, opening, title)
+    return " ".join(part for part in (*parts, ending) if part).capitalize()
+
+
+def _piece(words: Sequence[str], length: int, chance: random.Random) -> str:
+    start = chance.randrange(max(1, len(words) - length + 1))
+    return " ".join(words[start : start + length])

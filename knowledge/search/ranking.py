@@ -1,0 +1,108 @@
+"""The ranker: one weight a signal, learned from our own labelled questions, and how sure it may be of its first.
+
+The numbers are `knowledge/content/ranker.json`, written by `python -m knowledge fit` (`fitting.py`); no pickles.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from knowledge.errors import CatalogueError
+from knowledge.search.signals import signal_names
+from knowledge.settings import CONTENT_DIR
+
+Array = np.ndarray
+RANKER_PATH = CONTENT_DIR / "ranker.json"
+
+
+class RankerInvalidError(CatalogueError):
+    """The ranker's file does not fit this version of the signals."""
+
+    code = "RANKER_INVALID"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A logistic scale: named features → probability."""
+
+    weights: Mapping[str, float]
+    bias: float
+
+    def probability(self, features: Mapping[str, float]) -> float:
+        total = self.bias + sum(weight * features[name] for name, weight in self.weights.items())
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+@dataclass(frozen=True)
+class Ranker:
+    """Weights by signal, for both `KINDS`. sure: that the first is right. inside: that some procedure is meant."""
+
+    weights: Mapping[str, Array]
+    sure: Mapping[str, Scale]
+    inside: Mapping[str, Scale]
+
+    def order(self, rows: Array, kind: str) -> Array:
+        """Return a score a row; softmax over them is the chance of each."""
+        scores: Array = rows @ self.weights[kind]
+        return scores
+
+
+KINDS = ("with_vectors", "without_vectors")
+
+
+@lru_cache(maxsize=2)
+def load_ranker(path: Path = RANKER_PATH) -> Ranker:
+    """Read the ranker; raise `RankerInvalidError` where a signal is missing or unknown."""
+    try:
+        data = json.loads(path.read_text("utf-8"))
+        names = signal_names()
+        for kind in KINDS:
+            if set(data[kind]["weights"]) != set(names):
+                strange = sorted(set(data[kind]["weights"]) ^ set(names))
+                raise RankerInvalidError(f"{path}: signals differ ({', '.join(strange[:5])}): python -m knowledge fit")
+        return Ranker(
+            {kind: np.array([data[kind]["weights"][name] for name in names], dtype=np.float32) for kind in KINDS},
+            {kind: Scale(**data[kind]["sure"]) for kind in KINDS},
+            {kind: Scale(**data[kind]["inside"]) for kind in KINDS},
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RankerInvalidError(f"{path}: {error}") from error
+
+
+def confidence_features(rows: Array, chances: Array, same: Array, words: int) -> dict[str, float]:
+    """Return what tells how sure the first candidate is.
+
+    rows, chances: signals and chances, best first. same: which candidates bear the first's title (another level's
+    twin is no rival). words: how many words of the question name its matter.
+    """
+    names = _places_of()
+    others = chances[~same]
+    chance = float(chances[same].sum())
+    rival = float(others[0]) if len(others) else 0.0
+    first = rows[0]
+    return {
+        "chance": chance,
+        "log_chance": math.log(chance + 1e-6),
+        "lead": math.log((chance + 1e-6) / (rival + 1e-6)),
+        "example": float(rows[:, names["example"]].max()),
+        "first_example": float(first[names["example"]]),
+        "vector_example": float(rows[:, names["vector_example"]].max()),
+        "first_vector_example": float(first[names["vector_example"]]),
+        "held": float(rows[:, names["held_added"]].max()),
+        "first_held": float(first[names["held_added"]]),
+        "letters": float(rows[:, names["letters_added"]].max()),
+        "marked": float(rows[:, names["marked"]].max()),
+        "words": math.log1p(words),
+    }
+
+
+@lru_cache(maxsize=1)
+def _places_of() -> dict[str, int]:
+    return {name: place for place, name in enumerate(signal_names())}

@@ -1,0 +1,227 @@
+"""Numbers that say how well each procedure fits a question: one row a candidate, one named column a signal.
+
+Candidates are chosen by a fixed mix of the cheap signals; the ranker (`ranking.py`) orders them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from knowledge.search.actions import action_names, actions_in
+from knowledge.search.asked import subject_of
+from knowledge.search.matrices import FACTS, Matrices, letter_groups
+from knowledge.search.normalise import Lexicon, added_words, terms
+from knowledge.search.normaliser import MAX_WORDS, Question
+from knowledge.text import bigrams
+
+Array = np.ndarray
+
+_RELATIVE = (
+    "words",
+    "words_subject",
+    "words_added",
+    "pairs",
+    "pairs_subject",
+    "pairs_added",
+    "body",
+    "body_pairs",
+    "context",
+)
+_PLAIN = (
+    *_RELATIVE, "letters", "letters_added", "marked", "held", "held_added", "named", "named_added", "alike",
+    "example_words", "example_letters", "example_marked", "example", "example_vote",
+)  # fmt: skip
+_VECTOR = (
+    "vector",
+    "vector_centred",
+    "vector_learned",
+    "vector_rank",
+    "vector_example",
+    "vector_nearest",
+    "vector_vote",
+)
+_CANDIDATES, _MORE, _VECTOR_MORE = 40, 6, 12
+_VOTERS, _VOTE_SHARPNESS, _VECTOR_SHARPNESS = 12, 12.0, 30.0
+_LEAST_LIKE = 0.75
+_FIRST_PASS = {
+    "words_added": 0.6, "pairs_added": 0.3, "letters_added": 0.44, "letters": 0.3, "marked": 0.3, "held_added": 0.24,
+    "example_words": 0.4, "example_letters": 0.4, "example_marked": 0.2, "body": 0.2, "example_vote": 0.3,
+}  # fmt: skip
+_OUTSIDE_LOSS = 0.7
+
+
+def signal_names() -> tuple[str, ...]:
+    """Return the names of the columns."""
+    actions = action_names()
+    asked = tuple(f"asked_{name}" for name in actions)
+    unasked = tuple(f"unasked_{name}" for name in actions)
+    return (*_PLAIN, *FACTS, *asked, *unasked, *_VECTOR)
+
+
+def cheap_columns() -> Array:
+    """Return which columns need no vector: shape (signals,), True or False."""
+    return np.array([name not in _VECTOR for name in signal_names()])
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The words of a question as search uses them: all, what is left without the question's own, and added ones."""
+
+    tokens: list[str]
+    subject: list[str]
+    added: list[str]
+    marked: list[str]
+
+    @classmethod
+    def of(cls, question: Question, lexicon: Lexicon) -> Asking:
+        tokens = question.tokens[:MAX_WORDS]
+        return cls(tokens, subject_of(tokens), added_words(tokens, lexicon), question.marked.split()[:MAX_WORDS])
+
+
+class Signals:
+    """All procedures' signals for one question; `without` leaves examples out (to train without telling the answer)."""
+
+    def __init__(self, matrices: Matrices, asking: Asking, without: Array | None = None) -> None:
+        self._matrices = matrices
+        self._asking = asking
+        self._without = without
+        self._found: dict[str, Array] = self._of_words() | self._of_examples()
+        for name in _RELATIVE:
+            most = float(self._found[name].max(initial=0.0))
+            if most > 0:
+                self._found[name] = self._found[name] / most
+        self._first = self._first_pass()
+
+    def _of_words(self) -> dict[str, Array]:
+        of, asking = self._matrices, self._asking
+        more = asking.subject + asking.added
+        pairs, pairs_subject = of.pairs.scores(bigrams(asking.tokens)), of.pairs.scores(bigrams(asking.subject))
+        pairs_added = pairs_subject + of.pairs.scores(bigrams(asking.added)) if asking.added else pairs_subject
+        words_subject = of.words.scores(asking.subject)
+        held, held_added = of.present.scores(set(asking.tokens)), of.present.scores(set(more))
+        asked, asked_added = self._rarity(asking.tokens), self._rarity(more)
+        return {
+            "words": of.words.scores(asking.tokens),
+            "words_subject": words_subject,
+            "words_added": of.words.scores(more) if asking.added else words_subject,
+            "pairs": pairs,
+            "pairs_subject": pairs_subject,
+            "pairs_added": pairs_added,
+            "body": of.body.scores(asking.tokens),
+            "body_pairs": of.body_pairs.scores(bigrams(asking.tokens)),
+            "context": of.context.scores(asking.tokens),
+            "letters": of.letters.scores(letter_groups(asking.tokens)),
+            "letters_added": of.letters.scores(letter_groups(more)),
+            "marked": of.marked.scores(terms(asking.marked)),
+            "held": held / asked,
+            "held_added": held_added / asked_added,
+            "named": held / of.title_mass,
+            "named_added": held_added / of.title_mass,
+            "alike": held_added / (asked_added + of.title_mass - held_added),
+        }
+
+    def _rarity(self, tokens: Iterable[str]) -> float:
+        return sum(self._matrices.present.rarity_of(token) for token in set(tokens)) + 1e-6
+
+    def _of_examples(self) -> dict[str, Array]:
+        of, asking = self._matrices, self._asking
+        words = of.example_words.scores(terms(asking.subject))
+        letters = of.example_letters.scores(letter_groups(asking.subject))
+        marked = of.example_marked.scores(terms(asking.marked))
+        if self._without is not None:
+            for scores in (words, letters, marked):
+                scores[self._without] = 0.0
+        together = (words + letters + marked) / 3.0
+        return {
+            "example_words": self._best(words),
+            "example_letters": self._best(letters),
+            "example_marked": self._best(marked),
+            "example": self._best(together),
+            "example_vote": self._votes(together, _VOTE_SHARPNESS),
+        }
+
+    def _best(self, scores: Array, least: float = 0.0) -> Array:
+        """Return each procedure's best example."""
+        best = np.full(self._matrices.words.count, least, dtype=np.float32)
+        np.maximum.at(best, self._matrices.owners, scores)
+        return best
+
+    def _votes(self, scores: Array, sharpness: float) -> Array:
+        """Return each procedure's share among the nearest examples."""
+        votes = np.zeros(self._matrices.words.count, dtype=np.float32)
+        if not len(scores) or scores.max() <= 0.0:
+            return votes
+        nearest = np.argpartition(-scores, min(_VOTERS, len(scores)) - 1)[:_VOTERS]
+        weights = np.exp((scores[nearest] - scores[nearest].max()) * sharpness)
+        np.add.at(votes, self._matrices.owners[nearest], weights)
+        return votes / weights.sum()
+
+    @cached_property
+    def _outside(self) -> Array:
+        return self._matrices.facts[:, FACTS.index("outside")]
+
+    def _first_pass(self) -> Array:
+        mixed = sum(weight * self._found[name] for name, weight in _FIRST_PASS.items())
+        first: Array = mixed - _OUTSIDE_LOSS * self._outside
+        return first
+
+    def candidates(self) -> Array:
+        """Return the places of the procedures worth ranking."""
+        chosen = [_top(self._first, _CANDIDATES)]
+        for name in ("example", "body", "words", "pairs"):
+            chosen.append(_top(self._found[name] - 0.5 * self._outside, _MORE))
+        if "vector" in self._found:
+            chosen.append(_top(self._found["vector"] - 0.5 * self._outside, _VECTOR_MORE))
+            chosen.append(_top(self._found["vector_learned"] - 0.6 * self._outside, _VECTOR_MORE))
+            chosen.append(_top(self._found["vector_nearest"], _VECTOR_MORE))
+        return np.unique(np.concatenate(chosen))
+
+    def add_vector(self, vector: Array) -> None:
+        """Add the signals of the question's vector, shape (384,)."""
+        self._found |= self._of_vector(vector)
+
+    def _of_vector(self, vector: Array) -> dict[str, Array]:
+        of = self._matrices
+        title = of.title_vectors @ vector
+        middle = of.question_centre
+        moved = vector - middle
+        centred = of.centred_titles @ (moved / (np.linalg.norm(moved) + 1e-9))
+        taught = moved @ of.learned
+        taught = of.centred_titles @ (taught / (np.linalg.norm(taught) + 1e-9))
+        examples = of.example_vectors @ vector
+        if self._without is not None:
+            examples[self._without] = -1.0
+        example = self._best(examples, _LEAST_LIKE)
+        rank = np.empty(len(title), dtype=np.float32)
+        rank[np.argsort(-(title - 0.05 * self._outside))] = np.arange(len(title))
+        return {
+            "vector": (title - title.max()) * 10.0,
+            "vector_centred": (centred - centred.max()) * 3.0,
+            "vector_learned": (taught - taught.max()) * 3.0,
+            "vector_rank": 1.0 / (1.0 + rank),
+            "vector_example": (example - 0.85) * 10.0,
+            "vector_nearest": (example - example.max()) * 10.0,
+            "vector_vote": self._votes(examples, _VECTOR_SHARPNESS),
+        }
+
+    def rows(self, places: Array) -> Array:
+        """Return the signals of the procedures at `places`: shape (places, signals), in the order of `signal_names`."""
+        of, asking = self._matrices, self._asking
+        nothing = np.zeros(len(places), dtype=np.float32)
+        plain = [self._found[name][places] for name in _PLAIN]
+        asked = actions_in(" ".join([*asking.tokens, "|", *asking.added]))
+        actions = of.actions[places]
+        vector = [self._found[name][places] if name in self._found else nothing for name in _VECTOR]
+        columns = [np.column_stack(plain), of.facts[places], actions * asked, actions * (1.0 - asked)]
+        rows: Array = np.column_stack([*columns, *vector]).astype(np.float32)
+        return rows
+
+
+def _top(scores: Array, count: int) -> Array:
+    count = min(count, len(scores))
+    top: Array = np.argpartition(-scores, count - 1)[:count] if count else np.zeros(0, dtype=np.int64)
+    return top
