@@ -32,7 +32,7 @@ class Words:
         for where, text, lowered in subject.texts:
             found = self.found(lowered)
             if found is not None:
-                yield Hit(_around(text, found), where, text)
+                yield Hit(shown_around(text, found), where, text)
 
     def found(self, text: str) -> re.Match[str] | None:
         """Return the first use in `text` (small letters) that is not allowed where it stands."""
@@ -43,7 +43,8 @@ class Words:
         return self.unless is not None and bool(self.unless.search(around))
 
 
-def _around(text: str, found: re.Match[str]) -> str:
+def shown_around(text: str, found: re.Match[str]) -> str:
+    """Return what stands around a match, on one line, as an editor reads it."""
     start, end = max(0, found.start() - _BEFORE), found.end() + _AFTER
     return f"{'…' if start else ''}{' '.join(text[start:end].split())}{'…' if end < len(text) else ''}"
 

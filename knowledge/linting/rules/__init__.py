@@ -16,7 +16,7 @@ RULES: dict[str, Rule] = {
         *(parts.mandatory_part_missing, parts.legal_basis_missing, parts.result_missing, parts.online_without_channel),
         *(parts.decision_placeholder, parts.decision_number_odd, parts.decision_missing, parts.decision_without_date),
         *(words.abolished_body, words.old_paper, words.old_portal, words.repealed_law, words.repealed_law_in_text),
-        *(words.long_sentence, words.invisible_characters, words.double_blanks, words.test_record),
+        *(words.long_sentence, words.invisible_characters, words.double_blanks, words.trial_record),
         *(titles.near_duplicate, titles.level_twin, titles.provincial_copy, titles.sibling_unnamed),
         *(across.wrong_record, across.newer_decision, across.no_longer_published, across.addition_outdated),
         *(across.unknown_reference, across.shared_alias, across.old_code_published),

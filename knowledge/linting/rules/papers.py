@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from knowledge.importers.render_warnings import WarningKind
 from knowledge.linting.models import Context, Hit, Subject, seen
-from knowledge.linting.vocabulary import words
+from knowledge.linting.vocabulary import shown_around, words
 from knowledge.models import ComponentRole
 
 _STEP = re.compile(r"^\W*(?:bước\s+\d|(?:trình tự thực hiện|cách thức thực hiện|thời hạn giải quyết)\b)", re.IGNORECASE)
@@ -59,6 +59,8 @@ def household_book_required(subject: Subject, context: Context) -> Iterator[Hit]
     for case in subject.record.dossier:
         for part in case.components:
             said = f"{part.name}. {part.condition}".strip(". ")
-            required = part.role is not ComponentRole.NOTE
-            if required and any(books.found(sentence.lower()) for sentence in _SENTENCE.split(said)):
-                yield seen(said, f"dossier/{case.id}/{part.id}")
+            for sentence in _SENTENCE.split(said) if part.role is not ComponentRole.NOTE else ():
+                found = books.found(sentence.lower())
+                if found is not None:
+                    yield Hit(shown_around(sentence, found), f"dossier/{case.id}/{part.id}", said)
+                    break

@@ -100,7 +100,7 @@ def double_blanks(subject: Subject, context: Context) -> Iterator[Hit]:
             yield seen(re.sub(r" {2,}", "␣␣", name.strip()), where)
 
 
-def test_record(subject: Subject, context: Context) -> Iterator[Hit]:
+def trial_record(subject: Subject, context: Context) -> Iterator[Hit]:
     """A record that somebody typed to try the portal out."""
     record = subject.record
     for where, text in (
