@@ -13,8 +13,10 @@ from typing import Any
 from knowledge.codec import digest
 from knowledge.errors import CatalogueError
 from knowledge.importers.base import MISSHAPEN
-from knowledge.importers.portal_record import parse_with_warnings
-from knowledge.importers.render_warnings import RenderWarning
+from knowledge.importers.portal_dossier import dossier_of
+from knowledge.importers.portal_methods import methods_of
+from knowledge.importers.portal_steps import steps_of
+from knowledge.importers.render_warnings import Notebook, RenderWarning
 from knowledge.models import AuthorityLevel, Procedure
 
 _SHOWN = 160
@@ -56,7 +58,7 @@ class Subject:
             return self
         try:
             raw = _innermost(json.loads(self.content))
-            return replace(self, raw=raw, warnings=parse_with_warnings(raw, None)[1])
+            return replace(self, raw=raw, warnings=_unclear(raw))
         except MISSHAPEN:
             return self  # of another format, or misshapen: what was read of it is still looked at
 
@@ -69,6 +71,15 @@ class Subject:
     def all_text(self) -> str:
         """All of `texts` in small letters as one, to pass over quickly what holds nothing."""
         return "\n".join(lowered for _, _, lowered in self.texts)
+
+
+def _unclear(raw: dict[str, Any]) -> tuple[RenderWarning, ...]:
+    """Return what reading leaves unclear, from the parts that can be: reading all of each record takes a third more."""
+    notes = Notebook()
+    methods_of(raw, notes)
+    dossier_of(raw, notes)
+    steps_of(raw, notes)
+    return tuple(notes.warnings)
 
 
 def _innermost(document: Any) -> dict[str, Any]:
