@@ -22,7 +22,10 @@ PROCEDURES_DIR = CONTENT_DIR / "procedures"
 SCHEMA_PATH = CONTENT_DIR / "procedure.schema.json"
 
 
-class _Loader(yaml.SafeLoader):
+_FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C reader where PyYAML was built with it
+
+
+class _Loader(_FastLoader):
     """Safe YAML with dates kept as text, which schema and codec read; `on` and `no` are words, as in YAML 1.2."""
 
 

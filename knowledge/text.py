@@ -12,26 +12,26 @@ _INVISIBLE = re.compile(
 )
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000]+")
 _TYPED_WORD = re.compile(r"[^\W_]+(?:[./][^\W_]+)*")
-_WITHOUT_MARKS = {**dict.fromkeys(range(0x300, 0x370)), ord("đ"): "d"}
+_MARKS = re.compile("[\u0300-\u036f]+")
 _MARKED_WORD = re.compile(r"\w+")
 _WORD = re.compile(r"[a-z0-9]+(?:[./][a-z0-9]+)*")
 
 
 def clean(text: str) -> str:
     """Return `text` in NFC, without invisible characters, runs of blanks or blank ends; line breaks stay."""
-    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
-    lines = (_SPACES.sub(" ", line).strip() for line in text.replace("\r", "\n").split("\n"))
-    return "\n".join(line for line in lines if line)
+    text = _SPACES.sub(" ", unicodedata.normalize("NFC", _INVISIBLE.sub("", text)))
+    lines = [line.strip() for line in text.replace("\r", "\n").split("\n")]
+    return "\n".join([line for line in lines if line])
 
 
 def clean_line(text: str) -> str:
     """Return `text` cleaned and on one line."""
-    return " ".join(clean(text).split())
+    return " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).split())
 
 
 def fold(text: str) -> str:
     """Return `text` in small letters without diacritics; đ becomes d. Same for NFC and NFD input."""
-    return unicodedata.normalize("NFD", text.lower()).translate(_WITHOUT_MARKS)
+    return _MARKS.sub("", unicodedata.normalize("NFD", text.lower())).replace("đ", "d")
 
 
 def typed_words(text: str) -> list[str]:

@@ -1,50 +1,21 @@
-"""Running the rules over records, and the decisions of people about what they find."""
+"""Running the rules over records, and what people have accepted of what they find."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
-
-import jsonschema
-from ruamel.yaml import YAML
+from functools import lru_cache, partial
 
 from knowledge.curated import read_yaml
-from knowledge.linting.models import AcceptedInvalidError, Context, Finding, Hit, RuleText, Severity, Subject, rank
-from knowledge.linting.rules import RULES, of_reading
+from knowledge.linting.acceptance import Accepted
+from knowledge.linting.models import Context, Finding, Hit, RuleText, Severity, Subject, rank
+from knowledge.linting.rules import RULES
+from knowledge.linting.rules.titles import gather
+from knowledge.linting.workers import in_parts
+from knowledge.models import RecordStatus
 from knowledge.settings import CONTENT_DIR
 from knowledge.text import fold
-
-ACCEPTED_PATH = CONTENT_DIR / "linting" / "accepted.yml"
-_TEXT = {"type": "string", "minLength": 1}
-_DAY = {"type": "string", "pattern": "^[12][0-9]{3}-[01][0-9]-[0-3][0-9]$"}
-_ENTRY = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["rule", "code", "fingerprint", "by", "on", "why"],
-        "properties": dict.fromkeys(("rule", "code", "fingerprint", "by", "why"), _TEXT)
-        | dict.fromkeys(("on", "until"), _DAY),
-    },
-}
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """A finding that somebody looked at and accepts, until it changes or until a day."""
-
-    rule: str
-    code: str
-    fingerprint: str
-    by: str
-    on: date
-    why: str
-    until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -73,110 +44,61 @@ def rule_texts() -> dict[str, RuleText]:
 
 def lint(subjects: Sequence[Subject], context: Context, accepted: Iterable[Accepted] = ()) -> Report:
     """Run every rule over every record; findings come by gravity, rule and code."""
-    _cross(subjects, context)
-    texts = rule_texts()
-    found: dict[str, Finding] = {}
-    for subject in subjects:
-        hits = [(name, hit) for name, run in RULES.items() for hit in run(subject, context)]
-        for name, hit in [*hits, *of_reading(subject)]:
-            finding = _finding(name, hit, subject, texts[name])
-            found.setdefault(finding.fingerprint, finding)
-    ordered = sorted(found.values(), key=lambda item: (rank(item.severity), item.rule, item.code, item.where))
-    return _settled(ordered, list(accepted), context.day, len(subjects))
+    _gather(subjects, context)
+    found = list(in_parts(subjects, partial(_all_findings, context=context)))
+    found.sort(key=lambda item: (rank(item.severity), item.rule, item.code, item.where))
+    return _settled(found, list(accepted), context.day, len(subjects))
+
+
+def _all_findings(subjects: Sequence[Subject], context: Context) -> list[Finding]:
+    return [finding for subject in subjects for finding in _findings(subject.opened(), context)]
+
+
+def _findings(subject: Subject, context: Context) -> Iterator[Finding]:
+    """Yield the findings in one record: what a rule sees in several places alike is one finding."""
+    for name, rule in RULES.items():
+        alike: dict[tuple[str, str], list[Hit]] = {}
+        for hit in rule(subject, context):
+            alike.setdefault((hit.evidence, hit.basis), []).append(hit)
+        for hits in alike.values():
+            yield _finding(name, hits, subject)
+
+
+def _finding(name: str, hits: list[Hit], subject: Subject) -> Finding:
+    record, text = subject.record, rule_texts()[name]
+    return Finding(
+        rule=name,
+        severity=text.curated if subject.curated else text.portal,
+        code=record.code,
+        title=record.title,
+        sector=record.sector,
+        curated=subject.curated,
+        evidence=hits[0].evidence,
+        places=tuple(dict.fromkeys(hit.where for hit in hits if hit.where)),
+        basis=hits[0].basis,
+        url=record.source.url,
+    )
 
 
 def _settled(found: list[Finding], accepted: list[Accepted], day: date, records: int) -> Report:
-    valid = {entry.fingerprint: entry for entry in accepted if entry.until is None or day <= entry.until}
+    valid = {entry.fingerprint: entry for entry in accepted if entry.holds_on(day)}
     standing = tuple(finding for finding in found if finding.fingerprint not in valid)
     settled = tuple((finding, valid[finding.fingerprint]) for finding in found if finding.fingerprint in valid)
     used = {finding.fingerprint for finding, _ in settled}
     return Report(standing, settled, tuple(entry for entry in accepted if entry.fingerprint not in used), records)
 
 
-def _cross(subjects: Sequence[Subject], context: Context) -> None:
-    """Gather what only all records together show."""
-    titles: dict[tuple[str, str], set[str]] = {}
-    aliases: dict[str, set[str]] = {}
+def _gather(subjects: Sequence[Subject], context: Context) -> None:
+    """Put into `context` what only all records together show."""
+    gather([(subject.record, subject.curated) for subject in subjects], context)
+    published = [subject.record for subject in subjects if not subject.curated]
+    published += [subject.portal for subject in subjects if subject.portal is not None]
+    context.published = frozenset(record.code for record in published if record.status is RecordStatus.CURRENT)
+    for record in published:
+        if record.source.url:
+            context.pages.setdefault(record.source.url, record.code)
+    owners: dict[str, set[str]] = {}
     for subject in subjects:
-        record = subject.record
-        if record.title and record.applies_to_city:
-            titles.setdefault((fold(record.title), fold(record.sector)), set()).add(record.code)
-        for alias in record.aliases:
-            aliases.setdefault(fold(alias), set()).add(record.code)
-    context.by_title = {key: sorted(codes) for key, codes in titles.items() if len(codes) > 1}
-    context.by_alias = {key: sorted(codes) for key, codes in aliases.items() if len(codes) > 1}
-
-
-def _finding(name: str, hit: Hit, subject: Subject, text: RuleText) -> Finding:
-    record = subject.record
-    severity = text.curated if subject.curated else text.portal
-    return Finding(
-        name,
-        severity,
-        record.code,
-        record.title,
-        record.sector,
-        subject.curated,
-        hit.where,
-        hit.evidence,
-        record.source.url,
-    )
-
-
-def read_accepted(path: Path = ACCEPTED_PATH) -> list[Accepted]:
-    """Return the accepted findings; raise `AcceptedInvalidError` naming what is wrong."""
-    if not path.is_file():
-        return []
-    data = read_yaml(path) or []
-    for fault in jsonschema.Draft7Validator(_ENTRY).iter_errors(data):
-        raise AcceptedInvalidError(f"{path}: entry {list(fault.path)}: {fault.message[:200]}")
-    return [_accepted(entry) for entry in data]
-
-
-def _accepted(entry: dict[str, Any]) -> Accepted:
-    until = date.fromisoformat(entry["until"]) if "until" in entry else None
-    return Accepted(**(entry | {"on": date.fromisoformat(entry["on"]), "until": until}))
-
-
-def accept(findings: Iterable[Finding], by: str, why: str, on: date, until: date | None, path: Path) -> int:
-    """Add findings to the accepted ones, each signed; return how many were new."""
-    yaml: Any = YAML()
-    yaml.width = 4096
-    data = yaml.load(path.read_text("utf-8")) if path.is_file() else []
-    known = {entry["fingerprint"] for entry in data}
-    new = [finding for finding in findings if finding.fingerprint not in known]
-    for finding in new:
-        entry: dict[str, Any] = {"rule": finding.rule, "code": finding.code, "fingerprint": finding.fingerprint}
-        entry |= {"by": by, "on": on, "why": why} | ({"until": until} if until else {})
-        data.append(entry)
-    if hasattr(data, "fa"):
-        data.fa.set_block_style()
-    part = path.with_name(f"{path.name}.part")
-    with part.open("w", encoding="utf-8") as stream:
-        yaml.dump(data, stream)
-    part.replace(path)
-    return len(new)
-
-
-def as_json(report: Report) -> str:
-    """Return the report as JSON: findings with their fingerprint, accepted ones with who and why."""
-    document = {
-        "records": report.records,
-        "findings": [_plain(finding) for finding in report.findings],
-        "accepted": [_plain(item) | {"by": entry.by, "why": entry.why} for item, entry in report.accepted],
-        "unused_acceptances": [entry.fingerprint for entry in report.unused],
-    }
-    return json.dumps(document, ensure_ascii=False, indent=1)
-
-
-def _plain(finding: Finding) -> dict[str, Any]:
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "code": finding.code,
-        "title": finding.title,
-        "curated": finding.curated,
-        "where": finding.where,
-        "evidence": finding.evidence,
-        "fingerprint": finding.fingerprint,
-    }
+        for alias in subject.record.aliases:
+            owners.setdefault(fold(alias), set()).add(subject.record.code)
+    context.by_alias = {alias: sorted(codes) for alias, codes in owners.items() if len(codes) > 1}
