@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import date
 
 from knowledge import blocks as b
+from knowledge.elsewhere import agencies_here
 from knowledge.facts import Fact
-from knowledge.formatting import by_method, fee_texts, time_text
+from knowledge.formatting import by_method, fee_texts, in_brief, in_lines, named_way, names_money, same_times, time_text
 from knowledge.models import (
     ComponentRole,
     DossierCase,
@@ -15,6 +16,7 @@ from knowledge.models import (
     FeeStatus,
     Method,
     OnlineLevel,
+    Origin,
     Procedure,
     VneidEquivalent,
 )
@@ -40,7 +42,9 @@ def documents(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
     parts: list[b.Block] = []
     notes: list[str] = []
     for case in procedure.dossier:
-        notes += [part.name for part in case.components if part.role is ComponentRole.NOTE]
+        said = [in_lines(part.name) for part in case.components if part.role is ComponentRole.NOTE]
+        alone = bool(case.case) and len(said) == len(case.components)
+        notes += [case.case, *said] if alone else said
         parts += _case_papers(case, say)
     notes = list(dict.fromkeys([*notes, *procedure.notes]))
     return [*parts, b.paragraph(say("documents.notes") + ":"), _list(notes)] if notes else parts
@@ -60,7 +64,7 @@ def _case_papers(case: DossierCase, say: Wording) -> list[b.Block]:
 
 
 def _papers(papers: list[DossierComponent], say: Wording) -> b.ItemList:
-    return b.ItemList(tuple(b.Item(paper.name, _paper_detail(paper, say)) for paper in papers), ordered=True)
+    return b.ItemList(tuple(b.Item(in_lines(paper.name), _paper_detail(paper, say)) for paper in papers), ordered=True)
 
 
 def _paper_detail(paper: DossierComponent, say: Wording) -> str:
@@ -78,14 +82,16 @@ def _paper_detail(paper: DossierComponent, say: Wording) -> str:
 
 
 def steps(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
-    return _or_none(list(procedure.steps), say("steps.none"), ordered=True)
+    return _or_none([in_lines(step) for step in procedure.steps], say("steps.none"), ordered=True)
 
 
 def fee(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
     """Fees that hold on `day`, by way of filing (R-20)."""
     lines = _fee_lines(procedure, day, say)
     parts = _or_none(lines, say("fee.none"))
-    unsaid = lines and not any(fee.amount for method in procedure.submission_methods for fee in method.fees)
+    fees = [fee for method in procedure.submission_methods for fee in method.fees if fee.holds_on(day)]
+    told = any(fee.amount or names_money(fee.note) for fee in fees)
+    unsaid = lines and not told and not all(fee.status is FeeStatus.SET_BY_COUNCIL for fee in fees)
     return [*parts, b.paragraph(say("fee.ask"))] if unsaid and not _free(procedure, day) else parts
 
 
@@ -105,13 +111,19 @@ def _named(pairs: list[tuple[str, list[str]]]) -> list[str]:
 
 
 def time(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
-    lines = _time_lines(procedure, say)
-    return _or_none(lines, say("time.none"))
+    """Times by way of filing; where a portal's record has different ones and no case says why, that is told too."""
+    parts = _or_none(_time_lines(procedure, say), say("time.none"))
+    ways = [way for way in procedure.submission_methods if way.times]
+    stated = {tuple((item.amount, item.unit) for item in way.times) for way in ways}
+    explained = all(item.case or item.text for way in ways for item in way.times)
+    unexplained = procedure.origin is Origin.PORTAL and len(stated) > 1 and not explained
+    return [*parts, b.paragraph(say("time.differ"))] if unexplained else parts
 
 
-def _time_lines(procedure: Procedure, say: Wording) -> list[str]:
+def _time_lines(procedure: Procedure, say: Wording, brief: bool = False) -> list[str]:
     methods = procedure.submission_methods
-    texts = [[text for text in (time_text(item, say) for item in method.times) if text] for method in methods]
+    said = same_times([method.times for method in methods])
+    texts = [[text for text in (time_text(item, say, brief) for item in times) if text] for times in said]
     return _named(by_method(methods, texts, say))
 
 
@@ -120,14 +132,30 @@ def place(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
     said = []
     if procedure.intake_address:
         said.append(say("place.intake", place=procedure.intake_address))
-    if procedure.handling_agency and procedure.handling_agency not in procedure.intake_address:
-        said.append(say("place.agency", agency=procedure.handling_agency))
-    for method in procedure.submission_methods:
-        repeated = method.where and method.where in (procedure.intake_address, procedure.handling_agency)
-        detail = _sentences("" if repeated else method.where, method.note)
-        if detail:
-            said.append(f"{say(f'methods.{method.method.value}')}: {detail}")
+    agency = _agency_here(procedure)
+    if agency and agency not in procedure.intake_address:
+        said.append(say("place.agency", agency=agency))
+    elif procedure.handling_agency and not agency:
+        said.append(say("place.elsewhere", agency=procedure.handling_agency))
+    said += _way_lines(procedure, say)
     return _or_none(said, say("place.none"))
+
+
+def _agency_here(procedure: Procedure) -> str:
+    """The agencies that serve the city's citizens; a curated record's are taken as they are."""
+    published = procedure.origin is Origin.PORTAL and procedure.applies_to_city
+    return agencies_here(procedure.handling_agency) if published else procedure.handling_agency
+
+
+def _way_lines(procedure: Procedure, say: Wording) -> list[str]:
+    """What the record says of each way of filing, once where it says the same of several."""
+    by_detail: dict[str, list[str]] = {}
+    for way in procedure.submission_methods:
+        repeated = way.where and way.where in (procedure.intake_address, procedure.handling_agency)
+        detail = in_lines(_sentences("" if repeated else way.where, way.note))
+        if detail:
+            by_detail.setdefault(detail, []).append(say(f"methods.{way.method.value}"))
+    return [named_way(names, detail) for detail, names in by_detail.items()]
 
 
 def _sentences(*parts: str) -> str:
@@ -146,7 +174,7 @@ def who(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
 
 
 def conditions(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
-    return _or_none(list(procedure.requirements), say("conditions.none"))
+    return _or_none([in_lines(item) for item in procedure.requirements], say("conditions.none"))
 
 
 def result(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
@@ -156,10 +184,12 @@ def result(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
 
 def forms(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
     """Official forms by name and number (R-14)."""
-    papers = {part.form: part for case in procedure.dossier for part in case.components if part.form}
+    papers = dict.fromkeys(
+        (part.name, part.form) for case in procedure.dossier for part in case.components if part.form
+    )
     if not papers:
         return [b.paragraph(say("forms.none"))]
-    items = tuple(b.Item(part.name, form) for form, part in papers.items())
+    items = tuple(b.Item(in_lines(name), form) for name, form in papers)
     return [b.ItemList(items), b.paragraph(say("forms.where"))]
 
 
@@ -178,7 +208,8 @@ def online(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
         parts += [b.paragraph(detail)] if detail else []
     others = [say(f"methods.{kind.value}").lower() for kind in methods if kind is not Method.ONLINE]
     if others:
-        parts.append(b.paragraph(say("online.others", methods=", ".join(others))))
+        key = "online.others" if own or procedure.online_level is not OnlineLevel.UNKNOWN else "online.ways"
+        parts.append(b.paragraph(say(key, methods=", ".join(others))))
     return parts
 
 
@@ -186,13 +217,13 @@ def overview(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
     """What it is for, and the main facts in a line each; the rest is a button away."""
     parts: list[b.Block] = [b.paragraph(procedure.summary)] if procedure.summary else []
     lines = []
-    where = procedure.intake_address or procedure.handling_agency
+    where = procedure.intake_address or _agency_here(procedure)
     if where:
         lines.append(say("overview.place", text=where))
-    for key, texts in (("time", _time_lines(procedure, say)), ("fee", _fee_lines(procedure, day, say))):
+    for key, texts in (("time", _time_lines(procedure, say, True)), ("fee", _fee_lines(procedure, day, say))):
         if texts:
             more = say("overview.more") if len(texts) > _OVERVIEW_LINES else ""
-            lines.append(say(f"overview.{key}", text="; ".join(texts[:_OVERVIEW_LINES])) + more)
+            lines.append(say(f"overview.{key}", text="; ".join(map(in_brief, texts[:_OVERVIEW_LINES]))) + more)
     papers = sum(part.role is not ComponentRole.NOTE for case in procedure.dossier for part in case.components)
     if papers:
         lines.append(say("overview.papers", n=papers))

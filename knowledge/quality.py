@@ -10,7 +10,7 @@ from typing import Any
 from knowledge.importers.render_warnings import RenderWarning, WarningKind
 from knowledge.models import ComponentRole, Procedure
 
-_UNCLEAR = (WarningKind.NOTE_OR_PAPER,)
+_UNCLEAR = (WarningKind.NOTE_OR_PAPER, WarningKind.PAPER_WITHOUT_QUANTITY)
 """Warnings about a row that could not be classed for sure."""
 
 

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from knowledge.importers.portal_dossier import dossier_of
+from knowledge.importers.portal_lines import nested, unwrapped
 from knowledge.importers.portal_methods import methods_of
 from knowledge.importers.portal_steps import steps_of
 from knowledge.importers.portal_values import is_number, text_of
@@ -29,7 +30,7 @@ from knowledge.models import (
     SubmissionMethod,
 )
 from knowledge.scope import placed
-from knowledge.text import clean, clean_line, fold
+from knowledge.text import clean_line, fold
 
 PAGE_URL = "https://dichvucong.gov.vn/thu-tuc-hanh-chinh/{id}"
 CODE = re.compile(r"^(?=.{8,20}\Z)[0-9]\.[0-9]{6,12}(-[A-Za-z]{1,8})?\Z")
@@ -49,7 +50,9 @@ _LEVELS = {
 }
 _NOTHING = re.compile(r"^(khong( co| quy dinh)?|khong co thong tin)\W*$")
 _TITLE_LEAD = re.compile(r"^thủ tục\s*:?\s+(?=\S+\s+\S)", re.IGNORECASE)
-_BULLET = re.compile(r"^[-+*•–]\s*")
+_BULLET = re.compile(r"^\W*[-+*•–]\s*")
+_GLUED_RESULT = re.compile(r"(?<=[.;])\s*(?=[-+•–] [^\W\d_])")
+_DOTS = re.compile(r"(?:\s*\.){2,}$")
 
 
 def parse(record: dict[str, Any], retrieved_on: date | None) -> Procedure:
@@ -139,7 +142,7 @@ def _meaningful(value: Any) -> str:
 def _lines(value: Any) -> tuple[str, ...]:
     if not isinstance(value, str) or _NOTHING.match(fold(clean_line(value))):
         return ()
-    return tuple(_BULLET.sub("", line) for line in clean(value).split("\n") if line.strip(" -+*•."))
+    return tuple(nested([line for line in unwrapped(value) if line.strip(" -+*•.")]))
 
 
 def _online_level(record: dict[str, Any], methods: tuple[SubmissionMethod, ...]) -> OnlineLevel:
@@ -153,10 +156,11 @@ def _online_level(record: dict[str, Any], methods: tuple[SubmissionMethod, ...])
 def _results(record: dict[str, Any], notes: Notebook) -> tuple[ResultDocument, ...]:
     found: list[ResultDocument] = []
     for place, raw in enumerate(record.get("resultsDetails") or []):
-        name = text_of(raw.get("name"))
-        if name:
-            notes.refer(f"result_documents/{len(found)}", f"/resultsDetails/{place}")
-            found.append(ResultDocument(name=name, code=text_of(raw.get("code"))))
+        for name in _GLUED_RESULT.split(text_of(raw.get("name"))):
+            said = _DOTS.sub(".", _BULLET.sub("", name)).strip()
+            if said:
+                notes.refer(f"result_documents/{len(found)}", f"/resultsDetails/{place}")
+                found.append(ResultDocument(name=said, code=text_of(raw.get("code"))))
     return tuple(found)
 
 

@@ -19,12 +19,18 @@ class WarningKind(str, Enum):
     """Numbered rows of one group do not come in their order."""
     STEPS_OUT_OF_ORDER = "steps_out_of_order"
     TIME_WITHOUT_UNIT = "time_without_unit"
+    TIME_ELSEWHERE = "time_elsewhere"
+    """A time cell that only points to other words, none of which name a time."""
+    TIME_CELL_AND_NOTE = "time_cell_and_note"
+    """The number and unit in the cell are not among those in its note; both are told."""
     TIMES_DIFFER = "times_differ"
-    """The ways of filing have different times, and no case says why."""
+    """The ways of filing, or the rows of one way, have different times, and no case says why."""
     FEE_PERIODS = "fee_periods"
     """A fee's note holds several periods; each is told only while it holds."""
     FEE_CELL_AND_NOTE = "fee_cell_and_note"
     """The amount in the cell is not among those in its note."""
+    FEE_TOO_SMALL = "fee_too_small"
+    """A cell of a few dong that no words explain: typed in thousands or in another currency, not told as an amount."""
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def test_a_group_that_names_a_case_keeps_it():
         {"name": "* Trường hợp thuê nhà:", "profileComponents": [{"name": "Hợp đồng", "originalQty": 1}]},
         {"name": "Thành phần hồ sơ", "profileComponents": [{"name": "Đơn", "originalQty": 1}]},
     ]
-    assert [case.case for case in read(executionCases=groups).dossier] == ["Trường hợp thuê nhà", ""]
+    assert [case.case for case in read(executionCases=groups).dossier] == ["", "Trường hợp thuê nhà"]
 
 
 @pytest.mark.requirement("R-09")
