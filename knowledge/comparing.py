@@ -32,7 +32,7 @@ def compare(history: History, first_load: int, second_load: int, editorial: bool
     for start in range(0, len(moved), 500):
         part = moved[start : start + 500]
         wanted = [(*key, number) for key in part for number in {before.get(key), after.get(key)} if number is not None]
-        records = history.records_of(wanted)
+        records = history.records_of(wanted, raw_refs=False)
         for code, origin in part:
             old = records.get((code, origin, before.get((code, origin), 0)))
             new = records.get((code, origin, after.get((code, origin), 0)))

@@ -26,8 +26,10 @@ def register(commands: Any) -> None:
     diff = commands.add_parser("diff", help="what differs: curated and portal, two versions, a load, or two days")
     diff.add_argument("code", nargs="?", help="one procedure; without it, the whole catalogue")
     diff.add_argument("--versions", nargs=2, metavar="ORIGIN:NUMBER", help="two versions of the procedure")
-    diff.add_argument("--load", type=int, help="what a load changed")
-    diff.add_argument(
+    states = diff.add_mutually_exclusive_group()
+    states.add_argument("--load", type=int, help="what a load changed")
+    states.add_argument("--loads", nargs=2, type=int, metavar="LOAD", help="from after one load to after another")
+    states.add_argument(
         "--days", nargs=2, type=date.fromisoformat, metavar="DAY", help="from the end of one day to another"
     )
     diff.add_argument("--editorial", action="store_true", help="also names, sample questions and checks")
@@ -66,14 +68,21 @@ def _diff(options: argparse.Namespace, settings: CatalogueSettings) -> int:
 def _differences(store: CatalogueStore, options: argparse.Namespace) -> Iterable[RecordDifference]:
     if options.code is not None:
         return _of_one(store, options)
-    if options.load is not None:
-        if options.load not in {load.id for load in store.history.loads()}:
-            raise ValueError(f"there is no load {options.load}; `python -m knowledge history` lists them")
-        return compare(store.history, options.load - 1, options.load, options.editorial)
+    if options.load is not None or options.loads:
+        first, second = options.loads or (options.load - 1, options.load)
+        _known_loads(store, {second} if options.loads is None else {first, second})
+        return compare(store.history, first, second, options.editorial)
     if options.days:
         first, second = options.days
         return compare_days(store.history, first, second, options.editorial)
-    raise ValueError("say what to compare: a code, --load NUMBER, or --days FROM TO")
+    raise ValueError("say what to compare: a code, --load NUMBER, --loads FROM TO, or --days FROM TO")
+
+
+def _known_loads(store: CatalogueStore, numbers: set[int]) -> None:
+    """0 is the catalogue before anything was loaded."""
+    unknown = numbers - {load.id for load in store.history.loads()} - {0}
+    if unknown:
+        raise ValueError(f"there is no load {min(unknown)}; `python -m knowledge history` lists them")
 
 
 def _of_one(store: CatalogueStore, options: argparse.Namespace) -> list[RecordDifference]:

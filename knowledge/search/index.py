@@ -13,6 +13,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from knowledge.search.char_grams import CharGrams
 from knowledge.search.normalise import Lexicon, added_words, content_words, expand_abbreviations, load_lexicon, terms
 from knowledge.store import SearchRow
 from knowledge.text import has_diacritics, marked_words
@@ -80,7 +81,7 @@ class ProcedureIndex:
         documents = titles + examples
         self._word = TfidfVectorizer(analyzer=terms, sublinear_tf=True, dtype=np.float32)
         self._unigram = TfidfVectorizer(analyzer=set, dtype=np.float32, norm=None, use_idf=True)
-        self._char = TfidfVectorizer(analyzer=_char_grams, sublinear_tf=True, dtype=np.float32)
+        self._char = CharGrams()
         self._marked = TfidfVectorizer(analyzer=_marked_terms, sublinear_tf=True, dtype=np.float32)
         if not documents:
             return
@@ -200,14 +201,3 @@ def _dense(row: csr_matrix) -> Vector:
 
 def _marked_terms(text: str) -> list[str]:
     return terms(marked_words(text))
-
-
-def _char_grams(tokens: list[str]) -> list[str]:
-    grams = []
-    for token in tokens:
-        padded = f" {token} "
-        for size in (3, 4, 5):
-            grams += [padded[i : i + size] for i in range(len(padded) - size + 1)]
-    joined = " ".join(tokens)
-    grams += [f"_{joined[i : i + 6]}" for i in range(len(joined) - 5)]
-    return grams
