@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from knowledge.codec import digest
-from knowledge.curated import PROCEDURES_DIR, incoming_from, read_record
+from knowledge.curated import PROCEDURES_DIR, faults_of, incoming_from, line_of, read_record
 from knowledge.errors import RecordInvalidError
 from knowledge.models import Origin, Procedure
 from knowledge.settings import CatalogueSettings
@@ -38,7 +38,7 @@ def build(settings: CatalogueSettings, folder: Path | None = None, load: Load | 
     folder = folder or settings.curated_dir
     store = CatalogueStore(settings.catalogue_url)
     store.create()
-    stamp = digest("".join(f"{path.name}{path.read_text('utf-8')}" for path in sorted(folder.glob("*.yml"))))
+    stamp = digest("".join(f"{path.name}{path.read_text('utf-8', errors='replace')}" for path in sorted(folder.glob("*.yml"))))
     if store.curated_stamp() == stamp:
         return None
     report = store.write(
@@ -50,16 +50,21 @@ def build(settings: CatalogueSettings, folder: Path | None = None, load: Load | 
 
 def check(folder: Path = PROCEDURES_DIR) -> list[RecordInvalidError]:
     """Return the faults of the curated records: shape, and references to codes that lead nowhere else."""
-    faults: list[RecordInvalidError] = []
+    found: list[RecordInvalidError] = []
     for path in sorted(folder.glob("*.yml")):
-        try:
-            record = read_record(path)
-        except RecordInvalidError as fault:
-            faults.append(fault)
-            continue
-        own = [
-            code for code in (*record.old_codes, *(sibling.code for sibling in record.siblings)) if code == record.code
-        ]
-        if own:
-            faults.append(RecordInvalidError(str(path), f"{record.code} names itself as sibling or old code"))
-    return faults
+        faults = faults_of(path)
+        found += faults or _pointing_at_itself(path)
+    return found
+
+
+def _pointing_at_itself(path: Path) -> list[RecordInvalidError]:
+    record = read_record(path)
+    own = [
+        ("old_codes", record.code in record.old_codes),
+        ("siblings", record.code in {sibling.code for sibling in record.siblings}),
+    ]
+    return [
+        RecordInvalidError(f"{path}:{line_of(path, [name])}", f"{name}: {record.code} names itself")
+        for name, found in own
+        if found
+    ]

@@ -23,7 +23,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 
 from knowledge.codec import to_dict
-from knowledge.curated import read_record
+from knowledge.curated import read_record, read_yaml
 from knowledge.errors import EditRefusedError, RecordInvalidError
 from knowledge.models import ComponentRole, FeeKind, Procedure
 
@@ -163,10 +163,8 @@ class CuratedFiles:
     def _read(self, path: Path, code: str) -> CommentedMap:
         if not path.is_file():
             return CommentedMap({"code": code, "extends_portal": True})
-        try:
-            record = _yaml().load(path.read_text("utf-8"))
-        except YAMLError as error:
-            raise RecordInvalidError(str(path), "broken YAML; `python -m knowledge check` names the line") from error
+        read_yaml(path)  # names file and line of a fault
+        record = _yaml().load(path.read_text("utf-8"))
         if not isinstance(record, CommentedMap):
             raise RecordInvalidError(f"{path}:1", "expected a record")
         return record
@@ -181,6 +179,7 @@ class CuratedFiles:
             try:
                 read_record(part)
             except RecordInvalidError as fault:
+                _refuse_broken(path)
                 raise EditRefusedError(f"{path.name} would no longer be valid: {fault.reason}") from fault
             part.replace(path)
 
@@ -195,6 +194,12 @@ class CuratedFiles:
             yield
         finally:
             os.close(folder)
+
+
+def _refuse_broken(path: Path) -> None:
+    """Where the file is not valid as it stands, that is what the editor has to know first."""
+    if path.is_file():
+        read_record(path)
 
 
 def _yaml() -> Any:

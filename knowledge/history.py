@@ -96,7 +96,7 @@ class History:
     def records_of(
         self, wanted: list[tuple[str, Origin, int]], raw_refs: bool = True
     ) -> dict[tuple[str, Origin, int], Procedure]:
-        """Return the records of many versions, with or without pointers to their raw rows; unknown ones are left out."""
+        """Return the records of many versions, with or without `raw_refs`; those that do not exist are left out."""
         found: dict[tuple[str, Origin, int], Procedure] = {}
         version = version_table.c
         columns = (version.code, version.origin, version.number, version.seen_on, version.payload)

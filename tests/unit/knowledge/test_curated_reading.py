@@ -49,16 +49,37 @@ def line_of(path, needle):
         ("role: present", "role: maybe", "role: maybe", "role"),
         ("needs_recheck: true", "needs_recheck: có", "needs_recheck: có", "needs_recheck"),
         ('code: "1.004194"', "code: 1.004194", "code: 1.004194", "code"),
-        ("sector: ", "Sector: ", "code:", "Sector"),
+        ("retrieved_on: 2026-07-18", "retrieved_on: 2026-02-30", "2026-02-30", "there is no day"),
+        ("retrieved_on: 2026-07-18", "retrieved_on: 18/07/2026", "18/07/2026", "such as 2026-11-26"),
+        ("online_level: full", "online_level: full\nonline_level: none", "online_level: none", "stands twice, first"),
+        ("steps:", "steps: một việc\nold_steps:", "steps: một việc", "expected a list"),
+        ("    fees:", "    fee:", "    fee:", "no field fee; did you mean fees?"),
+        ("amount: 7000,", "amount: 7.000đ,", "amount: 7.000", "whole number"),
+        ("checked_on:", "checked_by: 'x\x01'\nchecked_on:", "checked_by: 'x", "invisible control character"),
     ],
 )
 def test_a_fault_is_named_with_file_and_line(folder, old, new, where, said):
     path = change(folder, old, new)
+    (fault, *_) = [fault for fault in check(folder) if said in fault.reason]
+    assert fault.place == f"{path}:{line_of(path, where)}"
+
+
+def test_all_faults_of_a_file_are_named_in_one_go(folder):
+    path = change(folder, "sector: ", "linh_vuc: ")
+    change(folder, "online_level: full", "online_level: maybe")
+    faults = check(folder)
+    assert [str(fault).removeprefix(f"{path}:").split("; ")[0] for fault in faults] == [
+        "1: record: sector is missing",
+        f"{line_of(path, 'linh_vuc')}: record: there is no field linh_vuc",
+        f"{line_of(path, 'online_level')}: online_level: \"maybe\" is none of full, partial, none, unknown",
+    ]
+
+
+def test_bytes_that_are_no_text_are_named_with_their_line(folder):
+    path = folder / GOOD.name
+    path.write_bytes(path.read_bytes().replace("Đăng ký tạm trú".encode(), b"\xd0ang k\xfd", 1))
     (fault,) = check(folder)
-    place, line = fault.place.rsplit(":", 1)
-    assert place == str(path)
-    assert int(line) == line_of(path, where)
-    assert said in fault.reason
+    assert str(fault) == f"{path}:2: not UTF-8 text: save the file as UTF-8"
 
 
 def test_a_day_that_does_not_exist_is_a_fault(folder):
@@ -96,6 +117,7 @@ def test_a_record_that_names_itself_is_a_fault(folder):
     change(folder, "old_codes: []", 'old_codes: ["1.004194"]')
     (fault,) = check(folder)
     assert "names itself" in fault.reason
+    assert fault.place == f"{folder / GOOD.name}:{line_of(folder / GOOD.name, 'old_codes')}"
 
 
 def test_a_build_with_a_fault_changes_nothing(folder, tmp_path):
