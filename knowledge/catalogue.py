@@ -38,9 +38,14 @@ def build(settings: CatalogueSettings, folder: Path | None = None, load: Load | 
     folder = folder or settings.curated_dir
     store = CatalogueStore(settings.catalogue_url)
     store.create()
-    stamp = digest("".join(f"{path.name}{path.read_text('utf-8', errors='replace')}" for path in sorted(folder.glob("*.yml"))))
+    files = _files_in(folder)
+    stamp = digest("".join(f"{path.name}{path.read_text('utf-8', errors='replace')}" for path in files))
     if store.curated_stamp() == stamp:
         return None
+    if not files and store.counts()["curated"]:
+        raise RecordInvalidError(
+            str(folder), "no curated record in it: those of the catalogue are not taken out for it"
+        )
     report = store.write(
         list(incoming_from(folder)), Origin.CURATED, replace_all=True, load=load or Load("build", "curated records")
     )
@@ -48,10 +53,17 @@ def build(settings: CatalogueSettings, folder: Path | None = None, load: Load | 
     return report
 
 
+def _files_in(folder: Path) -> list[Path]:
+    """Return the curated files by name; a folder that is not there is a slip in a setting, not an empty catalogue."""
+    if not folder.is_dir():
+        raise RecordInvalidError(str(folder), "there is no such folder of curated records (MOTCUA_CURATED_DIR)")
+    return sorted(folder.glob("*.yml"))
+
+
 def check(folder: Path = PROCEDURES_DIR) -> list[RecordInvalidError]:
     """Return the faults of the curated records: shape, and references to codes that lead nowhere else."""
     found: list[RecordInvalidError] = []
-    for path in sorted(folder.glob("*.yml")):
+    for path in _files_in(folder):
         faults = faults_of(path)
         found += faults or _pointing_at_itself(path)
     return found

@@ -9,6 +9,7 @@ import fcntl
 import io
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ _OF_THE_PORTAL = {
 }
 """Fields that stay the portal's: its file says only what an editor may restate."""
 _MISSING = object()
+_PLACE = ".edit-"
 _LONGEST_WHAT = 300
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 
@@ -153,6 +155,7 @@ class CuratedFiles:
     def _change(self, code: str, change: Callable[[CommentedMap], str], sign: Signature) -> Path:
         path = self.path(code)
         with self._locked():
+            self._clear_up()
             record = self._read(path, code)
             what = change(record)
             entry = {"on": sign.on, "by": sign.by, "why": sign.why, "what": what[:_LONGEST_WHAT]}
@@ -173,7 +176,7 @@ class CuratedFiles:
         """Validate the new text as a file of the same name, then put it in the old one's place."""
         text = io.StringIO()
         _yaml().dump(record, text)
-        with tempfile.TemporaryDirectory(dir=self._folder, prefix=".edit-") as place:
+        with self._place() as place:
             part = Path(place) / path.name
             part.write_text(text.getvalue(), "utf-8")
             try:
@@ -182,6 +185,17 @@ class CuratedFiles:
                 _refuse_broken(path)
                 raise EditRefusedError(f"{path.name} would no longer be valid: {fault.reason}") from fault
             part.replace(path)
+
+    def _place(self) -> tempfile.TemporaryDirectory[str]:
+        try:
+            return tempfile.TemporaryDirectory(dir=self._folder, prefix=_PLACE)
+        except OSError as error:
+            raise EditRefusedError(f"{self._folder} cannot be written to: {error.strerror}") from error
+
+    def _clear_up(self) -> None:
+        """Take away what an edit left that was killed; nobody else edits now."""
+        for left in self._folder.glob(f"{_PLACE}*"):
+            shutil.rmtree(left, ignore_errors=True)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -47,8 +47,19 @@ def _validator() -> Any:
 
 def schema_faults(data: Any) -> list[SchemaFault]:
     """Return every fault of a record, in the order of their place."""
-    found = dict.fromkeys(fault for error in _validator().iter_errors(data) for fault in _faults_of(error))
+    errors = list(_validator().iter_errors(data))
+    missing: dict[tuple[Any, ...], list[str]] = {}
+    for error in errors:
+        if error.validator == "required":
+            named = missing.setdefault(tuple(error.absolute_path), [])
+            named += [name for name in error.validator_value if name not in error.instance and name not in named]
+    found = [SchemaFault(way, f"{', '.join(names)} {_is(names)} missing") for way, names in missing.items()]
+    found += dict.fromkeys(fault for error in errors for fault in _faults_of(error))
     return sorted(found, key=lambda fault: [str(part) for part in fault.keys])
+
+
+def _is(names: list[str]) -> str:
+    return "is" if len(names) == 1 else "are"
 
 
 def _faults_of(error: Any) -> Iterator[SchemaFault]:
@@ -57,6 +68,8 @@ def _faults_of(error: Any) -> Iterator[SchemaFault]:
         known = sorted(error.schema.get("properties", {}))
         for name in sorted(set(error.instance) - set(known), key=str):
             yield SchemaFault((*way, name), f"there is no field {name}{_nearest(str(name), known)}", key=True)
+    elif error.validator == "required":
+        return  # told together, all of one place
     elif error.validator != "format" or re.search(error.schema.get("pattern", ""), error.instance):
         # Where the pattern does not fit, its fault says all there is to say of the format.
         say = _SAYING.get(error.validator)
@@ -87,7 +100,6 @@ _SAYING: dict[str, Callable[[Any], str]] = {
     "type": lambda error: f"expected {_KINDS[error.validator_value]}, not {_brief(error.instance)}",
     "enum": lambda error: f"{_brief(error.instance)} is none of {', '.join(map(str, error.validator_value))}",
     "const": lambda error: f"can only be {_brief(error.validator_value)}",
-    "required": lambda error: error.message.replace(" is a required property", " is missing").replace("'", ""),
     "pattern": _pattern,
     "format": lambda error: f"there is no day {error.instance}",
     "anyOf": _either,

@@ -12,11 +12,11 @@ from knowledge import catalogue
 from knowledge.commands.base import OK, add_editor, counts_text, editor, open_store
 from knowledge.commands.looking import version_of
 from knowledge.editing import CuratedFiles, Signature
-from knowledge.errors import EditRefusedError
+from knowledge.errors import EditRefusedError, RecordInvalidError
 from knowledge.history import VIETNAM
 from knowledge.models import Origin
 from knowledge.settings import CatalogueSettings
-from knowledge.store import CatalogueStore, Load
+from knowledge.store import CatalogueStore, Load, WriteReport
 
 Work = Callable[[CuratedFiles, CatalogueStore, Signature], list[Path]]
 
@@ -66,13 +66,21 @@ def _sign(parser: argparse.ArgumentParser, command: Callable[[argparse.Namespace
         day = getattr(options, "on", None) or datetime.now(VIETNAM).date()
         sign = Signature(editor(options, settings, required=True), options.why, day)
         paths = command(options)(CuratedFiles(settings.curated_dir), open_store(settings), sign)
-        report = catalogue.build(settings, load=Load("edit", options.run_name, sign.by, sign.why))
         for path in paths:
             print(f"written: {path}")
+        report = _take_in(settings, Load("edit", options.run_name, sign.by, sign.why))
         print(f"catalogue: {counts_text(report.counts() if report else {})}")
         return OK
 
     parser.set_defaults(run=run, run_name=parser.prog.rsplit(" ", 1)[-1])
+
+
+def _take_in(settings: CatalogueSettings, load: Load) -> WriteReport | None:
+    try:
+        return catalogue.build(settings, load=load)
+    except RecordInvalidError as fault:
+        later = "the change is written; the catalogue takes it in, with `build`, once this is mended"
+        raise RecordInvalidError(fault.place, f"{fault.reason} ({later})") from fault
 
 
 def _edit(options: argparse.Namespace) -> Work:

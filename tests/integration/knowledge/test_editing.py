@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
+import tempfile
 import threading
 from datetime import date
 
@@ -12,6 +16,8 @@ import pytest
 from knowledge import __main__ as command_line
 from knowledge.curated import PROCEDURES_DIR, read_record
 from knowledge.editing import CuratedFiles, Signature
+from knowledge.errors import EditRefusedError
+from knowledge.settings import ROOT
 from tests.fixtures.catalogue import portal_record, write_lines
 
 SIGNED = ("--by", "Lan", "--why", "theo nghị quyết mới")
@@ -192,7 +198,59 @@ def test_two_editors_at_once_lose_nothing(folder):
 
 
 def test_a_broken_file_is_named(run, folder):
-    (folder / f"{CODE}.yml").write_text("code: [", "utf-8")
+    path = folder / f"{CODE}.yml"
+    path.write_text("# đang sửa dở\ncode: [", "utf-8")
     code, _, err = run("alias", CODE, "x", *SIGNED)
     assert code == 2
-    assert "broken YAML" in err
+    assert f"{path}:2: broken YAML" in err or f"{path}:3: broken YAML" in err
+
+
+def test_a_file_that_is_faulty_already_is_named_with_its_line(run, folder):
+    path = folder / f"{CODE}.yml"
+    path.write_text(path.read_text("utf-8").replace("online_level: full", "online_level: maybe"), "utf-8")
+    line = path.read_text("utf-8").split("online_level: maybe")[0].count("\n") + 1
+    assert f"{path}:{line}: online_level" in run("alias", CODE, "ở ké", *SIGNED)[2]
+    assert run("edit", CODE, "online_level", "partial", *SIGNED)[0] == 0, "an edit may mend it"
+
+
+def test_a_fault_in_another_file_does_not_hide_that_the_change_is_written(run, folder):
+    (folder / "3.000722.yml").write_text("code: '3.000722'\n", "utf-8")
+    code, out, err = run("alias", CODE, "ở ké", *SIGNED)
+    assert code == 2
+    assert f"written: {folder / f'{CODE}.yml'}" in out
+    assert "3.000722.yml:1: " in err
+    assert "the change is written" in err
+
+
+KILLED_IN_THE_MIDDLE = """
+import os, signal, sys
+from knowledge import editing
+
+def die(path):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+editing.read_record = die
+from knowledge import __main__ as command_line
+command_line.main(sys.argv[1:])
+"""
+
+
+def test_a_killed_edit_leaves_the_file_and_the_next_one_clears_up(run, folder):
+    path = folder / f"{CODE}.yml"
+    before = path.read_bytes()
+    command = [sys.executable, "-c", KILLED_IN_THE_MIDDLE, "alias", CODE, "ở ké", *SIGNED]
+    assert subprocess.run(command, cwd=ROOT).returncode == -signal.SIGKILL
+    assert path.read_bytes() == before
+    assert list(folder.glob(".edit-*"))
+    assert run("alias", CODE, "ở ké", *SIGNED)[0] == 0
+    assert not list(folder.glob(".edit-*"))
+    assert "ở ké" in show(run)["aliases"]
+
+
+def test_a_folder_that_cannot_be_written_to_is_named(folder, monkeypatch):
+    def refuse(**_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", refuse)
+    with pytest.raises(EditRefusedError, match="records cannot be written to: Permission denied"):
+        CuratedFiles(folder).add_value(CODE, "aliases", "ở ké", SIGN)

@@ -71,7 +71,7 @@ def test_all_faults_of_a_file_are_named_in_one_go(folder):
     assert [str(fault).removeprefix(f"{path}:").split("; ")[0] for fault in faults] == [
         "1: record: sector is missing",
         f"{line_of(path, 'linh_vuc')}: record: there is no field linh_vuc",
-        f"{line_of(path, 'online_level')}: online_level: \"maybe\" is none of full, partial, none, unknown",
+        f'{line_of(path, "online_level")}: online_level: "maybe" is none of full, partial, none, unknown',
     ]
 
 
