@@ -15,6 +15,7 @@ from knowledge.commands.looking import version_of
 from knowledge.comparing import RecordDifference, compare, compare_days, difference
 from knowledge.differences import editing_words, in_words
 from knowledge.errors import ProcedureUnknownError
+from knowledge.history import VIETNAM, History, PastLoad
 from knowledge.models import Origin
 from knowledge.settings import CatalogueSettings
 from knowledge.store import CatalogueStore
@@ -54,7 +55,7 @@ def _diff(options: argparse.Namespace, settings: CatalogueSettings) -> int:
         print(json.dumps([_plain(item) for item in found], ensure_ascii=False, indent=2))
         return OK
     for item in found:
-        print(f"{item.code}  {item.title}")
+        print(f"{item.code}  {item.title}" + (f"  ({item.before} → {item.after})" if options.code else ""))
         said = [in_words(fact) for fact in item.facts]
         for line in said or [editing_words()(f"changes.record_{item.action}")]:
             print(f"  {line}")
@@ -106,32 +107,40 @@ def _plain(item: RecordDifference) -> dict[str, Any]:
 
 def _history(options: argparse.Namespace, settings: CatalogueSettings) -> int:
     history = open_store(settings).history
-    if options.code is None:
-        loads = history.loads(_SHOWN_LOADS)
-        if options.json:
-            print(json.dumps([asdict(load) for load in loads], ensure_ascii=False, indent=2, default=str))
-            return OK
-        for load in loads:
-            undone = f"  taken back by load {load.undone_by}" if load.undone_by else ""
-            by = f"  by {load.by}: {load.why}" if load.by or load.why else ""
-            print(f"{load.id:>4}  {load.day}  {load.kind:<8} {load.origin.value:<8} {load.source}  ", end="")
-            print(f"{counts_text(load.counts)}{by}{undone}")
-        if not loads:
-            print("nothing was ever loaded")
-        return OK
-    versions = history.versions(options.code)
-    if not versions:
+    found = history.versions(options.code) if options.code else history.loads(_SHOWN_LOADS)
+    if options.code and not found:
         raise ProcedureUnknownError(options.code)
     if options.json:
-        print(json.dumps([asdict(version) for version in versions], ensure_ascii=False, indent=2, default=str))
-        return OK
-    for version in versions:
+        print(json.dumps([asdict(entry) for entry in found], ensure_ascii=False, indent=2, default=str))
+    elif options.code:
+        _tell_versions(history, options.code)
+    else:
+        _tell_loads(history.loads(_SHOWN_LOADS))
+    return OK
+
+
+def _tell_loads(loads: list[PastLoad]) -> None:
+    for load in loads:
+        undone = f"  taken back by load {load.undone_by}" if load.undone_by else ""
+        print(f"{load.id:>4}  {load.day}  {load.kind:<8} {load.origin.value:<8} {load.source}  ", end="")
+        print(f"{counts_text(load.counts)}{_signed(load)}{undone}")
+    if not loads:
+        print("nothing was ever loaded")
+
+
+def _tell_versions(history: History, code: str) -> None:
+    loads = {load.id: load for load in history.loads()}
+    for version in history.versions(code):
         decision = f"{version.decision_number or 'no decision'} {version.decision_date or ''}".strip()
         undone = f"  taken back by load {version.undone_by}" if version.undone_by else ""
-        seen = f"first seen {version.first_seen:%Y-%m-%d}, last seen {version.seen_on or '?'}"
-        print(f"{version.origin.value}:{version.number}  load {version.load_id}, {seen}, ", end="")
-        print(f"{version.importer or 'by hand'}, {version.status.value}, {decision}{undone}")
-    return OK
+        first = version.first_seen.astimezone(VIETNAM)
+        print(f"{version.origin.value}:{version.number}  load {version.load_id}, first seen {first:%Y-%m-%d}, ", end="")
+        print(f"last seen {version.seen_on or '?'}, {version.importer or 'by hand'}, ", end="")
+        print(f"{version.status.value}, {decision}{_signed(loads.get(version.load_id))}{undone}")
+
+
+def _signed(load: PastLoad | None) -> str:
+    return f"  by {load.by}: {load.why}" if load and (load.by or load.why) else ""
 
 
 def _undo(options: argparse.Namespace, settings: CatalogueSettings) -> int:

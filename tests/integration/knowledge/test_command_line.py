@@ -168,7 +168,7 @@ def test_diff_shows_both_values(run, tmp_path):
     run("import", write_lines(tmp_path / "a.jsonl", portal_record("1.004194", name="Đăng ký tạm trú")))
     code, out, _ = run("diff", "1.004194")
     assert code == 0
-    assert out.startswith("1.004194  Đăng ký tạm trú\n")
+    assert out.startswith("1.004194  Đăng ký tạm trú  (curated:1 → portal:1)\n")
     assert "  Lĩnh vực: «Đăng ký, quản lý cư trú» → «" in out
     assert "  Các bước thực hiện, bỏ: «Nộp lệ phí.»\n" in out
     assert "Tên thủ tục" not in out

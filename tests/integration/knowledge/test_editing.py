@@ -79,6 +79,9 @@ def test_one_fact_is_changed_and_nothing_else(run, folder):
 def test_the_change_is_in_the_history_with_who_and_why(run):
     run("alias", CODE, "ở trọ lâu dài", *SIGNED)
     assert "by Lan: theo nghị quyết mới" in run("history")[1].splitlines()[0]
+    first, second = run("history", CODE)[1].splitlines()
+    assert (first.split()[0], second.split()[0]) == ("curated:1", "curated:2")
+    assert second.endswith("by Lan: theo nghị quyết mới")
     assert "Tên thường gọi, thêm: «ở trọ lâu dài»" in run("diff", "--load", "2", "--editorial")[1]
     assert run("diff", "--load", "2")[1] == "Không có khác biệt về nội dung\n", "an alias is no published fact"
 
