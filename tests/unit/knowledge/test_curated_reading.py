@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from dataclasses import fields
 
+import jsonschema
 import pytest
 
 from knowledge.catalogue import build, check, freshness
 from knowledge.curated import PROCEDURES_DIR, read_record, read_yaml
 from knowledge.errors import RecordInvalidError
+from knowledge.models import Procedure
+from knowledge.record_faults import SCHEMA_PATH
 from knowledge.settings import CatalogueSettings
 from knowledge.store import CatalogueStore
 from tests.fixtures.catalogue import TODAY, procedure
@@ -156,3 +161,36 @@ def test_a_record_is_read_as_written():
 def test_freshness_counts_calendar_days():
     assert freshness(procedure(), TODAY, 30).days_since_check == 2
     assert freshness(procedure(checked_on=None), TODAY, 30).stale
+
+
+def test_the_schema_describes_every_field_and_no_other():
+    schema = json.loads(SCHEMA_PATH.read_text("utf-8"))
+    jsonschema.Draft7Validator.check_schema(schema)
+    parts = [schema, *schema["definitions"].values()]
+    seen, bare = set(), []
+    while parts:
+        part = parts.pop()
+        for name, field in part.get("properties", {}).items():
+            seen.add(name)
+            if not field.get("description", "").endswith("."):
+                bare.append(name)
+            parts += [field, field.get("items", {})]
+    assert bare == []
+    own = {field.name for field in fields(Procedure)}
+    filled_by_the_program = {"origin", "applies_to_city", "kind", "promulgated_by", "ward_receives", "completeness"}
+    assert own - set(schema["properties"]) == filled_by_the_program | {"raw_refs", "version", "newer_decision"}
+    assert set(schema["properties"]) - own == set()
+
+
+def test_a_fault_says_what_to_write_instead(folder):
+    change(folder, "retrieved_on: 2026-07-18", "retrieved_on: hôm qua")
+    (fault,) = check(folder)
+    assert fault.reason == 'source.retrieved_on: "hôm qua" is not written as it must be, such as 2026-11-26'
+
+
+def test_many_missing_fields_are_one_fault(folder):
+    (folder / GOOD.name).write_text('code: "1.004194"\ntitle: Đăng ký tạm trú\n', "utf-8")
+    (fault,) = check(folder)
+    assert fault.place == f"{folder / GOOD.name}:1"
+    assert fault.reason.startswith("record: aliases, sample_questions, sector, ")
+    assert fault.reason.endswith("needs_recheck are missing")
