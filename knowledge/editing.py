@@ -18,6 +18,7 @@ from datetime import date
 from enum import Enum
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -227,7 +228,7 @@ def _yaml() -> Any:
 
 def _value(text: str) -> Any:
     try:
-        return _yaml().load(text)
+        return _yaml().load(normalize("NFC", text))  # some keyboards give letters and marks apart
     except YAMLError as error:
         raise EditRefusedError(f"{text!r} is no YAML value; put texts with : or # in quotes") from error
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import unicodedata
 from datetime import date
 
 import pytest
@@ -93,6 +94,15 @@ def test_a_name_is_found_at_once_and_can_be_taken_out(run):
     assert "xin ở ké" not in show(run)["aliases"]
 
 
+def test_letters_and_marks_typed_apart_are_put_together(run, folder):
+    apart = unicodedata.normalize("NFD", "ở ké nhà 'bà \"Năm\"'")
+    assert run("alias", CODE, apart, "--by", "Lan", "--why", unicodedata.normalize("NFD", "bà con  nói"))[0] == 0
+    text = (folder / f"{CODE}.yml").read_text("utf-8")
+    assert text == unicodedata.normalize("NFC", text)
+    assert "ở ké nhà 'bà \"Năm\"'" in show(run)["aliases"]
+    assert run("history", CODE)[1].rstrip().endswith("by Lan: bà con nói")
+
+
 @pytest.mark.requirement("R-05")
 def test_a_check_ends_the_caution(run):
     assert run("checked", CODE, "3.000722", "--on", "2026-11-20", *SIGNED)[0] == 0
@@ -114,6 +124,17 @@ def test_an_old_code_leads_to_its_successor(run, tmp_path):
     assert show(run)["code"] == "3.000722"
     assert "old code itself" in run("supersede", "1.000002", CODE, *SIGNED)[2]
     assert "cannot replace itself" in run("supersede", "1.000002", "1.000002", *SIGNED)[2]
+
+
+@pytest.mark.requirement("R-27")
+@pytest.mark.parametrize("command", [("alias", "2.002621", "x"), ("edit", "2.002621", "summary", "x")])
+def test_nothing_is_written_under_an_old_code(run, folder, command):
+    code, _, err = run(*command, *SIGNED)
+    assert code == 2
+    assert "2.002621 is an old code; the procedure is 3.000722 now" in err
+    assert "3.000722 now" in run("checked", "2.002621", *SIGNED)[2]
+    assert "3.000722 now" in run("adopt", "2.002621", *SIGNED)[2]
+    assert not (folder / "2.002621.yml").exists()
 
 
 def test_a_portals_record_gets_a_file_that_adds_to_it(run, folder, tmp_path):
