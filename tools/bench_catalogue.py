@@ -27,6 +27,7 @@ from tools.measuring import PYTHON, ROOT, Row, Run, note, run, show
 PORTAL_RECORDS = 5664
 OPEN_PARTS = {
     "open": "Opening the catalogue at start",
+    "processor": "  its processor time",
     "store": "  of it the store: file, schema, revision",
     "rows": "  of it what search needs of each procedure",
     "index": "  of it the search index",
@@ -98,7 +99,7 @@ class Bench:
     def importing(self, count: int) -> list[Row]:
         """Into a catalogue that has the curated records only."""
         done = [self._into_new("import", number, self._import_of("one")) for number in range(self._runs)]
-        return _cost("Import", done, count)
+        return _cost(f"Import of {count} records", done, 60, 500)
 
     def syncing(self, count: int) -> list[Row]:
         """From a local portal that answers at once, without any pause."""
@@ -107,7 +108,7 @@ class Bench:
             env = {"MOTCUA_PORTAL_URL": url, "MOTCUA_PORTAL_PAUSE_MS": "0"}
             for number in range(self._runs):
                 done.append(self._into_new("sync", number, ("sync",), env))
-        return _cost("Sync from a local portal", done, count)
+        return _cost(f"Sync of {count} records from a local portal", done, 60, 500)
 
     def comparing(self) -> list[Row]:
         """Two versions of the whole catalogue, each record changed in several facts."""
@@ -115,13 +116,13 @@ class Bench:
         data = self._folder / "import-0"
         self._knowledge(data, self._import_of("two"))
         done = [self._repeat("diff", data, ("diff", "--loads", "2", "3")) for _ in range(self._runs)]
-        return [_seconds("Diff of two versions, every record changed", done, 10)]
+        return _cost("Diff of two versions, every record changed", done, 10)
 
     def checking(self) -> list[Row]:
         """Every rule over every record."""
         data, command = self._folder / "sync-0", ("check", "--all", "--fail-on", "never")
         done = [self._repeat("check", data, command) for _ in range(self._runs)]
-        return [_seconds("Lint of everything: check --all", done, 20), _peak("  its memory at most", done, None)]
+        return _cost("Lint of everything: check --all", done, 20)
 
     def opening(self) -> list[Row]:
         """What an assistant does before it can find a procedure."""
@@ -176,7 +177,7 @@ def open_catalogue(url: str) -> dict[str, float]:
     from knowledge.search.index import ProcedureIndex  # importing is one of the parts
     from knowledge.store import CatalogueStore
 
-    marks = [began, time.perf_counter()]
+    marks, computed = [began, time.perf_counter()], time.process_time()
     store = CatalogueStore(url)
     store.create()
     store.revision()
@@ -185,23 +186,20 @@ def open_catalogue(url: str) -> dict[str, float]:
     marks.append(time.perf_counter())
     ProcedureIndex(rows)
     marks.append(time.perf_counter())
+    computed = time.process_time() - computed
     store.get(rows[-1].code)
     marks.append(time.perf_counter())
     parts = [after - before for before, after in pairwise(marks)]
     found = dict(zip(("modules", "store", "rows", "index", "record"), parts, strict=True))
-    return found | {"open": found["store"] + found["rows"] + found["index"]}
+    return found | {"open": found["store"] + found["rows"] + found["index"], "processor": computed}
 
 
-def _cost(name: str, done: list[Run], count: int) -> list[Row]:
-    return [_seconds(f"{name} of {count} records", done, 60), _peak("  its memory at most", done, 500)]
-
-
-def _seconds(name: str, done: list[Run], target: float) -> Row:
-    return Row(name, tuple(one.seconds for one in done), "s", target)
-
-
-def _peak(name: str, done: list[Run], target: float | None) -> Row:
-    return Row(name, tuple(one.peak for one in done), "MB", target)
+def _cost(name: str, done: list[Run], seconds: float, peak: float | None = None) -> list[Row]:
+    return [
+        Row(name, tuple(one.seconds for one in done), "s", seconds),
+        Row("  its processor time", tuple(one.processor for one in done), "s"),
+        Row("  its memory at most", tuple(one.peak for one in done), "MB", peak),
+    ]
 
 
 if __name__ == "__main__":

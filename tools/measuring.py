@@ -42,9 +42,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Run:
-    """What one process took. `peak`: the most memory it held at once, in MB."""
+    """What one process took. `peak`: the most memory it held at once, in MB.
+
+    processor: seconds that it really computed; on a machine with other work, less than it lasted.
+    """
 
     seconds: float
+    processor: float
     peak: float
     output: str
 
@@ -62,7 +66,8 @@ def run(command: Sequence[str], env: dict[str, str], codes: tuple[int, ...] = (0
     if process.returncode not in codes:
         raise SystemExit(f"{' '.join(command[1:])} failed:\n{output}")
     unit = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes, Linux kilobytes
-    return Run(seconds, used.ru_maxrss * unit / 1_000_000, output)
+    processor = used.ru_utime + used.ru_stime
+    return Run(seconds, processor, used.ru_maxrss * unit / 1_000_000, output)
 
 
 def show(rows: Sequence[Row]) -> None:
