@@ -140,7 +140,7 @@ def decision_text(decision: Decision) -> str:
 
 def _key(text: str) -> str:
     """What tells two entries of a list apart: the beginning is enough, and thousands of records are compared."""
-    return _MARKER.sub("", text, count=1)[:_KEY].lower()
+    return _unmarked(text)[:_KEY].lower()
 
 
 def _same(first: str, second: str) -> bool:
@@ -148,7 +148,12 @@ def _same(first: str, second: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    return _MARKER.sub("", clean_line(text)).rstrip(" .;,")
+    return _unmarked(clean_line(text)).rstrip(" .;,")
+
+
+def _unmarked(text: str) -> str:
+    marker = _MARKER.match(text)
+    return text[marker.end() :] if marker else text
 
 
 def _paired(found: list[Difference]) -> list[Difference]:
