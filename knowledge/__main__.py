@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from knowledge.commands import checking, covering, editing, history, loading, looking, quality, scoping, syncing, timing
-from knowledge.commands.base import Command, fail
+from knowledge.commands.base import OK, Command, fail
 from knowledge.errors import CatalogueError, ProcedureUnknownError
 from knowledge.settings import CatalogueSettings
 
@@ -22,7 +23,13 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     command: Command = options.run
     try:
-        return command(options, CatalogueSettings.from_env())
+        code = command(options, CatalogueSettings.from_env())
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # Whoever read the output has seen enough (`| head`); Python would complain on closing it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
     except ProcedureUnknownError as error:
         return fail(f"no procedure has the code {error}")
     except (CatalogueError, ValueError, OSError) as error:

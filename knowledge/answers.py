@@ -37,11 +37,15 @@ class Answer:
         return b.to_text(self.blocks)
 
     def payload(self, outcome: str) -> dict[str, Any]:
-        """Return outcome, procedure_code, fields, decision_number, decision_date, checked_on, source_url."""
+        """Return outcome, procedure_code, record_version, fields, decision_number and …_date, checked_on, source_url.
+
+        `record_version`: the stored versions that the answer was built from, as `knowledge show --version` reads them.
+        """
         record = self.procedure
         return {
             "outcome": outcome,
             "procedure_code": record.code,
+            "record_version": record.version or None,
             "fields": [fact.value for fact in self.facts],
             "decision_number": record.decision.number or None,
             "decision_date": record.decision.date.isoformat() if record.decision.date else None,

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from knowledge.codec import digest
-from knowledge.curated import PROCEDURES_DIR, incoming_from, read_record
+from knowledge.curated import PROCEDURES_DIR, faults_of, incoming_from, line_of, read_record
 from knowledge.errors import RecordInvalidError
 from knowledge.models import Origin, Procedure
 from knowledge.settings import CatalogueSettings
@@ -38,9 +38,14 @@ def build(settings: CatalogueSettings, folder: Path | None = None, load: Load | 
     folder = folder or settings.curated_dir
     store = CatalogueStore(settings.catalogue_url)
     store.create()
-    stamp = digest("".join(f"{path.name}{path.read_text('utf-8')}" for path in sorted(folder.glob("*.yml"))))
+    files = _files_in(folder)
+    stamp = digest("".join(f"{path.name}{path.read_text('utf-8', errors='replace')}" for path in files))
     if store.curated_stamp() == stamp:
         return None
+    if not files and store.counts()["curated"]:
+        raise RecordInvalidError(
+            str(folder), "no curated record in it: those of the catalogue are not taken out for it"
+        )
     report = store.write(
         list(incoming_from(folder)), Origin.CURATED, replace_all=True, load=load or Load("build", "curated records")
     )
@@ -48,18 +53,30 @@ def build(settings: CatalogueSettings, folder: Path | None = None, load: Load | 
     return report
 
 
+def _files_in(folder: Path) -> list[Path]:
+    """Return the curated files by name; a folder that is not there is a slip in a setting, not an empty catalogue."""
+    if not folder.is_dir():
+        raise RecordInvalidError(str(folder), "there is no such folder of curated records (MOTCUA_CURATED_DIR)")
+    return sorted(folder.glob("*.yml"))
+
+
 def check(folder: Path = PROCEDURES_DIR) -> list[RecordInvalidError]:
     """Return the faults of the curated records: shape, and references to codes that lead nowhere else."""
-    faults: list[RecordInvalidError] = []
-    for path in sorted(folder.glob("*.yml")):
-        try:
-            record = read_record(path)
-        except RecordInvalidError as fault:
-            faults.append(fault)
-            continue
-        own = [
-            code for code in (*record.old_codes, *(sibling.code for sibling in record.siblings)) if code == record.code
-        ]
-        if own:
-            faults.append(RecordInvalidError(str(path), f"{record.code} names itself as sibling or old code"))
-    return faults
+    found: list[RecordInvalidError] = []
+    for path in _files_in(folder):
+        faults = faults_of(path)
+        found += faults or _pointing_at_itself(path)
+    return found
+
+
+def _pointing_at_itself(path: Path) -> list[RecordInvalidError]:
+    record = read_record(path)
+    own = [
+        ("old_codes", record.code in record.old_codes),
+        ("siblings", record.code in {sibling.code for sibling in record.siblings}),
+    ]
+    return [
+        RecordInvalidError(f"{path}:{line_of(path, [name])}", f"{name}: {record.code} names itself")
+        for name, found in own
+        if found
+    ]

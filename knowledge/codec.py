@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import cattrs
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
@@ -29,8 +30,22 @@ def _converter() -> cattrs.Converter:
             version=override(omit=True),
         ),
     )
+    converter.register_structure_hook_factory(_is_row, lambda kind: _row_hook(converter, kind))
     converter.register_structure_hook(Procedure, make_dict_structure_fn(Procedure, converter))
     return converter
+
+
+def _is_row(kind: Any) -> bool:
+    return get_origin(kind) is tuple and get_args(kind)[1:] == (...,)
+
+
+def _row_hook(converter: cattrs.Converter, kind: Any) -> Callable[[Any, Any], tuple[Any, ...]]:
+    """cattrs' own way with tuples asks for the hook of each entry anew; thousands of records hold many of them."""
+    entry = get_args(kind)[0]
+    if entry is str:
+        return lambda values, _: tuple(map(str, values))
+    structure = converter._structure_func.dispatch(entry)
+    return lambda values, _: tuple(structure(value, entry) for value in values)
 
 
 _CONVERTER = _converter()

@@ -13,13 +13,18 @@ from knowledge.models import Origin, Procedure, RecordStatus
 
 @dataclass(frozen=True)
 class RecordDifference:
-    """What happened to one record between two states. `action`: added, removed or changed."""
+    """What happened to one record between two states. `action`: added, removed or changed.
+
+    before, after: the versions compared, such as `portal:1`; empty where there was none.
+    """
 
     code: str
     title: str
     origin: Origin
     action: str
     facts: tuple[Difference, ...] = ()
+    before: str = ""
+    after: str = ""
 
 
 def compare(history: History, first_load: int, second_load: int, editorial: bool = False) -> Iterator[RecordDifference]:
@@ -32,7 +37,7 @@ def compare(history: History, first_load: int, second_load: int, editorial: bool
     for start in range(0, len(moved), 500):
         part = moved[start : start + 500]
         wanted = [(*key, number) for key in part for number in {before.get(key), after.get(key)} if number is not None]
-        records = history.records_of(wanted)
+        records = history.records_of(wanted, raw_refs=False)
         for code, origin in part:
             old = records.get((code, origin, before.get((code, origin), 0)))
             new = records.get((code, origin, after.get((code, origin), 0)))
@@ -53,9 +58,12 @@ def difference(old: Procedure | None, new: Procedure | None, editorial: bool = F
         return None
     if old is None or new is None:
         action = "added" if old is None else "removed"
-        return RecordDifference(record.code, record.title, record.origin, action)
+        before, after = (one.version if one else "" for one in (old, new))
+        return RecordDifference(record.code, record.title, record.origin, action, before=before, after=after)
     facts = tuple(differences(old, new, editorial))
     if not facts:
         return None
     gone = new.status is RecordStatus.REMOVED and old.status is not RecordStatus.REMOVED
-    return RecordDifference(new.code, new.title, new.origin, "removed" if gone else "changed", facts)
+    return RecordDifference(
+        new.code, new.title, new.origin, "removed" if gone else "changed", facts, old.version, new.version
+    )

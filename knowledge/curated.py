@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import cattrs
-import jsonschema
 import yaml
 
 from knowledge.codec import from_dict
 from knowledge.errors import RecordInvalidError
 from knowledge.importers.base import Incoming
 from knowledge.models import Procedure
+from knowledge.record_faults import schema_faults
 from knowledge.settings import CONTENT_DIR
 
 PROCEDURES_DIR = CONTENT_DIR / "procedures"
-SCHEMA_PATH = CONTENT_DIR / "procedure.schema.json"
 
 
-_FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C reader where PyYAML was built with it
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Written in C where the library was built with it: the same values some ten times faster."""
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-class _Loader(_FastLoader):
+class _Loader(_SafeLoader):  # type: ignore[misc]
     """Safe YAML with dates kept as text, which schema and codec read; `on` and `no` are words, as in YAML 1.2."""
 
 
@@ -37,48 +38,92 @@ _Loader.yaml_implicit_resolvers = {
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|false)$"), ["t", "f"])
 
 
+def _mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Any]:
+    """A field that stands twice is a fault: YAML would silently take the last."""
+    seen: dict[str, int] = {}
+    for key, _ in node.value:
+        line = key.start_mark.line + 1
+        if key.value in seen:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"{key.value} stands twice, first on line {seen[key.value]}", key.start_mark
+            )
+        seen[key.value] = line
+    return dict(loader.construct_mapping(node, deep=True))
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+
+
 def read_yaml(path: Path) -> Any:
     """Return the values in a YAML file; raise `RecordInvalidError` with the line of a fault."""
+    text = _text_of(path)
     try:
-        return yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506 - a subclass of SafeLoader
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        return yaml.load(text, _Loader)  # noqa: S506 - a subclass of SafeLoader
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        place = f"{path}:{mark.line + 1}" if mark else str(path)
-        raise RecordInvalidError(place, str(getattr(error, "problem", error))) from error
+        place = f"{path}:{mark.line + 1}" if mark else f"{path}:1"
+        raise RecordInvalidError(place, f"broken YAML: {getattr(error, 'problem', None) or error}") from error
+
+
+def _text_of(path: Path) -> str:
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise RecordInvalidError(f"{path}:{line}", "not UTF-8 text: save the file as UTF-8") from error
+    control = _CONTROL.search(text)
+    if control:
+        line = text.count("\n", 0, control.start()) + 1
+        raise RecordInvalidError(f"{path}:{line}", f"an invisible control character (U+{ord(control.group()):04X})")
+    return text
+
+
+def faults_of(path: Path) -> list[RecordInvalidError]:
+    """Return every fault of the curated record in `path`, each with file and line."""
+    try:
+        data = read_yaml(path)
+    except RecordInvalidError as fault:
+        return [fault]
+    found = [
+        RecordInvalidError(f"{path}:{line_of(path, list(fault.keys), fault.key)}", str(fault))
+        for fault in schema_faults(data)
+    ]
+    if not found and path.stem != data["code"]:
+        place = f"{path}:{line_of(path, ['code'])}"
+        found.append(RecordInvalidError(place, f"code {data['code']} does not match the file's name"))
+    return found
 
 
 def read_record(path: Path) -> Procedure:
     """Return the curated record in `path`; raise `RecordInvalidError` with file and line."""
-    data = read_yaml(path)
-    validator = jsonschema.Draft7Validator(json.loads(SCHEMA_PATH.read_text("utf-8")))
-    fault = next(iter(sorted(validator.iter_errors(data), key=lambda e: [str(part) for part in e.path])), None)
-    if fault is not None:
-        where = ".".join(str(part) for part in fault.path) or "record"
-        raise RecordInvalidError(f"{path}:{line_of(path, list(fault.path))}", f"{where}: {fault.message[:200]}")
-    if path.stem != data["code"]:
-        raise RecordInvalidError(f"{path}:1", f"code {data['code']} does not match the file's name")
+    for fault in faults_of(path):
+        raise fault
     try:
-        return from_dict({"title": ""} | data)
+        return from_dict({"title": ""} | read_yaml(path))
     except (cattrs.BaseValidationError, ValueError) as error:
         raise RecordInvalidError(f"{path}:1", str(error)) from error
 
 
-def line_of(path: Path, keys: list[Any]) -> int:
-    """Return the line (from 1) on which the value at `keys` starts, or of its nearest parent."""
+def line_of(path: Path, keys: list[Any], of_key: bool = False) -> int:
+    """Return the line (from 1) on which the value at `keys`, or its key, starts; or that of its nearest parent."""
     node = yaml.compose(path.read_text("utf-8"), _Loader)
+    found = node
     for key in keys:
-        child = _child(node, key)
-        if child is None:
+        pair = _child(node, key)
+        if pair is None:
             break
-        node = child
-    return int(node.start_mark.line) + 1 if node is not None else 1
+        found, node = pair
+    shown = found if of_key else node
+    return int(shown.start_mark.line) + 1 if shown is not None else 1
 
 
-def _child(node: yaml.Node | None, key: Any) -> yaml.Node | None:
+def _child(node: yaml.Node | None, key: Any) -> tuple[yaml.Node, yaml.Node] | None:
+    """Return the nodes of the key and of its value; of a list's entry, its value for both."""
     if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
-        return node.value[key]  # type: ignore[no-any-return]
+        return node.value[key], node.value[key]
     if isinstance(node, yaml.MappingNode):
-        return next((value for name, value in node.value if name.value == key), None)
+        return next(((name, value) for name, value in node.value if name.value == str(key)), None)
     return None
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from os.path import commonprefix
+
+from rapidfuzz import fuzz
 
 from knowledge.formatting import day_text, fee_text, time_text
 from knowledge.models import ComponentRole, Decision, DossierComponent, Procedure
@@ -17,7 +21,13 @@ _MORE_LINES = ("competent_agency", "coordinating_agency", "intake_address")
 _LISTS = ("applicant_types", "steps", "requirements", "notes")
 _EDITORIAL = ("old_codes", "aliases", "sample_questions")
 _SHOWN = 400
+_LEAD = 60
 _KEY = 300
+_ALIKE = 75
+"""Per cent of shared letters from which a fact taken out and one put in are one fact that was reworded."""
+_MOST_PAIRED = 40
+_MARKER = re.compile(r"^(?:bước \d+\s*[:.]?|\d+(?:\.\d+)*[.)]|[a-zđ][.)]|[-–*+•])\s+", re.IGNORECASE)
+"""What counts the entries of a list, and moves when one is put in: no part of what an entry says."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +76,9 @@ def in_words(difference: Difference) -> str:
     field = say(f"fields.{difference.field}")
     if difference.where:
         field = f"{field} ({difference.where})"
-    return say(
-        f"changes.{difference.action}", field=field, before=_short(difference.first), after=_short(difference.second)
-    )
+    start = _first_difference(difference.first, difference.second) if difference.action == "changed" else 0
+    before, after = _short(difference.first, start), _short(difference.second, start)
+    return say(f"changes.{difference.action}", field=field, before=before, after=after)
 
 
 def _facts(record: Procedure, editorial: bool) -> dict[tuple[str, str, str], str]:
@@ -131,15 +141,24 @@ def decision_text(decision: Decision) -> str:
 
 def _key(text: str) -> str:
     """What tells two entries of a list apart: the beginning is enough, and thousands of records are compared."""
-    return text[:_KEY].lower()
+    return _unmarked(text)[:_KEY].lower()
 
 
 def _same(first: str, second: str) -> bool:
-    return first == second or clean_line(first).rstrip(" .;,") == clean_line(second).rstrip(" .;,")
+    return first == second or bool(first and second and _bare(first) == _bare(second))
+
+
+def _bare(text: str) -> str:
+    return _unmarked(clean_line(text)).rstrip(" .;,")
+
+
+def _unmarked(text: str) -> str:
+    marker = _MARKER.match(text)
+    return text[marker.end() :] if marker else text
 
 
 def _paired(found: list[Difference]) -> list[Difference]:
-    """Join a fact taken out with the one put in its place where a field has just one of each: it was changed."""
+    """Join a fact taken out with the one put in its place: it was changed, and an editor sees both in one line."""
     groups: dict[tuple[str, str], list[Difference]] = {}
     for item in found:
         groups.setdefault((item.field, item.where), []).append(item)
@@ -147,13 +166,42 @@ def _paired(found: list[Difference]) -> list[Difference]:
     for (field, where), items in groups.items():
         gone = [item for item in items if item.action == "removed"]
         new = [item for item in items if item.action == "added"]
-        if len(gone) == len(new) == 1:
-            paired += [item for item in items if item.action == "changed"]
-            paired.append(Difference(field, where, gone[0].first, new[0].second))
-        else:
-            paired += items
+        pairs = list(_pairs(gone, new))
+        joined = {id(item) for pair in pairs for item in pair}
+        paired += [item for item in items if id(item) not in joined]
+        reworded = [(old.first, other.second) for old, other in pairs]
+        paired += [Difference(field, where, *texts) for texts in reworded if not _same(*texts)]
     return paired
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN].rsplit(' ', 1)[0]} …"
+def _pairs(gone: list[Difference], new: list[Difference]) -> Iterator[tuple[Difference, Difference]]:
+    """Of just one each, these; of several, those that share most of their letters, the likest first."""
+    if len(gone) == len(new) == 1:
+        yield gone[0], new[0]
+        return
+    if not gone or not new or len(gone) * len(new) > _MOST_PAIRED**2:
+        return
+    alike = [
+        (fuzz.ratio(old.first[:_KEY], other.second[:_KEY], score_cutoff=_ALIKE), i, j)
+        for i, old in enumerate(gone)
+        for j, other in enumerate(new)
+    ]
+    left, right = set(range(len(gone))), set(range(len(new)))
+    for likeness, i, j in sorted(alike, key=lambda item: -item[0]):
+        if likeness and i in left and j in right:
+            left.remove(i)
+            right.remove(j)
+            yield gone[i], new[j]
+
+
+def _first_difference(first: str, second: str) -> int:
+    """Return where a long text begins to differ, a few words before: so that what is shown holds the change."""
+    shared = len(commonprefix([first, second]))
+    if max(len(first), len(second)) <= _SHOWN or shared <= _LEAD:
+        return 0
+    return first.rfind(" ", 0, shared - _LEAD) + 1
+
+
+def _short(text: str, start: int = 0) -> str:
+    shown = f"… {text[start:]}" if start else text
+    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN].rsplit(' ', 1)[0]} …"

@@ -9,6 +9,7 @@ import fcntl
 import io
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,13 +18,14 @@ from datetime import date
 from enum import Enum
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 
 from knowledge.codec import to_dict
-from knowledge.curated import read_record
+from knowledge.curated import read_record, read_yaml
 from knowledge.errors import EditRefusedError, RecordInvalidError
 from knowledge.models import ComponentRole, FeeKind, Procedure
 
@@ -34,6 +36,7 @@ _OF_THE_PORTAL = {
 }
 """Fields that stay the portal's: its file says only what an editor may restate."""
 _MISSING = object()
+_PLACE = ".edit-"
 _LONGEST_WHAT = 300
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 
@@ -153,6 +156,7 @@ class CuratedFiles:
     def _change(self, code: str, change: Callable[[CommentedMap], str], sign: Signature) -> Path:
         path = self.path(code)
         with self._locked():
+            self._clear_up()
             record = self._read(path, code)
             what = change(record)
             entry = {"on": sign.on, "by": sign.by, "why": sign.why, "what": what[:_LONGEST_WHAT]}
@@ -163,10 +167,8 @@ class CuratedFiles:
     def _read(self, path: Path, code: str) -> CommentedMap:
         if not path.is_file():
             return CommentedMap({"code": code, "extends_portal": True})
-        try:
-            record = _yaml().load(path.read_text("utf-8"))
-        except YAMLError as error:
-            raise RecordInvalidError(str(path), "broken YAML; `python -m knowledge check` names the line") from error
+        read_yaml(path)  # names file and line of a fault
+        record = _yaml().load(path.read_text("utf-8"))
         if not isinstance(record, CommentedMap):
             raise RecordInvalidError(f"{path}:1", "expected a record")
         return record
@@ -175,14 +177,26 @@ class CuratedFiles:
         """Validate the new text as a file of the same name, then put it in the old one's place."""
         text = io.StringIO()
         _yaml().dump(record, text)
-        with tempfile.TemporaryDirectory(dir=self._folder, prefix=".edit-") as place:
+        with self._place() as place:
             part = Path(place) / path.name
             part.write_text(text.getvalue(), "utf-8")
             try:
                 read_record(part)
             except RecordInvalidError as fault:
+                _refuse_broken(path)
                 raise EditRefusedError(f"{path.name} would no longer be valid: {fault.reason}") from fault
             part.replace(path)
+
+    def _place(self) -> tempfile.TemporaryDirectory[str]:
+        try:
+            return tempfile.TemporaryDirectory(dir=self._folder, prefix=_PLACE)
+        except OSError as error:
+            raise EditRefusedError(f"{self._folder} cannot be written to: {error.strerror}") from error
+
+    def _clear_up(self) -> None:
+        """Take away what an edit left that was killed; nobody else edits now."""
+        for left in self._folder.glob(f"{_PLACE}*"):
+            shutil.rmtree(left, ignore_errors=True)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -197,6 +211,12 @@ class CuratedFiles:
             os.close(folder)
 
 
+def _refuse_broken(path: Path) -> None:
+    """Where the file is not valid as it stands, that is what the editor has to know first."""
+    if path.is_file():
+        read_record(path)
+
+
 def _yaml() -> Any:
     yaml: Any = YAML()  # the library declares its settings as None
     yaml.preserve_quotes = True
@@ -208,7 +228,7 @@ def _yaml() -> Any:
 
 def _value(text: str) -> Any:
     try:
-        return _yaml().load(text)
+        return _yaml().load(normalize("NFC", text))  # some keyboards give letters and marks apart
     except YAMLError as error:
         raise EditRefusedError(f"{text!r} is no YAML value; put texts with : or # in quotes") from error
 

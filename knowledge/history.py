@@ -93,8 +93,10 @@ class History:
         with reading(self._engine) as connection:
             return unpack_raw(connection.scalar(sa.select(version.raw).where(which)))
 
-    def records_of(self, wanted: list[tuple[str, Origin, int]]) -> dict[tuple[str, Origin, int], Procedure]:
-        """Return the records of many versions; those that do not exist are left out."""
+    def records_of(
+        self, wanted: list[tuple[str, Origin, int]], raw_refs: bool = True
+    ) -> dict[tuple[str, Origin, int], Procedure]:
+        """Return the records of many versions, with or without `raw_refs`; those that do not exist are left out."""
         found: dict[tuple[str, Origin, int], Procedure] = {}
         version = version_table.c
         columns = (version.code, version.origin, version.number, version.seen_on, version.payload)
@@ -106,7 +108,7 @@ class History:
                 for code, name, number, seen_on, payload in connection.execute(query):
                     if (code, name, number) in asked:
                         origin = Origin(name)
-                        found[code, origin, number] = unpack(payload, origin, number, seen_on)
+                        found[code, origin, number] = unpack(payload, origin, number, seen_on, raw_refs)
         return found
 
     def state_after(self, load_id: int) -> dict[tuple[str, Origin], int]:

@@ -19,9 +19,16 @@ _WORD = re.compile(r"[a-z0-9]+(?:[./][a-z0-9]+)*")
 
 def clean(text: str) -> str:
     """Return `text` in NFC, without invisible characters, runs of blanks or blank ends; line breaks stay."""
-    text = _SPACES.sub(" ", unicodedata.normalize("NFC", _INVISIBLE.sub("", text)))
-    lines = [line.strip() for line in text.replace("\r", "\n").split("\n")]
-    return "\n".join([line for line in lines if line])
+    if _is_clean(text):
+        return unicodedata.normalize("NFC", text)
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    lines = (_SPACES.sub(" ", line).strip() for line in text.replace("\r", "\n").split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _is_clean(text: str) -> bool:
+    """Most texts of the portal are: `isprintable` knows no space but the blank, and nothing invisible."""
+    return text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]
 
 
 def clean_line(text: str) -> str:

@@ -1,5 +1,7 @@
 """`make bench`: speed and size of the whole assistant, as a table of medians beside the targets.
 
+What the catalogue costs: tools/bench_catalogue.py.
+
 Starts everything as `make run` does, on free ports and a data folder of its own; nothing of the real one is touched.
 """
 
@@ -18,14 +20,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 import psutil
 
-ROOT = Path(__file__).resolve().parent.parent
-PYTHON = (sys.executable, "-m")
+from tools.measuring import PYTHON, ROOT, Row, note, run, show
+
 TALK = (
     "xin chào",
     "đăng ký tạm trú cần giấy tờ gì",
@@ -37,23 +38,6 @@ TALK = (
     "hôm nay trời đẹp nhỉ",
 )
 START_LIMIT = 180.0
-
-
-@dataclass(frozen=True)
-class Row:
-    """One measured figure. `target` is the most (or, for turns a second, nothing) that it may be."""
-
-    name: str
-    values: tuple[float, ...]
-    unit: str
-    target: float | None = None
-
-    def render(self) -> str:
-        middle = statistics.median(self.values)
-        target = f"≤ {self.target:g}" if self.target is not None else ""
-        verdict = "" if self.target is None else ("ok" if middle <= self.target else "MISSED")
-        spread = f"{min(self.values):.1f}–{max(self.values):.1f}" if len(self.values) > 1 else ""
-        return f"{self.name:<46} {middle:>9.1f} {self.unit:<8} {spread:>15} {target:>8} {verdict}"
 
 
 class Stand:
@@ -87,7 +71,6 @@ class Stand:
 def main() -> int:
     """Command line; 1 when a target is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--catalogue", type=Path, help="records to import, as for `python -m knowledge import`")
     parser.add_argument("--runs", type=int, default=3, help="starts to take the median of (default 3)")
     parser.add_argument("--no-train", action="store_true", help="leave out the training")
     options = parser.parse_args()
@@ -97,12 +80,8 @@ def main() -> int:
         if not options.no_train:
             rows.append(measure_training(folder, runs=min(options.runs, 3)))
         rows += measure_assistant(folder / "run", options.runs)
-        if options.catalogue:
-            rows.append(measure_import(folder / "import", options.catalogue))
     show(rows)
-    if not options.catalogue:
-        print("Importing was not measured: name a file of records, make bench CATALOGUE=records.jsonl.gz")
-    return 1 if any(row.target is not None and statistics.median(row.values) > row.target for row in rows) else 0
+    return 1 if any(row.missed for row in rows) else 0
 
 
 def measure_training(folder: Path, runs: int) -> Row:
@@ -112,7 +91,7 @@ def measure_training(folder: Path, runs: int) -> Row:
         note(f"training {number + 1}/{runs}")
         place = folder / f"models-{number}"
         env = os.environ | {"MOTCUA_MODEL_DIR": str(place), "RASA_CACHE_DIRECTORY": str(place / "cache")}
-        times.append(timed([*PYTHON, "bot.rasa_runtime.training", "--force"], env))
+        times.append(run([*PYTHON, "bot.rasa_runtime.training", "--force"], env).seconds)
         shutil.rmtree(place, ignore_errors=True)
     return Row("Train", tuple(times), "s", 30)
 
@@ -120,8 +99,8 @@ def measure_training(folder: Path, runs: int) -> Row:
 def measure_assistant(folder: Path, runs: int) -> list[Row]:
     """Starts, turns and memory."""
     stand = Stand(folder)
-    timed([*PYTHON, "knowledge", "build"], stand.env)
-    timed([*PYTHON, "bot.rasa_runtime.training"], stand.env)
+    run([*PYTHON, "knowledge", "build"], stand.env)
+    run([*PYTHON, "bot.rasa_runtime.training"], stand.env)
     starts, memory, middles, slow, rates = [], [], [], [], []
     for number in range(runs):
         note(f"start {number + 1}/{runs}")
@@ -141,15 +120,6 @@ def measure_assistant(folder: Path, runs: int) -> list[Row]:
         Row("Turns a second, 16 at once", tuple(rates), "turns/s"),
         Row("Memory of all processes together (PSS)", tuple(memory), "MB", 800),
     ]
-
-
-def measure_import(folder: Path, records: Path) -> Row:
-    """Import into an empty catalogue."""
-    note("importing")
-    folder.mkdir(parents=True)
-    env = os.environ | {"MOTCUA_DATA_DIR": str(folder), "MOTCUA_CATALOGUE_URL": f"sqlite:///{folder / 'catalogue.db'}"}
-    seconds = timed([*PYTHON, "knowledge", "import", str(records.resolve())], env)
-    return Row(f"Import {records.name}", (seconds,), "s", 60)
 
 
 async def first_answer(webhook: str, process: subprocess.Popen[bytes]) -> None:
@@ -212,15 +182,6 @@ def _size(info: object) -> int:
     return int(getattr(info, "pss", 0) or getattr(info, "uss", 0))
 
 
-def timed(command: list[str], env: dict[str, str]) -> float:
-    """Seconds that a command takes; it must succeed."""
-    began = time.monotonic()
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
-    if done.returncode != 0:
-        raise SystemExit(f"{' '.join(command[1:])} failed:\n{done.stdout}{done.stderr}")
-    return time.monotonic() - began
-
-
 def percentile(values: list[float], percent: int) -> float:
     """The value below which `percent` of a hundred lie."""
     return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
@@ -231,18 +192,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def show(rows: list[Row]) -> None:
-    """The table."""
-    print(f"\n{'':<46} {'median':>9} {'':<8} {'lowest–highest':>15} {'target':>8}")
-    for row in rows:
-        print(row.render())
-
-
-def note(text: str) -> None:
-    """What is being measured now."""
-    print(f"… {text}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,9 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from knowledge.errors import RecordInvalidError
+from sqlalchemy.engine import make_url
+
+from knowledge.errors import CatalogueUnreadableError, RecordInvalidError
 from knowledge.settings import CatalogueSettings
 from knowledge.store import CatalogueStore
 
@@ -20,9 +22,12 @@ _SHOWN_FAULTS = 20
 
 
 def open_store(settings: CatalogueSettings) -> CatalogueStore:
-    """Return the catalogue, brought to the newest schema."""
+    """Return the catalogue, brought to the newest schema; raise `CatalogueUnreadableError` that says which one."""
     store = CatalogueStore(settings.catalogue_url)
-    store.create()
+    try:
+        store.create()
+    except CatalogueUnreadableError as error:
+        raise CatalogueUnreadableError(f"{make_url(settings.catalogue_url)!r}: {error}") from error
     return store
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -12,11 +13,12 @@ from knowledge import catalogue
 from knowledge.commands.base import OK, add_editor, counts_text, editor, open_store
 from knowledge.commands.looking import version_of
 from knowledge.editing import CuratedFiles, Signature
-from knowledge.errors import EditRefusedError
+from knowledge.errors import EditRefusedError, RecordInvalidError
 from knowledge.history import VIETNAM
 from knowledge.models import Origin
 from knowledge.settings import CatalogueSettings
-from knowledge.store import CatalogueStore, Load
+from knowledge.store import CatalogueStore, Load, WriteReport
+from knowledge.text import clean_line
 
 Work = Callable[[CuratedFiles, CatalogueStore, Signature], list[Path]]
 
@@ -64,20 +66,36 @@ def _sign(parser: argparse.ArgumentParser, command: Callable[[argparse.Namespace
 
     def run(options: argparse.Namespace, settings: CatalogueSettings) -> int:
         day = getattr(options, "on", None) or datetime.now(VIETNAM).date()
-        sign = Signature(editor(options, settings, required=True), options.why, day)
+        sign = Signature(clean_line(editor(options, settings, required=True)), clean_line(options.why), day)
         paths = command(options)(CuratedFiles(settings.curated_dir), open_store(settings), sign)
-        report = catalogue.build(settings, load=Load("edit", options.run_name, sign.by, sign.why))
         for path in paths:
             print(f"written: {path}")
+        report = _take_in(settings, Load("edit", options.run_name, sign.by, sign.why))
         print(f"catalogue: {counts_text(report.counts() if report else {})}")
         return OK
 
     parser.set_defaults(run=run, run_name=parser.prog.rsplit(" ", 1)[-1])
 
 
+def _take_in(settings: CatalogueSettings, load: Load) -> WriteReport | None:
+    try:
+        return catalogue.build(settings, load=load)
+    except RecordInvalidError as fault:
+        later = "the change is written; the catalogue takes it in, with `build`, once this is mended"
+        raise RecordInvalidError(fault.place, f"{fault.reason} ({later})") from fault
+
+
+def _must_be_current(store: CatalogueStore, files: CuratedFiles, *codes: str) -> None:
+    """Refuse an old code that has no file of its own: what is written under it nobody would find."""
+    for code in codes:
+        record = store.get(code)
+        if record.code != code and not files.path(code).is_file():
+            raise EditRefusedError(f"{code} is an old code; the procedure is {record.code} now")
+
+
 def _edit(options: argparse.Namespace) -> Work:
     def work(files: CuratedFiles, store: CatalogueStore, sign: Signature) -> list[Path]:
-        store.get(options.code)
+        _must_be_current(store, files, options.code)
         if options.remove:
             return [files.remove_value(options.code, options.field, sign, options.value)]
         if options.value is None:
@@ -90,10 +108,10 @@ def _edit(options: argparse.Namespace) -> Work:
 
 def _alias(options: argparse.Namespace) -> Work:
     def work(files: CuratedFiles, store: CatalogueStore, sign: Signature) -> list[Path]:
-        store.get(options.code)
+        _must_be_current(store, files, options.code)
         paths = []
         for name in options.names:
-            quoted = f'"{name}"' if '"' not in name else f"'{name}'"
+            quoted = json.dumps(name, ensure_ascii=False)
             if options.remove:
                 paths.append(files.remove_value(options.code, "aliases", sign, quoted))
             else:
@@ -105,8 +123,7 @@ def _alias(options: argparse.Namespace) -> Work:
 
 def _checked(options: argparse.Namespace) -> Work:
     def work(files: CuratedFiles, store: CatalogueStore, sign: Signature) -> list[Path]:
-        for code in options.codes:
-            store.get(code)
+        _must_be_current(store, files, *options.codes)
         return [files.mark_checked(code, sign, options.still_waits) for code in options.codes]
 
     return work
@@ -129,6 +146,7 @@ def _supersede(options: argparse.Namespace) -> Work:
 
 def _adopt(options: argparse.Namespace) -> Work:
     def work(files: CuratedFiles, store: CatalogueStore, sign: Signature) -> list[Path]:
+        _must_be_current(store, files, options.code)
         return [files.adopt(store.get(options.code), sign)]
 
     return work

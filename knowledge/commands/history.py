@@ -15,6 +15,7 @@ from knowledge.commands.looking import version_of
 from knowledge.comparing import RecordDifference, compare, compare_days, difference
 from knowledge.differences import editing_words, in_words
 from knowledge.errors import ProcedureUnknownError
+from knowledge.history import VIETNAM, History, PastLoad
 from knowledge.models import Origin
 from knowledge.settings import CatalogueSettings
 from knowledge.store import CatalogueStore
@@ -26,8 +27,10 @@ def register(commands: Any) -> None:
     diff = commands.add_parser("diff", help="what differs: curated and portal, two versions, a load, or two days")
     diff.add_argument("code", nargs="?", help="one procedure; without it, the whole catalogue")
     diff.add_argument("--versions", nargs=2, metavar="ORIGIN:NUMBER", help="two versions of the procedure")
-    diff.add_argument("--load", type=int, help="what a load changed")
-    diff.add_argument(
+    states = diff.add_mutually_exclusive_group()
+    states.add_argument("--load", type=int, help="what a load changed")
+    states.add_argument("--loads", nargs=2, type=int, metavar="LOAD", help="from after one load to after another")
+    states.add_argument(
         "--days", nargs=2, type=date.fromisoformat, metavar="DAY", help="from the end of one day to another"
     )
     diff.add_argument("--editorial", action="store_true", help="also names, sample questions and checks")
@@ -52,7 +55,7 @@ def _diff(options: argparse.Namespace, settings: CatalogueSettings) -> int:
         print(json.dumps([_plain(item) for item in found], ensure_ascii=False, indent=2))
         return OK
     for item in found:
-        print(f"{item.code}  {item.title}")
+        print(f"{item.code}  {item.title}" + (f"  ({item.before} → {item.after})" if options.code else ""))
         said = [in_words(fact) for fact in item.facts]
         for line in said or [editing_words()(f"changes.record_{item.action}")]:
             print(f"  {line}")
@@ -66,14 +69,21 @@ def _diff(options: argparse.Namespace, settings: CatalogueSettings) -> int:
 def _differences(store: CatalogueStore, options: argparse.Namespace) -> Iterable[RecordDifference]:
     if options.code is not None:
         return _of_one(store, options)
-    if options.load is not None:
-        if options.load not in {load.id for load in store.history.loads()}:
-            raise ValueError(f"there is no load {options.load}; `python -m knowledge history` lists them")
-        return compare(store.history, options.load - 1, options.load, options.editorial)
+    if options.load is not None or options.loads:
+        first, second = options.loads or (options.load - 1, options.load)
+        _known_loads(store, {second} if options.loads is None else {first, second})
+        return compare(store.history, first, second, options.editorial)
     if options.days:
         first, second = options.days
         return compare_days(store.history, first, second, options.editorial)
-    raise ValueError("say what to compare: a code, --load NUMBER, or --days FROM TO")
+    raise ValueError("say what to compare: a code, --load NUMBER, --loads FROM TO, or --days FROM TO")
+
+
+def _known_loads(store: CatalogueStore, numbers: set[int]) -> None:
+    """0 is the catalogue before anything was loaded."""
+    unknown = numbers - {load.id for load in store.history.loads()} - {0}
+    if unknown:
+        raise ValueError(f"there is no load {min(unknown)}; `python -m knowledge history` lists them")
 
 
 def _of_one(store: CatalogueStore, options: argparse.Namespace) -> list[RecordDifference]:
@@ -97,32 +107,40 @@ def _plain(item: RecordDifference) -> dict[str, Any]:
 
 def _history(options: argparse.Namespace, settings: CatalogueSettings) -> int:
     history = open_store(settings).history
-    if options.code is None:
-        loads = history.loads(_SHOWN_LOADS)
-        if options.json:
-            print(json.dumps([asdict(load) for load in loads], ensure_ascii=False, indent=2, default=str))
-            return OK
-        for load in loads:
-            undone = f"  taken back by load {load.undone_by}" if load.undone_by else ""
-            by = f"  by {load.by}: {load.why}" if load.by or load.why else ""
-            print(f"{load.id:>4}  {load.day}  {load.kind:<8} {load.origin.value:<8} {load.source}  ", end="")
-            print(f"{counts_text(load.counts)}{by}{undone}")
-        if not loads:
-            print("nothing was ever loaded")
-        return OK
-    versions = history.versions(options.code)
-    if not versions:
+    found = history.versions(options.code) if options.code else history.loads(_SHOWN_LOADS)
+    if options.code and not found:
         raise ProcedureUnknownError(options.code)
     if options.json:
-        print(json.dumps([asdict(version) for version in versions], ensure_ascii=False, indent=2, default=str))
-        return OK
-    for version in versions:
+        print(json.dumps([asdict(entry) for entry in found], ensure_ascii=False, indent=2, default=str))
+    elif options.code:
+        _tell_versions(history, options.code)
+    else:
+        _tell_loads(history.loads(_SHOWN_LOADS))
+    return OK
+
+
+def _tell_loads(loads: list[PastLoad]) -> None:
+    for load in loads:
+        undone = f"  taken back by load {load.undone_by}" if load.undone_by else ""
+        print(f"{load.id:>4}  {load.day}  {load.kind:<8} {load.origin.value:<8} {load.source}  ", end="")
+        print(f"{counts_text(load.counts)}{_signed(load)}{undone}")
+    if not loads:
+        print("nothing was ever loaded")
+
+
+def _tell_versions(history: History, code: str) -> None:
+    loads = {load.id: load for load in history.loads()}
+    for version in history.versions(code):
         decision = f"{version.decision_number or 'no decision'} {version.decision_date or ''}".strip()
         undone = f"  taken back by load {version.undone_by}" if version.undone_by else ""
-        seen = f"first seen {version.first_seen:%Y-%m-%d}, last seen {version.seen_on or '?'}"
-        print(f"{version.origin.value}:{version.number}  load {version.load_id}, {seen}, ", end="")
-        print(f"{version.importer or 'by hand'}, {version.status.value}, {decision}{undone}")
-    return OK
+        first = version.first_seen.astimezone(VIETNAM)
+        print(f"{version.origin.value}:{version.number}  load {version.load_id}, first seen {first:%Y-%m-%d}, ", end="")
+        print(f"last seen {version.seen_on or '?'}, {version.importer or 'by hand'}, ", end="")
+        print(f"{version.status.value}, {decision}{_signed(loads.get(version.load_id))}{undone}")
+
+
+def _signed(load: PastLoad | None) -> str:
+    return f"  by {load.by}: {load.why}" if load and (load.by or load.why) else ""
 
 
 def _undo(options: argparse.Namespace, settings: CatalogueSettings) -> int:

@@ -13,7 +13,7 @@ from knowledge.importers.flat_json import FlatJson
 from knowledge.importers.list_csv import ListCsv
 from knowledge.importers.list_xlsx import ListXlsx
 from knowledge.importers.page_text import PageText
-from knowledge.importers.portal_json import PortalJson
+from knowledge.importers.portal_json import PortalJson, unpacked
 
 IMPORTERS: tuple[Importer, ...] = (
     PortalJson(),
@@ -48,4 +48,15 @@ def recognise(path: Path) -> Importer:
         if importer.recognises(head):
             return importer
     labels = ", ".join(f"{importer.name} ({importer.label})" for importer in IMPORTERS)
-    raise RecordInvalidError(str(path), f"none of the known formats: {labels}; name one with --format")
+    raise RecordInvalidError(
+        str(path), f"{_what_it_is(head)}none of the known formats: {labels}; name one with --format"
+    )
+
+
+def _what_it_is(head: Head) -> str:
+    """What is easily mistaken for data, said first."""
+    content = unpacked(head.content).lstrip(b"\xef\xbb\xbf \r\n\t")
+    if not head.content.strip():
+        return "the file is empty; "
+    page = content.startswith(b"<")
+    return "a web page instead of data, perhaps the portal's firewall answered; " if page else ""

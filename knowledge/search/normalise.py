@@ -58,10 +58,16 @@ def expand_abbreviations(text: str, lexicon: Lexicon) -> list[str]:
     """
     expanded: list[str] = []
     for typed in typed_words(text):
-        word = fold(typed)
+        word = _folded(typed)
         protected = bool(expanded) and f"{expanded[-1]} {word}" in lexicon.pairs
         expanded += [word] if protected else lexicon.abbreviations.get(typed, word).split()
     return expanded
+
+
+@lru_cache(maxsize=20_000)
+def _folded(typed: str) -> str:
+    """Titles are made of some thousand words: each is folded once."""
+    return fold(typed)
 
 
 def added_words(tokens: list[str], lexicon: Lexicon) -> list[str]:

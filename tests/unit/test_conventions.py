@@ -23,6 +23,7 @@ READ_ENVIRONMENT = {
     "knowledge/settings.py",
     "bot/rasa_runtime/environment.py",  # sets switches of libraries before they are imported
     "tools/bench.py",  # passes it on to the processes it measures
+    "tools/bench_catalogue.py",  # the same
 }
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
+import subprocess
+import sys
 
 import pytest
 
 from knowledge import __main__ as command_line
 from knowledge.catalogue import build
 from knowledge.curated import PROCEDURES_DIR
-from knowledge.settings import CatalogueSettings
+from knowledge.settings import ROOT, CatalogueSettings
 from knowledge.store import CatalogueStore
 from tests.fixtures.catalogue import portal_record, write_lines
 
@@ -90,7 +93,7 @@ def test_many_faults_are_counted_not_all_listed(run, tmp_path):
     assert "left out: 30 more" in err
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"hello", b"\x00\xff\xfe" * 99, b'{"code":"OK","data":{"items":[]}}'])
+@pytest.mark.parametrize("content", [b"[]", b"hello", b"\x00\xff\xfe" * 99, b'{"code":"OK","data":{"items":[]}}'])
 def test_import_of_a_file_without_records_is_not_done(run, tmp_path, content):
     (tmp_path / "a.json").write_bytes(content)
     code, _, err = run("import", tmp_path / "a.json")
@@ -165,7 +168,7 @@ def test_diff_shows_both_values(run, tmp_path):
     run("import", write_lines(tmp_path / "a.jsonl", portal_record("1.004194", name="Đăng ký tạm trú")))
     code, out, _ = run("diff", "1.004194")
     assert code == 0
-    assert out.startswith("1.004194  Đăng ký tạm trú\n")
+    assert out.startswith("1.004194  Đăng ký tạm trú  (curated:1 → portal:1)\n")
     assert "  Lĩnh vực: «Đăng ký, quản lý cư trú» → «" in out
     assert "  Các bước thực hiện, bỏ: «Nộp lệ phí.»\n" in out
     assert "Tên thủ tục" not in out
@@ -214,3 +217,73 @@ def test_wrong_arguments_show_the_usage(run, arguments, capsys):
         run(*arguments)
     assert left.value.code == 2
     assert "usage: python -m knowledge" in capsys.readouterr().err
+
+
+def test_two_states_of_the_whole_catalogue_are_compared_in_words(run, tmp_path):
+    run("import", write_lines(tmp_path / "a.jsonl", portal_record("1.000001"), portal_record("1.000002")))
+    later = portal_record("1.000001", requirementsAndConditions="Có chuồng cao 2 m."), portal_record("1.000003")
+    run("import", write_lines(tmp_path / "b.jsonl", *later))
+    run("import", write_lines(tmp_path / "c.jsonl", portal_record("1.000004")))
+    code, out, _ = run("diff", "--loads", "1", "3")
+    assert code == 0
+    assert out.splitlines() == [
+        "1.000001  Đăng ký nuôi chim bồ câu",
+        "  Yêu cầu, điều kiện, thêm: «Có chuồng cao 2 m.»",
+        "1.000003  Đăng ký nuôi chim bồ câu",
+        "  Thủ tục mới có trong dữ liệu",
+        "1.000004  Đăng ký nuôi chim bồ câu",
+        "  Thủ tục mới có trong dữ liệu",
+        "3 records: 1 changed, 2 added",
+    ]
+    assert run("diff", "--loads", "3", "1")[1].count("Thủ tục không còn trong dữ liệu") == 2
+    assert run("diff", "--loads", "0", "1")[1].endswith("2 records: 2 added\n")
+    assert run("diff", "--loads", "1", "9") == (
+        2,
+        "",
+        "error: there is no load 9; `python -m knowledge history` lists them\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "the file is empty"),
+        (b"<!DOCTYPE html><html>Request Rejected</html>", "a web page instead of data"),
+        (b"\xef\xbb\xbf  <html></html>", "a web page instead of data"),
+        (b"\x1f\x8b\x08broken", "none of the known formats"),
+    ],
+)
+def test_a_file_that_is_no_data_says_what_it_is(run, tmp_path, content, said):
+    (tmp_path / "a.json").write_bytes(content)
+    code, _, err = run("import", tmp_path / "a.json")
+    assert code == 2
+    assert f"{tmp_path / 'a.json'}: {said}" in err
+
+
+def test_a_packed_file_that_breaks_off_gives_what_it_holds_and_says_so(run, tmp_path):
+    packed = gzip.compress(write_lines(tmp_path / "a", *(portal_record(f"1.{n:06}") for n in range(400))).read_bytes())
+    (tmp_path / "a.gz").write_bytes(packed[: len(packed) // 2])
+    code, out, err = run("import", tmp_path / "a.gz")
+    assert code == 1
+    assert "imported" in out
+    assert f"left out: {tmp_path / 'a.gz'}: Compressed file ended" in err
+
+
+def test_a_folder_of_records_that_is_not_there_takes_nothing_out(run, some_curated, tmp_path, monkeypatch):
+    (tmp_path / "empty").mkdir()
+    for folder, said in (("nowhere", "no such folder of curated records"), ("empty", "no curated record in it")):
+        monkeypatch.setenv("MOTCUA_CURATED_DIR", str(tmp_path / folder))
+        code, _, err = run("build")
+        assert code == 2
+        assert f"{tmp_path / folder}: " in err
+        assert said in err
+        assert json.loads(run("stats", "--json")[1])["curated"] == len(SHOWN)
+    monkeypatch.setenv("MOTCUA_CURATED_DIR", str(tmp_path / "nowhere"))
+    assert run("check")[0] == 2
+
+
+def test_a_reader_who_has_seen_enough_is_no_fault(run, tmp_path):
+    run("import", write_lines(tmp_path / "a.jsonl", *(portal_record(f"1.{n:06}") for n in range(300))))
+    command = f"{sys.executable} -m knowledge diff --load 1 | head -1"
+    done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("1.000000  Đăng ký nuôi chim bồ câu\n", "")

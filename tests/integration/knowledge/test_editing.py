@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
+import tempfile
 import threading
+import unicodedata
 from datetime import date
 
 import pytest
@@ -12,6 +17,8 @@ import pytest
 from knowledge import __main__ as command_line
 from knowledge.curated import PROCEDURES_DIR, read_record
 from knowledge.editing import CuratedFiles, Signature
+from knowledge.errors import EditRefusedError
+from knowledge.settings import ROOT
 from tests.fixtures.catalogue import portal_record, write_lines
 
 SIGNED = ("--by", "Lan", "--why", "theo nghị quyết mới")
@@ -73,6 +80,9 @@ def test_one_fact_is_changed_and_nothing_else(run, folder):
 def test_the_change_is_in_the_history_with_who_and_why(run):
     run("alias", CODE, "ở trọ lâu dài", *SIGNED)
     assert "by Lan: theo nghị quyết mới" in run("history")[1].splitlines()[0]
+    first, second = run("history", CODE)[1].splitlines()
+    assert (first.split()[0], second.split()[0]) == ("curated:1", "curated:2")
+    assert second.endswith("by Lan: theo nghị quyết mới")
     assert "Tên thường gọi, thêm: «ở trọ lâu dài»" in run("diff", "--load", "2", "--editorial")[1]
     assert run("diff", "--load", "2")[1] == "Không có khác biệt về nội dung\n", "an alias is no published fact"
 
@@ -82,6 +92,15 @@ def test_a_name_is_found_at_once_and_can_be_taken_out(run):
     assert {'giấy "ở ké"', "xin ở ké"} <= set(show(run)["aliases"])
     run("alias", CODE, "xin ở ké", "--remove", *SIGNED)
     assert "xin ở ké" not in show(run)["aliases"]
+
+
+def test_letters_and_marks_typed_apart_are_put_together(run, folder):
+    apart = unicodedata.normalize("NFD", "ở ké nhà 'bà \"Năm\"'")
+    assert run("alias", CODE, apart, "--by", "Lan", "--why", unicodedata.normalize("NFD", "bà con  nói"))[0] == 0
+    text = (folder / f"{CODE}.yml").read_text("utf-8")
+    assert text == unicodedata.normalize("NFC", text)
+    assert "ở ké nhà 'bà \"Năm\"'" in show(run)["aliases"]
+    assert run("history", CODE)[1].rstrip().endswith("by Lan: bà con nói")
 
 
 @pytest.mark.requirement("R-05")
@@ -105,6 +124,17 @@ def test_an_old_code_leads_to_its_successor(run, tmp_path):
     assert show(run)["code"] == "3.000722"
     assert "old code itself" in run("supersede", "1.000002", CODE, *SIGNED)[2]
     assert "cannot replace itself" in run("supersede", "1.000002", "1.000002", *SIGNED)[2]
+
+
+@pytest.mark.requirement("R-27")
+@pytest.mark.parametrize("command", [("alias", "2.002621", "x"), ("edit", "2.002621", "summary", "x")])
+def test_nothing_is_written_under_an_old_code(run, folder, command):
+    code, _, err = run(*command, *SIGNED)
+    assert code == 2
+    assert "2.002621 is an old code; the procedure is 3.000722 now" in err
+    assert "3.000722 now" in run("checked", "2.002621", *SIGNED)[2]
+    assert "3.000722 now" in run("adopt", "2.002621", *SIGNED)[2]
+    assert not (folder / "2.002621.yml").exists()
 
 
 def test_a_portals_record_gets_a_file_that_adds_to_it(run, folder, tmp_path):
@@ -192,7 +222,59 @@ def test_two_editors_at_once_lose_nothing(folder):
 
 
 def test_a_broken_file_is_named(run, folder):
-    (folder / f"{CODE}.yml").write_text("code: [", "utf-8")
+    path = folder / f"{CODE}.yml"
+    path.write_text("# đang sửa dở\ncode: [", "utf-8")
     code, _, err = run("alias", CODE, "x", *SIGNED)
     assert code == 2
-    assert "broken YAML" in err
+    assert f"{path}:2: broken YAML" in err or f"{path}:3: broken YAML" in err
+
+
+def test_a_file_that_is_faulty_already_is_named_with_its_line(run, folder):
+    path = folder / f"{CODE}.yml"
+    path.write_text(path.read_text("utf-8").replace("online_level: full", "online_level: maybe"), "utf-8")
+    line = path.read_text("utf-8").split("online_level: maybe")[0].count("\n") + 1
+    assert f"{path}:{line}: online_level" in run("alias", CODE, "ở ké", *SIGNED)[2]
+    assert run("edit", CODE, "online_level", "partial", *SIGNED)[0] == 0, "an edit may mend it"
+
+
+def test_a_fault_in_another_file_does_not_hide_that_the_change_is_written(run, folder):
+    (folder / "3.000722.yml").write_text("code: '3.000722'\n", "utf-8")
+    code, out, err = run("alias", CODE, "ở ké", *SIGNED)
+    assert code == 2
+    assert f"written: {folder / f'{CODE}.yml'}" in out
+    assert "3.000722.yml:1: " in err
+    assert "the change is written" in err
+
+
+KILLED_IN_THE_MIDDLE = """
+import os, signal, sys
+from knowledge import editing
+
+def die(path):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+editing.read_record = die
+from knowledge import __main__ as command_line
+command_line.main(sys.argv[1:])
+"""
+
+
+def test_a_killed_edit_leaves_the_file_and_the_next_one_clears_up(run, folder):
+    path = folder / f"{CODE}.yml"
+    before = path.read_bytes()
+    command = [sys.executable, "-c", KILLED_IN_THE_MIDDLE, "alias", CODE, "ở ké", *SIGNED]
+    assert subprocess.run(command, cwd=ROOT).returncode == -signal.SIGKILL
+    assert path.read_bytes() == before
+    assert list(folder.glob(".edit-*"))
+    assert run("alias", CODE, "ở ké", *SIGNED)[0] == 0
+    assert not list(folder.glob(".edit-*"))
+    assert "ở ké" in show(run)["aliases"]
+
+
+def test_a_folder_that_cannot_be_written_to_is_named(folder, monkeypatch):
+    def refuse(**_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", refuse)
+    with pytest.raises(EditRefusedError, match="records cannot be written to: Permission denied"):
+        CuratedFiles(folder).add_value(CODE, "aliases", "ở ké", SIGN)

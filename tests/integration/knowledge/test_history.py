@@ -7,9 +7,11 @@ from datetime import date, datetime, timezone
 import pytest
 from sqlalchemy import create_engine, text
 
+from knowledge.answers import answer
 from knowledge.codec import digest, dumps
 from knowledge.comparing import compare, compare_days
 from knowledge.errors import CatalogueUnreadableError, LoadNotUndoableError, ProcedureUnknownError
+from knowledge.facts import Fact
 from knowledge.importers.base import Incoming
 from knowledge.models import Completeness, Decision, Origin, RecordStatus, Source
 from knowledge.store import CatalogueStore, Load, WriteReport
@@ -40,6 +42,30 @@ def test_every_version_stays_readable(store):
     for unknown in (("1.000001", Origin.PORTAL, 3), ("1.000002", Origin.PORTAL, 1), ("1.000001", Origin.CURATED, 1)):
         with pytest.raises(ProcedureUnknownError):
             store.history.record(*unknown)
+
+
+@pytest.mark.requirement("R-05")
+def test_an_answer_cites_the_versions_it_was_built_from(store):
+    store.write([portal()], Origin.PORTAL)
+    store.write([procedure()], Origin.CURATED)
+    store.write([procedure(summary="Dùng khi nuôi chim.")], Origin.CURATED)
+    said = answer(store.get("1.000001"), (Fact.OVERVIEW,), AUGUST).payload("answered_procedure")
+    assert said["record_version"] == "curated:2 portal:1"
+    store.write([procedure(summary="Câu khác.")], Origin.CURATED)
+    assert store.history.record("1.000001", Origin.CURATED, 2).summary == "Dùng khi nuôi chim."
+
+
+@pytest.mark.requirement("R-05", "R-27")
+def test_what_was_taken_off_or_replaced_answers_on_with_the_new_code(store):
+    store.write([portal("2.002621"), portal("3.000722"), portal("1.000007")], Origin.PORTAL)
+    store.write([procedure("3.000722", "Mới", old_codes=("2.002621",))], Origin.CURATED)
+    store.write([], Origin.PORTAL, removed=["2.002621", "1.000007"])
+    replaced = answer(store.get("2.002621"), (Fact.TIME,), JULY, asked_code="2.002621")
+    assert replaced.procedure.code == "3.000722"
+    assert "Quy định đã thay đổi: mã cũ 2.002621 nay là 3.000722." in replaced.text
+    gone = answer(store.get("1.000007"), (Fact.TIME,), JULY, asked_code="1.000007").text
+    assert "Quy định đã thay đổi: Cổng dịch vụ công quốc gia không còn công bố thủ tục này." in gone
+    assert "3 ngày làm việc" in gone
 
 
 @pytest.mark.requirement("R-05")

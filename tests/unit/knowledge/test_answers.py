@@ -108,9 +108,11 @@ def test_repeated_facts_are_answered_once_and_no_fact_is_an_overview():
 
 
 def test_the_payload_carries_outcome_fields_and_source():
-    assert answer(procedure(), (Fact.FEE, Fact.TIME), TODAY).payload("answered_procedure") == {
+    record = procedure(version="curated:2 portal:5")
+    assert answer(record, (Fact.FEE, Fact.TIME), TODAY).payload("answered_procedure") == {
         "outcome": "answered_procedure",
         "procedure_code": "1.000001",
+        "record_version": "curated:2 portal:5",
         "fields": ["fee", "time"],
         "decision_number": "11/QĐ-BNV",
         "decision_date": "2026-01-05",
@@ -124,6 +126,7 @@ def test_the_payload_of_a_bare_record_holds_nothing_made_up():
     assert (
         payload["decision_number"] is payload["decision_date"] is payload["checked_on"] is payload["source_url"] is None
     )
+    assert payload["record_version"] is None
 
 
 # Fees
