@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from bot.ops.clock import Clock, SystemClock
 from bot.settings import Settings
+from knowledge.search.index_source import IndexSource
+from knowledge.search.vectors import installed_encoder
 from knowledge.store import CatalogueStore
 
 
@@ -16,12 +18,16 @@ class Services:
 
     settings: Settings
     catalogue: CatalogueStore
+    indexes: IndexSource
     clock: Clock
 
 
 def build_services(settings: Settings) -> Services:
     """Return the real services for `settings`."""
-    return Services(settings=settings, catalogue=CatalogueStore(settings.catalogue.catalogue_url), clock=SystemClock())
+    of = settings.catalogue
+    catalogue = CatalogueStore(of.catalogue_url)
+    encoder = installed_encoder() if of.vectors else None
+    return Services(settings, catalogue, IndexSource(catalogue, of.index_dir, encoder), SystemClock())
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,18 @@ import argparse
 import os
 import sys
 
-from knowledge.commands import checking, covering, editing, history, loading, looking, quality, scoping, syncing, timing
+from knowledge.commands import (
+    checking,
+    covering,
+    editing,
+    history,
+    loading,
+    looking,
+    quality,
+    scoping,
+    syncing,
+    timing,
+)
 from knowledge.commands.base import OK, Command, fail
 from knowledge.errors import CatalogueError, ProcedureUnknownError
 from knowledge.settings import CatalogueSettings

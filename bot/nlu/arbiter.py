@@ -18,7 +18,7 @@ _SAFETY = {
     "report_corruption",
 }
 _EMERGENCY, _HOUSEHOLD_BOOK = "report_emergency", "ask_household_book"
-_CERTAIN_LINK, _SURE_LINK, _STRONG_LINK, _FAIR_LINK = 1.10, 0.62, 0.50, 0.45
+_CERTAIN_LINK, _LIKELY_INSIDE = 0.97, 0.60
 _FOLLOW_UP_WORDS = 2
 _SURE_INTENT, _LIKELY_INTENT, _DOUBTFUL_INTENT = 0.80, 0.60, 0.50
 
@@ -51,23 +51,23 @@ def _needed_for_safety(name: str, link: dict[str, Any]) -> float:
 
 
 def _against_link(name: str, confidence: float, link: dict[str, Any], facts: list[str]) -> tuple[str, float]:
-    hits = link.get("hits") or []
-    score = float(hits[0]["score"]) if hits else 0.0
+    sure, inside = float(link.get("sure") or 0.0), float(link.get("inside") or 0.0)
     certainty = link.get("certainty", "none")
+    near = certainty in ("clear", "close") and inside >= _LIKELY_INSIDE
     words = int(link.get("words") or 0)
     if not link.get("known") and not facts and confidence < _SURE_INTENT:
         return FALLBACK, confidence
-    if certainty == "clear" and score >= _CERTAIN_LINK:
-        return ASK_PROCEDURE, min(1.0, score)
-    if name in _COURTESIES and words >= 2 and certainty in ("clear", "close") and score >= _STRONG_LINK:
-        return ASK_PROCEDURE, min(1.0, score)
+    if certainty == "clear" and min(sure, inside) >= _CERTAIN_LINK:
+        return ASK_PROCEDURE, sure
+    if name in _COURTESIES and words >= 2 and near:
+        return ASK_PROCEDURE, inside
     doubtful = confidence < _SURE_INTENT or name == _HOUSEHOLD_BOOK  # "tách sổ hộ khẩu" is a procedure
-    if doubtful and certainty == "clear" and score >= _SURE_LINK:
-        return ASK_PROCEDURE, min(1.0, score)
+    if doubtful and certainty == "clear" and near:
+        return ASK_PROCEDURE, sure
     if facts and words <= _FOLLOW_UP_WORDS and confidence < _SURE_INTENT:
         return ASK_PROCEDURE, confidence
-    if facts and confidence < _LIKELY_INTENT and certainty in ("clear", "close") and score >= _FAIR_LINK:
-        return ASK_PROCEDURE, score
+    if facts and confidence < _LIKELY_INTENT and near:
+        return ASK_PROCEDURE, inside
     if confidence < _DOUBTFUL_INTENT:
         return (ASK_PROCEDURE, confidence) if facts or certainty != "none" else (FALLBACK, confidence)
     return name, confidence

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from knowledge.search.folded_matcher import FoldedMatcher
+from bot.nlu.folded_matcher import FoldedMatcher
 from bot.nlu.linking import CODE
 from knowledge.curated import read_yaml
 from knowledge.search.normalise import LEXICON_DIR

@@ -44,6 +44,7 @@ class Turn:
     pending: tuple[Fact, ...]
     case_id: str = ""
     others: tuple[Hit, ...] = ()
+    sure: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ def read_turn(
         pending=pending,
         case_id=entities.get("dossier_case", "") if pressed else "",
         others=_hits(link.get("others")),
+        sure=float(link.get("sure") or 0.0),
     )
 
 
@@ -163,9 +165,7 @@ def _named_offer(turn: Turn) -> str:
     """A short reply that names one of the procedures just offered takes that one, though another fits better."""
     if not turn.offered or turn.words > _SHORT_REPLY:
         return ""
-    enough = turn.hits[0].score * _NAMED_SHARE if turn.hits else 0.0
-    near = sorted((*turn.hits, *turn.others), key=lambda hit: -hit.score)
-    return next((hit.code for hit in near if hit.code in turn.offered and hit.score >= enough), "")
+    return next((hit.code for hit in (*turn.hits, *turn.others) if hit.code in turn.offered), "")
 
 
 def _leans_on_active(turn: Turn) -> bool:
@@ -173,12 +173,12 @@ def _leans_on_active(turn: Turn) -> bool:
     if not (turn.active_code and turn.facts and turn.words <= _FEW_WORDS):
         return False
     weak = turn.certainty in (Certainty.WEAK, Certainty.NONE)
-    return weak or turn.hits[0].score < _OTHER_MATTER
+    return weak or turn.sure < _OTHER_MATTER
 
 
 _CASE_MARK = "#"
 _FEW_WORDS, _SHORT_REPLY = 3, 4
-_NAMED_SHARE, _OTHER_MATTER = 0.5, 0.75
+_OTHER_MATTER = 0.75
 
 
 def _offers(hits: list[Hit]) -> Offers:

@@ -17,7 +17,6 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.arbiter import settle_intent
 from bot.nlu.entities import find_entities
-from knowledge.search.asked import find_facts
 from bot.nlu.linking import Linker
 from bot.services import default_services
 
@@ -73,11 +72,11 @@ class ProcedureLinker(_MessageComponent):
 
     def understand(self, message: Message, text: str) -> None:
         if self._linker is None:  # the catalogue is opened with the first message, not in training
-            self._linker = Linker(default_services().catalogue)
-        asked = find_facts(text)
+            self._linker = Linker(default_services().indexes)
+        asked, link = self._linker.understand(text)
         message.set(FACTS, [fact.value for fact in asked.facts], add_to_output=True)
         message.set(CARRIES_ON, asked.carries_on, add_to_output=True)
-        message.set(LINK, self._linker.link(text, asked).to_json(), add_to_output=True)
+        message.set(LINK, link.to_json(), add_to_output=True)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)

@@ -1,10 +1,9 @@
-"""Commands that look something up: stats, search, show."""
+"""Commands that look something up: stats, show."""
 
 from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
 from typing import Any
 
 from knowledge.codec import to_dict
@@ -18,12 +17,6 @@ def register(commands: Any) -> None:
     stats = commands.add_parser("stats", help="how many procedures there are")
     stats.add_argument("--json", action="store_true")
     stats.set_defaults(run=_stats)
-
-    search = commands.add_parser("search", help="procedures for a question")
-    search.add_argument("text")
-    search.add_argument("--json", action="store_true")
-    search.add_argument("--limit", type=int, default=5)
-    search.set_defaults(run=_search)
 
     show = commands.add_parser("show", help="one record as JSON, now or in an earlier version")
     show.add_argument("code")
@@ -44,20 +37,6 @@ def _stats(options: argparse.Namespace, settings: CatalogueSettings) -> int:
         ("applies_to_city", "apply to Ho Chi Minh City"),
     ):
         print(f"{counts[name]:>7}  {label}")
-    return OK
-
-
-def _search(options: argparse.Namespace, settings: CatalogueSettings) -> int:
-    from knowledge.search.index import ProcedureIndex  # scikit-learn takes seconds to import; only search needs it
-
-    hits = ProcedureIndex(open_store(settings).search_rows()).search(options.text, max(1, options.limit))
-    if options.json:
-        print(json.dumps([asdict(hit) for hit in hits], ensure_ascii=False))
-        return OK
-    for hit in hits:
-        print(f"{hit.score:6.3f}  {hit.code}  {hit.title}")
-    if not hits:
-        print("nothing found")
     return OK
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from knowledge.curated import read_yaml
 from knowledge.facts import Fact
-from knowledge.search.folded_matcher import FoldedMatcher, Match
 from knowledge.search.normalise import LEXICON_DIR, content_words, expand_abbreviations, load_lexicon
+from knowledge.search.phrases import PhraseFinder
 
 _LOOK_ALIKE = "none"
 _IF_ALONE = "_if_alone"
@@ -26,14 +26,13 @@ class Asked:
 
     facts: tuple[Fact, ...]
     rest: str
-    matches: tuple[Match, ...]
     carries_on: bool = False
 
 
 @lru_cache(maxsize=1)
-def fact_matcher() -> FoldedMatcher:
-    """Return the matcher over knowledge/content/lexicon/facts.yml, built once."""
-    return FoldedMatcher({label: map(str, texts) for label, texts in read_yaml(LEXICON_DIR / "facts.yml").items()})
+def _finder() -> PhraseFinder:
+    """The phrases of knowledge/content/lexicon/facts.yml, read once."""
+    return PhraseFinder({label: map(str, texts) for label, texts in read_yaml(LEXICON_DIR / "facts.yml").items()})
 
 
 def find_facts(text: str) -> Asked:
@@ -41,25 +40,24 @@ def find_facts(text: str) -> Asked:
     return facts_in(expand_abbreviations(text, load_lexicon()))
 
 
-def facts_in(tokens: Iterable[str]) -> Asked:
+def facts_in(tokens: Sequence[str]) -> Asked:
     """Return the facts asked for in the folded words `tokens`."""
-    written = " ".join(tokens)
-    matches = fact_matcher().find(written)
-    asked = [match for match in matches if match.label != _LOOK_ALIKE]
-    facts = _facts([match.label for match in asked])
-    rest, end = [], 0
+    asked = [match for match in _finder().find(tokens) if match.label != _LOOK_ALIKE]
+    rest: list[str] = []
+    end = 0
     for match in asked:
-        rest.append(written[end : match.start])
+        rest += tokens[end : match.start]
         end = match.end
+    rest += tokens[end:]
     plain = any(not match.label.endswith(_IF_ALONE) for match in asked)
-    carries_on = not plain and _CARRIES_ON.match(written) is not None
-    return Asked(facts, " ".join(" ".join([*rest, written[end:]]).split()), tuple(matches), carries_on)
+    carries_on = not plain and _CARRIES_ON.match(" ".join(tokens)) is not None
+    return Asked(_facts([match.label for match in asked]), " ".join(rest), carries_on)
 
 
-def subject_of(tokens: list[str]) -> list[str]:
+def subject_of(tokens: Sequence[str]) -> list[str]:
     """Return the folded words of a question that name its matter: without phrases of asking and small words."""
     rest = facts_in(tokens).rest.split()
-    return content_words(rest) if rest else content_words(tokens)
+    return content_words(rest) if rest else content_words(list(tokens))
 
 
 def _facts(labels: list[str]) -> tuple[Fact, ...]:

@@ -51,7 +51,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Figures:
-    """Shares of the questions with codes; `answered`: at once, `right_at_once`: of these. milliseconds: CPU, mean and 95th."""
+    """Shares of the questions with codes. right_at_once: of those `answered` at once. milliseconds: CPU, a question."""
 
     questions: int
     hit_1: float

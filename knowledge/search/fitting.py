@@ -1,8 +1,7 @@
 """Learns the ranker's numbers from our own sample questions: `python -m knowledge fit`.
 
 Each sample is asked without itself among the examples, a quarter of them without any example of its procedure (as for
-the thousands that have none); sentences made from titles and dossiers stand for the long tail. A listwise loss with
-signs held (a likeness never counts against) keeps the few thousand questions from teaching nonsense.
+the thousands that have none); sentences made from titles and dossiers stand for the long tail.
 """
 
 from __future__ import annotations
@@ -16,38 +15,33 @@ import numpy as np
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
+from knowledge.search.corpus import entries
 from knowledge.search.index import ProcedureIndex
-from knowledge.search.ranking import KINDS, confidence_features
+from knowledge.search.labelled import Asked
+from knowledge.search.long_tail import made_questions
+from knowledge.search.ranking import KINDS, Network, Ranker, confidence_features, inputs
+from knowledge.search.samples import load_samples
 from knowledge.search.signals import Asking, Signals, cheap_columns, signal_names
 from knowledge.search.vectors import SentenceEncoder
+from knowledge.store import CatalogueStore
 
 Array = np.ndarray
 
-_SAMPLES, _MADE, _SEED = 4000, 1800, 7
+_SAMPLES, _MADE, _SEED = 5000, 2400, 7
 _LEAST_WORDS, _ALONE_EVERY = 4, 4
-_WEIGHT_OF_MADE, _SHRINK = 0.7, 0.005
-_FREE = {"commune", "province", "ministry", "citizens", "forces", "embassies", "outside", "current", "length", "twins"}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A labelled question: `codes` that are right, `without`: examples that must not be seen, `weight` in learning."""
-
-    text: str
-    codes: frozenset[str]
-    without: Array
-    weight: float = 1.0
+_UNITS, _SHRINK, _ROUNDS = 12, 0.006, 200
+_LONG_TAIL_SHARE = 3
 
 
 @dataclass(frozen=True)
 class Case:
-    """Signals of one question's candidates, which of them are right, and what tells how sure to be."""
+    """Signals of one question's candidates, which are right, their titles; subject: words that name the matter."""
 
     rows: Array
     right: Array
     weight: float
     subject: int
-    same: list[str]
+    titles: list[str]
 
 
 def sampled(index: ProcedureIndex, texts: Sequence[str], count: int = _SAMPLES) -> Iterator[Asked]:
@@ -77,49 +71,64 @@ def cases(index: ProcedureIndex, asked: Sequence[Asked], encoder: SentenceEncode
         yield Case(signals.rows(places), right, item.weight, len(asking.subject), titles)
 
 
-def learn_weights(found: Sequence[Case], with_vectors: bool) -> Array:
-    """Return one weight a signal."""
+def learn_network(found: Sequence[Case], with_vectors: bool) -> Network:
+    """Return the network that gives the right candidates the best chance."""
     usable = [case for case in found if case.right.any() and not case.right.all()]
-    rows = np.vstack([case.rows for case in usable])
-    if not with_vectors:
-        rows = rows * cheap_columns()
-    scale = rows.std(axis=0) + 1e-3
+    rows = np.vstack([inputs(_blinded(case.rows, with_vectors)) for case in usable])
+    mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-3
     lengths = np.array([len(case.rows) for case in usable])
-    result = minimize(
-        _loss,
-        np.zeros(rows.shape[1]),
-        args=(
-            rows / scale,
-            np.concatenate([case.right for case in usable]).astype(np.float32),
-            np.concatenate([[0], np.cumsum(lengths)[:-1]]),
-            np.repeat(np.arange(len(lengths)), lengths),
-            np.array([case.weight for case in usable], dtype=np.float32),
-        ),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[_bounds(name) for name in signal_names()],
-        options={"maxiter": 300},
+    learner = _Learner(
+        rows=((rows - mean) / scale).astype(np.float32),
+        right=np.concatenate([case.right for case in usable]).astype(np.float32),
+        starts=np.concatenate([[0], np.cumsum(lengths)[:-1]]),
+        owner=np.repeat(np.arange(len(lengths)), lengths),
+        share=np.array([case.weight for case in usable], dtype=np.float32),
     )
-    weights: Array = result.x / scale
-    return weights
+    return learner.learn(mean, scale)
 
 
-def _bounds(name: str) -> tuple[float | None, float | None]:
-    """A likeness may only help, an action that nobody asked for only harm."""
-    if name in _FREE:
-        return None, None
-    return (None, 0.0) if name.startswith("unasked_") else (0.0, None)
+def _blinded(rows: Array, with_vectors: bool) -> Array:
+    return rows if with_vectors else rows * cheap_columns()
 
 
-def _loss(weights: Array, rows: Array, right: Array, starts: Array, owner: Array, share: Array) -> tuple[float, Array]:
-    """Mean negative logarithm of the right candidates' chance, and its gradient."""
-    scores = rows @ weights.astype(np.float32)
-    raised = np.exp(scores - np.maximum.reduceat(scores, starts)[owner])
-    total, hit = np.add.reduceat(raised, starts), np.add.reduceat(raised * right, starts)
-    loss = float((share * (np.log(total) - np.log(hit + 1e-12))).sum() / share.sum())
-    slope = raised / total[owner] - raised * right / np.maximum(hit, 1e-12)[owner]
-    gradient = rows.T @ (slope * share[owner]) / share.sum()
-    return loss + _SHRINK * float(weights @ weights), (gradient + 2 * _SHRINK * weights).astype(float)
+@dataclass(frozen=True)
+class _Learner:
+    """Candidates of all questions, one below the other. starts: a question's first row; owner: a row's question."""
+
+    rows: Array
+    right: Array
+    starts: Array
+    owner: Array
+    share: Array
+
+    def learn(self, mean: Array, scale: Array) -> Network:
+        width = self.rows.shape[1]
+        chance = np.random.default_rng(_SEED)
+        begin = np.concatenate([np.zeros(width), chance.normal(0, 0.1, width * _UNITS), np.zeros(2 * _UNITS)])
+        options = {"maxiter": _ROUNDS}
+        result = minimize(self._loss, begin, jac=True, method="L-BFGS-B", options=options)
+        return Network(mean, scale, *self._parts(result.x))
+
+    def _parts(self, numbers: Array) -> tuple[Array, Array, Array, Array]:
+        width = self.rows.shape[1]
+        linear, hidden, shift, output = np.split(numbers, [width, width * (1 + _UNITS), width * (1 + _UNITS) + _UNITS])
+        return linear, hidden.reshape(width, _UNITS), shift, output
+
+    def _loss(self, numbers: Array) -> tuple[float, Array]:
+        """Mean negative logarithm of the right candidates' chance, and its gradient."""
+        linear, hidden, shift, output = self._parts(numbers.astype(np.float32))
+        units = np.tanh(self.rows @ hidden + shift)
+        scores = self.rows @ linear + units @ output
+        raised = np.exp(scores - np.maximum.reduceat(scores, self.starts)[self.owner])
+        total, hit = np.add.reduceat(raised, self.starts), np.add.reduceat(raised * self.right, self.starts)
+        whole = self.share.sum()
+        loss = float((self.share * (np.log(total) - np.log(hit + 1e-12))).sum() / whole)
+        slope = raised / total[self.owner] - raised * self.right / np.maximum(hit, 1e-12)[self.owner]
+        slope = slope * self.share[self.owner] / whole
+        inner = np.outer(slope, output) * (1.0 - units * units)
+        parts = (self.rows.T @ slope, (self.rows.T @ inner).ravel(), inner.sum(axis=0), units.T @ slope)
+        gradient = np.concatenate(parts) + 2 * _SHRINK * numbers
+        return loss + _SHRINK * float(numbers @ numbers), gradient.astype(float)
 
 
 def scale_of(features: Sequence[Mapping[str, float]], truth: Sequence[bool]) -> dict[str, Any]:
@@ -132,39 +141,54 @@ def scale_of(features: Sequence[Mapping[str, float]], truth: Sequence[bool]) -> 
     return {"weights": weights, "bias": round(float(model.intercept_[0]), 5)}
 
 
-def features_of(case: Case, weights: Array) -> tuple[dict[str, float], bool]:
+def features_of(case: Case, network: Network, with_vectors: bool) -> tuple[dict[str, float], bool]:
     """Return what tells how sure the first candidate is, and whether it is right."""
-    scores = case.rows @ weights
+    rows = _blinded(case.rows, with_vectors)
+    scores = network.scores(inputs(rows))
     chances = np.exp(scores - scores.max())
     chances /= chances.sum()
     order = np.argsort(-chances, kind="stable")
-    same = np.array([case.same[place] == case.same[order[0]] for place in order])
-    return confidence_features(case.rows[order], chances[order], same, case.subject), bool(case.right[order[0]])
+    same = np.array([case.titles[place] == case.titles[order[0]] for place in order])
+    return confidence_features(rows[order], chances[order], same, case.subject), bool(case.right[order[0]])
 
 
 def fit(
-    index: ProcedureIndex,
-    texts: Sequence[str],
-    made: Sequence[Asked],
-    outside: Sequence[str],
-    encoder: SentenceEncoder | None,
+    samples: Sequence[Case], long_tail: Sequence[Case], beside: Sequence[Case], kinds: Sequence[str] = KINDS
 ) -> dict[str, Any]:
-    """Return the ranker's numbers as JSON values. outside: our utterances that are about no procedure."""
-    samples = list(cases(index, list(sampled(index, texts)), encoder))
-    long_tail = list(cases(index, made, encoder))
-    none = np.zeros(0, dtype=np.int64)
-    beside = list(cases(index, [Asked(text, frozenset(), none) for text in outside], encoder))
-    found: dict[str, Any] = {}
-    for kind in KINDS:
-        if kind == "with_vectors" and encoder is None:
-            continue
-        weights = learn_weights(samples + long_tail, kind == "with_vectors")
-        told = [features_of(case, weights) for case in samples + long_tail[: len(long_tail) // 3]]
-        strange = [features_of(case, weights)[0] for case in beside if len(case.rows)]
-        named = zip(signal_names(), weights, strict=True)
+    """Return the ranker's numbers as JSON values. beside: utterances that are about no procedure."""
+    found: dict[str, Any] = {"signals": list(signal_names())}
+    for kind in kinds:
+        with_vectors = kind == "with_vectors"
+        network = learn_network([*samples, *long_tail], with_vectors)
+        told = [features_of(case, network, with_vectors) for case in [*samples, *long_tail[::_LONG_TAIL_SHARE]]]
+        strange = [features_of(case, network, with_vectors)[0] for case in beside if len(case.rows)]
+        features = [item for item, _ in told]
         found[kind] = {
-            "weights": {name: round(float(weight), 5) for name, weight in named},
-            "sure": scale_of([item for item, _ in told], [right for _, right in told]),
-            "inside": scale_of([item for item, _ in told] + strange, [True] * len(told) + [False] * len(strange)),
+            "network": {name: _rounded(getattr(network, name)) for name in network.__dataclass_fields__},
+            "sure": scale_of(features, [right for _, right in told]),
+            "inside": scale_of(features + strange, [True] * len(features) + [False] * len(strange)),
         }
     return found
+
+
+def _rounded(values: Array) -> Any:
+    return np.round(values.astype(float), 4).tolist()
+
+
+def fit_over(store: CatalogueStore, encoder: SentenceEncoder | None, beside: Sequence[str]) -> dict[str, Any]:
+    """Learn over a catalogue; without an encoder, only the numbers for search without vectors."""
+    records = {record.code: record for record in store.merged()}
+    listed = list(entries(store.search_rows(), records, load_samples()))
+    index = ProcedureIndex.build(listed, encoder, ranker=_UNTAUGHT)
+    texts = [text for entry in listed for text in (*entry.aliases, *entry.questions)]
+    nothing = np.zeros(0, dtype=np.int64)
+    strange = [Asked(text, frozenset(), nothing) for text in beside if text.strip()]
+    return fit(
+        list(cases(index, list(sampled(index, texts)), encoder)),
+        list(cases(index, list(made_questions(listed, _MADE)), encoder)),
+        list(cases(index, strange, encoder)),
+        KINDS if encoder else KINDS[1:],
+    )
+
+
+_UNTAUGHT = Ranker({}, {}, {})

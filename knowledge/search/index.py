@@ -115,7 +115,7 @@ class ProcedureIndex:
     def _ranked(self, signals: Signals, asking: Asking, kind: str, limit: int) -> Ranked:
         places = signals.candidates()
         rows = signals.rows(places)
-        scores = self._ranker.order(rows, kind)
+        scores = self._ranker.scores(rows, kind)
         chances = np.exp(scores - scores.max())
         chances /= chances.sum()
         order = np.argsort(-chances, kind="stable")

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from knowledge.search.corpus import Entry
-from knowledge.search.fitting import Asked
+from knowledge.search.labelled import Asked
 
 _OPENINGS = (
     "Tôi muốn hỏi", "Cho tôi hỏi", "Xin hỏi", "Đề nghị cho biết", "Công ty chúng tôi", "Trường hợp", "Tôi cần",

@@ -23,7 +23,6 @@ Array = np.ndarray
 _TITLE_NOISE = ("thu tuc", "thuc hien tai cap", "bang dich vu cong", "cap trung uong", "cap tinh", "cap xa", "cap bo")
 _LEVELS = ("commune", "province", "ministry")
 _BODY_LENGTH_PENALTY = 0.75
-_RIDGE = 3.0
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,6 @@ class Matrices:
     title_mass: Array
     title_vectors: Array
     example_vectors: Array
-    learned: Array
 
     def arrays(self) -> dict[str, Array]:
         """Return what `from_arrays` takes."""
@@ -107,8 +105,6 @@ def build_matrices(
     read = [normaliser.read(text) for _, text in texts]
     subjects = [subject_of(question.tokens) for question in read]
     present = Postings.build((set(title) for title in titles), Weighting.BM25, saturation=0.0, length_penalty=0.0)
-    of_titles = _vectors(vectors, [_spoken(entry.row.title) for entry in entries])
-    of_examples = _vectors(vectors, [question.marked for question in read])
     return Matrices(
         words=Postings.build(titles, Weighting.BM25),
         pairs=Postings.build(map(bigrams, titles), Weighting.BM25),
@@ -125,9 +121,8 @@ def build_matrices(
         facts=_facts(entries, titles),
         actions=np.array([actions_in(" ".join(title)) for title in titles], dtype=np.float32),
         title_mass=np.array([_mass(title, present) for title in titles], dtype=np.float32),
-        title_vectors=of_titles,
-        example_vectors=of_examples,
-        learned=_learned(of_titles, of_examples, owners),
+        title_vectors=_vectors(vectors, [_spoken(entry.row.title) for entry in entries]),
+        example_vectors=_vectors(vectors, [question.marked for question in read]),
     )
 
 
@@ -181,18 +176,6 @@ def _facts(entries: Sequence[Entry], titles: Sequence[Sequence[str]]) -> Array:
 
 def _vectors(vectors: VectorCache | None, texts: Sequence[str]) -> Array:
     return vectors.vectors(texts) if vectors else _NO_VECTORS
-
-
-def _learned(titles: Array, examples: Array, owners: Array) -> Array:
-    """Ridge regression from examples' to titles' vectors, both centred, drawn to leaving a vector as it is."""
-    if not len(titles) or not len(examples):
-        return _NO_VECTORS
-    share = 1.0 / np.sqrt(np.bincount(owners, minlength=len(titles))[owners])[:, None]
-    questions = (examples - examples.mean(axis=0)) * share
-    wanted = (titles[owners] - titles.mean(axis=0)) * share
-    pull = _RIDGE * np.eye(titles.shape[1])
-    solved: Array = np.linalg.solve(questions.T @ questions + pull, questions.T @ wanted + pull)
-    return solved.astype(np.float32)
 
 
 def _spoken(title: str) -> str:

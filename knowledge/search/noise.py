@@ -1,4 +1,4 @@
-"""How the same question looks when typed badly: without diacritics, with slips. For measuring; seeds make it repeatable."""
+"""How the same question looks when typed badly: without diacritics, with slips. For measuring, repeatable by seed."""
 
 from __future__ import annotations
 

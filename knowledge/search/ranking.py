@@ -1,4 +1,4 @@
-"""The ranker: one weight a signal, learned from our own labelled questions, and how sure it may be of its first.
+"""The ranker: a small network over the signals, learned from our own questions, and how sure it may be of its first.
 
 The numbers are `knowledge/content/ranker.json`, written by `python -m knowledge fit` (`fitting.py`); no pickles.
 """
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -41,17 +42,44 @@ class Scale:
 
 
 @dataclass(frozen=True)
-class Ranker:
-    """Weights by signal, for both `KINDS`. sure: that the first is right. inside: that some procedure is meant."""
+class Network:
+    """One hidden layer beside a linear part. mean, scale, linear: shape (inputs,); hidden: (inputs, units)."""
 
-    weights: Mapping[str, Array]
+    mean: Array
+    scale: Array
+    linear: Array
+    hidden: Array
+    shift: Array
+    output: Array
+
+    def scores(self, rows: Array) -> Array:
+        """Return a score a row of `inputs`; softmax over a question's rows is the chance of each."""
+        moved = (rows - self.mean) / self.scale
+        scores: Array = moved @ self.linear + np.tanh(moved @ self.hidden + self.shift) @ self.output
+        return scores
+
+
+def inputs(rows: Array) -> Array:
+    """Return the candidates' signals and, in each row alike, how near the nearest of them all comes."""
+    names = _places_of()
+    nearest = [rows[:, names[name]].max() for name in _NEAREST]
+    return np.column_stack([rows, np.tile(np.array(nearest, dtype=np.float32), (len(rows), 1))])
+
+
+_NEAREST = ("example", "vector_example", "held_added")
+
+
+@dataclass(frozen=True)
+class Ranker:
+    """Networks for both `KINDS`. sure: that the first is right. inside: that some procedure is meant."""
+
+    networks: Mapping[str, Network]
     sure: Mapping[str, Scale]
     inside: Mapping[str, Scale]
 
-    def order(self, rows: Array, kind: str) -> Array:
-        """Return a score a row; softmax over them is the chance of each."""
-        scores: Array = rows @ self.weights[kind]
-        return scores
+    def scores(self, rows: Array, kind: str) -> Array:
+        """Return a score a row."""
+        return self.networks[kind].scores(inputs(rows))
 
 
 KINDS = ("with_vectors", "without_vectors")
@@ -59,21 +87,22 @@ KINDS = ("with_vectors", "without_vectors")
 
 @lru_cache(maxsize=2)
 def load_ranker(path: Path = RANKER_PATH) -> Ranker:
-    """Read the ranker; raise `RankerInvalidError` where a signal is missing or unknown."""
+    """Read the ranker; raise `RankerInvalidError` where it is of other signals than these."""
     try:
         data = json.loads(path.read_text("utf-8"))
-        names = signal_names()
-        for kind in KINDS:
-            if set(data[kind]["weights"]) != set(names):
-                strange = sorted(set(data[kind]["weights"]) ^ set(names))
-                raise RankerInvalidError(f"{path}: signals differ ({', '.join(strange[:5])}): python -m knowledge fit")
+        if data["signals"] != list(signal_names()):
+            raise RankerInvalidError(f"{path} was learned from other signals: run `python -m knowledge fit`")
         return Ranker(
-            {kind: np.array([data[kind]["weights"][name] for name in names], dtype=np.float32) for kind in KINDS},
+            {kind: _network(data[kind]["network"]) for kind in KINDS},
             {kind: Scale(**data[kind]["sure"]) for kind in KINDS},
             {kind: Scale(**data[kind]["inside"]) for kind in KINDS},
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RankerInvalidError(f"{path}: {error}") from error
+
+
+def _network(data: Mapping[str, Any]) -> Network:
+    return Network(**{name: np.array(values, dtype=np.float32) for name, values in data.items()})
 
 
 def confidence_features(rows: Array, chances: Array, same: Array, words: int) -> dict[str, float]:

@@ -176,7 +176,6 @@ class Signals:
             chosen.append(_top(self._found[name] - 0.5 * self._outside, _MORE))
         if "vector" in self._found:
             chosen.append(_top(self._found["vector"] - 0.5 * self._outside, _VECTOR_MORE))
-            chosen.append(_top(self._found["vector_learned"] - 0.6 * self._outside, _VECTOR_MORE))
             chosen.append(_top(self._found["vector_nearest"], _VECTOR_MORE))
         return np.unique(np.concatenate(chosen))
 
@@ -190,8 +189,6 @@ class Signals:
         middle = of.question_centre
         moved = vector - middle
         centred = of.centred_titles @ (moved / (np.linalg.norm(moved) + 1e-9))
-        taught = moved @ of.learned
-        taught = of.centred_titles @ (taught / (np.linalg.norm(taught) + 1e-9))
         examples = of.example_vectors @ vector
         if self._without is not None:
             examples[self._without] = -1.0
@@ -201,7 +198,6 @@ class Signals:
         return {
             "vector": (title - title.max()) * 10.0,
             "vector_centred": (centred - centred.max()) * 3.0,
-            "vector_learned": (taught - taught.max()) * 3.0,
             "vector_rank": 1.0 / (1.0 + rank),
             "vector_example": (example - 0.85) * 10.0,
             "vector_nearest": (example - example.max()) * 10.0,

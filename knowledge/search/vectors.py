@@ -7,15 +7,21 @@ since it is young and by one author). It needs text with diacritics: see `restor
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from typing import Protocol
 
 import numpy as np
+from tqdm import tqdm
 
 from knowledge.codec import digest
 
 Array = np.ndarray
 DIMENSIONS = 384
+
+_MANY, _CHUNK = 400, 50
+"""From so many texts on, every core takes its share."""
 
 
 class SentenceEncoder(Protocol):
@@ -25,6 +31,10 @@ class SentenceEncoder(Protocol):
 
     def encode(self, text: str) -> Array:
         """Return the vector of a question, shape (384,), float32, length 1."""
+        ...
+
+    def encode_many(self, texts: Sequence[str]) -> Iterable[Array]:
+        """Yield the vectors of `texts`, in their order."""
         ...
 
 
@@ -43,6 +53,27 @@ class E5Encoder:
     def encode(self, text: str) -> Array:
         vector: Array = np.asarray(self._model.query([text or "-"])[0], dtype=np.float32)
         return vector
+
+    def encode_many(self, texts: Sequence[str]) -> Iterable[Array]:
+        if len(texts) < _MANY:
+            yield from map(self.encode, texts)
+            return
+        with ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=_start_worker) as pool:
+            done = pool.map(_encode, texts, chunksize=_CHUNK)
+            yield from tqdm(done, total=len(texts), desc="sentence vectors", disable=None)
+
+
+_worker: E5Encoder | None = None
+
+
+def _start_worker() -> None:
+    global _worker
+    _worker = E5Encoder()
+
+
+def _encode(text: str) -> Array:
+    assert _worker is not None  # noqa: S101 - the pool starts each worker with one
+    return _worker.encode(text)
 
 
 def installed_encoder() -> SentenceEncoder | None:
@@ -63,15 +94,11 @@ class VectorCache:
 
     def vectors(self, texts: Sequence[str]) -> Array:
         """Return the vectors of `texts`, shape (len(texts), 384)."""
-        rows = [self._vector(text) for text in texts]
-        return np.array(rows, dtype=np.float32).reshape(len(rows), DIMENSIONS)
-
-    def _vector(self, text: str) -> Array:
-        key = digest(text)[:20]
-        if key not in self._used:
-            known = self._known.get(key)
-            self._used[key] = self._encoder.encode(text) if known is None else known
-        return self._used[key]
+        keys = [digest(text) for text in texts]
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
+        self._known |= zip(new, self._encoder.encode_many(list(new.values())), strict=True)
+        self._used |= {key: self._known[key] for key in keys}
+        return np.array([self._known[key] for key in keys], dtype=np.float32).reshape(len(keys), DIMENSIONS)
 
     def used(self) -> dict[str, Array]:
         """Return what was asked for, by digest: the cache of the next time."""

@@ -9,13 +9,13 @@ from bot.nlu.noise import noisy_variants
 from knowledge.text import fold
 
 
-def link(score=0.0, certainty="none", words=3, known=None):
-    hits = [{"code": "1.000001", "title": "x", "score": score}] if score else []
-    return {"hits": hits, "certainty": certainty, "words": words, "known": words if known is None else known}
+def link(sure=0.0, certainty="none", words=3, known=None):
+    known = words if known is None else known
+    return {"sure": sure, "inside": sure, "certainty": certainty, "words": words, "known": known}
 
 
 SURE, UNSURE, LOST = 0.95, 0.6, 0.2
-CLEAR, WEAK = link(0.9, "clear"), link(0.3, "weak")
+CLEAR, WEAK = link(0.98, "clear"), link(0.3, "weak")
 
 TABLE = [
     # classifier, confidence, link, facts, entities → intent
@@ -34,7 +34,7 @@ TABLE = [
     ("lodge_petition", SURE, link(), [], [], "lodge_petition"),
     ("out_of_scope", UNSURE, CLEAR, [], [], ASK_PROCEDURE),
     ("out_of_scope", UNSURE, link(0.3, "none", words=4, known=0), [], [], FALLBACK),
-    ("out_of_scope", LOST, link(0.4, "close"), ["fee"], [], ASK_PROCEDURE),
+    ("out_of_scope", LOST, link(0.7, "close"), ["fee"], [], ASK_PROCEDURE),
     ("smalltalk", LOST, link(words=4, known=2), [], [], FALLBACK),
 ]
 
@@ -44,7 +44,7 @@ def test_who_is_right(name, confidence, found, facts, entities, intent):
     assert settle_intent(name, confidence, found, facts, entities)[0] == intent
 
 
-@pytest.mark.parametrize("score", [0.7, 1.4])
+@pytest.mark.parametrize("score", [0.0, 0.7, 1.0])
 @pytest.mark.parametrize("certainty", ["clear", "close", "weak", "none"])
 @pytest.mark.parametrize("confidence", [0.0, 0.3, 0.5, 0.79, 0.81, 1.0])
 @pytest.mark.parametrize("name", ["greet", "out_of_scope", "ask_procedure", "report_emergency", "request_human"])

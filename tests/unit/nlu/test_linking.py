@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from knowledge.search.asked import find_facts
 from bot.nlu.linking import Linker
 from knowledge.errors import CatalogueUnreadableError
+from knowledge.search.asked import find_facts
 from knowledge.search.deciding import Certainty
 from knowledge.store import SearchRow
 

@@ -11,7 +11,7 @@ from knowledge.facts import Fact
 from knowledge.search.deciding import Certainty
 from knowledge.search.index import Hit
 
-A, B, C, D = (Hit(f"1.00000{number}", f"Việc {number}", score) for number, score in enumerate((0.9, 0.88, 0.86, 0.3)))
+A, B, C, D = (Hit(f"1.00000{number}", f"Việc {number}", score) for number, score in enumerate((0.5, 0.3, 0.15, 0.02)))
 NOTHING = Turn("ask_procedure", (), (), Certainty.NONE, 0, "", "", None, "", (), ())
 FEE = (Fact.FEE,)
 K = StepKind
@@ -25,7 +25,7 @@ def offers(*hits):
     return tuple((hit.code, hit.title) for hit in hits)
 
 
-CLEAR = {"hits": (A, D), "certainty": Certainty.CLEAR, "words": 3}
+CLEAR = {"hits": (A, D), "certainty": Certainty.CLEAR, "words": 3, "sure": 0.9}
 CLOSE = {"hits": (A, B, C, D), "certainty": Certainty.CLOSE, "words": 3}
 WEAK = {"hits": (D, A), "certainty": Certainty.WEAK, "words": 5}
 OFFERED = {"offered": (A.code, B.code)}

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from knowledge.search.folded_matcher import FoldedMatcher
+from bot.nlu.folded_matcher import FoldedMatcher
 
 MATCHER = FoldedMatcher(
     {"agency": ["công an phường", "công an"], "paper": ["giấy khai sinh", "khai sinh"], "empty": ["", "  "], "none": []}

@@ -1,0 +1,90 @@
+"""The best index there is for the catalogue as it is now, without ever keeping a citizen waiting for a new one.
+
+Where none is on disk yet, one without vectors is made at once (seconds); a process of its own makes the one with
+vectors (minutes), and it is taken up when it is there.
+"""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from knowledge.search.index import ProcedureIndex
+from knowledge.search.index_files import ensure_index, index_name, load_index
+from knowledge.search.vectors import SentenceEncoder
+from knowledge.settings import ROOT
+from knowledge.store import CatalogueStore
+
+logger = logging.getLogger(__name__)
+
+_TRY_AGAIN = 600.0
+"""Seconds before a maker that ended without an index is started again."""
+
+
+def start_maker() -> subprocess.Popen[bytes]:
+    """Make the index with vectors in a process that gives way to others; it dies with nobody, and leaves no half."""
+    command = ["nice", "-n", "15", sys.executable, "-m", "knowledge", "index"]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+
+
+class IndexSource:
+    """Gives the index of the current catalogue; one for a process, shared by threads."""
+
+    def __init__(
+        self,
+        store: CatalogueStore,
+        folder: Path,
+        encoder: SentenceEncoder | None,
+        make: Callable[[], subprocess.Popen[bytes]] | None = start_maker,
+    ) -> None:
+        self._store, self._folder, self._encoder, self._make = store, folder, encoder, make
+        self._held: ProcedureIndex | None = None
+        self._name = ""
+        self._maker: subprocess.Popen[bytes] | None = None
+        self._started = -_TRY_AGAIN
+        self._lock = threading.Lock()
+
+    def current(self) -> ProcedureIndex:
+        """Return the best index of the catalogue's revision; of the one before, while a new one is being made."""
+        with self._lock:
+            revision = self._store.revision()
+            for encoder in (self._encoder, None) if self._encoder else (None,):
+                found = self._taken(revision, encoder)
+                if found is not None:
+                    if encoder is not self._encoder:
+                        self._have_made()
+                    return found
+            return self._without_any(revision)
+
+    def _taken(self, revision: str, encoder: SentenceEncoder | None) -> ProcedureIndex | None:
+        name = index_name(revision, encoder)
+        if name == self._name:
+            return self._held
+        found = load_index(self._folder, revision, encoder)
+        if found is not None:
+            self._held, self._name = found, name
+            logger.info("index of %d procedures, %s vectors", len(found.rows), "with" if encoder else "without")
+        return found
+
+    def _without_any(self, revision: str) -> ProcedureIndex:
+        if self._held is not None and self._make is not None:
+            self._have_made()
+            return self._held
+        self._held = ensure_index(self._store, self._folder, None)
+        self._name = index_name(revision, None)
+        if self._encoder is not None:
+            self._have_made()
+        return self._held
+
+    def _have_made(self) -> None:
+        """Start the maker, unless it runs or has just failed."""
+        if self._make is None or (self._maker is not None and self._maker.poll() is None):
+            return
+        if time.monotonic() - self._started >= _TRY_AGAIN or self._maker is None or self._maker.returncode == 0:
+            self._started = time.monotonic()
+            self._maker = self._make()

@@ -1,0 +1,43 @@
+"""Phrases in a row of folded words: the longest first, no overlaps. Plain Python, so that search needs no spaCy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from knowledge.text import fold
+
+
+@dataclass(frozen=True)
+class Found:
+    """`label` found in the words from `start` up to `end`."""
+
+    label: str
+    start: int
+    end: int
+
+
+class PhraseFinder:
+    """Finds phrases by label. Built from label → phrases, folded or not."""
+
+    def __init__(self, phrases: Mapping[str, Iterable[str]]) -> None:
+        self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        for label, texts in phrases.items():
+            for text in texts:
+                words = tuple(fold(text).split())
+                if words:
+                    self._by_first.setdefault(words[0], []).append((words, label))
+
+    def find(self, tokens: Sequence[str]) -> list[Found]:
+        """Return what is found in `tokens`, in reading order."""
+        found = [
+            Found(label, place, place + len(words))
+            for place, token in enumerate(tokens)
+            for words, label in self._by_first.get(token, ())
+            if tuple(tokens[place : place + len(words)]) == words
+        ]
+        taken: list[Found] = []
+        for match in sorted(found, key=lambda match: (match.start - match.end, match.start)):
+            if all(match.end <= other.start or other.end <= match.start for other in taken):
+                taken.append(match)
+        return sorted(taken, key=lambda match: match.start)
