@@ -8,7 +8,7 @@ TESTS ?= tests/unit tests/integration tests/contracts tests/dialogue tests/e2e t
 PYTEST_ARGS ?=
 
 .NOTPARALLEL:
-.PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue train bench bench-catalogue eval requirements clean
+.PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue index train bench bench-catalogue eval requirements clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,7 +22,7 @@ dev: ## the environment with what tests and checks need
 run: install ## install, build the catalogue, train, start everything; Ctrl-C stops it
 	@exec $(PY) -m bot.run
 
-test: dev catalogue train test-fast browser-test ## all tests
+test: dev catalogue train index test-fast browser-test ## all tests
 
 test-fast: ## all tests but those in a browser; TESTS= and PYTEST_ARGS= narrow them
 	$(PYTEST) $(wildcard $(TESTS)) $(PYTEST_ARGS)
@@ -39,18 +39,21 @@ lint: dev ## style, types and import rules
 
 check: lint test ## everything that must hold before a change goes in
 
-chat: install catalogue train ## a conversation in the terminal
+chat: install catalogue index train ## a conversation in the terminal
 	@$(PY) -m bot.chat
 
 converse: ## play conversations: FILE=in.jsonl OUT=out.jsonl
 	@if [ -z "$(FILE)" ] || [ -z "$(OUT)" ]; then \
 		echo 'Say which file to play and where the answers go: make converse FILE=in.jsonl OUT=out.jsonl' >&2; exit 2; fi
 	@if [ ! -r "$(FILE)" ]; then echo 'There is no file $(FILE), or it cannot be read.' >&2; exit 2; fi
-	@$(MAKE) --no-print-directory install catalogue train >&2
+	@$(MAKE) --no-print-directory install catalogue index train >&2
 	@$(PY) -m bot.converse "$(FILE)" "$(OUT)"
 
 catalogue: install ## build the catalogue from the curated records, if they have changed
 	@$(PY) -m knowledge build
+
+index: install catalogue ## the search index of the catalogue, with sentence vectors; minutes for a whole catalogue, once
+	@$(PY) -m knowledge index
 
 train: install catalogue ## train the model, if its sources have changed
 	@$(PY) -m bot.rasa_runtime.training
@@ -62,7 +65,7 @@ bench: dev catalogue train ## speed and size as a table: the assistant, then the
 bench-catalogue: dev ## import, sync, diff, lint and opening; CATALOGUE=records.jsonl.gz takes real records
 	@$(PY) -m tools.bench_catalogue $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(BENCH_CATALOGUE_ARGS)
 
-eval: install catalogue train ## play the residents' questions and count; EVAL_ARGS="--misses" shows what went wrong
+eval: install catalogue index train ## play the residents' questions and count; EVAL_ARGS="--misses" shows what went wrong
 	@PYTHONPATH=. $(PY) tools/evaluate.py $(EVAL_ARGS)
 
 requirements: dev ## the city's requirements and the tests that show each

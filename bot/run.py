@@ -95,7 +95,11 @@ def listeners(settings: Settings) -> list[Listener]:
 def steps(settings: Settings, root: Path) -> list[Step]:
     """What has to be done before anything can start."""
     logs = settings.data_dir / "log"
-    todo = [Step("Catalogue", (*PYTHON, "knowledge", "build"), logs / "catalogue.log")]
+    todo = [
+        Step("Catalogue", (*PYTHON, "knowledge", "build"), logs / "catalogue.log"),
+        # Words are enough to begin with; the assistant has the index with vectors made while it runs.
+        Step("Search index", (*PYTHON, "knowledge", "index", "--words-only"), logs / "index.log"),
+    ]
     if rasa_is_ours(settings) and find_current_model(root, settings.model_dir) is None:
         training = (*PYTHON, "bot.rasa_runtime.training")
         todo.append(Step("Training the model", training, logs / "training.log"))

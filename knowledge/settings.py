@@ -11,6 +11,14 @@ ROOT = Path(__file__).resolve().parent.parent
 CONTENT_DIR = Path(__file__).resolve().parent / "content"
 
 
+def limit_threads() -> None:
+    """Give libraries one thread, unless the operator says otherwise; to be called before they are imported.
+
+    The sentence encoder's threads hinder each other on small machines: ten times slower with two on two cores.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
 @dataclass(frozen=True)
 class PortalSettings:
     """How the national portal's interface is spoken to.

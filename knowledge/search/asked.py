@@ -54,6 +54,11 @@ def facts_in(tokens: Sequence[str]) -> Asked:
     return Asked(_facts([match.label for match in asked]), " ".join(rest), carries_on)
 
 
+def phrase_labels(tokens: Sequence[str]) -> list[str]:
+    """Return the labels of the lexicon's phrases of asking in `tokens`."""
+    return [match.label for match in _finder().find(tokens)]
+
+
 def subject_of(tokens: Sequence[str]) -> list[str]:
     """Return the folded words of a question that name its matter: without phrases of asking and small words."""
     rest = facts_in(tokens).rest.split()

@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from knowledge.search.corpus import entries
 from knowledge.search.index import ProcedureIndex
 from knowledge.search.labelled import Asked
-from knowledge.search.long_tail import made_questions
+from knowledge.search.long_tail import made_questions, shared_words
 from knowledge.search.ranking import KINDS, Network, Ranker, confidence_features, inputs
 from knowledge.search.samples import load_samples
 from knowledge.search.signals import Asking, Signals, cheap_columns, signal_names
@@ -27,9 +27,9 @@ from knowledge.store import CatalogueStore
 
 Array = np.ndarray
 
-_SAMPLES, _MADE, _SEED = 5000, 2400, 7
-_LEAST_WORDS, _ALONE_EVERY = 4, 4
-_UNITS, _SHRINK, _ROUNDS = 12, 0.006, 200
+_SAMPLES, _MADE, _SHARED, _SEED = 5000, 2400, 700, 7
+_LEAST_WORDS, _ALONE_EVERY = 3, 4
+_UNITS, _SHRINK, _ROUNDS = 12, 0.012, 200
 _LONG_TAIL_SHARE = 3
 
 
@@ -153,19 +153,27 @@ def features_of(case: Case, network: Network, with_vectors: bool) -> tuple[dict[
 
 
 def fit(
-    samples: Sequence[Case], long_tail: Sequence[Case], beside: Sequence[Case], kinds: Sequence[str] = KINDS
+    samples: Sequence[Case],
+    long_tail: Sequence[Case],
+    shared: Sequence[Case],
+    beside: Sequence[Case],
+    kinds: Sequence[str] = KINDS,
 ) -> dict[str, Any]:
-    """Return the ranker's numbers as JSON values. beside: utterances that are about no procedure."""
+    """Return the ranker's numbers as JSON values.
+
+    shared: words that several titles share, so that no first candidate can be sure. beside: about no procedure.
+    """
     found: dict[str, Any] = {"signals": list(signal_names())}
     for kind in kinds:
         with_vectors = kind == "with_vectors"
         network = learn_network([*samples, *long_tail], with_vectors)
         told = [features_of(case, network, with_vectors) for case in [*samples, *long_tail[::_LONG_TAIL_SHARE]]]
+        doubtful = [features_of(case, network, with_vectors)[0] for case in shared if len(case.rows)]
         strange = [features_of(case, network, with_vectors)[0] for case in beside if len(case.rows)]
         features = [item for item, _ in told]
         found[kind] = {
             "network": {name: _rounded(getattr(network, name)) for name in network.__dataclass_fields__},
-            "sure": scale_of(features, [right for _, right in told]),
+            "sure": scale_of(features + doubtful, [right for _, right in told] + [False] * len(doubtful)),
             "inside": scale_of(features + strange, [True] * len(features) + [False] * len(strange)),
         }
     return found
@@ -186,6 +194,7 @@ def fit_over(store: CatalogueStore, encoder: SentenceEncoder | None, beside: Seq
     return fit(
         list(cases(index, list(sampled(index, texts)), encoder)),
         list(cases(index, list(made_questions(listed, _MADE)), encoder)),
+        list(cases(index, list(shared_words(listed, _SHARED)), encoder)),
         list(cases(index, strange, encoder)),
         KINDS if encoder else KINDS[1:],
     )

@@ -13,6 +13,7 @@ import numpy as np
 
 from knowledge.search.corpus import Entry
 from knowledge.search.labelled import Asked
+from knowledge.text import words
 
 _OPENINGS = (
     "Tôi muốn hỏi", "Cho tôi hỏi", "Xin hỏi", "Đề nghị cho biết", "Công ty chúng tôi", "Trường hợp", "Tôi cần",
@@ -24,7 +25,8 @@ _ENDINGS = (
     "do cơ quan nào giải quyết", "thành phần hồ sơ gồm những gì", "được thực hiện thế nào", "", "",
 )  # fmt: skip
 _PUNCTUATION = re.compile(r'[(),;:.“”"/]')
-_LONGEST_TITLE, _WEIGHT = 24, 0.7
+_LONGEST_TITLE, _WEIGHT = 24, 1.4
+_LEAST_TITLES = 3
 
 
 def made_questions(entries: Sequence[Entry], count: int, seed: int = 5) -> Iterator[Asked]:
@@ -41,13 +43,28 @@ def made_questions(entries: Sequence[Entry], count: int, seed: int = 5) -> Itera
         yield Asked(text, frozenset(of_title[entry.row.title]), nothing, _WEIGHT)
 
 
+def shared_words(entries: Sequence[Entry], count: int, seed: int = 5) -> Iterator[Asked]:
+    """Yield runs of two to four words that several titles of the city share and none is: nobody can tell what is meant."""
+    titles = {tuple(words(entry.row.title)) for entry in entries if entry.row.applies_to_city}
+    names = {tuple(words(name)) for entry in entries for name in (entry.row.title, *entry.aliases)}
+    holders: dict[tuple[str, ...], int] = {}
+    for title in titles:
+        runs = {title[start : start + size] for size in (2, 3, 4) for start in range(len(title) - size + 1)}
+        for run in runs:
+            holders[run] = holders.get(run, 0) + 1
+    shared = sorted(run for run, number in holders.items() if number >= _LEAST_TITLES and run not in names)
+    chance = random.Random(seed)  # noqa: S311 - not for secrets
+    for run in chance.sample(shared, min(count, len(shared))):
+        yield Asked(" ".join(run), frozenset(), np.zeros(0, dtype=np.int64))
+
+
 def _question(entry: Entry, chance: random.Random) -> str:
-    words = _PUNCTUATION.sub(" ", entry.row.title).split()[:_LONGEST_TITLE]
+    found = _PUNCTUATION.sub(" ", entry.row.title).split()[:_LONGEST_TITLE]
     if chance.random() < 0.35:
-        title = _piece(words, chance.randint(3, 10), chance)
+        title = _piece(found, chance.randint(3, 10), chance)
     else:
-        kept = sorted(chance.sample(range(len(words)), max(2, int(len(words) * chance.uniform(0.3, 0.9)))))
-        title = " ".join(words[place] for place in kept)
+        kept = sorted(chance.sample(range(len(found)), max(2, int(len(found) * chance.uniform(0.3, 0.9)))))
+        title = " ".join(found[place] for place in kept)
     body = entry.body.split()
     detail = _piece(body, chance.randint(4, 14), chance) if body and chance.random() < 0.5 else ""
     opening, ending = chance.choice(_OPENINGS), chance.choice(_ENDINGS)

@@ -29,7 +29,7 @@ _BODY_LENGTH_PENALTY = 0.75
 class Matrices:
     """`words` … `context`: one document a procedure. `example_…`: one a sample question or everyday name.
 
-    owners: the procedure of each example, shape (examples,). facts: columns of `FACTS`, shape (procedures, 10).
+    owners: the procedure of each example, ascending, shape (examples,). facts: columns of `FACTS`, shape (procedures, 10).
     actions: shape (procedures, number of actions). title_vectors, example_vectors: unit vectors or no rows.
     """
 
@@ -78,6 +78,16 @@ class Matrices:
     @cached_property
     def has_vectors(self) -> bool:
         return len(self.title_vectors) > 0 and len(self.example_vectors) > 0
+
+    @cached_property
+    def example_starts(self) -> Array:
+        """Where each procedure's examples begin: they stand procedure by procedure."""
+        return np.unique(self.owners, return_index=True)[1]
+
+    @cached_property
+    def example_owners(self) -> Array:
+        """The procedures that have examples, in the order of `example_starts`."""
+        return np.unique(self.owners)
 
     @cached_property
     def question_centre(self) -> Array:

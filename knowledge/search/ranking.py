@@ -82,6 +82,8 @@ class Ranker:
         return self.networks[kind].scores(inputs(rows))
 
 
+_HOLDS, _RIVALS = 0.9, 0.1
+"""From here a title holds the question's words; from this share of the first's chance on, another is a rival."""
 KINDS = ("with_vectors", "without_vectors")
 
 
@@ -129,6 +131,9 @@ def confidence_features(rows: Array, chances: Array, same: Array, words: int) ->
         "letters": float(rows[:, names["letters_added"]].max()),
         "marked": float(rows[:, names["marked"]].max()),
         "words": math.log1p(words),
+        "first_named": float(first[names["named_added"]]),
+        "holders": math.log(float((rows[:, names["held_added"]] >= _HOLDS).sum()) + 1.0),
+        "rivals": math.log(float((chances[~same] >= chance * _RIVALS).sum()) + 1.0),
     }
 
 

@@ -146,8 +146,10 @@ class Signals:
 
     def _best(self, scores: Array, least: float = 0.0) -> Array:
         """Return each procedure's best example."""
-        best = np.full(self._matrices.words.count, least, dtype=np.float32)
-        np.maximum.at(best, self._matrices.owners, scores)
+        of = self._matrices
+        best = np.full(of.words.count, least, dtype=np.float32)
+        if len(scores):
+            best[of.example_owners] = np.maximum(np.maximum.reduceat(scores, of.example_starts), least)
         return best
 
     def _votes(self, scores: Array, sharpness: float) -> Array:

