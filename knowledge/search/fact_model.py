@@ -1,4 +1,4 @@
-"""Which facts a message asks for, learned from our own labelled messages (`content/fact_questions.yml`).
+"""Which facts a message asks for, learned from our own labelled messages (`content/fact_questions*.yml`).
 
 One logistic regression a fact over words, groups of words and letters, and the phrases of the lexicon; learned when the
 index is made, kept with it as numbers. Several facts at once are usual, none at all too.
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,18 +19,20 @@ from knowledge.facts import Fact
 from knowledge.search.asked import phrase_labels
 from knowledge.search.normaliser import Normaliser, Question
 from knowledge.settings import CONTENT_DIR
+from knowledge.text import bigrams
 
 Array = np.ndarray
-FACT_QUESTIONS_PATH = CONTENT_DIR / "fact_questions.yml"
+FACT_QUESTIONS = "fact_questions*.yml"
 
-_DIMENSIONS, _STRENGTH, _SURE = 2**14, 6.0, 0.5
+_DIMENSIONS, _STRENGTH, _SURE = 2**14, 60.0, 0.35
 _MOST_TOKENS = 60
 
 
-def read_fact_questions(path: Path = FACT_QUESTIONS_PATH) -> list[tuple[str, frozenset[Fact]]]:
+def read_fact_questions(folder: Path = CONTENT_DIR) -> list[tuple[str, frozenset[Fact]]]:
     """Return our labelled messages."""
     return [
         (str(text), frozenset(Fact(label) for label in entry["facts"]))
+        for path in sorted(folder.glob(FACT_QUESTIONS))
         for entry in read_yaml(path)
         for text in entry["texts"]
     ]
@@ -55,9 +58,8 @@ class FactModel:
         weights, bias = [], []
         for label in labels:
             truth = [Fact(label) in facts for _, facts in labelled]
-            model = LogisticRegression(C=_STRENGTH, max_iter=200, class_weight={True: 1.5, False: 1.0}).fit(
-                table, truth
-            )
+            model = LogisticRegression(C=_STRENGTH, max_iter=200, class_weight={True: 1.5, False: 1.0})
+            model.fit(table, truth)
             weights.append(model.coef_[0])
             bias.append(model.intercept_[0])
         return cls(tuple(labels), np.array(weights, dtype=np.float32), np.array(bias, dtype=np.float32))
@@ -85,7 +87,7 @@ def fact_features(question: Question) -> Iterator[str]:
     tokens = question.tokens[:_MOST_TOKENS]
     edged = ["<", *tokens, ">"]
     yield from tokens
-    yield from (f"{left} {right}" for left, right in zip(edged, edged[1:], strict=False))
+    yield from bigrams(edged)
     yield from (" ".join(edged[place : place + 3]) for place in range(len(edged) - 2))
     yield from (f"^{word}" for word in question.marked.split()[:_MOST_TOKENS])
     for token in tokens:
@@ -96,7 +98,7 @@ def fact_features(question: Question) -> Iterator[str]:
 
 
 @lru_cache(maxsize=1)
-def _vectorizer() -> HashingVectorizer:  # noqa: F821
+def _vectorizer() -> Any:
     from sklearn.feature_extraction.text import HashingVectorizer
 
     return HashingVectorizer(analyzer=fact_features, n_features=_DIMENSIONS, alternate_sign=False, dtype=np.float32)

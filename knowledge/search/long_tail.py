@@ -44,7 +44,7 @@ def made_questions(entries: Sequence[Entry], count: int, seed: int = 5) -> Itera
 
 
 def shared_words(entries: Sequence[Entry], count: int, seed: int = 5) -> Iterator[Asked]:
-    """Yield runs of two to four words that several titles of the city share and none is: nobody can tell what is meant."""
+    """Yield runs of two to four words that several titles of the city share and none is: no one can tell what is meant."""
     titles = {tuple(words(entry.row.title)) for entry in entries if entry.row.applies_to_city}
     names = {tuple(words(name)) for entry in entries for name in (entry.row.title, *entry.aliases)}
     holders: dict[tuple[str, ...], int] = {}

@@ -29,7 +29,7 @@ _BODY_LENGTH_PENALTY = 0.75
 class Matrices:
     """`words` … `context`: one document a procedure. `example_…`: one a sample question or everyday name.
 
-    owners: the procedure of each example, ascending, shape (examples,). facts: columns of `FACTS`, shape (procedures, 10).
+    owners: the procedure of each example, ascending, shape (examples,). facts: columns of `FACTS`, a row a procedure.
     actions: shape (procedures, number of actions). title_vectors, example_vectors: unit vectors or no rows.
     """
 
