@@ -97,7 +97,7 @@ class Linker:
             self._looked_at = now
             try:
                 self._index = self._source.current()
-            except CatalogueError:
+            except (CatalogueError, OSError):
                 logger.exception("catalogue unreadable, %s", "keeping the index" if self._index else "no index")
         return self._index
 

@@ -67,8 +67,8 @@ class ProcedureIndex:
         self.matrices = matrices
         self.restorer = restorer
         self.lexicon = lexicon or load_lexicon()
-        self._encoder = encoder if matrices.has_vectors else None
         self._ranker = ranker or load_ranker()
+        self._encoder = encoder if matrices.has_vectors and "with_vectors" in self._ranker.networks else None
         self.normaliser = Normaliser(self.lexicon, restorer)
         self._places = {row.code: place for place, row in enumerate(self.rows)}
         self.vectors: Mapping[str, Array] = {}

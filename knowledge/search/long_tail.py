@@ -46,7 +46,8 @@ def _question(entry: Entry, chance: random.Random) -> str:
     if chance.random() < 0.35:
         title = _piece(words, chance.randint(3, 10), chance)
     else:
-        kept = sorted(chance.sample(range(len(words)), max(2, int(len(words) * chance.uniform(0.3, 0.9)))))
+        most = min(len(words), max(2, int(len(words) * chance.uniform(0.3, 0.9))))
+        kept = sorted(chance.sample(range(len(words)), most))
         title = " ".join(words[place] for place in kept)
     body = entry.body.split()
     detail = _piece(body, chance.randint(4, 14), chance) if body and chance.random() < 0.5 else ""
