@@ -71,7 +71,10 @@ _NEAREST = ("example", "vector_example", "held_added")
 
 @dataclass(frozen=True)
 class Ranker:
-    """Networks for both `KINDS`, or for words alone where no encoder was at hand when it learned. sure: that the first is right. inside: that some procedure is meant."""
+    """Networks for both `KINDS`, or for words alone where no encoder was at hand when it learned.
+
+    sure: that the first is right. inside: that some procedure is meant.
+    """
 
     networks: Mapping[str, Network]
     sure: Mapping[str, Scale]

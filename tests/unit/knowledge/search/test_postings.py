@@ -12,7 +12,7 @@ import pytest
 
 from knowledge.search.postings import Postings, Weighting
 
-TERMS = "dang ky tam tru thuong khai sinh tu cap lai the can cuoc doi bang lai xe".split()
+TERMS = ["dang", "ky", "tam", "tru", "thuong", "khai", "sinh", "cap", "lai", "the", "can", "cuoc", "doi", "bang", "xe"]
 CHANCE = random.Random(3)
 DOCUMENTS = [CHANCE.choices(TERMS, k=CHANCE.randint(0, 12)) for _ in range(25)]
 QUERIES = [["tam", "tru"], ["tam", "tam", "tru"], ["khai", "nowhere"], ["nowhere"], [], TERMS, ["xe"] * 7]
