@@ -58,8 +58,10 @@ def load_index(folder: Path, revision: str, encoder: SentenceEncoder | None) -> 
         rows = [SearchRow(**_tuples(row)) for row in json.loads((place / _ROWS).read_text("utf-8"))]
         with np.load(place / _ARRAYS) as arrays:
             loaded = {name: arrays[name] for name in arrays.files}
-        restorer = Restorer.from_arrays(_part(loaded, "restorer."))
-        return ProcedureIndex(rows, Matrices.from_arrays(loaded), restorer, encoder)
+        matrices, restorer = Matrices.from_arrays(loaded), Restorer.from_arrays(_part(loaded, "restorer."))
+        if len(rows) != matrices.words.count:
+            raise ValueError(f"{len(rows)} rows beside arrays of {matrices.words.count}")
+        return ProcedureIndex(rows, matrices, restorer, encoder)
     except FileNotFoundError:
         return None
     except _BROKEN:

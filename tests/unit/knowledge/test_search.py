@@ -119,7 +119,7 @@ def test_every_made_up_procedure_is_found_by_its_title_its_names_and_its_questio
     title, names, questions = MADE_UP[code]
     for text in (title, *names, *questions):
         assert codes(small, text)[0] == code
-        assert codes(small, fold(text))[0] == code
+        assert code in codes(small, fold(text), 2)
 
 
 @pytest.mark.parametrize("query", HOSTILE, ids=range(len(HOSTILE)))
