@@ -10,6 +10,7 @@ from knowledge.commands import (
     checking,
     covering,
     editing,
+    finding,
     history,
     loading,
     looking,
@@ -22,7 +23,7 @@ from knowledge.commands.base import OK, Command, fail
 from knowledge.errors import CatalogueError, ProcedureUnknownError
 from knowledge.settings import CatalogueSettings
 
-_FAMILIES = (loading, syncing, looking, quality, history, timing, checking, editing, scoping, covering)
+_FAMILIES = (loading, syncing, looking, finding, quality, history, timing, checking, editing, scoping, covering)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,7 +1,7 @@
 """`make eval`: finding procedures and reading facts, over the sets in tests/evaluation; compared with the floors.
 
-With CATALOGUE=records.jsonl.gz over the portal's records beside the curated ones, in a folder of its own; else over the
-catalogue that is in use. A figure that fell by more than two points below its floor (floors.json) ends with exit code 1.
+With CATALOGUE=records.jsonl.gz over the portal's records beside the curated ones, in a folder of its own; else over
+the catalogue in use. A figure that fell more than two points below its floor (floors.json) ends with exit code 1.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ SETS = ROOT / "tests" / "evaluation"
 FLOORS = SETS / "floors.json"
 LINKING = ("colloquial", "hard", "formal")
 TOLERANCE = 0.02
+_TOLD = (
+    "questions", "hit_1", "hit_3", "answered", "right_at_once", "milliseconds", "milliseconds_95", "vectors_used",
+)  # fmt: skip
 _OVERVIEW = Fact.OVERVIEW.value
 
 
@@ -63,17 +66,7 @@ def measure(index: ProcedureIndex, extra: list[Path]) -> dict[str, dict[str, flo
 
 def _linking(results: list[Result]) -> dict[str, float]:
     told = figures(results)
-    names = (
-        "questions",
-        "hit_1",
-        "hit_3",
-        "answered",
-        "right_at_once",
-        "milliseconds",
-        "milliseconds_95",
-        "vectors_used",
-    )
-    return {name: getattr(told, name) for name in names}
+    return {name: getattr(told, name) for name in _TOLD}
 
 
 def _asking_back(results: list[Result]) -> dict[str, float]:

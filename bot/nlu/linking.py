@@ -83,7 +83,7 @@ class Linker:
         if index is None:
             return facts_in(words(text[:MAX_TEXT])), Link((), Certainty.NONE, _code_in(text), 0, 0)
         question = index.read(text[:MAX_TEXT])
-        asked = facts_in(question.tokens)
+        asked = index.facts(question)
         kept = subject_words(asked.rest.split())
         ranked = index.rank(question, _HITS + _OTHERS) if kept else NOTHING
         known = sum(index.knows(token) for token in kept)
@@ -97,7 +97,7 @@ class Linker:
             self._looked_at = now
             try:
                 self._index = self._source.current()
-            except CatalogueError:
+            except (CatalogueError, OSError):
                 logger.exception("catalogue unreadable, %s", "keeping the index" if self._index else "no index")
         return self._index
 

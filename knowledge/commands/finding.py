@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from knowledge.commands.base import OK, open_store
+from knowledge.commands.base import OK, open_store, write_out
 from knowledge.settings import CatalogueSettings
 
 # scikit-learn and the arrays take a second to import; only these commands need them.
@@ -27,7 +27,7 @@ def register(commands: Any) -> None:
     index.set_defaults(run=_index)
 
     fit = commands.add_parser("fit", help="learn the ranker's numbers from our sample questions, over this catalogue")
-    fit.add_argument("--beside", type=Path, help="utterances about no procedure, one a line")
+    fit.add_argument("--beside", type=Path, required=True, help="utterances about no procedure, one a line")
     fit.add_argument("--out", type=Path, help="default: the ranker that ships with the project")
     fit.set_defaults(run=_fit)
 
@@ -70,12 +70,10 @@ def _fit(options: argparse.Namespace, settings: CatalogueSettings) -> int:
     from knowledge.search.ranking import RANKER_PATH
     from knowledge.search.vectors import installed_encoder
 
-    beside = options.beside.read_text("utf-8").splitlines() if options.beside else []
+    beside = options.beside.read_text("utf-8").splitlines()
     encoder = installed_encoder() if settings.vectors else None
     numbers = fit_over(open_store(settings), encoder, beside)
-    path = options.out or RANKER_PATH
-    path.write_text(json.dumps(numbers, separators=(",", ":")) + "\n", "utf-8")
-    print(f"written: {path}")
+    write_out(json.dumps(numbers, separators=(",", ":")) + "\n", options.out or RANKER_PATH)
     return OK
 
 
@@ -93,7 +91,8 @@ def _eval(options: argparse.Namespace, settings: CatalogueSettings) -> int:
     for wanted, given, times in found["confusions"]:
         print(f"  {times:>3}  {wanted} taken for {given}")
     for miss in found["worst"]:
-        print(f"  {miss['sure']:.2f}  {miss['text'][:100]}  wanted {', '.join(miss['wanted'][:3])}; {miss['given'][0]}")
+        given = miss["given"][0] if miss["given"] else "nothing found"
+        print(f"  {miss['sure']:.2f}  {miss['text'][:100]}  wanted {', '.join(miss['wanted'][:3])}; {given}")
     return OK
 
 

@@ -57,8 +57,11 @@ def _publisher(record: Procedure | None) -> str:
 
 
 def _unlike(texts: tuple[str, ...]) -> tuple[str, ...]:
-    """Each text once, whatever its marks and capitals."""
-    return tuple({fold(text): text for text in reversed(texts)}.values())[::-1]
+    """Each text once, whatever its marks and capitals, where it stands first."""
+    found: dict[str, str] = {}
+    for text in texts:
+        found.setdefault(fold(text), text)
+    return tuple(found.values())
 
 
 def _body(record: Procedure) -> str:

@@ -22,13 +22,14 @@ class Certainty(str, Enum):
 class Thresholds:
     """Probabilities, chosen on our own questions (docs/evaluation.md has what they give).
 
-    answer: from here that the first is right, it is answered. inside, near: below `near` that any procedure is meant,
-    nothing is; below `inside`, only the nearest are named.
+    answer: from here that the first is right, it is answered. near, inside: below `near` that any procedure is meant,
+    nothing is; below `inside`, only the nearest are named, unless the first is `certain`.
     """
 
-    answer: float = 0.80
-    inside: float = 0.45
-    near: float = 0.20
+    answer: float = 0.60
+    certain: float = 0.90
+    inside: float = 0.80
+    near: float = 0.30
 
 
 def decide(ranked: Ranked, limits: Thresholds | None = None) -> Certainty:
@@ -36,7 +37,7 @@ def decide(ranked: Ranked, limits: Thresholds | None = None) -> Certainty:
     limits = limits or Thresholds()
     if not ranked.hits or ranked.inside < limits.near:
         return Certainty.NONE
-    if ranked.inside < limits.inside:
+    if ranked.inside < limits.inside and ranked.sure < limits.certain:
         return Certainty.WEAK
     return Certainty.CLEAR if ranked.sure >= limits.answer else Certainty.CLOSE
 

@@ -80,7 +80,7 @@ def _labelled(line: str, where: str) -> Labelled:
     try:
         data = json.loads(line)
         text, codes, expect = data["text"], data.get("codes") or [], data.get("expect") or ""
-        if not isinstance(text, str) or not all(isinstance(code, str) for code in codes):
+        if not (isinstance(text, str) and isinstance(codes, list) and all(isinstance(code, str) for code in codes)):
             raise TypeError("text must be a string, codes a list of strings")
         return Labelled(text, frozenset(codes), str(expect))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -150,7 +150,7 @@ def outside_auc(results: Sequence[Result]) -> float | None:
 
 
 def confusions(results: Sequence[Result], count: int = 15) -> list[tuple[str, str, int]]:
-    """Return the commonest (title wanted, title given, times)."""
+    """Return the commonest (code wanted, code given, times)."""
     wrong = Counter(
         (sorted(result.labelled.codes)[0], result.ranked.hits[0].code)
         for result in results

@@ -6,6 +6,7 @@ the thousands that have none); sentences made from titles and dossiers stand for
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -132,8 +133,11 @@ class _Learner:
 
 
 def scale_of(features: Sequence[Mapping[str, float]], truth: Sequence[bool]) -> dict[str, Any]:
-    """Return a logistic scale as JSON values."""
+    """Return a logistic scale as JSON values; a flat one where all or none are true (a very small catalogue)."""
     names = list(features[0])
+    if len(set(truth)) == 1:
+        odds = (sum(truth) + 0.5) / (len(truth) - sum(truth) + 0.5)
+        return {"weights": dict.fromkeys(names, 0.0), "bias": round(math.log(odds), 5)}
     table = np.array([[item[name] for name in names] for item in features])
     spread = table.std(axis=0) + 1e-6
     model = LogisticRegression(C=1.0, max_iter=1000).fit(table / spread, np.array(truth))

@@ -6,12 +6,15 @@ Built from the catalogue and our sample questions, kept as arrays (`index_files.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from knowledge.facts import Fact
+from knowledge.search.asked import Asked, facts_in
 from knowledge.search.corpus import Entry
+from knowledge.search.fact_model import FactModel, read_fact_questions
 from knowledge.search.matrices import Matrices, build_matrices, title_words
 from knowledge.search.normalise import Lexicon, load_lexicon
 from knowledge.search.normaliser import Normaliser, Question
@@ -62,13 +65,15 @@ class ProcedureIndex:
         encoder: SentenceEncoder | None = None,
         ranker: Ranker | None = None,
         lexicon: Lexicon | None = None,
+        fact_model: FactModel | None = None,
     ) -> None:
         self.rows = list(rows)
         self.matrices = matrices
         self.restorer = restorer
         self.lexicon = lexicon or load_lexicon()
-        self._encoder = encoder if matrices.has_vectors else None
         self._ranker = ranker or load_ranker()
+        self._encoder = encoder if matrices.has_vectors and "with_vectors" in self._ranker.networks else None
+        self.fact_model = fact_model
         self.normaliser = Normaliser(self.lexicon, restorer)
         self._places = {row.code: place for place, row in enumerate(self.rows)}
         self.vectors: Mapping[str, Array] = {}
@@ -87,10 +92,21 @@ class ProcedureIndex:
         listed, lexicon = list(entries), load_lexicon()
         restorer = Restorer.train(_training_texts(listed, texts))
         cache = VectorCache(encoder, known_vectors) if encoder else None
-        matrices = build_matrices(listed, lexicon, Normaliser(lexicon, restorer), cache)
-        index = cls([_named(entry) for entry in listed], matrices, restorer, encoder, ranker, lexicon)
+        normaliser = Normaliser(lexicon, restorer)
+        matrices = build_matrices(listed, lexicon, normaliser, cache)
+        fact_model = FactModel.learn(normaliser, read_fact_questions())
+        index = cls([_named(entry) for entry in listed], matrices, restorer, encoder, ranker, lexicon, fact_model)
         index.vectors = cache.used() if cache else {}
         return index
+
+    def facts(self, question: Question) -> Asked:
+        """Return which facts a question asks for: learned from our messages, in the order of the lexicon's phrases."""
+        asked = facts_in(question.tokens)
+        learned = self.fact_model.facts(question) if self.fact_model else asked.facts
+        if not learned and asked.facts == (Fact.OVERVIEW,):
+            return asked
+        first = tuple(fact for fact in asked.facts if fact in learned)
+        return replace(asked, facts=first + tuple(fact for fact in learned if fact not in first))
 
     def read(self, text: str) -> Question:
         """Return `text` as read: words, likely diacritics."""

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import shutil
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
@@ -32,14 +33,16 @@ _FORMAT = 1
 """Raise when the arrays change shape or meaning: older folders are then made anew."""
 _ARRAYS, _ROWS, _VECTORS, _LOCK = "arrays.npz", "rows.json", "vectors.npz", "lock"
 _KEPT = 2
+_BROKEN = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile)
+"""What comes of reading a file that was cut short, overwritten or written by another version."""
 
 
 @lru_cache(maxsize=1)
 def content_stamp() -> str:
     """Return the fingerprint of lexicon and samples; they do not change while a process runs."""
     found = [str(_FORMAT)]
-    for folder in (LEXICON_DIR, SAMPLES_DIR):
-        found += [f"{path.name}:{digest(path.read_text('utf-8'))}" for path in sorted(folder.glob("*.yml"))]
+    for folder, pattern in ((LEXICON_DIR, "*.yml"), (SAMPLES_DIR, "*.yml"), (CONTENT_DIR, FACT_QUESTIONS)):
+        found += [f"{path.name}:{digest(path.read_text('utf-8'))}" for path in sorted(folder.glob(pattern))]
     return digest("|".join(found))
 
 
@@ -55,13 +58,14 @@ def load_index(folder: Path, revision: str, encoder: SentenceEncoder | None) -> 
         rows = [SearchRow(**_tuples(row)) for row in json.loads((place / _ROWS).read_text("utf-8"))]
         with np.load(place / _ARRAYS) as arrays:
             loaded = {name: arrays[name] for name in arrays.files}
-        restorer = Restorer.from_arrays(
-            {name[9:]: value for name, value in loaded.items() if name.startswith("restorer.")}
-        )
-        return ProcedureIndex(rows, Matrices.from_arrays(loaded), restorer, encoder)
+        matrices, restorer = Matrices.from_arrays(loaded), Restorer.from_arrays(_part(loaded, "restorer."))
+        if len(rows) != matrices.words.count:
+            raise ValueError(f"{len(rows)} rows beside arrays of {matrices.words.count}")
+        fact_model = FactModel.from_arrays(_part(loaded, "facts_asked."))
+        return ProcedureIndex(rows, matrices, restorer, encoder, fact_model=fact_model)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError):
+    except _BROKEN:
         logger.warning("the index in %s cannot be read and is made anew", place, exc_info=True)
         shutil.rmtree(place, ignore_errors=True)
         return None
@@ -92,12 +96,15 @@ def _make(store: CatalogueStore, folder: Path, revision: str, encoder: SentenceE
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     arrays = index.matrices.arrays() | {f"restorer.{name}": value for name, value in index.restorer.arrays().items()}
+    if index.fact_model is not None:
+        arrays |= {f"facts_asked.{name}": value for name, value in index.fact_model.arrays().items()}
     np.savez(part / _ARRAYS, **arrays)
     (part / _ROWS).write_text(json.dumps(index.to_json(), ensure_ascii=False), "utf-8")
     if encoder is not None:
         kept = index.vectors
         vectors = np.array(list(kept.values()), dtype=np.float16)
         np.savez(part / _VECTORS, name=np.array(encoder.name), keys=np.array(list(kept)), vectors=vectors)
+    shutil.rmtree(place, ignore_errors=True)  # half a folder, which a name of its own cannot take the place of
     os.replace(part, place)
     _drop_old(folder, keep=place)
     return index
@@ -122,13 +129,15 @@ def _known_vectors(folder: Path, encoder: SentenceEncoder | None) -> dict[str, n
                 if str(arrays["name"]) == encoder.name:
                     keys = arrays["keys"].tolist()
                     return dict(zip(keys, arrays["vectors"].astype(np.float32), strict=True))
-        except (OSError, ValueError, KeyError):
+        except _BROKEN:
             logger.warning("the vectors in %s cannot be read and are made anew", path)
     return {}
 
 
 def _drop_old(folder: Path, keep: Path) -> None:
-    """Keep the newest few: another process may still be reading the one before."""
+    """Keep the newest few: another process may still be reading the one before. What a killed maker left goes."""
+    for path in folder.glob("*.part"):
+        shutil.rmtree(path, ignore_errors=True)
     places = [path for path in folder.iterdir() if path.is_dir() and path != keep]
     for path in sorted(places, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT - 1 :]:
         shutil.rmtree(path, ignore_errors=True)

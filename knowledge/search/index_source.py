@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from knowledge.search.index import ProcedureIndex
-from knowledge.search.index_files import ensure_index, index_name, load_index
+from knowledge.search.index_files import build_index, ensure_index, index_name, load_index
 from knowledge.search.vectors import SentenceEncoder
 from knowledge.settings import ROOT
 from knowledge.store import CatalogueStore
@@ -46,18 +46,21 @@ class IndexSource:
         self._held: ProcedureIndex | None = None
         self._name = ""
         self._maker: subprocess.Popen[bytes] | None = None
-        self._started = -_TRY_AGAIN
+        self._started = 0.0
+        self._made_for: str | None = None
         self._lock = threading.Lock()
 
     def current(self) -> ProcedureIndex:
         """Return the best index of the catalogue's revision; of the one before, while a new one is being made."""
         with self._lock:
             revision = self._store.revision()
+            if not revision and self._held is not None:
+                return self._held  # the catalogue does not answer now
             for encoder in (self._encoder, None) if self._encoder else (None,):
                 found = self._taken(revision, encoder)
                 if found is not None:
                     if encoder is not self._encoder:
-                        self._have_made()
+                        self._have_made(revision)
                     return found
             return self._without_any(revision)
 
@@ -72,19 +75,30 @@ class IndexSource:
         return found
 
     def _without_any(self, revision: str) -> ProcedureIndex:
-        if self._held is not None and self._make is not None:
-            self._have_made()
+        if self._held is not None and self._held.rows and self._make is not None:
+            self._have_made(revision)
             return self._held
-        self._held = ensure_index(self._store, self._folder, None)
+        self._held = self._of_words()
         self._name = index_name(revision, None)
         if self._encoder is not None:
-            self._have_made()
+            self._have_made(revision)
         return self._held
 
-    def _have_made(self) -> None:
-        """Start the maker, unless it runs or has just failed."""
+    def _of_words(self) -> ProcedureIndex:
+        try:
+            return ensure_index(self._store, self._folder, None)
+        except OSError:
+            logger.exception("the index cannot be kept in %s", self._folder)
+            return build_index(self._store, None)
+
+    def _have_made(self, revision: str) -> None:
+        """Start the maker, unless it runs, has just failed, or has just ended for this very revision."""
         if self._make is None or (self._maker is not None and self._maker.poll() is None):
             return
-        if time.monotonic() - self._started >= _TRY_AGAIN or self._maker is None or self._maker.returncode == 0:
-            self._started = time.monotonic()
-            self._maker = self._make()
+        is_next = self._maker is not None and self._maker.returncode == 0 and revision != self._made_for
+        if self._made_for is None or is_next or time.monotonic() - self._started >= _TRY_AGAIN:
+            self._started, self._made_for = time.monotonic(), revision
+            try:
+                self._maker = self._make()
+            except OSError:
+                logger.exception("the maker of the index does not start")

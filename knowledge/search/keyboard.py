@@ -22,7 +22,7 @@ _VNI_LETTERS = {"6": "\u0302", "7": "\u031b", "8": "\u0306"}
 _VOWELS = "aăâeêioôơuưy"
 _TELEX = re.compile(r"[a-zđ]{2,8}", re.IGNORECASE)
 _VNI = re.compile(r"[a-z]+\d[a-z\d]{0,6}")
-_LEAST_LETTERS = 2
+_LEAST_LETTERS, _SHORTEST_TWINS = 2, 3
 
 
 @lru_cache(maxsize=8192)
@@ -65,7 +65,9 @@ def _late_letters(letters: str) -> str:
     if letters.startswith("d") and letters.endswith("d") and len(letters) > _LEAST_LETTERS:
         letters = "đ" + letters[1:-1]
     for plain, marked in (("a", "â"), ("e", "ê"), ("o", "ô")):
-        if letters.endswith(plain) and letters.count(plain) == 2 and letters[-2] not in _VOWELS:
+        twins = letters.endswith(plain) and letters.count(plain) == 2 and letters[-2] not in _VOWELS
+        # "oto" and "ana" are words of their own far more often than "ôt" and "ân" typed so.
+        if twins and (letters[0] not in _VOWELS or len(letters) > _SHORTEST_TWINS):
             letters = letters[:-1].replace(plain, marked, 1)
     if letters.endswith("w") and letters[-2:-1] not in _VOWELS:
         for plain, marked in (("uo", "ươ"), ("a", "ă"), ("o", "ơ"), ("u", "ư")):

@@ -44,7 +44,7 @@ def made_questions(entries: Sequence[Entry], count: int, seed: int = 5) -> Itera
 
 
 def shared_words(entries: Sequence[Entry], count: int, seed: int = 5) -> Iterator[Asked]:
-    """Yield runs of two to four words that several titles of the city share and none is: no one can tell what is meant."""
+    """Yield runs of two to four words that several titles of the city share and none is: no one knows what is meant."""
     titles = {tuple(words(entry.row.title)) for entry in entries if entry.row.applies_to_city}
     names = {tuple(words(name)) for entry in entries for name in (entry.row.title, *entry.aliases)}
     holders: dict[tuple[str, ...], int] = {}
@@ -63,7 +63,8 @@ def _question(entry: Entry, chance: random.Random) -> str:
     if chance.random() < 0.35:
         title = _piece(found, chance.randint(3, 10), chance)
     else:
-        kept = sorted(chance.sample(range(len(found)), max(2, int(len(found) * chance.uniform(0.3, 0.9)))))
+        most = min(len(found), max(2, int(len(found) * chance.uniform(0.3, 0.9))))
+        kept = sorted(chance.sample(range(len(found)), most))
         title = " ".join(found[place] for place in kept)
     body = entry.body.split()
     detail = _piece(body, chance.randint(4, 14), chance) if body and chance.random() < 0.5 else ""

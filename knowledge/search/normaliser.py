@@ -78,22 +78,28 @@ class Normaliser:
         typed = normalize("NFC", _TAG.sub(lambda tag: " " * len(tag.group()), text[: MAX_WORDS * 20]))
         found = list(_WORD.finditer(typed))[:MAX_WORDS]
         shouted = sum(match.group().isupper() for match in found) * 2 > len(found)
-        words = [self._word(match, typed, shouted) for match in found]
+        words: list[Word] = []
+        for match in found:
+            words.append(self._word(match, typed, shouted, words[-1] if words else None))
         chosen = self._choose(words) if self._restorer else words
         plain = " ".join(word.readings[0] for word in chosen)
         return Question(typed, tuple(chosen), self._restorer.restore(plain) if self._restorer else plain)
 
-    def _word(self, match: re.Match[str], text: str, shouted: bool) -> Word:
+    def _word(self, match: re.Match[str], text: str, shouted: bool, last: Word | None) -> Word:
         typed = match.group()
         before = text[: match.start()].rstrip()
         starts = not before or before[-1] in ".!?\n"
         is_name = typed[0].isupper() and not typed.isupper() and not starts and not shouted
-        readings, how = self._read(typed.lower(), is_name)
+        readings, how = self._read(typed.lower(), is_name, last is not None and self._is_pair(last, typed))
         return Word(typed, match.start(), match.end(), readings, how)
 
-    def _readings(self, word: str, is_name: bool) -> tuple[tuple[str, ...], Reading]:
+    def _is_pair(self, last: Word, typed: str) -> bool:
+        """Say whether a word is whole beside the one before: "hong" is "không", but not after "sổ"."""
+        return f"{fold(last.readings[0]).rpartition(' ')[2]} {fold(typed)}" in self._lexicon.pairs
+
+    def _readings(self, word: str, is_name: bool, is_pair: bool = False) -> tuple[tuple[str, ...], Reading]:
         short = self._lexicon.readings.get(word)
-        if short and not is_name:
+        if short and not is_name and not is_pair:
             return short, Reading.WRITTEN_OUT
         folded = fold(word)
         if not folded.isalpha() and not any(char.isalpha() for char in folded):

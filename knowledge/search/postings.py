@@ -25,14 +25,14 @@ class Weighting(str, Enum):
 class Postings:
     """Terms with the documents that hold them.
 
-    pointers: where each term's rows begin in `documents` and `weights` (one more than terms). rarity: inverse
-    document frequency of each term. count: number of documents.
+    pointers: where each term's rows begin in `holders` and `weights` (one more than terms). holders: the documents
+    that hold it. rarity: inverse document frequency of each term. count: number of documents.
     """
 
     weighting: Weighting
     terms: tuple[str, ...]
     pointers: Array
-    documents: Array
+    holders: Array
     weights: Array
     rarity: Array
     count: int
@@ -59,15 +59,15 @@ class Postings:
             count += 1
         row, column = np.array(rows, dtype=np.int32), np.array(columns, dtype=np.int64)
         frequency = np.array(times, dtype=np.float32)
-        holders = np.bincount(column, minlength=len(known))
+        held_by = np.bincount(column, minlength=len(known))
         if weighting is Weighting.BM25:
-            rarity = np.log(1.0 + (count - holders + 0.5) / (holders + 0.5))
+            rarity = np.log(1.0 + (count - held_by + 0.5) / (held_by + 0.5))
             lengths = np.bincount(row, frequency, minlength=count)
             relative = lengths[row] / max(1e-9, float(lengths.mean()) if count else 1.0)
             damped = frequency + saturation * (1.0 - length_penalty + length_penalty * relative)
             weights = rarity[column] * frequency * (saturation + 1.0) / damped
         else:
-            rarity = np.log((1.0 + count) / (1.0 + holders)) + 1.0
+            rarity = np.log((1.0 + count) / (1.0 + held_by)) + 1.0
             weights = (1.0 + np.log(frequency)) * rarity[column]
             norms = np.sqrt(np.bincount(row, weights * weights, minlength=count))
             weights = weights / np.maximum(norms[row], 1e-9)
@@ -75,7 +75,7 @@ class Postings:
         return cls(
             weighting,
             tuple(known),
-            np.concatenate([[0], np.cumsum(holders)]).astype(np.int64),
+            np.concatenate([[0], np.cumsum(held_by)]).astype(np.int64),
             row[order],
             weights[order].astype(np.float32),
             rarity.astype(np.float32),
@@ -88,7 +88,7 @@ class Postings:
         return {
             f"{prefix}.terms": np.frombuffer(text, dtype=np.uint8),
             f"{prefix}.pointers": self.pointers,
-            f"{prefix}.documents": self.documents,
+            f"{prefix}.holders": self.holders,
             f"{prefix}.weights": self.weights.astype(np.float16),
             f"{prefix}.rarity": self.rarity,
             f"{prefix}.shape": np.array([self.count, self.weighting is Weighting.BM25]),
@@ -103,7 +103,7 @@ class Postings:
             Weighting.BM25 if is_bm25 else Weighting.COSINE,
             tuple(text.split("\n")) if text else (),
             arrays[f"{prefix}.pointers"],
-            arrays[f"{prefix}.documents"],
+            arrays[f"{prefix}.holders"],
             arrays[f"{prefix}.weights"].astype(np.float32),
             arrays[f"{prefix}.rarity"],
             count,
@@ -136,5 +136,5 @@ class Postings:
             square += weight * weight
             if place is not None:
                 begin, end = self.pointers[place], self.pointers[place + 1]
-                total[self.documents[begin:end]] += self.weights[begin:end] * weight
+                total[self.holders[begin:end]] += self.weights[begin:end] * weight
         return total / math.sqrt(square) if cosine and square else total

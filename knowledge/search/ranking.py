@@ -71,7 +71,10 @@ _NEAREST = ("example", "vector_example", "held_added")
 
 @dataclass(frozen=True)
 class Ranker:
-    """Networks for both `KINDS`. sure: that the first is right. inside: that some procedure is meant."""
+    """Networks for both `KINDS`, or for words alone where no encoder was at hand when it learned.
+
+    sure: that the first is right. inside: that some procedure is meant.
+    """
 
     networks: Mapping[str, Network]
     sure: Mapping[str, Scale]
@@ -85,6 +88,8 @@ class Ranker:
 _HOLDS, _RIVALS = 0.9, 0.1
 """From here a title holds the question's words; from this share of the first's chance on, another is a rival."""
 KINDS = ("with_vectors", "without_vectors")
+_MAY_LACK = ("with_vectors",)
+"""Learned without an encoder."""
 
 
 @lru_cache(maxsize=2)
@@ -94,10 +99,11 @@ def load_ranker(path: Path = RANKER_PATH) -> Ranker:
         data = json.loads(path.read_text("utf-8"))
         if data["signals"] != list(signal_names()):
             raise RankerInvalidError(f"{path} was learned from other signals: run `python -m knowledge fit`")
+        kinds = [kind for kind in KINDS if kind in data or kind not in _MAY_LACK]
         return Ranker(
-            {kind: _network(data[kind]["network"]) for kind in KINDS},
-            {kind: Scale(**data[kind]["sure"]) for kind in KINDS},
-            {kind: Scale(**data[kind]["inside"]) for kind in KINDS},
+            {kind: _network(data[kind]["network"]) for kind in kinds},
+            {kind: Scale(**data[kind]["sure"]) for kind in kinds},
+            {kind: Scale(**data[kind]["inside"]) for kind in kinds},
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RankerInvalidError(f"{path}: {error}") from error

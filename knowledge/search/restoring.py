@@ -169,7 +169,7 @@ class Restorer:
         """Logarithm of the interpolated probability of each option (columns) after each pair before (rows)."""
         size = len(self.forms)
         singles = np.append(self.singles, 0.1)
-        single = (singles[options] + 0.1) / float(self.singles.sum())
+        single = (singles[options] + 0.1) / max(1.0, float(self.singles.sum()))
         pair = _looked_up(self.pair_keys, self.pair_counts, newer[:, None] * size + options[None, :])
         after = np.maximum(singles[newer], 1.0)[:, None]
         before = older * size + newer

@@ -60,7 +60,11 @@ def load_samples(folder: Path = SAMPLES_DIR) -> Mapping[str, Samples]:
 
 def read_samples(path: Path) -> Iterator[tuple[str, Samples]]:
     """Yield the entries of one file."""
-    data = read_yaml(path) or {}
+    data = read_yaml(path)
+    data = {} if data is None else data
+    bare = [key for key in data if not isinstance(key, str)] if isinstance(data, dict) else []
+    if bare:
+        raise SamplesInvalidError(f"{path.name}: {bare[0]}: a code stands in quotation marks, else it is a number")
     for fault in jsonschema.Draft7Validator(_SCHEMA).iter_errors(data):
         place = "/".join(map(str, fault.absolute_path)) or "the whole file"
         raise SamplesInvalidError(f"{path.name}: {place}: {fault.message[:160]}")

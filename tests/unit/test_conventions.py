@@ -22,6 +22,7 @@ READ_ENVIRONMENT = {
     "bot/settings.py",
     "knowledge/settings.py",
     "bot/rasa_runtime/environment.py",  # sets switches of libraries before they are imported
+    "knowledge/search/vectors.py",  # sets how many threads the engine takes before it is imported
     "tools/bench.py",  # passes it on to the processes it measures
     "tools/bench_catalogue.py",  # the same
 }
@@ -162,7 +163,14 @@ def test_every_dependency_has_a_reason():
     manifest = (ROOT / "pyproject.toml").read_text("utf-8")
     runtime = re.search(r"^dependencies = \[(.*?)^\]", manifest, re.MULTILINE | re.DOTALL).group(1)
     development = re.search(r"^dev = \[(.*?)^\]", manifest, re.MULTILINE | re.DOTALL).group(1)
-    wanted = {re.split(r"[<>=!\[ ]", name)[0] for name in re.findall(r'^\s+"([^"]+)"', runtime + development, re.M)}
+    optional = re.search(r"^\[project\.optional-dependencies\](.*?)^\[", manifest, re.MULTILINE | re.DOTALL).group(1)
+    named = re.findall(r'^\s+"([^"]+)"', runtime + development, re.M)
+    named += [
+        name
+        for group in re.findall(r"^\w+ = \[(.*?)\]", optional, re.M | re.S)
+        for name in re.findall(r'"([^"]+)"', group)
+    ]
+    wanted = {re.split(r"[<>=!\[ ]", name)[0] for name in named}
     reasons = {row[0].strip("`"): row[1] for row in table_rows("dependencies.md") if row[0].startswith("`")}
     assert wanted == set(reasons)
     assert all(reasons.values())
