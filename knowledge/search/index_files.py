@@ -18,6 +18,7 @@ import numpy as np
 
 from knowledge.codec import digest
 from knowledge.search.corpus import entries
+from knowledge.search.fact_model import FACT_QUESTIONS, FactModel
 from knowledge.search.index import ProcedureIndex
 from knowledge.search.matrices import Matrices
 from knowledge.search.normalise import LEXICON_DIR
@@ -25,6 +26,7 @@ from knowledge.search.restoring import Restorer
 from knowledge.search.samples import SAMPLES_DIR, load_samples
 from knowledge.search.vectors import SentenceEncoder
 from knowledge.search_rows import SearchRow
+from knowledge.settings import CONTENT_DIR
 from knowledge.store import CatalogueStore
 
 logger = logging.getLogger(__name__)

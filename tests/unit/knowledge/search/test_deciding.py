@@ -19,8 +19,9 @@ def hits(*scores):
     ("sure", "inside", "certainty"),
     [
         (0.99, 0.19, Certainty.NONE),
-        (0.99, 0.2, Certainty.WEAK),
-        (0.99, 0.49, Certainty.WEAK),
+        (0.89, 0.2, Certainty.WEAK),
+        (0.99, 0.2, Certainty.CLEAR),
+        (0.89, 0.49, Certainty.WEAK),
         (0.8, 0.5, Certainty.CLEAR),
         (0.79, 0.5, Certainty.CLOSE),
         (0.0, 1.0, Certainty.CLOSE),
