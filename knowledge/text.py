@@ -31,6 +31,11 @@ def _is_clean(text: str) -> bool:
     return text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]
 
 
+def without_invisible(text: str) -> str:
+    """Return `text` in NFC, without characters that nobody sees."""
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+
+
 def clean_line(text: str) -> str:
     """Return `text` cleaned and on one line."""
     return " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).split())

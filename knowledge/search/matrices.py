@@ -20,7 +20,8 @@ from knowledge.text import bigrams, marked_words, words
 
 Array = np.ndarray
 
-_TITLE_NOISE = ("thu tuc", "thuc hien tai cap", "bang dich vu cong", "cap trung uong", "cap tinh", "cap xa", "cap bo")
+_OF_LEVEL = ("cap trung uong", "cap tinh", "cap xa", "cap bo")
+_TITLE_NOISE = ("thu tuc", *(f"thuc hien tai {level}" for level in _OF_LEVEL), "bang dich vu cong", *_OF_LEVEL)
 _LEVELS = ("commune", "province", "ministry")
 _BODY_LENGTH_PENALTY = 0.75
 

@@ -12,14 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property, lru_cache
-from unicodedata import normalize
 
 from rapidfuzz.distance import OSA
 
 from knowledge.search.keyboard import decode_keystrokes, is_syllable
 from knowledge.search.normalise import Lexicon
 from knowledge.search.restoring import Restorer
-from knowledge.text import fold
+from knowledge.text import fold, without_invisible
 
 MAX_WORDS = 120
 """Words of a message that are read; a wall of pasted text is about its beginning."""
@@ -75,7 +74,7 @@ class Normaliser:
 
     def read(self, text: str) -> Question:
         """Return the question in `text`; hostile text costs no more than `MAX_WORDS` words."""
-        typed = normalize("NFC", _TAG.sub(lambda tag: " " * len(tag.group()), text[: MAX_WORDS * 20]))
+        typed = _TAG.sub(lambda tag: " " * len(tag.group()), without_invisible(text[: MAX_WORDS * 20]))
         found = list(_WORD.finditer(typed))[:MAX_WORDS]
         shouted = sum(match.group().isupper() for match in found) * 2 > len(found)
         words: list[Word] = []

@@ -38,7 +38,8 @@ def test_without_hits_nothing_is_near():
 
 def test_the_shipped_bounds_are_in_order():
     limits = Thresholds()
-    assert 0.0 < limits.near < limits.inside < limits.answer < 1.0
+    assert 0.0 < limits.near < limits.inside < 1.0
+    assert 0.5 <= limits.answer < limits.certain < 1.0
 
 
 @pytest.mark.parametrize("count", range(2, 9))

@@ -28,7 +28,7 @@ def test_a_question_holds_words_of_its_title_and_hides_no_example():
         assert len(set(words(asked.text)) & set(words(MADE_UP[code][0]))) >= 2
         assert asked.without.dtype == np.int64
         assert len(asked.without) == 0
-        assert 0 < asked.weight < 1
+        assert asked.weight > 0
 
 
 def test_no_question_is_about_a_procedure_of_another_province():
