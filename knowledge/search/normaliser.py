@@ -24,6 +24,7 @@ MAX_WORDS = 120
 """Words of a message that are read; a wall of pasted text is about its beginning."""
 
 _WORD = re.compile(r"[^\W_]+(?:[./][^\W_]+)*")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _TAG = re.compile(r"<[^<>]{1,80}>")
 _LONG = re.compile(r"([a-zà-ỹđ])\1{2,}")
 _LEAST_STUCK, _LEAST_SPELT, _MOST_READINGS, _NEIGHBOURS = 5, 3, 6, 2
@@ -74,7 +75,8 @@ class Normaliser:
 
     def read(self, text: str) -> Question:
         """Return the question in `text`; hostile text costs no more than `MAX_WORDS` words."""
-        typed = _TAG.sub(lambda tag: " " * len(tag.group()), without_invisible(text[: MAX_WORDS * 20]))
+        seen = without_invisible(_CONTROL.sub(" ", text[: MAX_WORDS * 20]))
+        typed = _TAG.sub(lambda tag: " " * len(tag.group()), seen)
         found = list(_WORD.finditer(typed))[:MAX_WORDS]
         shouted = sum(match.group().isupper() for match in found) * 2 > len(found)
         words: list[Word] = []
