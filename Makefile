@@ -36,6 +36,7 @@ lint: dev ## style, types and import rules
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	$(PY) -m knowledge check
+	$(PY) -m knowledge lexicon check --shape
 
 check: lint test ## everything that must hold before a change goes in
 

@@ -12,6 +12,7 @@ from knowledge.commands import (
     editing,
     finding,
     history,
+    lexicon,
     loading,
     looking,
     quality,
@@ -23,7 +24,20 @@ from knowledge.commands.base import OK, Command, fail
 from knowledge.errors import CatalogueError, ProcedureUnknownError
 from knowledge.settings import CatalogueSettings
 
-_FAMILIES = (loading, syncing, looking, finding, quality, history, timing, checking, editing, scoping, covering)
+_FAMILIES = (
+    loading,
+    syncing,
+    looking,
+    quality,
+    history,
+    timing,
+    checking,
+    editing,
+    scoping,
+    covering,
+    finding,
+    lexicon,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:

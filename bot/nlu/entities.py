@@ -11,6 +11,7 @@ from typing import Any
 from bot.nlu.folded_matcher import FoldedMatcher
 from bot.nlu.linking import CODE
 from knowledge.curated import read_yaml
+from knowledge.search.life import former_agencies, load_life
 from knowledge.search.normalise import LEXICON_DIR
 from knowledge.text import fold
 
@@ -31,8 +32,11 @@ _CHOICE = re.compile(
 
 @lru_cache(maxsize=1)
 def agency_matcher() -> FoldedMatcher:
-    """Return the matcher over knowledge/content/lexicon/agencies.yml, built once."""
-    return FoldedMatcher({name: map(str, texts) for name, texts in read_yaml(LEXICON_DIR / "agencies.yml").items()})
+    """Return the matcher over agencies.yml and the old agencies of life.yml (knowledge/content/lexicon), built once."""
+    names = {name: list(map(str, texts)) for name, texts in read_yaml(LEXICON_DIR / "agencies.yml").items()}
+    for today, old in former_agencies(load_life()).items():
+        names.setdefault(today, []).extend(old)
+    return FoldedMatcher(names)
 
 
 def find_entities(text: str) -> list[dict[str, Any]]:

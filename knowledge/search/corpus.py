@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from knowledge.models import Procedure
 from knowledge.search.samples import Samples
@@ -29,16 +30,21 @@ class Entry:
 
 
 def entries(
-    rows: Iterable[SearchRow], records: Mapping[str, Procedure], samples: Mapping[str, Samples]
+    rows: Iterable[SearchRow],
+    records: Mapping[str, Procedure],
+    samples: Mapping[str, Samples],
+    life: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> Iterator[Entry]:
-    """Yield an entry a row. records: the record to answer from, by code."""
+    """Yield an entry a row. records: the record to answer from, by code; life: phrases of the lexicon, by code."""
     for row in rows:
         said = samples.get(row.code, Samples())
+        aliases = _unlike(row.aliases + said.aliases)
         record = records.get(row.code)
         yield Entry(
             row=row,
-            aliases=_unlike(row.aliases + said.aliases),
-            questions=_unlike(row.sample_questions + said.questions),
+            aliases=aliases,
+            # Beside the questions, not the names: the first name is shown to people, "cưới" is no name for a choice.
+            questions=_unlike(row.sample_questions + said.questions + _new(life.get(row.code, ()), aliases)),
             body=_body(record) if record else "",
             context=_context(record) if record else row.sector,
             for_citizens=bool(record)
@@ -54,6 +60,11 @@ def _kinds(record: Procedure | None) -> tuple[str, ...]:
 
 def _publisher(record: Procedure | None) -> str:
     return record.promulgated_by if record else ""
+
+
+def _new(texts: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+    folded = {fold(text) for text in known}
+    return tuple(text for text in texts if fold(text) not in folded)
 
 
 def _unlike(texts: tuple[str, ...]) -> tuple[str, ...]:

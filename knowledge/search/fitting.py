@@ -19,6 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from knowledge.search.corpus import entries
 from knowledge.search.index import ProcedureIndex
 from knowledge.search.labelled import Asked
+from knowledge.search.life import examples, load_life
 from knowledge.search.long_tail import made_questions, shared_words
 from knowledge.search.ranking import KINDS, Network, Ranker, confidence_features, inputs
 from knowledge.search.samples import load_samples
@@ -190,7 +191,7 @@ def _rounded(values: Array) -> Any:
 def fit_over(store: CatalogueStore, encoder: SentenceEncoder | None, beside: Sequence[str]) -> dict[str, Any]:
     """Learn over a catalogue; without an encoder, only the numbers for search without vectors."""
     records = {record.code: record for record in store.merged()}
-    listed = list(entries(store.search_rows(), records, load_samples()))
+    listed = list(entries(store.search_rows(), records, load_samples(), examples(load_life())))
     index = ProcedureIndex.build(listed, encoder, ranker=_UNTAUGHT)
     texts = [text for entry in listed for text in (*entry.aliases, *entry.questions)]
     nothing = np.zeros(0, dtype=np.int64)

@@ -87,9 +87,10 @@ class ProcedureIndex:
         known_vectors: Mapping[str, Array] | None = None,
         texts: Iterable[str] = (),
         ranker: Ranker | None = None,
+        lexicon: Lexicon | None = None,
     ) -> ProcedureIndex:
         """Make the index of `entries`. texts: more of our own sentences, from which diacritics are learned."""
-        listed, lexicon = list(entries), load_lexicon()
+        listed, lexicon = list(entries), lexicon or load_lexicon()
         restorer = Restorer.train(_training_texts(listed, texts))
         cache = VectorCache(encoder, known_vectors) if encoder else None
         normaliser = Normaliser(lexicon, restorer)

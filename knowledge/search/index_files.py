@@ -20,6 +20,7 @@ from knowledge.codec import digest
 from knowledge.search.corpus import entries
 from knowledge.search.fact_model import FACT_QUESTIONS, FactModel
 from knowledge.search.index import ProcedureIndex
+from knowledge.search.life import examples, load_life
 from knowledge.search.matrices import Matrices
 from knowledge.search.normalise import LEXICON_DIR
 from knowledge.search.restoring import Restorer
@@ -92,7 +93,7 @@ def ensure_index(store: CatalogueStore, folder: Path, encoder: SentenceEncoder |
 
 
 def _make(store: CatalogueStore, folder: Path, revision: str, encoder: SentenceEncoder | None) -> ProcedureIndex:
-    index = build_index(store, encoder, _known_vectors(folder, encoder))
+    index = build_index(store, encoder, known_vectors(folder, encoder))
     place = folder / index_name(revision, encoder)
     part = place.with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)
@@ -117,10 +118,11 @@ def build_index(
 ) -> ProcedureIndex:
     """Make the index in memory."""
     records = {record.code: record for record in store.merged()}
-    return ProcedureIndex.build(entries(store.search_rows(), records, load_samples()), encoder, known)
+    listed = entries(store.search_rows(), records, load_samples(), examples(load_life()))
+    return ProcedureIndex.build(listed, encoder, known)
 
 
-def _known_vectors(folder: Path, encoder: SentenceEncoder | None) -> dict[str, np.ndarray]:
+def known_vectors(folder: Path, encoder: SentenceEncoder | None) -> dict[str, np.ndarray]:
     """Return the vectors of the newest index, whatever catalogue it was of: a text keeps its vector."""
     if encoder is None or not folder.is_dir():
         return {}

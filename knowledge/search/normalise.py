@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from unicodedata import normalize
 
 from knowledge.curated import read_yaml
+from knowledge.search.foreign import ForeignWords, load_foreign_words
+from knowledge.search.life import load_life, meanings
+from knowledge.search.phrases import PhraseFinder
 from knowledge.settings import CONTENT_DIR
 from knowledge.text import bigrams, fold, typed_words
 
@@ -22,7 +26,7 @@ class Lexicon:
     """What knowledge/content/lexicon says, folded.
 
     abbreviations: one word → words, folded. readings: the same, and several where a word is ambiguous, with marks
-    where known. phrases: phrase → official words added beside it, longest first.
+    where known. phrases: phrase → official words added beside it. foreign: how people tell of other countries.
     small: words that carry the conversation; asking: these and the words of asking.
     pairs: two words of which neither is small beside the other ("khai tử", "sổ đỏ", "sao y").
     """
@@ -33,6 +37,26 @@ class Lexicon:
     small: frozenset[str]
     asking: frozenset[str]
     pairs: frozenset[str]
+    foreign: ForeignWords
+
+    @cached_property
+    def finder(self) -> PhraseFinder:
+        """The phrases by their first word; the label of each is its official words."""
+        by_official: dict[str, list[str]] = {}
+        for phrase, official in self.phrases:
+            by_official.setdefault(official, []).append(phrase)
+        return PhraseFinder(by_official)
+
+    def saying(self, phrases: Iterable[tuple[str, str]]) -> Lexicon:
+        """Return this lexicon with `phrases` → official words, as typed, in place of its own.
+
+        A phrase is met as it is written and with its abbreviations written out, as those of a question are.
+        """
+        folded: dict[str, str] = {}
+        for phrase, official in phrases:
+            words_of = fold(official)
+            folded |= {fold(phrase): words_of, " ".join(expand_abbreviations(phrase, self)): words_of}
+        return replace(self, phrases=tuple(folded.items()))
 
 
 @lru_cache(maxsize=1)
@@ -43,12 +67,12 @@ def load_lexicon(folder: Path = LEXICON_DIR) -> Lexicon:
         for key, value in read_yaml(folder / "abbreviations.yml").items()
     }
     short = {key: fold(value[0]) for key, value in readings.items()}
-    phrases = ((fold(str(key)), fold(str(value))) for key, value in read_yaml(folder / "phrases.yml").items())
     words_of = read_yaml(folder / "small_words.yml")
     small = frozenset(map(str, words_of["small"]))
-    longest_first = tuple(sorted(phrases, key=lambda item: -len(item[0])))
+    asking = small | frozenset(map(str, words_of["asking"]))
     pairs = frozenset(map(str, words_of["pairs"]))
-    return Lexicon(short, readings, longest_first, small, small | frozenset(map(str, words_of["asking"])), pairs)
+    foreign = load_foreign_words(folder / "countries.yml")
+    return Lexicon(short, readings, (), small, asking, pairs, foreign).saying(meanings(load_life(folder / "life.yml")))
 
 
 def expand_abbreviations(text: str, lexicon: Lexicon) -> list[str]:
@@ -72,13 +96,10 @@ def _folded(typed: str) -> str:
 
 def added_words(tokens: list[str], lexicon: Lexicon) -> list[str]:
     """Return the official words that the everyday phrases in `tokens` stand for, and those of an age."""
-    joined = f" {' '.join(tokens)} "
-    added = _age_words(joined)
-    for phrase, official in lexicon.phrases:
-        if f" {phrase} " in joined:
-            joined = joined.replace(f" {phrase} ", " | ")
-            added += official.split()
-    return added
+    added = _age_words(f" {' '.join(tokens)} ")
+    for official in dict.fromkeys(match.label for match in lexicon.finder.find(tokens)):
+        added += official.split()
+    return added + lexicon.foreign.means.split() if lexicon.foreign.stand_in(tokens) else added
 
 
 def _age_words(text: str) -> list[str]:

@@ -30,11 +30,12 @@ class PhraseFinder:
 
     def find(self, tokens: Sequence[str]) -> list[Found]:
         """Return what is found in `tokens`, in reading order."""
+        row = tuple(tokens)
         found = [
             Found(label, place, place + len(words))
-            for place, token in enumerate(tokens)
+            for place, token in enumerate(row)
             for words, label in self._by_first.get(token, ())
-            if tuple(tokens[place : place + len(words)]) == words
+            if row[place : place + len(words)] == words
         ]
         taken: list[Found] = []
         for match in sorted(found, key=lambda match: (match.start - match.end, match.start)):

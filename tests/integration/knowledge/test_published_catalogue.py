@@ -23,6 +23,7 @@ from knowledge.importers.base import Reading
 from knowledge.importers.portal_json import PortalJson
 from knowledge.models import ComponentRole, FeeStatus, Origin
 from knowledge.scope_exceptions import load_exceptions
+from knowledge.search.life import Kind, load_life
 from knowledge.store import CatalogueStore
 from knowledge.wording import load_wording
 
@@ -209,3 +210,16 @@ def test_tables_glued_together_are_refused(shared_data):
         reading = Reading(PortalJson(), path, None)
         assert list(reading) == []
         assert reading.faults
+
+
+def test_every_code_of_the_lexicon_of_life_is_published_or_curated(published, curated):
+    known = {record.code for record in published[0]} | {record.code for record in curated}
+    missing = {code: entry.say[0] for entry in load_life() for code in entry.codes if code not in known}
+    assert missing == {}
+
+
+def test_an_agency_that_took_over_is_named_by_the_records_that_the_lexicon_gives_for_it(published):
+    agencies = {record.code: record.handling_agency.lower() for record in published[0]}
+    entries = [entry for entry in load_life() if entry.kind is Kind.OLD_AGENCY and entry.codes]
+    assert entries
+    assert [entry.say[0] for entry in entries if entry.today.lower() not in agencies[entry.codes[0]]] == []
