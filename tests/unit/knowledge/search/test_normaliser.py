@@ -33,6 +33,7 @@ LEXICON = Lexicon(
     small=frozenset(),
     asking=frozenset(),
     pairs=frozenset({"so hong"}),
+    foreign=load_lexicon().foreign,
 )
 
 
