@@ -8,7 +8,7 @@ TESTS ?= tests/unit tests/integration tests/contracts tests/dialogue tests/e2e t
 PYTEST_ARGS ?=
 
 .NOTPARALLEL:
-.PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue index train bench bench-catalogue eval requirements clean
+.PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue index train bench bench-catalogue eval eval-search requirements clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,8 +66,11 @@ bench: dev catalogue train ## speed and size as a table: the assistant, then the
 bench-catalogue: dev ## import, sync, diff, lint and opening; CATALOGUE=records.jsonl.gz takes real records
 	@$(PY) -m tools.bench_catalogue $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(BENCH_CATALOGUE_ARGS)
 
-eval: install catalogue index train ## play the residents' questions and count; EVAL_ARGS="--misses" shows what went wrong
+eval: eval-search install catalogue index train ## all figures of understanding; EVAL_ARGS="--misses" shows what went wrong
 	@PYTHONPATH=. $(PY) tools/evaluate.py $(EVAL_ARGS)
+
+eval-search: install catalogue ## finding procedures and facts, over the sets; CATALOGUE=records.jsonl.gz over those records
+	@$(PY) -m tools.evaluate_sets $(if $(CATALOGUE),--floors --catalogue "$(CATALOGUE)") $(EVAL_SETS)
 
 requirements: dev ## the city's requirements and the tests that show each
 	@$(PY) -m tools.requirements

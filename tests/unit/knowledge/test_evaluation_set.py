@@ -9,6 +9,7 @@ import yaml
 
 from knowledge.curated import read_all
 from knowledge.facts import Fact
+from knowledge.search.fact_model import read_fact_questions
 from knowledge.search.samples import load_samples
 from knowledge.text import fold, typed_words
 
@@ -60,7 +61,7 @@ def learned_examples():
         for item in yaml.safe_load(path.read_text("utf-8"))["nlu"]:
             for line in item.get("examples", "").splitlines() if "intent" in item else ():
                 found[folded(line)] = f"{path.name}: {line.strip()}"
-    return found
+    return found | {folded(text): f"fact questions: {text}" for text, _ in read_fact_questions()}
 
 
 def in_both(questions, learned):
