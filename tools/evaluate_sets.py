@@ -43,7 +43,7 @@ def prepared(catalogue: Path | None) -> CatalogueSettings:
     env = os.environ | {"MOTCUA_DATA_DIR": str(ROOT / "var" / "evaluation")}
     env.pop("MOTCUA_CATALOGUE_URL", None)
     for command in (["build"], ["import", str(catalogue.resolve())]):
-        subprocess.run([sys.executable, "-m", "knowledge", *command], cwd=ROOT, env=env, check=True)
+        subprocess.run([sys.executable, "-m", "knowledge", *command], cwd=ROOT, env=env, check=True, stdout=sys.stderr)
     return CatalogueSettings.from_env(env)
 
 

@@ -26,7 +26,7 @@ class Thresholds:
     nothing is; below `inside`, only the nearest are named, unless the first is `certain`.
     """
 
-    answer: float = 0.60
+    answer: float = 0.68
     certain: float = 0.90
     inside: float = 0.80
     near: float = 0.30

@@ -27,7 +27,7 @@ from knowledge.search_rows import SearchRow
 Array = np.ndarray
 
 _LONG_TITLE = 70
-SURE_WITHOUT_VECTORS = 0.95
+SURE_WITHOUT_VECTORS = 0.85
 """From this probability on the words alone decide: a vector costs more than all other signals together."""
 
 
