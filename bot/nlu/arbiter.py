@@ -18,7 +18,7 @@ _SAFETY = {
     "report_corruption",
 }
 _EMERGENCY, _HOUSEHOLD_BOOK = "report_emergency", "ask_household_book"
-_CERTAIN_LINK, _LIKELY_INSIDE = 0.97, 0.60
+_CERTAIN_LINK, _CERTAIN_INSIDE, _LIKELY_INSIDE = 0.80, 0.95, 0.60
 _FOLLOW_UP_WORDS = 2
 _SURE_INTENT, _LIKELY_INTENT, _DOUBTFUL_INTENT = 0.80, 0.60, 0.50
 
@@ -57,7 +57,7 @@ def _against_link(name: str, confidence: float, link: dict[str, Any], facts: lis
     words = int(link.get("words") or 0)
     if not link.get("known") and not facts and confidence < _SURE_INTENT:
         return FALLBACK, confidence
-    if certainty == "clear" and min(sure, inside) >= _CERTAIN_LINK:
+    if certainty == "clear" and sure >= _CERTAIN_LINK and inside >= _CERTAIN_INSIDE:
         return ASK_PROCEDURE, sure
     if name in _COURTESIES and words >= 2 and near:
         return ASK_PROCEDURE, inside

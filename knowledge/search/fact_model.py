@@ -24,7 +24,8 @@ from knowledge.text import bigrams
 Array = np.ndarray
 FACT_QUESTIONS = "fact_questions*.yml"
 
-_DIMENSIONS, _STRENGTH, _SURE = 2**14, 60.0, 0.35
+_DIMENSIONS, _STRENGTH = 2**14, 60.0
+_SURE, _NAMED = 0.35, 0.10
 _MOST_TOKENS = 60
 
 
@@ -73,13 +74,14 @@ class FactModel:
         """Return the model saved as `arrays()`."""
         return cls(tuple(arrays["labels"].tolist()), arrays["weights"].astype(np.float32), arrays["bias"])
 
-    def facts(self, question: Question) -> tuple[Fact, ...]:
-        """Return the facts that `question` likely asks for, the likeliest first."""
+    def facts(self, question: Question, named: Sequence[Fact] = ()) -> tuple[Fact, ...]:
+        """Return the facts that `question` likely asks for, the likeliest first; of `named` ones, less is enough."""
         if not self.labels or not question.tokens:
             return ()
         row = _vectorizer().transform([question])
         chances = 1.0 / (1.0 + np.exp(-(row @ self.weights.T).ravel() - self.bias))
-        return tuple(Fact(self.labels[place]) for place in np.argsort(-chances) if chances[place] >= _SURE)
+        enough = [_NAMED if Fact(label) in named else _SURE for label in self.labels]
+        return tuple(Fact(self.labels[place]) for place in np.argsort(-chances) if chances[place] >= enough[place])
 
 
 def fact_features(question: Question) -> Iterator[str]:

@@ -18,7 +18,7 @@ from knowledge.search.fact_model import FactModel, read_fact_questions
 from knowledge.search.matrices import Matrices, build_matrices, title_words
 from knowledge.search.normalise import Lexicon, load_lexicon
 from knowledge.search.normaliser import Normaliser, Question
-from knowledge.search.ranking import Ranker, confidence_features, load_ranker
+from knowledge.search.ranking import Ranker, confidence_features, load_ranker, named_outright
 from knowledge.search.restoring import Restorer
 from knowledge.search.signals import Asking, Signals
 from knowledge.search.vectors import SentenceEncoder, VectorCache
@@ -51,6 +51,7 @@ class Ranked:
     by_vectors: bool = False
 
 
+_NAMED_OUTRIGHT = 0.9
 NOTHING = Ranked((), 0.0, 0.0)
 
 
@@ -103,9 +104,9 @@ class ProcedureIndex:
     def facts(self, question: Question) -> Asked:
         """Return which facts a question asks for: learned from our messages, in the order of the lexicon's phrases."""
         asked = facts_in(question.tokens)
-        learned = self.fact_model.facts(question) if self.fact_model else asked.facts
-        if not learned and asked.facts == (Fact.OVERVIEW,):
+        if self.fact_model is None or asked.facts == (Fact.OVERVIEW,):
             return asked
+        learned = self.fact_model.facts(question, asked.facts)
         first = tuple(fact for fact in asked.facts if fact in learned)
         return replace(asked, facts=first + tuple(fact for fact in learned if fact not in first))
 
@@ -136,10 +137,13 @@ class ProcedureIndex:
         chances = np.exp(scores - scores.max())
         chances /= chances.sum()
         order = np.argsort(-chances, kind="stable")
-        features = confidence_features(rows[order], chances[order], self._same(places[order]), len(asking.subject))
+        same = self._same(places[order])
+        features = confidence_features(rows[order], chances[order], same, len(asking.subject))
         hits = tuple(self._hit(self.rows[places[place]], float(chances[place])) for place in order[:limit])
         by_vectors = kind == "with_vectors"
         sure = self._ranker.sure[kind].probability(features)
+        if named_outright(rows[order], same):
+            sure = max(sure, _NAMED_OUTRIGHT)
         return Ranked(hits, sure, self._ranker.inside[kind].probability(features), by_vectors)
 
     def _same(self, places: Array) -> Array:

@@ -143,6 +143,15 @@ def confidence_features(rows: Array, chances: Array, same: Array, words: int) ->
     }
 
 
+def named_outright(rows: Array, same: Array) -> bool:
+    """Say whether the question's words are those of a name or sample question of the first, and of no rival's."""
+    words = rows[:, _places_of()["example_words"]]
+    return bool(words[0] >= _OUTRIGHT and (words[~same] < _OUTRIGHT).all())
+
+
+_OUTRIGHT = 0.97
+
+
 @lru_cache(maxsize=1)
 def _places_of() -> dict[str, int]:
     return {name: place for place, name in enumerate(signal_names())}

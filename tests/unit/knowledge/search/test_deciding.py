@@ -7,7 +7,7 @@ import pytest
 from knowledge.search.deciding import Certainty, Thresholds, choices, decide
 from knowledge.search.index import NOTHING, Hit, Ranked
 
-LIMITS = Thresholds(answer=0.8, inside=0.5, near=0.2)
+LIMITS = Thresholds(answer=0.8, certain=0.9, inside=0.5, near=0.2)
 
 
 def hits(*scores):
