@@ -70,7 +70,7 @@ eval: eval-search install catalogue index train ## all figures of understanding;
 	@PYTHONPATH=. $(PY) tools/evaluate.py $(EVAL_ARGS)
 
 eval-search: install catalogue ## finding procedures and facts, over the sets; CATALOGUE=records.jsonl.gz over those records
-	@$(PY) -m tools.evaluate_sets $(if $(CATALOGUE),--floors --catalogue "$(CATALOGUE)") $(EVAL_SETS)
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) -m tools.evaluate_sets $(if $(CATALOGUE),--floors --catalogue "$(CATALOGUE)") $(EVAL_SETS)
 
 requirements: dev ## the city's requirements and the tests that show each
 	@$(PY) -m tools.requirements

@@ -22,7 +22,7 @@ from knowledge.commands import (
 )
 from knowledge.commands.base import OK, Command, fail
 from knowledge.errors import CatalogueError, ProcedureUnknownError
-from knowledge.settings import CatalogueSettings
+from knowledge.settings import CatalogueSettings, limit_threads
 
 _FAMILIES = (
     loading,
@@ -42,6 +42,7 @@ _FAMILIES = (
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit code: 0 fine, 1 done with faults, 2 not done."""
+    limit_threads()
     parser = argparse.ArgumentParser(prog="python -m knowledge", description="The catalogue of procedures.")
     commands = parser.add_subparsers(required=True, metavar="command")
     for family in _FAMILIES:

@@ -17,6 +17,7 @@ def limit_threads() -> None:
     The sentence encoder's threads hinder each other on small machines: ten times slower with two on two cores.
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ LIBRARY_SWITCHES = {
     "CUDA_VISIBLE_DEVICES": "-1",
     "TOKENIZERS_PARALLELISM": "false",
     "OMP_NUM_THREADS": "1",  # the sentence encoder's threads hinder each other: ten times slower with two on two cores
+    "OPENBLAS_NUM_THREADS": "1",  # products of this size gain nothing, and waiting threads burn the other core
 }
 
 

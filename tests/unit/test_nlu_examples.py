@@ -10,8 +10,6 @@ from knowledge.settings import ROOT
 from knowledge.text import fold, typed_words
 
 LEAST = 40
-STILL_FEW = {"choose_option", "ask_household_book"}
-"""Narrow intents that have fewer for now; no other may."""
 
 
 def examples():
@@ -31,8 +29,7 @@ def folded(text):
 def test_every_intent_has_enough_different_examples():
     counts = {intent: len(set(map(folded, texts))) for intent, texts in examples().items()}
     assert len(counts) > 20
-    assert {intent: count for intent, count in counts.items() if count < LEAST and intent not in STILL_FEW} == {}
-    assert all(counts[intent] > LEAST // 2 for intent in STILL_FEW)
+    assert {intent: count for intent, count in counts.items() if count < LEAST} == {}
 
 
 def test_no_example_stands_under_two_intents():
