@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -20,6 +21,8 @@ from knowledge.dossier_cases import ALL_CASES
 from knowledge.errors import CatalogueError, ProcedureUnknownError
 from knowledge.facts import Fact, next_facts
 from knowledge.formatting import short_title
+from knowledge.models import Procedure
+from knowledge.offering import Offer, differences_text, told_apart
 from knowledge.wording import load_wording
 
 logger = logging.getLogger(__name__)
@@ -60,7 +63,7 @@ class ActionAnswerProcedure(Action):
         if step.kind is StepKind.WHICH_FACT:
             return self._ask_fact(dispatcher)
         if step.kind in (StepKind.WHICH, StepKind.NEAREST):
-            return _offer(dispatcher, step)
+            return await self._offer(dispatcher, step)
         response, outcome = _SAID[step.kind]
         dispatcher.utter_message(
             response=response, count=len(turn.offered), custom={"answer": _empty(outcome, step.facts)}
@@ -71,6 +74,36 @@ class ActionAnswerProcedure(Action):
         said = {"answer": _empty(Outcome.CLARIFIED_SUBJECT, ())}
         dispatcher.utter_message(response="utter_procedure__which_fact", buttons=_fact_buttons(()), custom=said)
         return []
+
+    async def _offer(self, dispatcher: CollectingDispatcher, step: Step) -> list[EventType]:
+        """Offer procedures by button, told apart, numbered so that a typed number chooses too."""
+        which = step.kind is StepKind.WHICH
+        records = await asyncio.to_thread(self._read, [code for code, _ in step.offers])
+        offers = told_apart([Offer(code, short_title(title)) for code, title in step.offers], records)
+        buttons = [
+            {"title": f"{place}. {offer.name}", "payload": f'/choose_procedure{{"procedure_code":"{offer.code}"}}'}
+            for place, offer in enumerate(offers, start=1)
+        ]
+        outcome = Outcome.CLARIFIED_CHOICE if which else Outcome.UNANSWERED_NO_MATCH
+        dispatcher.utter_message(
+            response="utter_procedure__which" if which else "utter_procedure__no_match",
+            differences=differences_text(offers) if which else "",
+            buttons=buttons,
+            custom={"answer": _empty(outcome, step.facts)},
+        )
+        return [
+            SlotSet(OFFERED, [offer.code for offer in offers]),
+            SlotSet(PENDING_FACTS, [fact.value for fact in step.facts]),
+        ]
+
+    def _read(self, codes: list[str]) -> list[Procedure]:
+        """Return the records that can be read: an offer is made without what sets it apart rather than not at all."""
+        catalogue = (self._services or default_services()).catalogue
+        found = []
+        for code in codes:
+            with suppress(CatalogueError):
+                found.append(catalogue.get(code))
+        return found
 
     async def _answer(self, dispatcher: CollectingDispatcher, step: Step) -> list[EventType]:
         services = self._services or default_services()
@@ -132,25 +165,6 @@ def _fact_buttons(answered: tuple[Fact, ...]) -> list[dict[str, str]]:
     return [
         {"title": say(f"buttons.{fact.value}"), "payload": f'/ask_fact{{"fact":"{fact.value}"}}'}
         for fact in next_facts(answered)
-    ]
-
-
-def _offer(dispatcher: CollectingDispatcher, step: Step) -> list[EventType]:
-    """Offer procedures by button, numbered so that a typed number chooses too."""
-    which = step.kind is StepKind.WHICH
-    buttons = [
-        {"title": f"{place}. {short_title(title)}", "payload": f'/choose_procedure{{"procedure_code":"{code}"}}'}
-        for place, (code, title) in enumerate(step.offers, start=1)
-    ]
-    outcome = Outcome.CLARIFIED_CHOICE if which else Outcome.UNANSWERED_NO_MATCH
-    dispatcher.utter_message(
-        response="utter_procedure__which" if which else "utter_procedure__no_match",
-        buttons=buttons,
-        custom={"answer": _empty(outcome, step.facts)},
-    )
-    return [
-        SlotSet(OFFERED, [code for code, _ in step.offers]),
-        SlotSet(PENDING_FACTS, [fact.value for fact in step.facts]),
     ]
 
 
