@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from knowledge.errors import CatalogueError
 from knowledge.search.asked import Asked, facts_in
 from knowledge.search.deciding import Certainty, decide
+from knowledge.search.denials import asserted
 from knowledge.search.index import NOTHING, Hit, ProcedureIndex, Ranked
 from knowledge.search.normalise import subject_words
 from knowledge.text import words
@@ -82,9 +83,9 @@ class Linker:
         index = self._refreshed(time.monotonic())
         if index is None:
             return facts_in(words(text[:MAX_TEXT])), Link((), Certainty.NONE, _code_in(text), 0, 0)
-        question = index.read(text[:MAX_TEXT])
-        asked = index.facts(question)
-        kept = subject_words(asked.rest.split())
+        asked = index.facts(index.read(text[:MAX_TEXT]))
+        question = index.read(asserted(text[:MAX_TEXT]))
+        kept = subject_words(facts_in(question.tokens).rest.split())
         ranked = index.rank(question, _HITS + _OTHERS) if kept else NOTHING
         known = sum(index.knows(token) for token in kept)
         return asked, _link(ranked, _code_in(text), kept, known)

@@ -27,8 +27,8 @@ class Thresholds:
     """
 
     answer: float = 0.68
-    certain: float = 0.80
-    inside: float = 0.60
+    certain: float = 0.85
+    inside: float = 0.75
     near: float = 0.30
 
 

@@ -29,7 +29,11 @@ _SURE, _NAMED = 0.35, 0.10
 _MOST_TOKENS = 60
 
 
-def read_fact_questions(folder: Path = CONTENT_DIR) -> list[tuple[str, frozenset[Fact]]]:
+FactQuestion = tuple[str, frozenset[Fact]]
+"""A message and the facts it asks for."""
+
+
+def read_fact_questions(folder: Path = CONTENT_DIR) -> list[FactQuestion]:
     """Return our labelled messages."""
     return [
         (str(text), frozenset(Fact(label) for label in entry["facts"]))
@@ -48,7 +52,7 @@ class FactModel:
     bias: Array
 
     @classmethod
-    def learn(cls, normaliser: Normaliser, labelled: Sequence[tuple[str, frozenset[Fact]]]) -> FactModel:
+    def learn(cls, normaliser: Normaliser, labelled: Sequence[FactQuestion]) -> FactModel:
         """Learn from labelled messages; an empty list gives a model that finds nothing."""
         from sklearn.linear_model import LogisticRegression
 

@@ -14,7 +14,7 @@ import numpy as np
 from knowledge.facts import Fact
 from knowledge.search.asked import Asked, facts_in
 from knowledge.search.corpus import Entry
-from knowledge.search.fact_model import FactModel, read_fact_questions
+from knowledge.search.fact_model import FactModel, FactQuestion, read_fact_questions
 from knowledge.search.matrices import Matrices, build_matrices, title_words
 from knowledge.search.normalise import Lexicon, load_lexicon
 from knowledge.search.normaliser import Normaliser, Question
@@ -52,6 +52,11 @@ class Ranked:
 
 
 _NAMED_OUTRIGHT = 0.9
+_ASKED_MOST = 1.0
+"""Logarithm of how much likelier a procedure is for being one of those that people ask for most, which are curated.
+
+Chosen on our sets; the samples that the ranker learns from cannot tell it, since they are written for each alike.
+"""
 NOTHING = Ranked((), 0.0, 0.0)
 
 
@@ -77,6 +82,7 @@ class ProcedureIndex:
         self.fact_model = fact_model
         self.normaliser = Normaliser(self.lexicon, restorer)
         self._places = {row.code: place for place, row in enumerate(self.rows)}
+        self._asked_most = _ASKED_MOST * np.array([row.curated for row in self.rows], dtype=np.float32)
         self.vectors: Mapping[str, Array] = {}
         """After `build`: vectors by digest of text, for the next one."""
 
@@ -86,17 +92,17 @@ class ProcedureIndex:
         entries: Iterable[Entry],
         encoder: SentenceEncoder | None = None,
         known_vectors: Mapping[str, Array] | None = None,
-        texts: Iterable[str] = (),
         ranker: Ranker | None = None,
         lexicon: Lexicon | None = None,
+        fact_questions: Sequence[FactQuestion] | None = None,
     ) -> ProcedureIndex:
-        """Make the index of `entries`. texts: more of our own sentences, from which diacritics are learned."""
+        """Make the index of `entries`. fact_questions: labelled messages, all of ours unless given."""
         listed, lexicon = list(entries), lexicon or load_lexicon()
-        restorer = Restorer.train(_training_texts(listed, texts))
+        restorer = Restorer.train(_training_texts(listed))
         cache = VectorCache(encoder, known_vectors) if encoder else None
         normaliser = Normaliser(lexicon, restorer)
         matrices = build_matrices(listed, lexicon, normaliser, cache)
-        fact_model = FactModel.learn(normaliser, read_fact_questions())
+        fact_model = FactModel.learn(normaliser, read_fact_questions() if fact_questions is None else fact_questions)
         index = cls([_named(entry) for entry in listed], matrices, restorer, encoder, ranker, lexicon, fact_model)
         index.vectors = cache.used() if cache else {}
         return index
@@ -104,7 +110,7 @@ class ProcedureIndex:
     def facts(self, question: Question) -> Asked:
         """Return which facts a question asks for: learned from our messages, in the order of the lexicon's phrases."""
         asked = facts_in(question.tokens)
-        if self.fact_model is None or asked.facts == (Fact.OVERVIEW,):
+        if self.fact_model is None or not self.fact_model.labels or asked.facts == (Fact.OVERVIEW,):
             return asked
         learned = self.fact_model.facts(question, asked.facts)
         first = tuple(fact for fact in asked.facts if fact in learned)
@@ -133,10 +139,11 @@ class ProcedureIndex:
     def _ranked(self, signals: Signals, asking: Asking, kind: str, limit: int) -> Ranked:
         places = signals.candidates()
         rows = signals.rows(places)
-        scores = self._ranker.scores(rows, kind)
+        scores = self._ranker.scores(rows, kind) + self._asked_most[places]
         chances = np.exp(scores - scores.max())
         chances /= chances.sum()
         order = np.argsort(-chances, kind="stable")
+        order = self._led_by_ours(order, places)
         same = self._same(places[order])
         features = confidence_features(rows[order], chances[order], same, len(asking.subject))
         hits = tuple(self._hit(self.rows[places[place]], float(chances[place])) for place in order[:limit])
@@ -145,6 +152,14 @@ class ProcedureIndex:
         if named_outright(rows[order], same):
             sure = max(sure, _NAMED_OUTRIGHT)
         return Ranked(hits, sure, self._ranker.inside[kind].probability(features), by_vectors)
+
+    def _led_by_ours(self, order: Array, places: Array) -> Array:
+        """Put our own record before the portal's twins of other levels; they would be answered the same."""
+        ours = np.array([self.rows[place].curated for place in places[order]]) & self._same(places[order])
+        if not ours.any():
+            return order
+        first = int(np.argmax(ours))
+        return np.concatenate([order[first : first + 1], np.delete(order, first)])
 
     def _same(self, places: Array) -> Array:
         """Say which candidates bear the same title as the first, but for level."""
@@ -184,12 +199,10 @@ def _named(entry: Entry) -> SearchRow:
     )  # fmt: skip
 
 
-def _training_texts(entries: Sequence[Entry], texts: Iterable[str]) -> Iterable[tuple[str, int]]:
+def _training_texts(entries: Sequence[Entry]) -> Iterable[tuple[str, int]]:
     """What diacritics are learned from: records once, titles twice, what people say ten times."""
     for entry in entries:
         yield entry.row.title, _WEIGHT_OF_TITLES
         yield entry.body, 1
         for said in (*entry.aliases, *entry.questions):
             yield said, _WEIGHT_OF_QUESTIONS
-    for text in texts:
-        yield text, _WEIGHT_OF_QUESTIONS

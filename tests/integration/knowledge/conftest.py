@@ -45,3 +45,9 @@ def store(catalogue_url):
     store.create()
     yield store
     store.close()
+
+
+@pytest.fixture(autouse=True)
+def few_fact_questions(monkeypatch):
+    """Learning from thousands of messages takes seconds for each index; these tests are about other things."""
+    monkeypatch.setattr("knowledge.search.index.read_fact_questions", lambda: [])

@@ -55,12 +55,12 @@ def index(curated):
         )
         for record in curated.values()
     ]
-    return ProcedureIndex.build(entries(rows, curated, {}))
+    return ProcedureIndex.build(entries(rows, curated, {}), fact_questions=())
 
 
 @pytest.fixture(scope="module")
 def small():
-    return ProcedureIndex.build(small_entries(), ranker=hand_ranker())
+    return ProcedureIndex.build(small_entries(), ranker=hand_ranker(), fact_questions=())
 
 
 PLAIN = [
@@ -148,7 +148,7 @@ def test_scores_are_shares_of_one(small):
 
 @pytest.mark.parametrize("encoder", [None, FakeEncoder()], ids=["words", "vectors"])
 def test_an_empty_catalogue_finds_nothing(encoder):
-    empty = ProcedureIndex.build([], encoder, ranker=hand_ranker())
+    empty = ProcedureIndex.build([], encoder, ranker=hand_ranker(), fact_questions=())
     assert empty.search("đăng ký tạm trú") is NOTHING
     assert decide(NOTHING) is Certainty.NONE
 
@@ -157,22 +157,22 @@ def test_procedures_of_other_provinces_come_last():
     def row(code, city):
         return SearchRow(code, "Hỗ trợ hỏa táng", False, city, (), (), "", ())
 
-    index = ProcedureIndex.build([entry_of(row("9.000001", False)), entry_of(row("9.000002", True))])
+    index = ProcedureIndex.build([entry_of(row("9.000001", False)), entry_of(row("9.000002", True))], fact_questions=())
     assert codes(index, "hỗ trợ hỏa táng") == ["9.000002", "9.000001"]
 
 
 def test_twins_of_one_title_do_not_make_each_other_unsure():
     row = small_rows(["9.000008"])[0]
     twin = SearchRow("9.100008", row.title, False, True, row.aliases, row.sample_questions, "", ("province",))
-    one = ProcedureIndex.build(small_entries(), ranker=hand_ranker())
-    two = ProcedureIndex.build([*small_entries(), entry_of(twin)], ranker=hand_ranker())
+    one = ProcedureIndex.build(small_entries(), ranker=hand_ranker(), fact_questions=())
+    two = ProcedureIndex.build([*small_entries(), entry_of(twin)], ranker=hand_ranker(), fact_questions=())
     assert set(codes(two, "nuôi bồ câu", 2)) == {"9.000008", "9.100008"}
     assert two.search("nuôi bồ câu").sure == pytest.approx(one.search("nuôi bồ câu").sure, abs=0.05)
 
 
 def test_a_long_title_comes_with_its_everyday_name():
     long = SearchRow("9.000031", "Cấp giấy phép " + "rất dài " * 12, True, True, ("giấy dài",), (), "", ())
-    index = ProcedureIndex.build([entry_of(long), *small_entries()], ranker=hand_ranker())
+    index = ProcedureIndex.build([entry_of(long), *small_entries()], ranker=hand_ranker(), fact_questions=())
     assert index.search("giấy dài").hits[0].name == "Giấy dài"
     assert index.hit_of("9.000031", 0.5).name == "Giấy dài"
     assert index.hit_of("9.000001", 0.5).name == ""

@@ -18,14 +18,14 @@ from tests.fixtures.small_catalogue import entry_of, hand_ranker, small_entries
 
 
 def index_of(*rows):
-    return ProcedureIndex.build([entry_of(row) for row in rows], ranker=hand_ranker())
+    return ProcedureIndex.build([entry_of(row) for row in rows], ranker=hand_ranker(), fact_questions=())
 
 
 def row(code, title, *aliases):
     return SearchRow(code, title, True, True, aliases, (), "", ("commune",))
 
 
-SMALL = ProcedureIndex.build(small_entries(), ranker=hand_ranker())
+SMALL = ProcedureIndex.build(small_entries(), ranker=hand_ranker(), fact_questions=())
 PIGEONS = index_of(row("9.000099", "Nuôi chim bồ câu", "nuôi chim"), row("9.000098", "Nuôi cá lia thia"))
 
 

@@ -87,7 +87,7 @@ def test_confusions_and_worst_misses():
 
 @pytest.fixture
 def index():
-    return ProcedureIndex.build(small_entries(), ranker=hand_ranker())
+    return ProcedureIndex.build(small_entries(), ranker=hand_ranker(), fact_questions=())
 
 
 def test_questions_are_asked_of_the_index(index):

@@ -26,7 +26,7 @@ QUESTIONS = ["đăng ký tạm trú", "tính nuôi vài cặp bồ câu trên s�
 
 @pytest.fixture(scope="module")
 def index():
-    return ProcedureIndex.build(small_entries(), FakeEncoder(), ranker=hand_ranker())
+    return ProcedureIndex.build(small_entries(), FakeEncoder(), ranker=hand_ranker(), fact_questions=())
 
 
 def signals_of(index, text, without=None, with_vector=False):
@@ -123,7 +123,7 @@ def test_everyday_words_bring_official_ones_beside_them(index):
 @pytest.mark.parametrize("text", ["đăng ký", "xyz"])
 def test_a_catalogue_of_one_procedure_without_examples_does_no_harm(text):
     bare = [Entry(small_rows(["9.000001"])[0], (), (), "", "", False, False, False)]
-    index = ProcedureIndex.build(bare, FakeEncoder(), ranker=hand_ranker())
+    index = ProcedureIndex.build(bare, FakeEncoder(), ranker=hand_ranker(), fact_questions=())
     signals = signals_of(index, text)
     assert signals.candidates().tolist() == [0]
     assert np.isfinite(signals.rows(np.array([0]))).all()

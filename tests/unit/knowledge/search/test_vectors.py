@@ -41,16 +41,16 @@ def test_no_texts_no_vectors():
 
 
 def test_an_index_hands_its_vectors_to_the_next_one():
-    first = ProcedureIndex.build(small_entries(), FakeEncoder(), ranker=hand_ranker())
+    first = ProcedureIndex.build(small_entries(), FakeEncoder(), ranker=hand_ranker(), fact_questions=())
     encoder = FakeEncoder()
-    again = ProcedureIndex.build(small_entries(), encoder, first.vectors, ranker=hand_ranker())
+    again = ProcedureIndex.build(small_entries(), encoder, first.vectors, ranker=hand_ranker(), fact_questions=())
     assert encoder.encoded == []
     assert set(again.vectors) == set(first.vectors)
 
 
 def test_a_question_is_encoded_only_where_words_leave_a_doubt():
     encoder = FakeEncoder()
-    index = ProcedureIndex.build(small_entries(), encoder, ranker=hand_ranker())
+    index = ProcedureIndex.build(small_entries(), encoder, ranker=hand_ranker(), fact_questions=())
     encoder.encoded.clear()
     certain = index.search("đăng ký tạm trú")
     assert certain.sure >= SURE_WITHOUT_VECTORS
@@ -62,7 +62,7 @@ def test_a_question_is_encoded_only_where_words_leave_a_doubt():
 
 def test_a_ranker_without_numbers_for_vectors_uses_none():
     encoder = FakeEncoder()
-    index = ProcedureIndex.build(small_entries(), encoder, ranker=hand_ranker(["without_vectors"]))
+    index = ProcedureIndex.build(small_entries(), encoder, ranker=hand_ranker(["without_vectors"]), fact_questions=())
     encoder.encoded.clear()
     assert not index.search("giấy").by_vectors
     assert encoder.encoded == []
