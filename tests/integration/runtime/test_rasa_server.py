@@ -33,6 +33,7 @@ def server(tiny_model, tmp_path_factory, port):
     """The process and its log."""
     folder = tmp_path_factory.mktemp("server")
     env = {**os.environ, "MOTCUA_DATA_DIR": str(folder), "MOTCUA_RASA_PORT": str(port), "MOTCUA_LOG_LEVEL": "DEBUG"}
+    env["MOTCUA_VECTORS"] = "off"  # no maker beside the test
     command = [sys.executable, "-m", "bot.rasa_runtime.server", "--model", str(tiny_model)]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
