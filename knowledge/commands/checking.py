@@ -31,7 +31,9 @@ def register(commands: Any) -> None:
     check = commands.add_parser("check", help="check records: the curated files, or all of the catalogue")
     _what(check)
     check.add_argument("--code", action="append", default=[], help="only these procedures")
-    check.add_argument("--rule", metavar="RULE", action="append", default=[], choices=sorted(rule_texts()), help="only these rules")
+    check.add_argument(
+        "--rule", metavar="RULE", action="append", default=[], choices=sorted(rule_texts()), help="only these rules"
+    )
     check.add_argument(
         "--fail-on", choices=["error", "warning", "info", "never"], help="least grave that may not stand"
     )
