@@ -8,6 +8,7 @@ import pgserver
 import pytest
 from sqlalchemy import create_engine, text
 
+import knowledge.__main__ as command_line
 from knowledge.store import CatalogueStore
 
 NUMBERS = itertools.count(1)
@@ -45,6 +46,20 @@ def store(catalogue_url):
     store.create()
     yield store
     store.close()
+
+
+@pytest.fixture
+def call(capsys):
+    """`call("import", path)` → exit code, what was printed, what was complained of."""
+
+    def call(*arguments):
+        capsys.readouterr()
+        code = command_line.main([str(argument) for argument in arguments])
+        printed = capsys.readouterr()
+        assert "Traceback" not in printed.err
+        return code, printed.out, printed.err
+
+    return call
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,6 @@ import sys
 
 import pytest
 
-from knowledge import __main__ as command_line
 from knowledge.catalogue import build
 from knowledge.curated import PROCEDURES_DIR
 from knowledge.search.deciding import Thresholds
@@ -22,18 +21,11 @@ SHOWN = ("1.004194", "1.001193", "3.000722", "3.000347")
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch, capsys):
+def run(tmp_path, monkeypatch, call):
     """`run("import", path)` → exit code, what was printed, what was complained of."""
     monkeypatch.setenv("MOTCUA_CATALOGUE_URL", f"sqlite:///{tmp_path / 'catalogue.db'}")
     monkeypatch.setenv("MOTCUA_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("MOTCUA_VECTORS", "off")
-
-    def call(*arguments):
-        capsys.readouterr()
-        code = command_line.main([str(argument) for argument in arguments])
-        printed = capsys.readouterr()
-        assert "Traceback" not in printed.err
-        return code, printed.out, printed.err
 
     return call
 

@@ -10,7 +10,6 @@ from datetime import date
 
 import pytest
 
-from knowledge import __main__ as command_line
 from knowledge.coverage.confirmations import CONFIRMED_PATH, add_confirmed, read_confirmed
 from knowledge.coverage.covering import Coverer
 from knowledge.coverage.models import Confirmation, CoverageClass, ListEntry
@@ -174,16 +173,9 @@ def test_a_broken_file_of_confirmations_names_the_line(tmp_path):
 
 
 @pytest.fixture
-def run(small, url, tmp_path, monkeypatch, capsys):
+def run(small, url, tmp_path, monkeypatch, call):
     monkeypatch.setenv("MOTCUA_CATALOGUE_URL", url)
     monkeypatch.delenv("MOTCUA_EDITOR", raising=False)
-
-    def call(*arguments):
-        capsys.readouterr()
-        code = command_line.main([str(argument) for argument in arguments])
-        printed = capsys.readouterr()
-        assert "Traceback" not in printed.err
-        return code, printed.out, printed.err
 
     return call
 

@@ -14,7 +14,6 @@ from datetime import date
 
 import pytest
 
-from knowledge import __main__ as command_line
 from knowledge.curated import PROCEDURES_DIR, read_record
 from knowledge.editing import CuratedFiles, Signature
 from knowledge.errors import EditRefusedError
@@ -35,17 +34,10 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def run(tmp_path, folder, monkeypatch, capsys):
+def run(tmp_path, folder, monkeypatch, call):
     monkeypatch.setenv("MOTCUA_CATALOGUE_URL", f"sqlite:///{tmp_path / 'catalogue.db'}")
     monkeypatch.setenv("MOTCUA_CURATED_DIR", str(folder))
     monkeypatch.delenv("MOTCUA_EDITOR", raising=False)
-
-    def call(*arguments):
-        capsys.readouterr()
-        code = command_line.main([str(argument) for argument in arguments])
-        printed = capsys.readouterr()
-        assert "Traceback" not in printed.err
-        return code, printed.out, printed.err
 
     call("build")
     return call

@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-from knowledge import __main__ as command_line
 from knowledge.models import Origin
 from knowledge.search import ranking, vectors
 from knowledge.search.ranking import load_ranker
@@ -16,7 +15,7 @@ from tests.fixtures.small_catalogue import FakeEncoder, hand_ranker, small_recor
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch, capsys):
+def run(tmp_path, monkeypatch, call):
     """`run("search", "…")` → exit code, what was printed, what was complained of."""
     monkeypatch.setenv("MOTCUA_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("MOTCUA_VECTORS", "off")
@@ -26,13 +25,6 @@ def run(tmp_path, monkeypatch, capsys):
     store.create()
     store.write(small_records(), Origin.CURATED)
     store.close()
-
-    def call(*arguments):
-        capsys.readouterr()
-        code = command_line.main([str(argument) for argument in arguments])
-        printed = capsys.readouterr()
-        assert "Traceback" not in printed.err
-        return code, printed.out, printed.err
 
     return call
 
