@@ -149,7 +149,7 @@ def _same(first: str, second: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    return _unmarked(clean_line(text)).rstrip(" .;,")
+    return _unmarked(clean_line(text)).rstrip(" .;,").casefold()  # "cấp Xã" says what "cấp xã" says
 
 
 def _unmarked(text: str) -> str:

@@ -135,7 +135,7 @@ def _tell_versions(history: History, code: str) -> None:
         undone = f"  taken back by load {version.undone_by}" if version.undone_by else ""
         first = version.first_seen.astimezone(VIETNAM)
         print(f"{version.origin.value}:{version.number}  load {version.load_id}, first seen {first:%Y-%m-%d}, ", end="")
-        print(f"last seen {version.seen_on or '?'}, {version.importer or 'by hand'}, ", end="")
+        print(f"as of {version.seen_on or '?'}, {version.importer or 'by hand'}, ", end="")
         print(f"{version.status.value}, {decision}{_signed(loads.get(version.load_id))}{undone}")
 
 

@@ -38,7 +38,7 @@ _MOST_REMOVED = 0.05
 
 def register(commands: Any) -> None:
     sync = commands.add_parser("sync", help="fetch what is new and changed from the national portal")
-    sync.add_argument("--codes", nargs="+", default=[], metavar="CODE", help="only these procedures")
+    sync.add_argument("--codes", nargs="+", action="extend", default=[], metavar="CODE", help="only these procedures")
     sync.add_argument("--full", action="store_true", help="fetch every record again")
     sync.add_argument(
         "--refresh-days", type=int, default=_REFRESH_DAYS, help=f"fetch again what is older (default {_REFRESH_DAYS})"

@@ -42,6 +42,8 @@ _KINDS = {
     "SPECIFIC": ProcedureKind.PROVINCIAL,
     "STANDARD_INTERNAL": ProcedureKind.INTERNAL,
 }
+_TYPES = {"ASSIGNED_REGULATION": "TTHC được luật giao quy định chi tiết"}
+"""As the portal's page and exports word them; the words of the other types were not seen, so they stay as published."""
 _LEVELS = {
     "isWard": AuthorityLevel.COMMUNE,
     "isProvince": AuthorityLevel.PROVINCE,
@@ -53,6 +55,10 @@ _TITLE_LEAD = re.compile(r"^thủ tục\s*:?\s+(?=\S+\s+\S)", re.IGNORECASE)
 _BULLET = re.compile(r"^\W*[-+*•–]\s*")
 _GLUED_RESULT = re.compile(r"(?<=[.;])\s*(?=[-+•–] [^\W\d_])")
 _DOTS = re.compile(r"(?:\s*\.){2,}$")
+
+
+def _procedure_type(published: str) -> str:
+    return _TYPES.get(published, published)
 
 
 def parse(record: dict[str, Any], retrieved_on: date | None) -> Procedure:
@@ -77,7 +83,7 @@ def parse_with_warnings(
         title=title,
         sector="; ".join(_names(record.get("categoriesDetails"))),
         authority_levels=tuple(level for name, level in _LEVELS.items() if record.get(name)),
-        procedure_type=text_of(record.get("formalityType")),
+        procedure_type=_procedure_type(text_of(record.get("formalityType"))),
         online_level=_online_level(record, methods),
         applicant_types=tuple(_names(record.get("subjectTypesDetails"))),
         handling_agency=_agency(record, "Executing", "executingAgencies"),

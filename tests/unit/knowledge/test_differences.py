@@ -62,3 +62,7 @@ def test_a_text_that_begins_differently_is_shown_from_its_beginning():
     (line,) = said(procedure(summary=f"Một {LONG}"), procedure(summary=f"Hai {LONG}"))
     assert line.startswith("Dùng khi nào: «Một Người nộp")
     assert "» → «Hai Người nộp" in line
+
+
+def test_capitals_alone_are_no_difference():
+    assert said(procedure(handling_agency="Công an cấp xã"), procedure(handling_agency="Công an cấp Xã")) == []

@@ -232,3 +232,8 @@ def test_mangled_records_are_read_or_refused_and_never_break_an_answer(seed):
         assert "None" not in said
         assert "inf" not in said
         dumps(procedure)
+
+
+def test_the_type_is_worded_as_on_the_portals_page_and_an_unknown_one_kept():
+    assert read(formalityType="ASSIGNED_REGULATION").procedure_type.startswith("TTHC được luật giao")
+    assert read(formalityType="SOMETHING_ELSE").procedure_type == "SOMETHING_ELSE"
