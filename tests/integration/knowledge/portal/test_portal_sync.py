@@ -103,6 +103,11 @@ def test_the_pace_is_kept(portal, run, monkeypatch):
     assert min(gaps) > 0.01
 
 
+def _listening():
+    """Ctrl-C counts in the command also where the tests run in the background of a shell, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("way", [signal.SIGKILL, signal.SIGINT])
 def test_a_sync_that_is_stopped_goes_on_where_it_was(portal, env, store, way):
     async def stall():
@@ -110,7 +115,8 @@ def test_a_sync_that_is_stopped_goes_on_where_it_was(portal, env, store, way):
 
     portal.faults = [once(stall, when=lambda body: "id" in body and len(portal.fetched()) > 12)]
     whole = {**os.environ, **env, "MOTCUA_PORTAL_TIMEOUT_S": "60"}
-    process = subprocess.Popen([sys.executable, "-m", "knowledge", "sync"], cwd=ROOT, env=whole, stderr=subprocess.PIPE)
+    command = [sys.executable, "-m", "knowledge", "sync"]
+    process = subprocess.Popen(command, cwd=ROOT, env=whole, stderr=subprocess.PIPE, preexec_fn=_listening)
     while len(portal.fetched()) <= 12:
         assert process.poll() is None
     process.send_signal(way)
