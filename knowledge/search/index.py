@@ -15,6 +15,7 @@ from knowledge.facts import Fact
 from knowledge.search.asked import Asked, facts_in
 from knowledge.search.corpus import Entry
 from knowledge.search.fact_model import FactModel, FactQuestion, read_fact_questions
+from knowledge.search.initials import Initials
 from knowledge.search.matrices import Matrices, build_matrices, title_words
 from knowledge.search.normalise import Lexicon, load_lexicon
 from knowledge.search.normaliser import Normaliser, Question
@@ -80,7 +81,7 @@ class ProcedureIndex:
         self._ranker = ranker or load_ranker()
         self._encoder = encoder if matrices.has_vectors and "with_vectors" in self._ranker.networks else None
         self.fact_model = fact_model
-        self.normaliser = Normaliser(self.lexicon, restorer)
+        self.normaliser = Normaliser(self.lexicon, restorer, Initials(row.title for row in self.rows))
         self._places = {row.code: place for place, row in enumerate(self.rows)}
         self._asked_most = _ASKED_MOST * np.array([row.curated for row in self.rows], dtype=np.float32)
         self.vectors: Mapping[str, Array] = {}

@@ -15,6 +15,7 @@ from functools import cached_property, lru_cache
 
 from rapidfuzz.distance import OSA
 
+from knowledge.search.initials import Initials
 from knowledge.search.keyboard import decode_keystrokes, is_syllable
 from knowledge.search.normalise import Lexicon
 from knowledge.search.restoring import Restorer
@@ -68,9 +69,10 @@ class Question:
 class Normaliser:
     """Reads messages with a lexicon and, once an index is built, with the statistics of its texts."""
 
-    def __init__(self, lexicon: Lexicon, restorer: Restorer | None = None) -> None:
+    def __init__(self, lexicon: Lexicon, restorer: Restorer | None = None, initials: Initials | None = None) -> None:
         self._lexicon = lexicon
         self._restorer = restorer
+        self._initials = initials
         self._read = lru_cache(maxsize=20_000)(self._readings)
 
     def read(self, text: str) -> Question:
@@ -118,6 +120,9 @@ class Normaliser:
         short = _LONG.sub(r"\1", word)
         if short != word:
             return self._readings(short, is_name=False)[0], Reading.CORRECTED
+        meant = self._initials.meaning(folded) if self._initials and not is_syllable(folded) else ""
+        if meant:
+            return (meant,), Reading.WRITTEN_OUT
         parts = self._split(folded)
         if parts:
             return parts, Reading.SPLIT
