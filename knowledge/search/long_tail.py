@@ -27,6 +27,8 @@ _ENDINGS = (
 _PUNCTUATION = re.compile(r'[(),;:.“”"/]')
 _LONGEST_TITLE, _WEIGHT = 24, 1.4
 _LEAST_TITLES = 3
+_NAMES_AGENCY = 0.25
+"""How often a question names a piece of the sector, the agency or the result."""
 
 
 def made_questions(entries: Sequence[Entry], count: int, seed: int = 5) -> Iterator[Asked]:
@@ -68,6 +70,9 @@ def _question(entry: Entry, chance: random.Random) -> str:
         title = " ".join(found[place] for place in kept)
     body = entry.body.split()
     detail = _piece(body, chance.randint(4, 14), chance) if body and chance.random() < 0.5 else ""
+    context = entry.context.split()
+    if context and chance.random() < _NAMES_AGENCY:  # which twin is meant, is often told by the agency only
+        detail = f"{detail} {_piece(context, chance.randint(3, 8), chance)}".strip()
     opening, ending = chance.choice(_OPENINGS), chance.choice(_ENDINGS)
     parts = (opening, title, detail) if chance.random() < 0.6 else (detail, opening, title)
     return " ".join(part for part in (*parts, ending) if part).capitalize()
