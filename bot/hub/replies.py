@@ -54,8 +54,9 @@ def _merge(draft: Draft, custom: Mapping[str, Any]) -> Draft:
     blocks = custom.get("blocks")
     if isinstance(blocks, list) and blocks:
         content["blocks"] = [block for block in blocks if isinstance(block, Mapping)]
-    if isinstance(custom.get("answer"), Mapping):
-        content["answer"] = dict(custom["answer"])
+    for key in ("answer", "card"):
+        if isinstance(custom.get(key), Mapping):
+            content[key] = dict(custom[key])
     content["text"] = own.content["text"] or content["text"] or text_of_blocks(content.get("blocks", []))
     if own.payloads:
         content["buttons"] = own.content["buttons"]

@@ -1,4 +1,5 @@
 // <mot-cua-chat>: puts the parts together. Attributes: open, hub, title, page (fills the page, no launcher).
+import { PRINT } from "./card.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { h } from "./dom.js";
@@ -71,6 +72,7 @@ export class MotCuaChat extends HTMLElement {
     this.parts.about.textContent = words.automatic;
     this.parts.root.addEventListener("keydown", (event) => this.key(event));
     this.parts.root.addEventListener("click", (event) => this.clicked(event));
+    this.parts.root.addEventListener(PRINT, (event) => this.screen.print(event.detail));
     for (const name of ["keyup", "keypress"]) this.parts.root.addEventListener(name, (event) => event.stopPropagation());
     this.onPageClick = (event) => this.askedFromPage(event);
     this.unread = 0;

@@ -1,4 +1,5 @@
 // One message as nodes. Whatever a message holds, it ends as text; only https: addresses become links.
+import { cardTools } from "./card.js";
 import { copyText, h, icon } from "./dom.js";
 import { words } from "./words.js";
 
@@ -22,7 +23,8 @@ export function dayName(at) {
 export function messageNode(message) {
   const role = Object.prototype.hasOwnProperty.call(words.senders, message.role) ? message.role : "system";
   const content = message.content || {};
-  const body = role === "citizen" ? [] : blockNodes(content.blocks);
+  const card = role !== "citizen" && Boolean(content.card);
+  const body = role === "citizen" ? [] : blockNodes(content.blocks, card);
   const at = new Date(message.at);
   const bubble = h("div", { class: "bubble" }, ...(body.length ? body : [textNode(content.text, role !== "citizen")]));
   const copyable = (body.length || content.answer) && role !== "citizen";
@@ -32,8 +34,9 @@ export function messageNode(message) {
     h("time", { datetime: Number.isNaN(at.getTime()) ? null : at.toISOString() }, clockTime(at)),
     h("span", { class: "state" }),
     copyable ? copyButton(asText(content)) : null,
+    ...(card ? cardTools(content) : []),
   );
-  return h("div", { class: `message ${role}` }, h("p", { class: "who" }, words.senders[role], h("span", { class: "sr" }, ":")), bubble, foot);
+  return h("div", { class: `message ${role}${card ? " card" : ""}` }, h("p", { class: "who" }, words.senders[role], h("span", { class: "sr" }, ":")), bubble, foot);
 }
 
 export function textNode(text, links = true) {
@@ -48,13 +51,13 @@ export function textNode(text, links = true) {
   return node;
 }
 
-function blockNodes(blocks) {
+function blockNodes(blocks, whole) {
   if (!Array.isArray(blocks)) return [];
-  return blocks.filter((block) => block && typeof block === "object").flatMap((block) => blockNode(block) || []);
+  return blocks.filter((block) => block && typeof block === "object").flatMap((block) => blockNode(block, whole) || []);
 }
 
-function blockNode(block) {
-  if (block.kind === "list" && Array.isArray(block.items)) return listNode(block);
+function blockNode(block, whole) {
+  if (block.kind === "list" && Array.isArray(block.items)) return listNode(block, whole);
   if (block.kind === "source") return sourceNode(block);
   if (!block.text) return null;
   if (block.kind === "heading") return h("p", { class: "heading", role: "heading", "aria-level": "3" }, String(block.text));
@@ -64,14 +67,15 @@ function blockNode(block) {
   return textNode(block.text);
 }
 
-function listNode(block) {
+// whole: a list to keep is read to its end, nothing of it is folded away.
+function listNode(block, whole) {
   const items = block.items.filter(Boolean).map((item) => {
     const { text, detail } = typeof item === "object" ? item : { text: item };
     const shown = textNode(text);
     return h("li", {}, shown, detail ? h("div", { class: "detail" }, textNode(detail)) : null);
   });
   const list = h(block.ordered ? "ol" : "ul", {}, ...items);
-  return items.length > FOLD_AFTER ? [list, foldButton(items.slice(FOLD_AFTER))] : list;
+  return items.length > FOLD_AFTER && !whole ? [list, foldButton(items.slice(FOLD_AFTER))] : list;
 }
 
 function foldButton(folded) {

@@ -75,17 +75,25 @@ export class Screen {
     this.root.classList.toggle("short", view.height < SHORT);
   }
 
-  // Asked to print the conversation: the portal around it stays off the paper.
-  print() {
+  // Asked to print the conversation, or one message of it: the portal around it stays off the paper.
+  print(message = null) {
     this.alone = true;
+    this.root.classList.toggle("one", Boolean(message));
+    if (message) message.classList.add("printing");
     window.print();
+  }
+
+  printed() {
+    this.alone = false;
+    this.root.classList.remove("one");
+    for (const message of this.root.querySelectorAll(".message.printing")) message.classList.remove("printing");
   }
 
   printing(on) {
     const now = new Intl.DateTimeFormat("vi-VN", { dateStyle: "short", timeStyle: "short" }).format(new Date());
     this.root.querySelector(".printed").textContent = words.printedAt(now);
     const alone = this.alone;
-    if (!on) this.alone = false;
+    if (!on) this.printed();
     if (!alone || this.host.parentNode !== document.body || !document.adoptedStyleSheets) return;
     if (!this.paper) {
       this.paper = new CSSStyleSheet();

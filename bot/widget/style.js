@@ -186,6 +186,10 @@ const VARIANTS = `
   .printed { display: block; margin-bottom: 1em; padding-bottom: .4em; border-bottom: 1px solid #000; }
   .bubble li[hidden] { display: list-item !important; }
   .message { break-inside: avoid-page; }
+  .one .log > :not(.printing) { display: none; }
+  .card.printing { break-inside: auto; }
+  .card.printing li { break-inside: avoid-page; }
+  .card.printing ul { list-style: "☐  "; }
   .message .who, .message.citizen .who, .message.same .who { position: static; width: auto; height: auto; clip-path: none; }
   .bubble, .citizen .bubble { max-width: none; border-color: #777; }
   .log a::after { content: " (" attr(href) ")"; font-weight: 400; }

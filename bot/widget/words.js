@@ -49,6 +49,12 @@ export const words = {
   copy: "Chép",
   copied: "Đã chép",
   copyFailed: "Chưa chép được",
+  printCard: "In hoặc lưu PDF",
+  saveImage: "Lưu ảnh",
+  savingImage: "Đang tạo ảnh…",
+  savedImage: "Đã tạo ảnh",
+  saveImageFailed: "Chưa lưu được, xin chụp màn hình",
+  savedAt: (day) => `Lưu ngày ${day} từ Trợ lý Một Cửa, trợ lý tự động. Quy định có thể thay đổi.`,
   readOn: "Xem tiếp",
   typing: "Trợ lý đang soạn câu trả lời",
 
