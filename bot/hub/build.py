@@ -11,7 +11,8 @@ from bot.hub.hub import Hub
 from bot.hub.limits import PER_CONVERSATION, RateLimiter
 from bot.hub.memory import TrackerMemory
 from bot.hub.rasa_client import RasaClient
-from bot.hub.tokens import Tokens, load_key
+from bot.hub.tokens import Tokens
+from bot.ops.keys import load_key
 from bot.hub.turn_store import TurnStore
 from bot.hub.turns import Turns
 from bot.hub.watch import StoreWatch

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
-import secrets
-import tempfile
 from base64 import urlsafe_b64encode
 from datetime import timedelta
-from pathlib import Path
 
 from bot.errors import TokenInvalidError
 from bot.hub.models import Conversation
@@ -46,29 +42,3 @@ class Tokens:
     def _signature(self, claim: str) -> str:
         digest = hmac.new(self._key, b"motcua session " + claim.encode("utf-8", "replace"), hashlib.sha256).digest()
         return urlsafe_b64encode(digest).decode("ascii").rstrip("=")
-
-
-def load_key(secret: str, data_dir: Path) -> bytes:
-    """The signing key: the setting, or else a random one made once and kept in `data_dir/secret` (mode 0600)."""
-    if secret:
-        return secret.encode("utf-8")
-    path = data_dir / "secret"
-    if not path.exists():
-        _make_key_file(path)
-    return path.read_bytes()
-
-
-def _make_key_file(path: Path) -> None:
-    """Written whole under another name first: of two processes that start at once, both read the same key."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".secret-")  # made with mode 0600
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(32))
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(name, path)
-    except FileExistsError:
-        pass
-    finally:
-        os.unlink(name)

@@ -7,7 +7,8 @@ import pytest
 
 from bot.errors import TokenInvalidError
 from bot.hub.models import Answerer, Conversation
-from bot.hub.tokens import Tokens, load_key
+from bot.hub.tokens import Tokens
+from bot.ops.keys import load_key
 
 
 class HandClock:
