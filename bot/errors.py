@@ -36,3 +36,9 @@ class MessageRefusedError(MotCuaError):
     """A citizen's message is empty, too long, or comes too fast."""
 
     code = "MESSAGE_REFUSED"
+
+
+class CaseSystemDownError(MotCuaError):
+    """A system that holds dossiers refuses, does not answer in time, or answers what cannot be read."""
+
+    code = "CASE_SYSTEM_DOWN"
