@@ -12,12 +12,12 @@ from bot.hub.limits import PER_CONVERSATION, RateLimiter
 from bot.hub.memory import TrackerMemory
 from bot.hub.rasa_client import RasaClient
 from bot.hub.tokens import Tokens
-from bot.ops.keys import load_key
 from bot.hub.turn_store import TurnStore
 from bot.hub.turns import Turns
 from bot.hub.watch import StoreWatch
 from bot.hub.wording import Wording
 from bot.ops.clock import Clock
+from bot.ops.keys import load_key
 from bot.settings import Settings
 from bot.store.engine import Database, make_engine
 
