@@ -1,0 +1,103 @@
+"""How often somebody may try to prove that a dossier is theirs, kept in the database: it outlives a restart, and
+several processes count together.
+
+A code can be guessed (a date and a running number) and its proof is four digits. So five wrong tries of a person on a
+code are followed by a pause; a person who tries many codes, and a code that many try, are slowed down too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+from sqlalchemy.sql import case, delete, update
+
+from bot.cases.tables import CASE_TRY
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many failures, then none until `pause` after the first of them."""
+
+    failures: int
+    pause: timedelta
+
+
+PAIR = Limit(5, timedelta(minutes=30))
+PERSON = Limit(15, timedelta(hours=1))
+CODE = Limit(20, timedelta(hours=1))
+"""Guessing four digits at 20 an hour takes three weeks on average, and every try is in the logs."""
+KEPT = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Permit:
+    """tries_left: for this person on this code, after this try. again_at: set when there may be no try now."""
+
+    tries_left: int
+    again_at: datetime | None = None
+
+
+class Tries:
+    """Counts tries. Called inside a transaction; a try is counted before it is made, so that many at once count."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def hash_of(self, *parts: str) -> str:
+        """What stands for a code or a person in tables and logs."""
+        return hmac.new(self._key, "\x1f".join(("case", *parts)).encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+
+    def take(self, connection: Connection, code: str, person: str, now: datetime) -> Permit:
+        """Count one try, and say whether it may be made."""
+        pair, limits = self._keys(code, person)
+        taken = {key: self._count(connection, key, limit, now) for key, limit in limits}
+        waits = [
+            since + limit.pause
+            for key, limit in limits
+            for failures, since in (taken[key],)
+            if failures > limit.failures
+        ]
+        return Permit(max(0, PAIR.failures - taken[pair][0]), max(waits) if waits else None)
+
+    def succeeded(self, connection: Connection, code: str, person: str) -> None:
+        """The proof was right: this try and those before it were no guesses; the other counts lose this one."""
+        pair, limits = self._keys(code, person)
+        connection.execute(delete(CASE_TRY).where(CASE_TRY.c.key == pair))
+        others = [key for key, _ in limits if key != pair]
+        lower = update(CASE_TRY).where(CASE_TRY.c.key.in_(others)).values(failures=CASE_TRY.c.failures - 1)
+        connection.execute(lower)
+
+    def not_made(self, connection: Connection, code: str, person: str) -> None:
+        """The system was away: the try counts for nothing."""
+        _, limits = self._keys(code, person)
+        keys = [key for key, _ in limits]
+        connection.execute(update(CASE_TRY).where(CASE_TRY.c.key.in_(keys)).values(failures=CASE_TRY.c.failures - 1))
+
+    def forget(self, connection: Connection, now: datetime) -> int:
+        """Drop counts that are over; return how many."""
+        return int(connection.execute(delete(CASE_TRY).where(CASE_TRY.c.since < now - KEPT)).rowcount)
+
+    def _keys(self, code: str, person: str) -> tuple[str, tuple[tuple[str, Limit], ...]]:
+        pair = self.hash_of("pair", code, person)
+        return pair, ((pair, PAIR), (self.hash_of("person", person), PERSON), (self.hash_of("code", code), CODE))
+
+    def _count(self, connection: Connection, key: str, limit: Limit, now: datetime) -> tuple[int, datetime]:
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        insert = dialect.insert(CASE_TRY).values(key=key, failures=1, since=now)
+        over = CASE_TRY.c.since <= now - limit.pause
+        raised = insert.on_conflict_do_update(
+            index_elements=["key"],
+            set_={
+                "failures": case((over, 1), else_=CASE_TRY.c.failures + 1),
+                "since": case((over, insert.excluded.since), else_=CASE_TRY.c.since),
+            },
+        )
+        connection.execute(raised)
+        row = connection.execute(select(CASE_TRY.c.failures, CASE_TRY.c.since).where(CASE_TRY.c.key == key)).one()
+        return int(row.failures), row.since
