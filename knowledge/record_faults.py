@@ -103,6 +103,8 @@ _SAYING: dict[str, Callable[[Any], str]] = {
     "pattern": _pattern,
     "format": lambda error: f"there is no day {error.instance}",
     "anyOf": _either,
+    "maxItems": lambda error: f"has more than {error.validator_value} entries",
+    "minProperties": lambda error: "is empty; leave the field out instead",
     "minItems": lambda error: f"needs at least {error.validator_value} entries, not {len(error.instance)}",
     "uniqueItems": lambda error: "an entry stands there twice",
     "minLength": lambda error: "is empty; leave the field out instead",
