@@ -76,7 +76,14 @@ def narrowed_to(procedure: Procedure, answers: Answers) -> Procedure:
 
 
 def _case(case: DossierCase, known: Answers) -> DossierCase:
-    return replace(case, components=tuple(part for part in case.components if part.when.holds(known)))
+    """What the answers decided is not said again, neither of the case nor of a paper; "một trong" stays."""
+    label = "" if is_special(case) and case.when.settled_by(known) else case.case
+    kept = (part for part in case.components if part.when.holds(known))
+    return replace(case, case=label, components=tuple(_paper(part, known) for part in kept))
+
+
+def _paper(part: DossierComponent, known: Answers) -> DossierComponent:
+    return replace(part, condition="") if part.decided and part.when.settled_by(known) else part
 
 
 @dataclass(frozen=True)
@@ -152,10 +159,12 @@ def _chosen(guide: Guide, known: Answers) -> Iterator[Chosen]:
             yield Chosen(question, option)
 
 
-def _group_of(part: DossierComponent) -> str:
+def _group_of(part: DossierComponent, alternatives: bool) -> str:
     """Say where a component stands: what the office looks up goes before what may be on VNeID, unless it surely is."""
     if part.role is ComponentRole.NOTE:
         return ""
+    if alternatives:
+        return "prepare"
     if part.vneid_equivalent is VneidEquivalent.YES:
         return "on_vneid"
     if part.reusable_from:
@@ -164,22 +173,17 @@ def _group_of(part: DossierComponent) -> str:
 
 
 def _grouped(record: Procedure, group: str) -> tuple[PaperGroup, ...]:
-    """Papers of a group; those of cases that need no label together, first."""
+    """Papers of a group; those of cases that need no label together, first. Alternatives stay together."""
     plain: list[DossierComponent] = []
     labelled: list[PaperGroup] = []
     for case in record.dossier:
-        papers = tuple(part for part in case.components if _group_of(part) == group)
-        label = case_label(case)
-        if papers and label:
-            labelled.append(PaperGroup(papers, label))
+        alternatives = bool(case.case) and not is_special(case)
+        papers = tuple(part for part in case.components if _group_of(part, alternatives) == group)
+        if papers and case.case:
+            labelled.append(PaperGroup(papers, case.case))
         else:
             plain += papers
     return (*((PaperGroup(tuple(plain)),) if plain else ()), *labelled)
-
-
-def case_label(case: DossierCase) -> str:
-    """Return what still has to be said of a case: nothing where the answers decided it, but "một trong" stays."""
-    return "" if case.when and is_special(case) else case.case
 
 
 def savings(record: Procedure, today: date) -> tuple[Saving, ...]:
@@ -204,4 +208,4 @@ def _amounts(record: Procedure, method: Method, today: date) -> dict[tuple[str, 
 
 
 def _key(fee: Fee) -> tuple[str, str, str]:
-    return fee.kind.value, fee.per, "" if fee.when else fee.case
+    return fee.kind.value, fee.per, fee.case

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 
 from knowledge import blocks as b
@@ -58,14 +57,16 @@ def _group(key: str, groups: Sequence[PaperGroup], say: Wording) -> list[b.Block
     parts: list[b.Block] = [b.heading(say(key))] if groups else []
     for group in groups:
         parts += [b.paragraph(f"{group.case}:")] if group.case else []
-        parts.append(b.ItemList(tuple(_item(paper, say) for paper in group.papers), ordered=True))
+        alone = key == "checklist.prepare"
+        parts.append(b.ItemList(tuple(_item(paper, alone, say) for paper in group.papers), ordered=True))
     return parts
 
 
-def _item(paper: DossierComponent, say: Wording) -> b.Item:
-    """What the answers decided is not said again as a condition."""
-    decided = replace(paper, condition="") if paper.when else paper
-    return b.Item(in_lines(paper.name), paper_detail(decided, say))
+def _item(paper: DossierComponent, among_prepared: bool, say: Wording) -> b.Item:
+    """One of several alternatives may be looked up by the office, which its group does not say then."""
+    details = [paper_detail(paper, say)]
+    details += [say("checklist.may_be_looked_up")] if among_prepared and paper.reusable_from else []
+    return b.Item(in_lines(paper.name), "; ".join(text for text in details if text))
 
 
 def _notes(made: Checklist, say: Wording) -> list[b.Block]:
@@ -106,15 +107,12 @@ def _alike(texts: Sequence[list[str]]) -> bool:
 
 
 def _times(record: Procedure, say: Wording) -> list[list[str]]:
-    """What the answers decided is not said again as a case."""
     said = same_times([way.times for way in record.submission_methods])
-    own = [[replace(time, case="") if time.when else time for time in times] for times in said]
-    return [[text for time in times if (text := time_text(time, say))] for times in own]
+    return [[text for time in times if (text := time_text(time, say))] for times in said]
 
 
 def _fees(record: Procedure, today: date, say: Wording) -> list[list[str]]:
-    ways = [[replace(fee, case="") if fee.when else fee for fee in way.fees] for way in record.submission_methods]
-    return [fee_texts(fees, today, say) for fees in ways]
+    return [fee_texts(way.fees, today, say) for way in record.submission_methods]
 
 
 def _way(way: SubmissionMethod, facts: list[str], record: Procedure, say: Wording) -> b.Item:

@@ -132,14 +132,12 @@ def _guide(record: Procedure) -> Iterator[tuple[tuple[str, str, str], str]]:
         labels = "; ".join(option.label for option in question.options)
         yield ("guide", "", question.id), f"{question.ask} {labels}{_when(question.when)}"
     for case in record.dossier:
-        for entry in (case, *case.components):
-            if entry.when:
-                yield ("when", case.case, entry.id), f"{entry.id}:{_when(entry.when)}"
+        entries = [(case.id, case.when), *((part.id, part.when) for part in case.components)]
+        yield from ((("when", case.case, name), f"{name}:{_when(when)}") for name, when in entries if when)
     for way in record.submission_methods:
-        for item in (way, *way.times, *way.fees):
-            if item.when:
-                name = load_wording()(f"methods.{way.method.value}")
-                yield ("when", name, _key(repr(item))), _when(item.when).strip()
+        name = load_wording()(f"methods.{way.method.value}")
+        conditions = [way.when, *(time.when for time in way.times), *(fee.when for fee in way.fees)]
+        yield from ((("when", name, str(place)), _when(when).strip()) for place, when in enumerate(conditions) if when)
 
 
 def _when(when: When) -> str:

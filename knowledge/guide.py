@@ -12,6 +12,10 @@ MOST_QUESTIONS = 5
 """On one path, from the first question to the list: more is a form, not a conversation."""
 
 
+UNSURE = "unsure"
+"""Id of the option for who does not know: what it lets in keeps its words on when it is needed."""
+
+
 @dataclass(frozen=True)
 class When:
     """A condition on answers: each question named must have got one of its options. Without any it always holds."""
@@ -24,6 +28,10 @@ class When:
     def holds(self, answers: Answers) -> bool:
         """Say whether it holds; a question not answered (because it was not asked) does not fulfil it."""
         return all(answers.get(question) in options for question, options in self.needs)
+
+    def settled_by(self, answers: Answers) -> bool:
+        """Say whether the answers leave no doubt on it."""
+        return bool(self.needs) and all(answers.get(question) != UNSURE for question, _ in self.needs)
 
     def names(self, question: str, option: str) -> bool:
         """Say whether `option` of `question` is among what it asks for."""

@@ -164,7 +164,8 @@ class SubmissionMethod:
 class DossierComponent:
     """One paper. `reusable_from` names where the office looks it up; `form` is the official form's number.
 
-    condition: when it is needed, in words; `when` is the same for the guide. note: what to know whenever it is needed.
+    condition: when it is needed, in words. when: the same for the guide; decided: it says all that `condition` says.
+    note: what to know whenever the paper is needed.
     """
 
     id: str
@@ -178,6 +179,7 @@ class DossierComponent:
     vneid_equivalent: VneidEquivalent | None = None
     note: str = ""
     when: When = ALWAYS
+    decided: bool = False
 
 
 @dataclass(frozen=True)

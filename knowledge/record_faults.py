@@ -103,6 +103,7 @@ _SAYING: dict[str, Callable[[Any], str]] = {
     "pattern": _pattern,
     "format": lambda error: f"there is no day {error.instance}",
     "anyOf": _either,
+    "dependencies": lambda error: error.message.replace(" is a dependency of ", " must stand beside ").replace("'", ""),
     "maxItems": lambda error: f"has more than {error.validator_value} entries",
     "minProperties": lambda error: "is empty; leave the field out instead",
     "minItems": lambda error: f"needs at least {error.validator_value} entries, not {len(error.instance)}",
