@@ -8,6 +8,7 @@ import sys
 
 from knowledge.commands import (
     checking,
+    checklist,
     covering,
     editing,
     finding,
@@ -32,6 +33,7 @@ _FAMILIES = (
     history,
     timing,
     checking,
+    checklist,
     editing,
     scoping,
     covering,

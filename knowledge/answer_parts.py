@@ -64,10 +64,11 @@ def _case_papers(case: DossierCase, say: Wording) -> list[b.Block]:
 
 
 def _papers(papers: list[DossierComponent], say: Wording) -> b.ItemList:
-    return b.ItemList(tuple(b.Item(in_lines(paper.name), _paper_detail(paper, say)) for paper in papers), ordered=True)
+    return b.ItemList(tuple(b.Item(in_lines(paper.name), paper_detail(paper, say)) for paper in papers), ordered=True)
 
 
-def _paper_detail(paper: DossierComponent, say: Wording) -> str:
+def paper_detail(paper: DossierComponent, say: Wording) -> str:
+    """Return form, quantities and conditions of a paper as one line."""
     said = [paper.form]
     if paper.role is ComponentRole.PRESENT:
         said.append(say("documents.present"))
@@ -75,7 +76,7 @@ def _paper_detail(paper: DossierComponent, say: Wording) -> str:
         said.append(say("documents.original", n=paper.originals))
     if paper.copies:
         said.append(say("documents.copy", n=paper.copies))
-    said.append(paper.condition)
+    said += [paper.condition, paper.note]
     if paper.vneid_equivalent in (VneidEquivalent.YES, VneidEquivalent.IF_INTEGRATED):
         said.append(say(f"documents.vneid_{paper.vneid_equivalent.value}"))
     return "; ".join(part for part in said if part)

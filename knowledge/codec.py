@@ -11,6 +11,7 @@ from typing import Any, get_args, get_origin
 import cattrs
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
+from knowledge.guide import When
 from knowledge.models import Procedure
 
 
@@ -20,6 +21,8 @@ def _converter() -> cattrs.Converter:
         date, lambda value, _: value if isinstance(value, date) else date.fromisoformat(value)
     )
     converter.register_unstructure_hook(date, lambda value: value.isoformat())
+    converter.register_structure_hook(When, lambda value, _: _when(value))
+    converter.register_unstructure_hook(When, lambda when: {name: list(options) for name, options in when.needs})
     converter.register_unstructure_hook(
         Procedure,
         make_dict_unstructure_fn(
@@ -33,6 +36,11 @@ def _converter() -> cattrs.Converter:
     converter.register_structure_hook_factory(_is_row, lambda kind: _row_hook(converter, kind))
     converter.register_structure_hook(Procedure, make_dict_structure_fn(Procedure, converter))
     return converter
+
+
+def _when(value: dict[str, Any]) -> When:
+    """In the order of the names, so that a record is the same after a trip through sorted JSON."""
+    return When(tuple((str(name), tuple(map(str, options))) for name, options in sorted(value.items())))
 
 
 def _is_row(kind: Any) -> bool:

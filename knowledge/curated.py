@@ -12,6 +12,7 @@ import yaml
 
 from knowledge.codec import from_dict
 from knowledge.errors import RecordInvalidError
+from knowledge.guide_faults import guide_faults
 from knowledge.importers.base import Incoming
 from knowledge.models import Procedure
 from knowledge.record_faults import schema_faults
@@ -87,7 +88,7 @@ def faults_of(path: Path) -> list[RecordInvalidError]:
         return [fault]
     found = [
         RecordInvalidError(f"{path}:{line_of(path, list(fault.keys), fault.key)}", str(fault))
-        for fault in schema_faults(data)
+        for fault in schema_faults(data) or guide_faults(data)
     ]
     if not found and path.stem != data["code"]:
         place = f"{path}:{line_of(path, ['code'])}"

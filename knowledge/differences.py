@@ -11,6 +11,7 @@ from os.path import commonprefix
 from rapidfuzz import fuzz
 
 from knowledge.formatting import day_text, fee_text, time_text
+from knowledge.guide import When
 from knowledge.models import ComponentRole, Decision, DossierComponent, Procedure
 from knowledge.settings import CONTENT_DIR
 from knowledge.text import clean_line
@@ -18,7 +19,7 @@ from knowledge.wording import Wording, load_wording
 
 _LINES = ("title", "sector", "procedure_type", "promulgated_by", "who", "summary", "handling_agency")
 _MORE_LINES = ("competent_agency", "coordinating_agency", "intake_address")
-_LISTS = ("applicant_types", "steps", "requirements", "notes")
+_LISTS = ("applicant_types", "steps", "requirements", "notes", "return_reasons")
 _EDITORIAL = ("old_codes", "aliases", "sample_questions")
 _SHOWN = 400
 _LEAD = 60
@@ -100,6 +101,7 @@ def _facts(record: Procedure, editorial: bool) -> dict[tuple[str, str, str], str
         facts["checked_on", "", ""] = day_text(record.checked_on) if record.checked_on else ""
         facts["checked_by", "", ""] = record.checked_by
         facts["recheck_reason", "", ""] = record.recheck_reason
+        facts |= dict(_guide(record))
     return facts
 
 
@@ -124,11 +126,30 @@ def _papers(record: Procedure) -> Iterator[tuple[tuple[str, str, str], str]]:
             yield (field, case.case, _key(part.name)), _paper(part)
 
 
+def _guide(record: Procedure) -> Iterator[tuple[tuple[str, str, str], str]]:
+    """The questions, and what depends on their answers."""
+    for question in record.guide.questions:
+        labels = "; ".join(option.label for option in question.options)
+        yield ("guide", "", question.id), f"{question.ask} {labels}{_when(question.when)}"
+    for case in record.dossier:
+        entries = [(case.id, case.when), *((part.id, part.when) for part in case.components)]
+        yield from ((("when", case.case, name), f"{name}:{_when(when)}") for name, when in entries if when)
+    for way in record.submission_methods:
+        name = load_wording()(f"methods.{way.method.value}")
+        conditions = [way.when, *(time.when for time in way.times), *(fee.when for fee in way.fees)]
+        yield from ((("when", name, str(place)), _when(when).strip()) for place, when in enumerate(conditions) if when)
+
+
+def _when(when: When) -> str:
+    return "".join(f" [{name} = {', '.join(options)}]" for name, options in when.needs)
+
+
 def _paper(part: DossierComponent) -> str:
     say = load_wording()
     said = [part.form, say("documents.present") if part.role is ComponentRole.PRESENT else ""]
     said.append(say("documents.original", n=part.originals) if part.originals else "")
-    said += [say("documents.copy", n=part.copies) if part.copies else "", part.condition, part.reusable_from]
+    said += [say("documents.copy", n=part.copies) if part.copies else "", part.condition, part.note]
+    said.append(part.reusable_from)
     details = "; ".join(text for text in said if text)
     return f"{part.name} ({details})" if details else part.name
 

@@ -18,7 +18,7 @@ _ONE_OF = ("mot trong", "chi can mot")
 
 def case_choices(procedure: Procedure) -> tuple[DossierCase, ...]:
     """Return the cases to choose from, or none where the whole list is short enough to be read."""
-    special = tuple(case for case in procedure.dossier if _is_special(case))
+    special = tuple(case for case in procedure.dossier if is_special(case))
     length = sum(len(f"{part.name}{part.condition}") for case in procedure.dossier for part in case.components)
     return special if len(special) >= _FEWEST_CASES and length > _LONG else ()
 
@@ -27,10 +27,11 @@ def narrowed(procedure: Procedure, case_id: str) -> Procedure:
     """Return `procedure` with the papers of all cases common to everyone and of `case_id` ("" for none of them)."""
     if case_id == ALL_CASES:
         return procedure
-    kept = tuple(case for case in procedure.dossier if case.id == case_id or not _is_special(case))
+    kept = tuple(case for case in procedure.dossier if case.id == case_id or not is_special(case))
     return replace(procedure, dossier=kept)
 
 
-def _is_special(case: DossierCase) -> bool:
+def is_special(case: DossierCase) -> bool:
+    """Say whether a case holds for some people only: it has a label, and not one of alternatives of one paper."""
     label = fold(case.case)
     return bool(label) and not any(words in label for words in _ONE_OF)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
+from knowledge.guide import ALWAYS, NO_GUIDE, Guide, When
+
 
 class AuthorityLevel(str, Enum):
     MINISTRY = "ministry"
@@ -125,6 +127,7 @@ class ProcessingTime:
     unit: TimeUnit | None = None
     case: str = ""
     text: str = ""
+    when: When = ALWAYS
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,7 @@ class Fee:
     valid_to: date | None = None
     set_by: str = ""
     note: str = ""
+    when: When = ALWAYS
 
     def holds_on(self, day: date) -> bool:
         """Say whether the fee is valid on `day`."""
@@ -153,11 +157,16 @@ class SubmissionMethod:
     note: str = ""
     times: tuple[ProcessingTime, ...] = ()
     fees: tuple[Fee, ...] = ()
+    when: When = ALWAYS
 
 
 @dataclass(frozen=True)
 class DossierComponent:
-    """One paper. `reusable_from` names where the office looks it up; `form` is the official form's number."""
+    """One paper. `reusable_from` names where the office looks it up; `form` is the official form's number.
+
+    condition: when it is needed, in words. when: the same for the guide; decided: it says all that `condition` says.
+    note: what to know whenever the paper is needed.
+    """
 
     id: str
     name: str
@@ -168,6 +177,9 @@ class DossierComponent:
     condition: str = ""
     reusable_from: str = ""
     vneid_equivalent: VneidEquivalent | None = None
+    note: str = ""
+    when: When = ALWAYS
+    decided: bool = False
 
 
 @dataclass(frozen=True)
@@ -177,6 +189,7 @@ class DossierCase:
     id: str
     case: str = ""
     components: tuple[DossierComponent, ...] = ()
+    when: When = ALWAYS
 
 
 @dataclass(frozen=True)
@@ -252,6 +265,9 @@ class Procedure:
     needs_recheck: bool = False
     recheck_reason: str = ""
     notes: tuple[str, ...] = ()
+    guide: Guide = NO_GUIDE
+    return_reasons: tuple[str, ...] = ()
+    """Why dossiers are often sent back, as checked facts only."""
     origin: Origin = Origin.CURATED
     applies_to_city: bool = True
     kind: ProcedureKind = ProcedureKind.UNKNOWN

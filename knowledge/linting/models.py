@@ -99,13 +99,17 @@ def texts_of(record: Procedure) -> Iterator[tuple[str, str]]:
     for name in ("title", "who", "summary", "handling_agency", "competent_agency", "coordinating_agency"):
         yield name, getattr(record, name)
     yield "intake_address", record.intake_address
-    for name in ("steps", "requirements", "notes"):
+    for name in ("steps", "requirements", "notes", "return_reasons"):
         yield from ((f"{name}/{place}", text) for place, text in enumerate(getattr(record, name)))
     for case in record.dossier:
         yield f"dossier/{case.id}", case.case
         yield from (
-            (f"dossier/{case.id}/{part.id}", f"{part.name} {part.condition}".strip()) for part in case.components
+            (f"dossier/{case.id}/{part.id}", " ".join(filter(None, (part.name, part.condition, part.note))))
+            for part in case.components
         )
+    for question in record.guide.questions:
+        labels = "; ".join(option.label for option in question.options)
+        yield f"guide/{question.id}", f"{question.ask} {question.why} {labels}".replace("  ", " ")
     for way in record.submission_methods:
         yield f"submission_methods/{way.method.value}", f"{way.where} {way.note}".strip()
 

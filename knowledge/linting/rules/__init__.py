@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from knowledge.linting.models import Rule
-from knowledge.linting.rules import across, fees, papers, parts, times, titles, words
+from knowledge.linting.rules import across, fees, guides, papers, parts, times, titles, words
 
 RULES: dict[str, Rule] = {
     rule.__name__: rule
@@ -20,6 +20,8 @@ RULES: dict[str, Rule] = {
         *(titles.near_duplicate, titles.level_twin, titles.provincial_copy, titles.sibling_unnamed),
         *(across.wrong_record, across.newer_decision, across.no_longer_published, across.addition_outdated),
         *(across.unknown_reference, across.shared_alias, across.old_code_published),
+        *(guides.guide_question_unused, guides.guide_options_alike, guides.guide_paper_unreached),
+        *(guides.guide_branch_without_paper, guides.guide_case_undecided, guides.guide_condition_lost),
     )
 }
 
