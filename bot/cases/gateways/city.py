@@ -58,17 +58,18 @@ class CityGateway:
         self.name = system.name
         self._system = system
         self._session: aiohttp.ClientSession | None = None
-        self._breaker = CircuitBreaker(
+        breaker = CircuitBreaker(
             failure_threshold=system.failures_until_rest,
             recovery_timeout=system.rest_seconds,
             expected_exception=_PassingFaultError,
             name=system.name,
         )
+        self._guarded = breaker.decorate(self._tried)
 
     async def look_up(self, code: CaseCode) -> CaseRecord | None:
         """Return the dossier; None where the system says that it has none."""
         try:
-            answer = await self._breaker.call_async(self._tried, str(code))
+            answer = await self._guarded(str(code))
         except CircuitBreakerError as error:
             raise self._down("resting") from error
         except _PassingFaultError as error:
