@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.cases.gateways.routing import build_gateways
+from bot.cases.service import CaseService
+from bot.cases.tries import Tries
 from bot.ops.clock import Clock, SystemClock
+from bot.ops.keys import load_key
 from bot.settings import Settings
+from bot.store.operations import OperationsStore
 from knowledge.search.index_source import IndexSource
 from knowledge.search.vectors import installed_encoder
 from knowledge.store import CatalogueStore
@@ -20,6 +25,8 @@ class Services:
     catalogue: CatalogueStore
     indexes: IndexSource
     clock: Clock
+    operations: OperationsStore
+    cases: CaseService
 
 
 def build_services(settings: Settings) -> Services:
@@ -27,7 +34,11 @@ def build_services(settings: Settings) -> Services:
     of = settings.catalogue
     catalogue = CatalogueStore(of.catalogue_url)
     encoder = installed_encoder() if of.vectors else None
-    return Services(settings, catalogue, IndexSource(catalogue, of.index_dir, encoder), SystemClock())
+    clock, operations = SystemClock(), OperationsStore(settings.database_url)
+    gateways = build_gateways(settings.case_gateways, settings.case_tokens, clock)
+    cases = CaseService(gateways, operations, Tries(load_key(settings.secret, settings.data_dir)), clock)
+    indexes = IndexSource(catalogue, of.index_dir, encoder)
+    return Services(settings, catalogue, indexes, clock, operations, cases)
 
 
 @lru_cache(maxsize=1)

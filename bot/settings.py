@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.errors import SettingInvalidError
 from knowledge.settings import ROOT, CatalogueSettings
 
+_TOKEN = "MOTCUA_CASE_TOKEN_"  # noqa: S105 - the beginning of a variable's name
 ACTION_MODES = ("in_process", "http")
 
 
@@ -31,6 +32,8 @@ class Settings:
     secret: str
     allowed_origins: tuple[str, ...]
     log_level: str
+    case_gateways: str
+    case_tokens: Mapping[str, str]
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -61,6 +64,8 @@ class Settings:
             secret=env.get("MOTCUA_SECRET") or "",
             allowed_origins=tuple(origin.rstrip("/") for origin in origins),
             log_level=(env.get("MOTCUA_LOG_LEVEL") or "INFO").upper(),
+            case_gateways=env.get("MOTCUA_CASE_GATEWAYS") or "sample",
+            case_tokens={name[len(_TOKEN) :]: value for name, value in env.items() if name.startswith(_TOKEN)},
         )
 
 

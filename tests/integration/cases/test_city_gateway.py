@@ -13,7 +13,7 @@ from bot.cases.gateways.city import CityGateway, CitySystem
 from bot.cases.models import CaseState
 from bot.errors import CaseSystemDownError
 from bot.ops.case_codes import find_case_codes
-from tests.fixtures.case_system import STATES, CaseSystem, fields
+from tests.fixtures.case_system import STATES, fields
 
 TODAY = date(2026, 11, 26)
 CODE = STATES[4]
@@ -21,14 +21,6 @@ CODE = STATES[4]
 
 def code_of(text):
     return find_case_codes(text, TODAY)[0].code
-
-
-@pytest_asyncio.fixture
-async def system():
-    system = CaseSystem()
-    await system.start()
-    yield system
-    await system.stop()
 
 
 @pytest_asyncio.fixture

@@ -52,7 +52,14 @@ def catalogue():
 @pytest.fixture
 def ask(catalogue):
     """`await ask(message, slots)` → the one message said, and the slots set."""
-    services = Services(settings=Settings.from_env({}), catalogue=catalogue, indexes=None, clock=FakeClock())
+    services = Services(
+        settings=Settings.from_env({}),
+        catalogue=catalogue,
+        indexes=None,
+        clock=FakeClock(),
+        operations=None,
+        cases=None,
+    )
     action = ActionAnswerProcedure(services)
 
     async def run(message, **slots):
