@@ -42,3 +42,9 @@ class CaseSystemDownError(MotCuaError):
     """A system that holds dossiers refuses, does not answer in time, or answers what cannot be read."""
 
     code = "CASE_SYSTEM_DOWN"
+
+
+class NoticeRefusedError(MotCuaError):
+    """A late notice lacks one of its three parts, or says nothing; `faults` in the context names what is wrong."""
+
+    code = "NOTICE_REFUSED"

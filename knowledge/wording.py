@@ -23,7 +23,7 @@ class Wording:
         return str(phrase).format(**facts) if facts else str(phrase)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=8)
 def load_wording(path: Path = CONTENT_DIR / "wording.yml") -> Wording:
     """Return the wording; later calls return the same object."""
     return Wording(read_yaml(path))

@@ -71,13 +71,13 @@ class CaseService:
         gateway = self._gateways.of(code)
         if gateway is None:
             return LookUp(LookUpKind.NOT_PROVEN)
-        permit = await self._database().run(self._tries.take, str(code), person, self._clock.now())
+        permit = await self._database().write(self._tries.take, str(code), person, self._clock.now())
         if permit.again_at is not None:
             return LookUp(LookUpKind.TOO_MANY_TRIES, again_at=permit.again_at, sample=gateway.sample)
         try:
             record = await gateway.look_up(code)
         except CaseSystemDownError:  # logged where it was met
-            await self._database().run(self._tries.not_made, str(code), person)
+            await self._database().write(self._tries.not_made, str(code), person)
             return LookUp(LookUpKind.SYSTEM_DOWN, sample=gateway.sample)
         return await self._judged(record, proof, code, person, permit, gateway)
 
@@ -87,7 +87,7 @@ class CaseService:
         phones, keys = (record.phones, record.keys) if record else (_NO_PHONES, _NO_KEYS)
         if not _is_proven(phones, keys, proof) or record is None:
             return LookUp(LookUpKind.NOT_PROVEN, tries_left=permit.tries_left, sample=gateway.sample)
-        await self._database().run(self._tries.succeeded, str(code), person)
+        await self._database().write(self._tries.succeeded, str(code), person)
         return LookUp(LookUpKind.FOUND, record.status, sample=gateway.sample)
 
 

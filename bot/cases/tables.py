@@ -23,7 +23,8 @@ CASE_FOLLOW = Table(
     "case_follow",
     METADATA,
     Column("id", String(36), primary_key=True),
-    Column("conversation_id", String(36), nullable=False, index=True),
+    # The name under which Rasa knows the conversation: what actions know of it.
+    Column("sender", String(64), nullable=False, index=True),
     Column("case_code", String(64), nullable=False),
     # What the citizen agreed to, in which version of the words, and when.
     Column("consent", String(32), nullable=False),
@@ -40,7 +41,7 @@ CASE_WORD = Table(
     # One word to one follower: `key` names the change or the notice, so that it is never said twice.
     Column("id", String(36), primary_key=True),
     Column("follow_id", String(36), nullable=False),
-    Column("key", String(64), nullable=False, unique=True),
+    Column("key", String(128), nullable=False, unique=True),
     Column("kind", String(16), nullable=False),
     Column("content", JSON(none_as_null=True), nullable=False),
     Column("made_at", UtcDateTime, nullable=False),

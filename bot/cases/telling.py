@@ -31,10 +31,15 @@ class Telling:
 
 def tell(status: CaseStatus, today: date, calendar: Calendar, sample: bool = False) -> Telling:
     """Put a status into words, for the day `today` of the city."""
-    teller = _Teller(status, today, calendar, load_wording(WORDING_FILE))
+    teller = _Teller(status, today, calendar, case_wording())
     late = status.is_overdue(today)
     unexplained = late and status.notice is None and status.state not in FINISHED
     return Telling(tuple(teller.blocks(late, unexplained, sample)), late, unexplained)
+
+
+def case_wording() -> Wording:
+    """The sentences about dossiers, read once."""
+    return load_wording(WORDING_FILE)
 
 
 @dataclass(frozen=True)

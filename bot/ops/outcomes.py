@@ -15,6 +15,8 @@ class Outcome(str, Enum):
     ANSWERED_VIOLENCE = "answered_violence"
     ANSWERED_DISTRESS = "answered_distress"
     ANSWERED_SCAM = "answered_scam"
+    ANSWERED_CASE_STATUS = "answered_case_status"
+    ANSWERED_CASE_CHANGE = "answered_case_change"
     ANSWERED_DIGITAL_HELP = "answered_digital_help"
     CLARIFIED_CHOICE = "clarified_choice"
     CLARIFIED_SUBJECT = "clarified_subject"

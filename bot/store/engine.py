@@ -78,6 +78,17 @@ class Database:
         """Call `work(connection, *args)` in one transaction: committed when it returns, undone when it raises."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._transaction, work, args)
 
+    async def write(self, work: Callable[..., Result], *args: Any) -> Result:
+        """As `run`, for work that reads before it writes: SQLite's write lock is taken first.
+
+        Otherwise another writer in between would make the write fail at once ("database is locked").
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._writing, work, args)
+
+    def _writing(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
+        with self.engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection, connection.begin():
+            return work(connection, *args)
+
     def _transaction(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
         with self.engine.begin() as connection:
             return work(connection, *args)

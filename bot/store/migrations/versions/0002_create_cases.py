@@ -23,7 +23,7 @@ def upgrade() -> None:
     op.create_table(
         "case_follow",
         sa.Column("id", sa.String(36), primary_key=True),
-        sa.Column("conversation_id", sa.String(36), nullable=False, index=True),
+        sa.Column("sender", sa.String(64), nullable=False, index=True),
         sa.Column("case_code", sa.String(64), nullable=False),
         sa.Column("consent", sa.String(32), nullable=False),
         sa.Column("consented_at", MOMENT, nullable=False),
@@ -36,7 +36,7 @@ def upgrade() -> None:
         "case_word",
         sa.Column("id", sa.String(36), primary_key=True),
         sa.Column("follow_id", sa.String(36), nullable=False),
-        sa.Column("key", sa.String(64), nullable=False, unique=True),
+        sa.Column("key", sa.String(128), nullable=False, unique=True),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("content", sa.JSON, nullable=False),
         sa.Column("made_at", MOMENT, nullable=False),

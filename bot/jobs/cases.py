@@ -1,0 +1,127 @@
+"""Jobs about dossiers: notice what changed, say it once, warn the unit before a due date, forget old tries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.engine import Connection
+
+from bot.cases.desk import CHANGE, DUE_SOON, CaseDesk
+from bot.cases.follows import Follows, Word, mark_number, mark_said
+from bot.cases.models import FINISHED, PAUSED, CaseStatus
+from bot.cases.service import CaseService
+from bot.cases.telling import case_wording, tell
+from bot.errors import CaseSystemDownError
+from bot.hub.conversations import add_messages
+from bot.hub.models import Draft, Role
+from bot.hub.tables import CONVERSATION
+from bot.jobs.runner import Result
+from bot.ops.case_codes import CaseCode, find_case_codes
+from bot.ops.clock import CITY_TIME, Clock, city_date
+from bot.store.engine import Database
+from knowledge.blocks import heading, to_json, to_text
+from knowledge.working_days import Calendar
+
+_QUIET_FROM, _QUIET_UNTIL = time(21, 0), time(7, 0)
+"""Nobody's phone rings at night for a dossier; what is new then is said in the morning."""
+STOP_PAYLOAD = "/stop_following"
+
+
+@dataclass(frozen=True)
+class CaseJobs:
+    """The work of the jobs; each may be broken off anywhere and goes on at its next run."""
+
+    cases: CaseService
+    follows: Follows
+    desk: CaseDesk
+    database: Database
+    clock: Clock
+    calendar: Calendar
+
+    async def look_for_changes(self) -> Result:
+        """Read every followed dossier and store a word where it has changed; warn units of what is due next."""
+        looked, changed, down = 0, 0, 0
+        for follow in await self.follows.active():
+            try:
+                status = await self._read(follow.case_code)
+            except CaseSystemDownError:  # logged where it was met; the next run asks again
+                down += 1
+                continue
+            if status is not None:
+                looked += 1
+                changed += await self.follows.note(follow, status)
+                await self._warn_unit(status)
+        return {"looked": looked, "changed": changed, "down": down}
+
+    async def say_words(self) -> Result:
+        """Say what waits to be said, in the citizens' channels, outside the quiet hours."""
+        if is_quiet(self.clock.now()):
+            return {}
+        said, left = 0, 0
+        for word in await self.follows.waiting():
+            try:
+                draft = await self._draft(word)
+            except CaseSystemDownError:
+                left += 1
+                continue
+            said += await self.database.write(self._say, word, draft)
+        return {"said": said, "left": left}
+
+    async def _read(self, case_code: str) -> CaseStatus | None:
+        code = _code_of(case_code, self.clock.now())
+        record, _ = await self.cases.read(code) if code else (None, False)
+        return record.status.with_notice(await self.desk.notice_of(case_code)) if record else None
+
+    async def _warn_unit(self, status: CaseStatus) -> None:
+        """One working day before a dossier is due, its unit is told (R-35)."""
+        if status.due_on is None or status.state in FINISHED | PAUSED:
+            return
+        if self.calendar.between(city_date(self.clock.now()), status.due_on).days == 1:
+            await self.desk.follow_up(status, DUE_SOON)
+
+    async def _draft(self, word: Word) -> Draft:
+        code = _code_of(word.case_code, self.clock.now())
+        record, sample = await self.cases.read(code) if code else (None, False)
+        title = case_wording()("word.changed" if word.kind == CHANGE else "word.notice", code=word.case_code)
+        blocks: list[Any] = [heading(title)]
+        if record is not None:
+            status = record.status.with_notice(await self.desk.notice_of(word.case_code))
+            blocks += tell(status, city_date(self.clock.now()), self.calendar, sample).blocks[1:]
+        content = {
+            "text": to_text(blocks),
+            "blocks": to_json(blocks),
+            "buttons": [{"title": case_wording()("word.stop")}],
+            "answer": {"outcome": "answered_case_change", "procedure_code": None, "fields": []},
+        }
+        return Draft(content, (f'{STOP_PAYLOAD}{{"case_code":"{word.case_code}"}}',))
+
+    def _say(self, connection: Connection, word: Word, draft: Draft) -> int:
+        """Store the message and mark the word said, both or neither. An erased conversation hears nothing more."""
+        now = self.clock.now()
+        query = select(CONVERSATION.c.id).where(
+            CONVERSATION.c.rasa_sender == word.sender, CONVERSATION.c.erased_at.is_(None)
+        )
+        conversation_id = connection.execute(query).scalar()
+        lock = update(CONVERSATION).where(CONVERSATION.c.id == conversation_id, CONVERSATION.c.erased_at.is_(None))
+        if conversation_id is None or connection.execute(lock.values(updated_at=now)).rowcount == 0:
+            mark_said(connection, word.id, now)
+            return 0
+        if not mark_said(connection, word.id, now):
+            return 0
+        (message,) = add_messages(connection, conversation_id, Role.ASSISTANT, (draft,), now)
+        mark_number(connection, word.id, message.seq)
+        return 1
+
+
+def is_quiet(moment: datetime) -> bool:
+    """Say whether people of the city sleep at `moment`."""
+    local = moment.astimezone(CITY_TIME).time()
+    return local >= _QUIET_FROM or local < _QUIET_UNTIL
+
+
+def _code_of(text: str, moment: datetime) -> CaseCode | None:
+    found = find_case_codes(text, city_date(moment))
+    return found[0].code if found else None

@@ -1,0 +1,22 @@
+"""The tables of the code are those that the migrations make."""
+
+from __future__ import annotations
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from bot.cases.tables import METADATA as CASES
+from bot.jobs.tables import METADATA as JOBS
+
+
+@pytest.mark.parametrize("metadata", [CASES, JOBS], ids=["cases", "jobs"])
+def test_migrations_make_the_tables_of_the_code(operations, metadata):
+    with operations().engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        differences = [
+            entry
+            for entry in compare_metadata(context, metadata)
+            if not isinstance(entry, tuple) or entry[0] not in ("remove_index", "remove_table")
+        ]
+    assert differences == []
