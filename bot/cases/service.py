@@ -63,6 +63,10 @@ class CaseService:
         """What stands for a code where the code itself is not needed."""
         return self._tries.hash_of("code", code)
 
+    async def forget_tries(self) -> int:
+        """Drop counts of tries that are over; return how many."""
+        return await self._database().write(self._tries.forget, self._clock.now())
+
     async def close(self) -> None:
         """Close the gateways."""
         await self._gateways.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -37,7 +38,7 @@ class CaseJobs:
     cases: CaseService
     follows: Follows
     desk: CaseDesk
-    database: Database
+    database: Callable[[], Database]
     clock: Clock
     calendar: Calendar
 
@@ -67,8 +68,12 @@ class CaseJobs:
             except CaseSystemDownError:
                 left += 1
                 continue
-            said += await self.database.write(self._say, word, draft)
+            said += await self.database().write(self._say, word, draft)
         return {"said": said, "left": left}
+
+    async def forget_tries(self) -> Result:
+        """Drop counts of look-ups that are over."""
+        return {"forgotten": await self.cases.forget_tries()}
 
     async def _read(self, case_code: str) -> CaseStatus | None:
         code = _code_of(case_code, self.clock.now())

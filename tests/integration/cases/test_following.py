@@ -42,7 +42,7 @@ def follows(operations, clock):
 
 @pytest.fixture
 def jobs(cases, follows, desk, operations, clock):
-    return CaseJobs(cases, follows, desk, operations(), clock, load_calendar())
+    return CaseJobs(cases, follows, desk, operations, clock, load_calendar())
 
 
 async def follow(operations, clock, follows, cases, sender=SENDER, code=CODE):
@@ -134,7 +134,7 @@ async def test_at_night_words_wait_for_the_morning(operations, clock, follows, c
 async def test_two_processes_say_a_word_once(operations, clock, follows, cases, desk, system):
     await follow(operations, clock, follows, cases)
     system.cases[CODE] = fields(CODE, 5)
-    both = [CaseJobs(cases, follows, desk, operations(), clock, load_calendar()) for _ in range(2)]
+    both = [CaseJobs(cases, follows, desk, operations, clock, load_calendar()) for _ in range(2)]
     await asyncio.gather(*(job.look_for_changes() for job in both))
     await asyncio.gather(*(job.say_words() for job in both * 3))
     assert len(await messages(operations)) == 1

@@ -1,0 +1,57 @@
+"""`python -m bot.jobs list | run NAME`: what runs by itself inside the hub, by hand."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+
+from bot.errors import SettingInvalidError
+from bot.jobs.registry import build_runner
+from bot.jobs.runner import JobRunner, last_runs
+from bot.ops.logging import configure_logging
+from bot.services import Services, build_services
+from bot.settings import Settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line; 1 where another process is at work on the job, 2 for wrong use."""
+    parser = argparse.ArgumentParser(prog="python -m bot.jobs", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command", dest="command")
+    commands.add_parser("list", help="the jobs, when they last ran and what came of it")
+    commands.add_parser("run", help="run one now").add_argument("name")
+    options = parser.parse_args(arguments)
+    try:
+        settings = Settings.from_env()
+        services = build_services(settings)
+    except SettingInvalidError as error:
+        print(error, file=sys.stderr)
+        return 2
+    configure_logging(settings.log_level)
+    runner = build_runner(services)
+    if options.command == "run" and options.name not in runner.jobs:
+        print(f"no job {options.name!r}: {', '.join(runner.jobs)}", file=sys.stderr)
+        return 2
+    return asyncio.run(_list(services, runner) if options.command == "list" else _run(services, runner, options.name))
+
+
+async def _list(services: Services, runner: JobRunner) -> int:
+    runs = await services.operations().run(last_runs)
+    for job in runner.jobs.values():
+        row = runs.get(job.name)
+        when = f"{row.ended_at:%Y-%m-%d %H:%M:%S}Z {json.dumps(row.result)}" if row and row.ended_at else "never"
+        print(f"{job.name:<16} every {job.every!s:<8} {when:<40} {job.what}")
+    return 0
+
+
+async def _run(services: Services, runner: JobRunner, name: str) -> int:
+    result = await runner.run(name)
+    await services.cases.close()
+    print("another process is at work on it" if result is None else json.dumps(result))
+    return 1 if result is None else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+"""All jobs, in one list."""
+
+from __future__ import annotations
+
+import os
+import socket
+from datetime import timedelta
+
+from bot.cases.desk import CaseDesk
+from bot.cases.follows import Follows
+from bot.jobs.cases import CaseJobs
+from bot.jobs.runner import Job, JobRunner
+from bot.services import Services
+from knowledge.working_days import load_calendar
+
+
+def build_runner(services: Services) -> JobRunner:
+    """Return the runner of all jobs over the operations store."""
+    return JobRunner(jobs_of(services), services.operations, services.clock, f"{socket.gethostname()}:{os.getpid()}")
+
+
+def jobs_of(services: Services) -> list[Job]:
+    """Return every job there is."""
+    calendar = load_calendar()
+    follows = Follows(services.operations, services.clock)
+    desk = CaseDesk(services.operations, services.clock, calendar)
+    cases = CaseJobs(services.cases, follows, desk, services.operations, services.clock, calendar)
+    return [
+        Job(
+            "case_changes", timedelta(minutes=5), "reads followed dossiers, notes what changed", cases.look_for_changes
+        ),
+        Job("case_words", timedelta(seconds=30), "tells followers what is new", cases.say_words),
+        Job("case_tries", timedelta(hours=1), "forgets tries that are over", cases.forget_tries),
+    ]
