@@ -8,7 +8,7 @@ TESTS ?= tests/unit tests/integration tests/contracts tests/dialogue tests/e2e t
 PYTEST_ARGS ?=
 
 .NOTPARALLEL:
-.PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue index train bench bench-catalogue eval eval-search requirements clean
+.PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue index train bench bench-catalogue eval eval-search eval-learning requirements clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,7 +67,11 @@ bench-catalogue: dev ## import, sync, diff, lint and opening; CATALOGUE=records.
 	@$(PY) -m tools.bench_catalogue $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(BENCH_CATALOGUE_ARGS)
 
 eval: eval-search install catalogue index train ## all figures of understanding; EVAL_ARGS="--misses" shows what went wrong
-	@PYTHONPATH=. $(PY) tools/evaluate.py $(EVAL_ARGS)
+	@status=0; $(MAKE) --no-print-directory eval-learning || status=1; \
+		PYTHONPATH=. $(PY) tools/evaluate.py $(EVAL_ARGS) || status=1; exit $$status
+
+eval-learning: install catalogue ## facts and intents by cross-validation over what they are learned from
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) -W ignore -m tools.evaluate_learning $(EVAL_LEARNING)
 
 eval-search: install catalogue ## finding procedures and facts, over the sets; CATALOGUE=records.jsonl.gz over those records
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) -m tools.evaluate_sets $(if $(CATALOGUE),--floors --catalogue "$(CATALOGUE)") $(EVAL_SETS)

@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from knowledge.settings import ROOT, CatalogueSettings
 SETS = ROOT / "tests" / "evaluation"
 FLOORS = SETS / "floors.json"
 LINKING = ("colloquial", "hard", "formal")
+FACTS = ("facts", "facts_second")
 TOLERANCE = 0.02
 _TOLD = (
     "questions", "hit_1", "hit_3", "answered", "right_at_once", "milliseconds", "milliseconds_95", "vectors_used",
@@ -60,7 +61,10 @@ def measure(index: ProcedureIndex, extra: list[Path]) -> dict[str, dict[str, flo
     found["ask_back"] = _asking_back(evaluate(index, read_set(SETS / "ask_back.jsonl")))
     outside = evaluate(index, read_set(SETS / "outside.jsonl"))
     found["outside"] = _outside(outside, inside)
-    found["facts"] = fact_figures(index, SETS / "facts.jsonl")
+    for name in FACTS:
+        for noise, change in NOISES.items():
+            title = name if noise == "as typed" else f"{name}, {noise}"
+            found[title] = fact_figures(index, SETS / f"{name}.jsonl", change)
     return found
 
 
@@ -84,13 +88,13 @@ def _outside(outside: list[Result], inside: list[Result]) -> dict[str, float]:
     return {"auc": auc or 0.0, "said so": kept / max(1, len(outside)), "lost inside": lost / max(1, len(inside))}
 
 
-def fact_figures(index: ProcedureIndex, path: Path) -> dict[str, float]:
+def fact_figures(index: ProcedureIndex, path: Path, change: Callable[[str], str] = str) -> dict[str, float]:
     """Return precision and recall of the facts asked, averaged over facts (macro), and how many questions are exact."""
     right, told, wanted, exact = Counter(), Counter(), Counter(), 0
     lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     for line in lines:
         labels = set(line["fields"]) - {_OVERVIEW}
-        found = {fact.value for fact in index.facts(index.read(line["text"])).facts} - {_OVERVIEW}
+        found = {fact.value for fact in index.facts(index.read(change(line["text"]))).facts} - {_OVERVIEW}
         right.update(labels & found)
         told.update(found)
         wanted.update(labels)

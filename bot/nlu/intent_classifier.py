@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -72,13 +73,20 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on the intent examples and on noisy variants of them, made here and not stored."""
+        examples = [(example.get(TEXT) or "", str(example.get(INTENT))) for example in training_data.intent_examples]
+        if self.learn(examples):
+            self._persist()
+        return self._resource
+
+    def learn(self, examples: Sequence[tuple[str, str]]) -> bool:
+        """Fit on pairs of text and intent; False, and nothing learned, where they name fewer than two intents."""
         pairs = [
-            (variant, example.get(INTENT))
-            for example in training_data.intent_examples
-            for variant in noisy_variants(example.get(TEXT) or "", self.config["random_seed"])
+            (variant, intent)
+            for text, intent in examples
+            for variant in noisy_variants(text, self.config["random_seed"])
         ]
         if len({intent for _, intent in pairs}) < 2:
-            return self._resource
+            return False
         model = LogisticRegression(C=self.config["C"], max_iter=60, tol=5e-3, class_weight="balanced")
         with warnings.catch_warnings():  # stopped early on purpose: later rounds change nothing that is measured
             warnings.simplefilter("ignore", ConvergenceWarning)
@@ -88,8 +96,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         if len(self._labels) == 2:
             self._weights = np.vstack([-self._weights, self._weights])
             self._bias = np.concatenate([-self._bias, self._bias])
-        self._persist()
-        return self._resource
+        return True
 
     def _persist(self) -> None:
         with self._storage.write_to(self._resource) as folder:

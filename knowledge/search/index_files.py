@@ -32,7 +32,7 @@ from knowledge.store import CatalogueStore
 
 logger = logging.getLogger(__name__)
 
-_FORMAT = 1
+_FORMAT = 2
 """Raise when the arrays change shape or meaning: older folders are then made anew."""
 _ARRAYS, _ROWS, _VECTORS, _LOCK = "arrays.npz", "rows.json", "vectors.npz", "lock"
 _KEPT = 2
