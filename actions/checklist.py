@@ -15,7 +15,8 @@ from actions import checklist_messages as say
 from actions.checklist_desk import ANSWERS, ASKED, MISSED, NAME, Desk
 from actions.procedure import OFFERED, PENDING_FACTS, PROCEDURE_CODE, ActionAnswerProcedure
 from bot.nlu.checklist_turn import ChecklistStep, StepKind, plan_checklist, read_checklist_turn
-from bot.nlu.open_question import OPEN_QUESTION, read_open_question
+from bot.nlu.open_question import OPEN_QUESTION, OpenQuestion, read_open_question
+from bot.nlu.replies import Choice
 from bot.ops.clock import city_date
 from bot.ops.outcomes import Outcome
 from bot.services import Services, default_services
@@ -44,7 +45,8 @@ class ActionGuideChecklist(Action):
         if step.kind is StepKind.DIGRESS:
             return await self._digress(dispatcher, tracker, domain, step)
         if not step.code:
-            return _without_code(dispatcher, step)
+            asked_already = opened is not None and not opened.about
+            return _without_code(dispatcher, step, asked_already)
         try:
             record = await asyncio.to_thread(self._read, step.code)
         except ProcedureUnknownError:
@@ -78,6 +80,8 @@ class ActionGuideChecklist(Action):
         """Answer the question in between, then say the open one again; about another procedure, put the list aside."""
         events = await ActionAnswerProcedure(self._services).run(dispatcher, tracker, domain)
         slots = {event["name"]: event.get("value") for event in events if event.get("event") == "slot"}
+        if not step.code:
+            return [*events, SlotSet(OPEN_QUESTION, None)]
         try:
             record = await asyncio.to_thread(self._read, step.code)
         except CatalogueError:
@@ -94,8 +98,8 @@ class ActionGuideChecklist(Action):
         return events
 
 
-def _without_code(dispatcher: CollectingDispatcher, step: ChecklistStep) -> list[EventType]:
-    """Ask which procedure; what is named next is answered with its papers."""
+def _without_code(dispatcher: CollectingDispatcher, step: ChecklistStep, asked_already: bool) -> list[EventType]:
+    """Ask which procedure, and wait for it; not a third time."""
     if step.kind is StepKind.NOTHING_KEPT:
         custom = say.plain(Outcome.CLARIFIED_SUBJECT)
         dispatcher.utter_message(response="utter_checklist__nothing_kept", custom=custom)
@@ -111,8 +115,12 @@ def _without_code(dispatcher: CollectingDispatcher, step: ChecklistStep) -> list
         dispatcher.utter_message(response="utter_checklist__which", buttons=buttons, custom=custom)
     else:
         dispatcher.utter_message(response="utter_checklist__no_subject", custom=say.plain(Outcome.CLARIFIED_SUBJECT))
-    offered = [code for code, _ in step.offers] or None
-    return [SlotSet(OFFERED, offered), SlotSet(PENDING_FACTS, [Fact.DOCUMENTS.value])]
+    opened = OpenQuestion(NAME, tuple(Choice(code, (title,)) for code, title in step.offers))
+    return [
+        SlotSet(OPEN_QUESTION, None if asked_already and not step.offers else opened.to_slot()),
+        SlotSet(OFFERED, None),
+        SlotSet(PENDING_FACTS, [Fact.DOCUMENTS.value]),
+    ]
 
 
 def _missed(tracker: Tracker) -> int:

@@ -111,7 +111,7 @@ class Desk:
         return self._remember(answers, question, missed)
 
     def _remember(self, answers: dict[str, str], question: GuideQuestion | None, missed: int = 0) -> list[EventType]:
-        opened = OpenQuestion(NAME, choices_of(question)).to_slot() if question else None
+        opened = OpenQuestion(NAME, choices_of(question), self._record.code).to_slot() if question else None
         return [
             SlotSet(CODE, self._record.code),
             SlotSet(ANSWERS, answers),

@@ -105,7 +105,11 @@ def read_checklist_turn(
 
 
 def plan_checklist(turn: ChecklistTurn) -> ChecklistStep:
-    """Decide the step: what a button says first, then a wish said in words, then a reply to the open question."""
+    """Decide the step: a whole message that replies to the open question first, then the intent, then the rest."""
+    if turn.open is not None and not turn.open.about and turn.text:
+        return _subject(turn, turn.open)
+    if turn.open is not None and turn.text and read_reply(turn.text, turn.open.choices).exact:
+        return _reply(turn)
     if turn.intent == "start_checklist":
         return _start(turn)
     if not turn.kept_code and turn.intent != "resend_checklist":
@@ -119,6 +123,18 @@ def plan_checklist(turn: ChecklistTurn) -> ChecklistStep:
         code = turn.named if not turn.text and turn.named else turn.kept_code
         return ChecklistStep(StepKind.SHOW if code else StepKind.NOTHING_KEPT, code)
     return _reply(turn)
+
+
+def _subject(turn: ChecklistTurn, opened: OpenQuestion) -> ChecklistStep:
+    """The open question is which procedure."""
+    reading = read_reply(turn.text, opened.choices)
+    if reading.option:
+        return ChecklistStep(StepKind.START, reading.option)
+    if turn.named or turn.offers:
+        return _start(turn)
+    if reading.wish is Wish.STOP or turn.facts:
+        return ChecklistStep(StepKind.DIGRESS)
+    return ChecklistStep(StepKind.NO_SUBJECT)
 
 
 def _start(turn: ChecklistTurn) -> ChecklistStep:

@@ -13,7 +13,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.nlu.open_question import OPEN_QUESTION, goes_to_asker, read_open_question
+from bot.nlu.open_question import OPEN_QUESTION, Moment, goes_to_asker, read_open_question
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
@@ -55,7 +55,9 @@ class OpenQuestionPolicy(Policy):
         if question is None or message is None:
             return None
         intent = str(message.intent.get("name"))
-        mine = goes_to_asker(question, intent, message.text or "", _last_action(tracker.events))
+        code, offered = tracker.get_slot("procedure_code"), tracker.get_slot("procedure__offered")
+        moment = Moment(_last_action(tracker.events), str(code or ""), bool(offered))
+        mine = goes_to_asker(question, intent, message.text or "", moment)
         return question.action if mine else None
 
 
