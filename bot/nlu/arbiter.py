@@ -41,7 +41,7 @@ def settle_intent(
         return ASK_PROCEDURE, 1.0
     if "case_code" in entities:
         return "ask_case_status", 1.0
-    if name == ASK_PROCEDURE or (name == _START_CHECKLIST and confidence >= _SURE_INTENT):
+    if name == ASK_PROCEDURE or (name == _START_CHECKLIST and confidence >= _DOUBTFUL_INTENT):
         return name, confidence
     return _against_link(name, confidence, link, facts)
 

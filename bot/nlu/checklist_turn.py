@@ -19,7 +19,8 @@ Offers = tuple[tuple[str, str], ...]
 
 _FEWEST_WORDS = 2
 """Of a phrase that is taken as an answer before the question was asked: single words mean too many things."""
-_MOST_OFFERS = 3
+_MOST_OFFERS, _TELLING_WORDS = 3, 3
+"""Procedures to choose from, and words of a matter from which some are named: "kiểm tra hồ sơ" is about none."""
 
 
 class StepKind(str, Enum):
@@ -84,13 +85,14 @@ def read_checklist_turn(
     certainty = Certainty(link.get("certainty", "none"))
     hits: Offers = tuple((str(hit["code"]), str(hit.get("name") or hit["title"])) for hit in link.get("hits") or [])
     clear = hits[0][0] if certainty is Certainty.CLEAR and hits else ""
+    words = int(link.get("words") or 0)
     near = certainty in (Certainty.CLEAR, Certainty.CLOSE)
     facts = bool(message.get("facts"))
     return ChecklistTurn(
         intent=str((message.get("intent") or {}).get("name")),
         text="" if pressed else text,
         named=(entities.get("procedure_code", "") if pressed else str(link.get("code") or "")) or clear,
-        offers=hits[:_MOST_OFFERS] if certainty is Certainty.CLOSE else (),
+        offers=hits[:_MOST_OFFERS] if certainty is Certainty.CLOSE and words >= _TELLING_WORDS else (),
         active_code=str(slots.get("procedure_code") or ""),
         kept_code=str(slots.get("checklist__code") or ""),
         kept_answers=dict(slots.get("checklist__answers") or {}),

@@ -17,6 +17,10 @@ from knowledge.text import fold, words
 
 YES, NO = "yes", "no"
 """Ids of options that agree and disagree: "ừ" and "không" choose them."""
+_BESIDE = 1
+"""Words that may stand beside an option's in a reply that is nothing else: "nộp online", "thuê nhà trọ"."""
+_FEWEST_BEGUN = 2
+"""Words with which a label begins that are enough to mean it: "không thuê" of "Không thuê đất hay công trình"."""
 _LONGEST_REPLY = 8
 """Words up to which a message may be a reply that only holds an option; longer ones tell something."""
 
@@ -42,7 +46,7 @@ class Choice:
 class Reading:
     """What a reply means: an option, a wish, a number beyond the options, or nothing.
 
-    exact: the whole message says it.
+    exact: the message says it and hardly anything else.
     """
 
     option: str = ""
@@ -79,7 +83,13 @@ def read_reply(text: str, choices: tuple[Choice, ...]) -> Reading:
     agreed = _agreed(typed, bare, choices)
     if agreed:
         return Reading(option=agreed, exact=True)
-    return Reading(option=mentioned(text, choices)) if len(typed) <= _LONGEST_REPLY else NOTHING
+    option = mentioned(text, choices) if len(typed) <= _LONGEST_REPLY else ""
+    longest = max((len(phrase) for one in choices if one.id == option for phrase in _told(bare, one)), default=0)
+    return Reading(option=option, exact=bool(option) and len(bare) - longest <= _BESIDE)
+
+
+def _told(typed: tuple[str, ...], choice: Choice) -> Iterable[tuple[str, ...]]:
+    return (phrase for phrase in _phrases(choice) if list(_places(typed, phrase)))
 
 
 def mentioned(text: str, choices: tuple[Choice, ...]) -> str:
@@ -120,13 +130,14 @@ def _within_another(one: tuple[int, int, str], found: list[tuple[int, int, str]]
 
 
 def _exactly(typed: tuple[str, ...], bare: tuple[str, ...], choices: tuple[Choice, ...]) -> str:
-    """Return the option that the whole message is, with or without words of courtesy."""
+    """Return the option that the whole message is, with or without words of courtesy, or with which its words begin."""
+    phrases = [(choice.id, tuple(words(phrase)), _bare(phrase)) for choice in choices for phrase in choice.phrases]
     for said in (typed, bare):
-        named = {choice.id for choice in choices for phrase in choice.phrases if said and said == tuple(words(phrase))}
-        named |= {choice.id for choice in choices for phrase in choice.phrases if said and said == _bare(phrase)}
+        named = {option for option, whole, core in phrases if said and said in (whole, core)}
         if len(named) == 1:
             return named.pop()
-    return ""
+    begun = {option for option, whole, _ in phrases if len(bare) >= _FEWEST_BEGUN and whole[: len(bare)] == bare}
+    return begun.pop() if len(begun) == 1 else ""
 
 
 def _agreed(typed: tuple[str, ...], bare: tuple[str, ...], choices: tuple[Choice, ...]) -> str:

@@ -118,7 +118,9 @@ def test_a_pressed_button_is_read_from_its_payload_and_words_from_the_link():
     hits = [{"code": "2.2", "title": "Tạm trú", "score": 1.0}]
     typed = {"text": "tạm trú", "intent": {"name": "start_checklist"}, "entities": []}
     clear = read_checklist_turn({**typed, "procedure_link": {"hits": hits, "certainty": "clear"}}, {}, None)
-    close = read_checklist_turn({**typed, "procedure_link": {"hits": hits, "certainty": "close"}}, {}, None)
+    vague = {"hits": hits, "certainty": "close", "words": 2}
+    close = read_checklist_turn({**typed, "procedure_link": {**vague, "words": 3}}, {}, None)
+    assert read_checklist_turn({**typed, "procedure_link": vague}, {}, None).offers == ()
     assert (clear.named, clear.offers) == ("2.2", ())
     assert (close.named, close.offers) == ("", (("2.2", "Tạm trú"),))
     assert read_checklist_turn({}, {}, None).kept_answers == {}

@@ -81,6 +81,15 @@ def test_wishes_are_whole_messages(text, wish):
     assert read_reply(text, HOME).wish is wish
 
 
+def test_the_beginning_of_a_label_is_enough():
+    lease = (Choice("rent", ("Có thuê đất hoặc công trình",)), Choice("none", ("Không thuê đất hay công trình",)))
+    assert read_reply("không thuê", lease).option == "none"
+    assert read_reply("dạ có thuê ạ", lease).option == "rent"
+    filing = (Choice("online", ("Trực tuyến",)), Choice("paper", ("Nộp giấy (trực tiếp, bưu chính)",)))
+    assert read_reply("nộp giấy", filing).exact
+    assert read_reply("nộp trực tuyến nha", filing) == read_reply("trực tuyến", filing)
+
+
 def test_a_number_beyond_the_options_is_said_to_be_one():
     assert read_reply("5", HOME).out_of_range
     assert not read_reply("2", HOME).out_of_range
