@@ -128,7 +128,7 @@ class ActionAnswerProcedure(Action):
         )
         dispatcher.utter_message(
             text=reply.text,
-            buttons=_case_buttons(reply) or _fact_buttons(reply.facts),
+            buttons=[*_checklist_button(reply), *(_case_buttons(reply) or _fact_buttons(reply.facts))],
             json_message={
                 "answer": reply.payload(Outcome.ANSWERED_PROCEDURE.value),
                 "blocks": blocks.to_json(reply.blocks),
@@ -146,6 +146,14 @@ class ActionAnswerProcedure(Action):
 
 def _facts(tracker: Tracker, slot: str) -> tuple[Fact, ...]:
     return tuple(Fact(value) for value in tracker.get_slot(slot) or ())
+
+
+def _checklist_button(reply: Answer) -> list[dict[str, str]]:
+    """The list for this person, first of all, where papers were asked for and the record knows what decides."""
+    if Fact.DOCUMENTS not in reply.facts or not reply.procedure.guide:
+        return []
+    payload = f'/start_checklist{{"procedure_code":"{reply.procedure.code}"}}'
+    return [{"title": load_wording()("checklist_buttons.start"), "payload": payload}]
 
 
 def _case_buttons(reply: Answer) -> list[dict[str, str]]:

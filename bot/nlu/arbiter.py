@@ -17,6 +17,9 @@ _SAFETY = {
     "report_scam",
     "report_corruption",
 }
+SAFETY = frozenset(_SAFETY)
+# A list for this person names the procedure too ("lập danh sách giấy tờ đăng ký tạm trú"): the wish goes first.
+_START_CHECKLIST = "start_checklist"
 _EMERGENCY, _HOUSEHOLD_BOOK = "report_emergency", "ask_household_book"
 _CERTAIN_LINK, _CERTAIN_INSIDE, _LIKELY_INSIDE = 0.80, 0.95, 0.60
 _FOLLOW_UP_WORDS = 2
@@ -38,7 +41,7 @@ def settle_intent(
         return ASK_PROCEDURE, 1.0
     if "case_code" in entities:
         return "ask_case_status", 1.0
-    if name == ASK_PROCEDURE:
+    if name == ASK_PROCEDURE or (name == _START_CHECKLIST and confidence >= _DOUBTFUL_INTENT):
         return name, confidence
     return _against_link(name, confidence, link, facts)
 

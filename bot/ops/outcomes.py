@@ -9,6 +9,7 @@ class Outcome(str, Enum):
     """A turn has exactly one."""
 
     ANSWERED_PROCEDURE = "answered_procedure"
+    ANSWERED_CHECKLIST = "answered_checklist"
     ANSWERED_SMALLTALK = "answered_smalltalk"
     ANSWERED_HOUSEHOLD_BOOK = "answered_household_book"
     ANSWERED_EMERGENCY = "answered_emergency"
@@ -19,6 +20,7 @@ class Outcome(str, Enum):
     ANSWERED_CASE_CHANGE = "answered_case_change"
     ANSWERED_DIGITAL_HELP = "answered_digital_help"
     CLARIFIED_CHOICE = "clarified_choice"
+    CLARIFIED_CHECKLIST = "clarified_checklist"
     CLARIFIED_SUBJECT = "clarified_subject"
     UNANSWERED_NO_MATCH = "unanswered_no_match"
     UNANSWERED_NOT_UNDERSTOOD = "unanswered_not_understood"
