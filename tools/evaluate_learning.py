@@ -18,7 +18,7 @@ from bot.rasa_runtime.lean_import import import_rasa
 from knowledge.commands.base import open_store
 from knowledge.facts import Fact
 from knowledge.search.asked import facts_in
-from knowledge.search.fact_model import FactModel, FactQuestion, as_learned, read_fact_questions
+from knowledge.search.fact_model import FactModel, FactQuestion, read_fact_questions
 from knowledge.search.index_files import ensure_index
 from knowledge.search.noise import NOISES
 from knowledge.search.normaliser import Normaliser
@@ -37,11 +37,10 @@ _CONFUSIONS_SHOWN = 12
 
 def find_facts(normaliser: Normaliser, labelled: Sequence[FactQuestion]) -> Found:
     """Return the facts found in each message by a model that learned from the other folds."""
-    learned = [[(read, facts) for read in as_learned(normaliser, text)] for text, facts in labelled]
     typed = {noise: [normaliser.read(change(text)) for text, _ in labelled] for noise, change in NOISES.items()}
     found: Found = {noise: [()] * len(labelled) for noise in NOISES}
     for others, measured in folds([text for text, _ in labelled]):
-        model = FactModel.fit([pair for place in others for pair in learned[place]])
+        model = FactModel.fit([(typed["as typed"][place], labelled[place][1]) for place in others])
         for noise, questions in typed.items():
             for place in measured:
                 asked = facts_in(questions[place].tokens).facts

@@ -1,7 +1,8 @@
 """Which facts a message asks for, learned from our own labelled messages (`content/fact_questions*.yml`).
 
-One logistic regression a fact over the features of `fact_features.py`, learned when the index is made from each message
-as written and once with two slips of the finger, kept with it as numbers. Several facts at once are usual, none too.
+One logistic regression a fact over the features of `fact_features.py`, learned when the index is made and kept with it
+as numbers. Several facts at once are usual, none too. Learning from messages with slips of the finger as well was
+tried: two to four points better on such messages, five worse on long ones without (docs/evaluation.md).
 """
 
 from __future__ import annotations
@@ -18,8 +19,6 @@ import numpy as np
 from knowledge.curated import read_yaml
 from knowledge.facts import Fact
 from knowledge.search.fact_features import fact_features
-from knowledge.search.noise import with_slips
-from knowledge.search.normalise import load_lexicon
 from knowledge.search.normaliser import Normaliser, Question
 from knowledge.settings import CONTENT_DIR
 
@@ -27,8 +26,7 @@ Array = np.ndarray
 FACT_QUESTIONS = "fact_questions*.yml"
 
 _DIMENSIONS, _STRENGTH = 2**16, 60.0
-_SURE, _NAMED = 0.35, 0.10
-_SLIPS_SEED = 101
+_SURE, _NAMED = 0.45, 0.10
 
 
 FactQuestion = tuple[str, frozenset[Fact]]
@@ -56,11 +54,11 @@ class FactModel:
     @classmethod
     def learn(cls, normaliser: Normaliser, labelled: Sequence[FactQuestion]) -> FactModel:
         """Learn from labelled messages; an empty list gives a model that finds nothing."""
-        return cls.fit([(read, facts) for text, facts in labelled for read in as_learned(normaliser, text)])
+        return cls.fit([(normaliser.read(text), facts) for text, facts in labelled])
 
     @classmethod
     def fit(cls, labelled: Sequence[tuple[Question, frozenset[Fact]]]) -> FactModel:
-        """Learn from messages that were read, as `as_learned` gives them."""
+        """Learn from messages that were read."""
         labels = sorted({fact.value for _, facts in labelled for fact in facts})
         if not labels:
             return cls((), np.zeros((0, _DIMENSIONS), dtype=np.float32), np.zeros(0, dtype=np.float32))
@@ -87,19 +85,6 @@ class FactModel:
         chances = 1.0 / (1.0 + np.exp(-scores))
         enough = [_NAMED if Fact(label) in named else _SURE for label in self.labels]
         return tuple(Fact(self.labels[place]) for place in np.argsort(-chances) if chances[place] >= enough[place])
-
-
-def as_learned(normaliser: Normaliser, text: str) -> tuple[Question, Question]:
-    """Return a message as the model learns from it: as written and, as people type in a hurry, with two slips.
-
-    The slips stay in the second: put right as far as the catalogue's words allow, fewer typed ones were understood.
-    """
-    return normaliser.read(text), _plain_normaliser().read(with_slips(text, seed=_SLIPS_SEED))
-
-
-@lru_cache(maxsize=1)
-def _plain_normaliser() -> Normaliser:
-    return Normaliser(load_lexicon())
 
 
 def _regression(table: Any, truth: Sequence[bool]) -> tuple[Array, float]:
