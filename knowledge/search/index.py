@@ -109,7 +109,7 @@ class ProcedureIndex:
     def rank(self, question: Question, limit: int = 10) -> Ranked:
         """Return up to `limit` procedures for a question that was read."""
         ranked = self.doubts.weigh(question, self.ranked_only(question, max(limit, CONSIDERED)))
-        return replace(ranked, hits=ranked.hits[:limit])
+        return replace(ranked, hits=ranked.hits[:limit]) if ranked.hits else NOTHING
 
     def ranked_only(self, question: Question, limit: int, without: Array | None = None) -> Ranked:
         """Return what the ranker says. without: places of examples to leave out, to learn from them."""
