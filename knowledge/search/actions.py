@@ -24,3 +24,12 @@ def action_names() -> tuple[str, ...]:
 def actions_in(folded: str) -> np.ndarray:
     """Return 1 for each action that `folded` names, else 0; shape (number of actions,)."""
     return np.array([pattern.search(folded) is not None for pattern in _patterns().values()], dtype=np.float32)
+
+
+def acts_named(folded: str) -> frozenset[str]:
+    """Return the actions that `folded` names, each from the beginning of a word ("thu " names no "hu ")."""
+    return frozenset(
+        name
+        for name, pattern in _patterns().items()
+        if any(not match.start() or folded[match.start() - 1] == " " for match in pattern.finditer(folded))
+    )

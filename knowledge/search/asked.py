@@ -10,7 +10,7 @@ from functools import lru_cache
 from knowledge.curated import read_yaml
 from knowledge.facts import Fact
 from knowledge.search.normalise import LEXICON_DIR, content_words, expand_abbreviations, load_lexicon
-from knowledge.search.phrases import PhraseFinder
+from knowledge.search.phrases import Found, PhraseFinder
 
 _LOOK_ALIKE = "none"
 _IF_ALONE = "_if_alone"
@@ -42,16 +42,25 @@ def find_facts(text: str) -> Asked:
 
 def facts_in(tokens: Sequence[str]) -> Asked:
     """Return the facts asked for in the folded words `tokens`."""
-    asked = [match for match in _finder().find(tokens) if match.label != _LOOK_ALIKE]
-    rest: list[str] = []
-    end = 0
-    for match in asked:
-        rest += tokens[end : match.start]
-        end = match.end
-    rest += tokens[end:]
+    asked = _phrases(tokens)
+    rest = [tokens[place] for place in _beside(asked, len(tokens))]
     plain = any(not match.label.endswith(_IF_ALONE) for match in asked)
     carries_on = not plain and _CARRIES_ON.match(" ".join(tokens)) is not None
     return Asked(_facts([match.label for match in asked]), " ".join(rest), carries_on)
+
+
+def _phrases(tokens: Sequence[str]) -> list[Found]:
+    return [match for match in _finder().find(tokens) if match.label != _LOOK_ALIKE]
+
+
+def _beside(asked: Sequence[Found], count: int) -> list[int]:
+    taken = {place for match in asked for place in range(match.start, match.end)}
+    return [place for place in range(count) if place not in taken]
+
+
+def beside_phrases(tokens: Sequence[str]) -> list[int]:
+    """Return the places of the words that belong to no phrase of asking."""
+    return _beside(_phrases(tokens), len(tokens))
 
 
 def phrase_labels(tokens: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ Built from the catalogue and our sample questions, kept as arrays (`index_files.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,9 @@ import numpy as np
 from knowledge.facts import Fact
 from knowledge.search.asked import Asked, facts_in
 from knowledge.search.corpus import Entry
+from knowledge.search.doubts import CONSIDERED, Doubts
 from knowledge.search.fact_model import FactModel, FactQuestion, read_fact_questions
+from knowledge.search.found import NOTHING, Hit, Ranked
 from knowledge.search.initials import Initials
 from knowledge.search.matrices import Matrices, build_matrices, title_words
 from knowledge.search.normalise import Lexicon, load_lexicon
@@ -32,33 +34,12 @@ SURE_WITHOUT_VECTORS = 0.85
 """From this probability on the words alone decide: a vector costs more than all other signals together."""
 
 
-@dataclass(frozen=True)
-class Hit:
-    """One procedure found. score: its chance among the candidates. name: its everyday name if the title is long."""
-
-    code: str
-    title: str
-    score: float
-    name: str = ""
-
-
-@dataclass(frozen=True)
-class Ranked:
-    """hits: best first. sure: probability that the first is right. inside: that some procedure is meant at all."""
-
-    hits: tuple[Hit, ...]
-    sure: float
-    inside: float
-    by_vectors: bool = False
-
-
 _NAMED_OUTRIGHT = 0.9
 _ASKED_MOST = 1.0
 """Logarithm of how much likelier a procedure is for being one of those that people ask for most, which are curated.
 
 Chosen on our sets; the samples that the ranker learns from cannot tell it, since they are written for each alike.
 """
-NOTHING = Ranked((), 0.0, 0.0)
 
 
 class ProcedureIndex:
@@ -84,6 +65,7 @@ class ProcedureIndex:
         self.normaliser = Normaliser(self.lexicon, restorer, Initials(row.title for row in self.rows))
         self._places = {row.code: place for place, row in enumerate(self.rows)}
         self._asked_most = _ASKED_MOST * np.array([row.curated for row in self.rows], dtype=np.float32)
+        self.doubts = Doubts(self.rows, matrices.present, self.knows, self.hit_of)
         self.vectors: Mapping[str, Array] = {}
         """After `build`: vectors by digest of text, for the next one."""
 
@@ -127,10 +109,15 @@ class ProcedureIndex:
 
     def rank(self, question: Question, limit: int = 10) -> Ranked:
         """Return up to `limit` procedures for a question that was read."""
+        ranked = self.doubts.weigh(question, self.ranked_only(question, max(limit, CONSIDERED)))
+        return replace(ranked, hits=ranked.hits[:limit]) if ranked.hits else NOTHING
+
+    def ranked_only(self, question: Question, limit: int, without: Array | None = None) -> Ranked:
+        """Return what the ranker says. without: places of examples to leave out, to learn from them."""
         asking = Asking.of(question, self.lexicon)
         if not self.rows or not asking.tokens:
             return NOTHING
-        signals = Signals(self.matrices, asking)
+        signals = Signals(self.matrices, asking, without)
         ranked = self._ranked(signals, asking, "without_vectors", limit)
         if self._encoder is None or ranked.sure >= SURE_WITHOUT_VECTORS:
             return ranked
@@ -186,6 +173,8 @@ class ProcedureIndex:
         """Return the rows as JSON values, for the index's file."""
         return [asdict(row) for row in self.rows]
 
+
+__all__ = ["NOTHING", "SURE_WITHOUT_VECTORS", "Hit", "ProcedureIndex", "Ranked"]
 
 _COMPARED = 10
 _WEIGHT_OF_QUESTIONS, _WEIGHT_OF_TITLES = 10, 2

@@ -27,6 +27,7 @@ class Kind(str, Enum):
     """A life event leads to its procedures in their order; names and things are any of theirs.
 
     A look-alike keeps a shorter phrase from being met in it: "cuối tuần" is no "cưới", read without diacritics.
+    A bare name, said alone, leaves open which of its procedures is meant (`bare_names.py`).
     """
 
     LIFE_EVENT = "life_event"
@@ -34,6 +35,7 @@ class Kind(str, Enum):
     THING = "thing"
     OLD_AGENCY = "old_agency"
     LOOK_ALIKE = "look_alike"
+    BARE_NAME = "bare_name"
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class LifeEntry:
     @property
     def shown_by(self) -> tuple[str, ...]:
         """The procedures that the phrases are examples of."""
-        if self.kind is Kind.OLD_AGENCY:  # its codes only show where the catalogue names today's
+        if self.kind in (Kind.OLD_AGENCY, Kind.BARE_NAME):  # the one's codes show where today's is named
             return ()
         return self.codes[:1] if self.kind is Kind.LIFE_EVENT else self.codes
 

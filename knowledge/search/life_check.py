@@ -8,7 +8,7 @@ from unicodedata import normalize
 
 from knowledge.curated import line_of, read_yaml
 from knowledge.errors import RecordInvalidError
-from knowledge.search.life import shape_faults
+from knowledge.search.life import Kind, shape_faults
 from knowledge.search.normalise import Lexicon, expand_abbreviations
 from knowledge.text import fold
 
@@ -37,11 +37,15 @@ def _phrases(data: list[dict[str, list[str]]]) -> Iterator[tuple[int, int, str]]
 
 
 def _twice(data: list[dict[str, list[str]]], lexicon: Lexicon) -> Iterator[_Place]:
-    """The same words in two entries, whatever their marks and abbreviations: search could not tell which is meant."""
-    seen: dict[str, tuple[int, str]] = {}
+    """The same words in two entries, whatever their marks and abbreviations: search could not tell which is meant.
+
+    A bare name may stand in another entry too: there is what it means to search, here that alone it is not enough.
+    """
+    seen: dict[tuple[bool, str], tuple[int, str]] = {}
     for number, place, phrase in _phrases(data):
+        bare = data[number].get("kind") == Kind.BARE_NAME.value
         for words in (fold(phrase), " ".join(expand_abbreviations(phrase, lexicon))):
-            entry, first = seen.setdefault(words, (number, phrase))
+            entry, first = seen.setdefault((bare, words), (number, phrase))
             if entry != number:
                 other = data[entry]["say"][0]
                 yield [number, "say", place], f"«{phrase}» is read as «{first}», which the entry of «{other}» has"

@@ -11,7 +11,7 @@ import numpy as np
 from knowledge.search.corpus import entries
 from knowledge.search.evaluation import Labelled, Result, evaluate, figures
 from knowledge.search.index import ProcedureIndex
-from knowledge.search.life import LifeEntry, examples, meanings
+from knowledge.search.life import Kind, LifeEntry, examples, meanings
 from knowledge.search.normalise import load_lexicon
 from knowledge.search.ranking import Ranker
 from knowledge.search.samples import load_samples
@@ -70,7 +70,7 @@ def without_phrase(life: Sequence[LifeEntry], phrase: str) -> tuple[LifeEntry, .
 
 def with_entry(life: Sequence[LifeEntry], new: LifeEntry) -> tuple[LifeEntry, ...]:
     """Return `life` with one entry more; raise ValueError where a phrase of it stands already."""
-    known = {fold(said): entry for entry in life for said in entry.say}
+    known = {fold(said): entry for entry in life if entry.kind is not Kind.BARE_NAME for said in entry.say}
     for phrase in new.say:
         if fold(phrase) in known:
             raise ValueError(f"«{phrase}» stands in the entry of «{known[fold(phrase)].say[0]}» already")

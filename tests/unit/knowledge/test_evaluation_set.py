@@ -10,6 +10,7 @@ import yaml
 from knowledge.curated import read_all
 from knowledge.facts import Fact
 from knowledge.search.fact_model import read_fact_questions
+from knowledge.search.learning_doubts import AMBIGUITY_QUESTIONS, OUTSIDE_QUESTIONS, read_questions
 from knowledge.search.samples import load_samples
 from knowledge.text import fold, typed_words
 
@@ -61,7 +62,10 @@ def learned_examples():
         for item in yaml.safe_load(path.read_text("utf-8"))["nlu"]:
             for line in item.get("examples", "").splitlines() if "intent" in item else ():
                 found[folded(line)] = f"{path.name}: {line.strip()}"
-    return found | {folded(text): f"fact questions: {text}" for text, _ in read_fact_questions()}
+    found |= {folded(text): f"fact questions: {text}" for text, _ in read_fact_questions()}
+    for path, groups in ((AMBIGUITY_QUESTIONS, ("several", "one")), (OUTSIDE_QUESTIONS, ("outside", "inside"))):
+        found |= {folded(text): f"{path.name}: {text}" for group in read_questions(path, *groups) for text in group}
+    return found
 
 
 def in_both(questions, learned):

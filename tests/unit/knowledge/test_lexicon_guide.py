@@ -10,6 +10,7 @@ import yaml
 
 from knowledge import __main__ as command_line
 from knowledge.search.life import Kind, shape_faults
+from knowledge.search.strangeness import list_faults
 from knowledge.settings import ROOT
 
 PAGE = ROOT / "docs" / "vi" / "tu-dien-doi-thuong.md"
@@ -27,9 +28,10 @@ def test_every_command_shown_is_one(shown, capsys, monkeypatch):
     assert capsys.readouterr().err == "error: parsed\n"
 
 
-def test_the_example_is_an_entry_and_every_kind_is_told():
-    (example,) = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
-    assert list(shape_faults(PAGE, yaml.safe_load(example))) == []
+def test_the_examples_are_entries_and_every_kind_is_told():
+    event, bare, outside = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
+    assert list(shape_faults(PAGE, yaml.safe_load(event) + yaml.safe_load(bare))) == []
+    assert list(list_faults(yaml.safe_load(outside))) == []
     assert set(re.findall(r"^\| `(\w+)` \|", GUIDE, re.MULTILINE)) >= {kind.value for kind in Kind}
 
 
