@@ -37,6 +37,7 @@ lint: dev ## style, types and import rules
 	.venv/bin/lint-imports
 	$(PY) -m knowledge check
 	$(PY) -m knowledge lexicon check --shape
+	$(PY) -m tools.vocabulary
 
 check: lint test ## everything that must hold before a change goes in
 
