@@ -12,6 +12,7 @@ from knowledge.curated import read_yaml
 from knowledge.settings import CONTENT_DIR
 
 _BEFORE, _AFTER = 60, 100
+ANY_WORD = "any"
 _NO_GROUPS = {"repealed_laws", "exceptions"}
 
 
@@ -130,7 +131,7 @@ class Exemption:
 
     def covers(self, place: str, word: str, text: str) -> bool:
         """Say whether `word`, found at `place` in `text`, may stand."""
-        return self.place in place and self.word == word and self.beside in text
+        return self.place in place and self.word in (word, ANY_WORD) and self.beside in text
 
 
 @lru_cache(maxsize=1)

@@ -23,7 +23,7 @@ from knowledge.settings import CONTENT_DIR, ROOT
 from knowledge.vocabulary import exemptions, groups, lowered, repealed_laws, words
 
 # Parts of records that people type; nobody is shown them.
-TYPED_KEYS = {"aliases", "sample_questions", "say", "not_with"}
+TYPED_KEYS = {"aliases", "sample_questions", "say", "names"}
 # Files in knowledge/content that no citizen reads: what people type, and what editors read.
 NOT_READ = (
     "samples", "lexicon", "fact_questions", "ambiguity_questions", "linting", "scope", "coverage", "calendar",

@@ -17,6 +17,10 @@ _SAFETY = {
     "report_scam",
     "report_corruption",
 }
+# About the talk itself: their words need not stand in any record, and name none.
+_TALK = {"request_slower", "request_usual_pace", "read_on"}
+# Asked about by name: a procedure that shares the name ("cấp tài khoản định danh") is not what is meant.
+_BY_NAME = {"ask_vneid", "ask_old_word", "ask_proxy"}
 _EMERGENCY, _HOUSEHOLD_BOOK = "report_emergency", "ask_household_book"
 _CERTAIN_LINK, _CERTAIN_INSIDE, _LIKELY_INSIDE = 0.80, 0.95, 0.60
 _FOLLOW_UP_WORDS = 2
@@ -38,9 +42,16 @@ def settle_intent(
         return ASK_PROCEDURE, 1.0
     if "case_code" in entities:
         return "ask_case_status", 1.0
-    if name == ASK_PROCEDURE:
+    if name == ASK_PROCEDURE or _is_kept(name, confidence, link):
         return name, confidence
     return _against_link(name, confidence, link, facts)
+
+
+def _is_kept(name: str, confidence: float, link: dict[str, Any]) -> bool:
+    """Say whether an intent stands whatever the linker finds."""
+    if name in _TALK:
+        return confidence >= (_SURE_INTENT if link.get("certainty") == "clear" else _DOUBTFUL_INTENT)
+    return name in _BY_NAME and confidence >= _SURE_INTENT
 
 
 def _needed_for_safety(name: str, link: dict[str, Any]) -> float:

@@ -70,7 +70,7 @@ function listNode(block) {
     const shown = textNode(text);
     return h("li", {}, shown, detail ? h("div", { class: "detail" }, textNode(detail)) : null);
   });
-  const list = h(block.ordered ? "ol" : "ul", {}, ...items);
+  const list = h(block.ordered ? "ol" : "ul", block.ordered && block.start > 1 ? { start: String(Number(block.start)) } : {}, ...items);
   return items.length > FOLD_AFTER ? [list, foldButton(items.slice(FOLD_AFTER))] : list;
 }
 
