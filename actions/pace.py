@@ -21,6 +21,7 @@ from knowledge.proxy import proxy_blocks
 from knowledge.search.deciding import Certainty
 from knowledge.wording import load_wording
 
+_CERTAIN = 0.9
 _PROCEDURE, _LAST_FACTS, _PENDING = "procedure_code", "procedure__last_facts", "procedure__facts"
 
 
@@ -114,19 +115,19 @@ class ActionAnswerProxy(_OnRecord, Action):
             said = {"answer": _said(Outcome.CLARIFIED_SUBJECT)}
             dispatcher.utter_message(response="utter_pace__proxy_for_what", custom=said)
             return [SlotSet(SLOW, True), SlotSet(_PENDING, [Fact.WHO.value])]
-        day = city_date((self._services or default_services()).clock.now())
-        shown = proxy_blocks(record, day, load_wording())
+        shown = proxy_blocks(record, load_wording())
         said = _said(Outcome.ANSWERED_PROCEDURE) | {"procedure_code": record.code, "fields": [Fact.WHO.value]}
         events = present(dispatcher, tracker, shown, _fact_buttons((Fact.WHO,)), said, slow=True)
         return [*events, SlotSet(_PROCEDURE, record.code), SlotSet(_LAST_FACTS, [Fact.WHO.value])]
 
 
 def _linked(message: dict[str, Any]) -> str:
-    """Return the procedure that a message clearly names, or nothing."""
+    """Return the procedure that a message names without doubt, or nothing: "đi thay mẹ" alone resembles several."""
     link = message.get("procedure_link") or {}
     hits = link.get("hits") or []
     clear = link.get("certainty") == Certainty.CLEAR.value
-    return str(link.get("code") or (hits[0]["code"] if clear and hits else ""))
+    certain = clear and min(link.get("sure", 0.0), link.get("inside", 0.0)) >= _CERTAIN
+    return str(link.get("code") or (hits[0]["code"] if certain and hits else ""))
 
 
 def _fact_buttons(answered: tuple[Fact, ...]) -> list[dict[str, str]]:

@@ -1,7 +1,8 @@
 """`make eval`: old words, VNeID and slower turns, each utterance of tests/evaluation/guidance_words.jsonl played.
 
 Said beside each kind: how many came right. Look-alikes are about something else: a false alarm is one that was
-answered as if it were not. Exit code 1 where a share falls below the floors here, which are those last measured.
+answered as if it were not. Exit code 1 where a share falls below
+the floors here: what was last measured over a whole catalogue, less one or two.
 """
 
 from __future__ import annotations
@@ -21,7 +22,15 @@ from knowledge.settings import ROOT
 from knowledge.topics import old_words, vneid_topics
 
 SET = ROOT / "tests" / "evaluation" / "guidance_words.jsonl"
-FLOORS = {"old_word": 0.0, "vneid": 0.0, "slower": 0.0, "normal": 0.0, "read_on": 0.0, "proxy": 0.0, "look_alike": 0.0}
+FLOORS = {
+    "old_word": 0.93,
+    "vneid": 0.88,
+    "slower": 1.0,
+    "normal": 1.0,
+    "read_on": 1.0,
+    "proxy": 1.0,
+    "look_alike": 0.93,
+}
 MOST_FALSE_ALARMS = 0.05
 _BEFORE = {
     "normal": ("nói chậm thôi",),

@@ -51,7 +51,7 @@ def _is_kept(name: str, confidence: float, link: dict[str, Any]) -> bool:
     """Say whether an intent stands whatever the linker finds."""
     if name in _TALK:
         return confidence >= (_SURE_INTENT if link.get("certainty") == "clear" else _DOUBTFUL_INTENT)
-    return name in _BY_NAME and confidence >= _SURE_INTENT
+    return name in _BY_NAME and confidence >= _LIKELY_INTENT
 
 
 def _needed_for_safety(name: str, link: dict[str, Any]) -> float:
