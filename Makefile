@@ -37,6 +37,7 @@ lint: dev ## style, types and import rules
 	.venv/bin/lint-imports
 	$(PY) -m knowledge check
 	$(PY) -m knowledge lexicon check --shape
+	$(PY) -m tools.vocabulary
 
 check: lint test ## everything that must hold before a change goes in
 
@@ -68,7 +69,8 @@ bench-catalogue: dev ## import, sync, diff, lint and opening; CATALOGUE=records.
 
 eval: eval-search install catalogue index train ## all figures of understanding; EVAL_ARGS="--misses" shows what went wrong
 	@status=0; $(MAKE) --no-print-directory eval-learning || status=1; \
-		PYTHONPATH=. $(PY) tools/evaluate.py $(EVAL_ARGS) || status=1; exit $$status
+		PYTHONPATH=. $(PY) tools/evaluate.py $(EVAL_ARGS) || status=1; \
+		$(PY) -m tools.evaluate_words $(EVAL_ARGS) || status=1; exit $$status
 
 eval-learning: install catalogue ## facts and intents by cross-validation over what they are learned from
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) -W ignore -m tools.evaluate_learning $(EVAL_LEARNING)

@@ -11,11 +11,12 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.pace import ActionReadOn, is_read_on
+from actions.presenting import present
 from bot.nlu.turn import Step, StepKind, join_case, plan_turn, read_turn
 from bot.ops.clock import city_date
 from bot.ops.outcomes import Outcome
 from bot.services import Services, default_services
-from knowledge import blocks
 from knowledge.answers import Answer, answer
 from knowledge.dossier_cases import ALL_CASES
 from knowledge.errors import CatalogueError, ProcedureUnknownError
@@ -57,9 +58,11 @@ class ActionAnswerProcedure(Action):
             pending=_facts(tracker, PENDING_FACTS),
             last=_facts(tracker, LAST_FACTS),
         )
+        if is_read_on(tracker):
+            return await ActionReadOn().run(dispatcher, tracker, domain)
         step = plan_turn(turn)
         if step.kind is StepKind.ANSWER:
-            return await self._answer(dispatcher, step)
+            return await self._answer(dispatcher, tracker, step)
         if step.kind is StepKind.WHICH_FACT:
             return self._ask_fact(dispatcher)
         if step.kind in (StepKind.WHICH, StepKind.NEAREST):
@@ -105,7 +108,7 @@ class ActionAnswerProcedure(Action):
                 found.append(catalogue.get(code))
         return found
 
-    async def _answer(self, dispatcher: CollectingDispatcher, step: Step) -> list[EventType]:
+    async def _answer(self, dispatcher: CollectingDispatcher, tracker: Tracker, step: Step) -> list[EventType]:
         services = self._services or default_services()
         try:
             record = await asyncio.to_thread(services.catalogue.get, step.code)
@@ -126,17 +129,13 @@ class ActionAnswerProcedure(Action):
             asked_code=step.code,
             case_id=step.case_id,
         )
-        dispatcher.utter_message(
-            text=reply.text,
-            buttons=[*_checklist_button(reply), *(_case_buttons(reply) or _fact_buttons(reply.facts))],
-            json_message={
-                "answer": reply.payload(Outcome.ANSWERED_PROCEDURE.value),
-                "blocks": blocks.to_json(reply.blocks),
-            },
-        )
+        buttons = [*_checklist_button(reply), *(_case_buttons(reply) or _fact_buttons(reply.facts))]
+        said = reply.payload(Outcome.ANSWERED_PROCEDURE.value)
+        events = present(dispatcher, tracker, reply.blocks, buttons, said)
         offered = [join_case(record.code, case.id) for case in reply.cases] or None
         pending = [fact.value for fact in reply.facts] if offered else None
         return [
+            *events,
             SlotSet(PROCEDURE_CODE, record.code),
             SlotSet(OFFERED, offered),
             SlotSet(PENDING_FACTS, pending),

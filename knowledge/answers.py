@@ -15,7 +15,8 @@ from knowledge.catalogue import freshness
 from knowledge.dossier_cases import ALL_CASES, case_choices, narrowed
 from knowledge.facts import Fact
 from knowledge.formatting import day_text, short_title
-from knowledge.models import Decision, DossierCase, Procedure, RecordStatus
+from knowledge.models import Decision, DossierCase, Origin, Procedure, RecordStatus
+from knowledge.outdated import outdated_notices
 from knowledge.wording import Wording, load_wording
 
 _SOURCE_TITLE = 160
@@ -79,6 +80,8 @@ def answer(
     if cases:
         question = say("documents.which_case" if shown.dossier else "documents.which_case_only")
         parts += [b.paragraph(question), b.ItemList(tuple(b.Item(c.case) for c in cases), True)]
+    if procedure.origin is Origin.PORTAL:
+        parts += [b.notice(text) for text in outdated_notices(parts, procedure, today, say)]
     caution = cautions(procedure, today, stale_after_days, asked_code, say)
     if caution:
         parts.append(b.notice(caution))

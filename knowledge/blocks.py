@@ -28,9 +28,12 @@ class Text:
 
 @dataclass(frozen=True)
 class ItemList:
+    """start: number of the first item, where a list goes on from an earlier message."""
+
     items: tuple[Item, ...]
     ordered: bool = False
     kind: str = "list"
+    start: int = 1
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,8 @@ def to_json(blocks: Iterable[Block]) -> list[dict[str, Any]]:
 def _block_json(block: Block) -> dict[str, Any]:
     if isinstance(block, ItemList):
         items = [{"text": item.text, "detail": item.detail} for item in block.items]
-        return {"kind": block.kind, "ordered": block.ordered, "items": items}
+        start = {"start": block.start} if block.start > 1 and block.ordered else {}
+        return {"kind": block.kind, "ordered": block.ordered, **start, "items": items}
     return dict(vars(block))
 
 
@@ -79,7 +83,7 @@ def to_text(blocks: Iterable[Block]) -> str:
 
 def _lines(block: Block) -> list[str]:
     if isinstance(block, ItemList):
-        return [_item_line(place, item, block.ordered) for place, item in enumerate(block.items, start=1)]
+        return [_item_line(place, item, block.ordered) for place, item in enumerate(block.items, start=block.start)]
     if isinstance(block, SourceNote):
         return [block.title, f"{block.code} · {block.decision} · {block.checked}", *([block.url] if block.url else [])]
     return [block.text]

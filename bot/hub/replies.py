@@ -71,11 +71,17 @@ def text_of_blocks(blocks: Sequence[Mapping[str, Any]]) -> str:
 def _lines(block: Mapping[str, Any]) -> list[str]:
     if block.get("kind") == "list":
         items = [item for item in block.get("items") or [] if isinstance(item, Mapping)]
-        return [f"{_mark(block, number)} {_item(item)}" for number, item in enumerate(items, 1)]
+        return [f"{_mark(block, number)} {_item(item)}" for number, item in enumerate(items, _first(block))]
     if block.get("kind") == "source":
         parts = [block.get(key) for key in ("title", "code", "decision", "checked", "url")]
         return [str(part) for part in parts if part]
     return [str(block["text"])] if block.get("text") else []
+
+
+def _first(block: Mapping[str, Any]) -> int:
+    """Return the number of a list's first item: a list may go on from an earlier message."""
+    start = block.get("start")
+    return start if isinstance(start, int) else 1
 
 
 def _mark(block: Mapping[str, Any], number: int) -> str:

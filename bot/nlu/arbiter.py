@@ -20,6 +20,10 @@ _SAFETY = {
 SAFETY = frozenset(_SAFETY)
 # A list for this person names the procedure too ("lập danh sách giấy tờ đăng ký tạm trú"): the wish goes first.
 _START_CHECKLIST = "start_checklist"
+# About the talk itself: their words need not stand in any record, and name none.
+_TALK = {"request_slower", "request_usual_pace", "read_on"}
+# Asked about by name: a procedure that shares the name ("cấp tài khoản định danh") is not what is meant.
+_BY_NAME = {"ask_vneid", "ask_old_word", "ask_proxy"}
 _EMERGENCY, _HOUSEHOLD_BOOK = "report_emergency", "ask_household_book"
 _CERTAIN_LINK, _CERTAIN_INSIDE, _LIKELY_INSIDE = 0.80, 0.95, 0.60
 _FOLLOW_UP_WORDS = 2
@@ -41,9 +45,18 @@ def settle_intent(
         return ASK_PROCEDURE, 1.0
     if "case_code" in entities:
         return "ask_case_status", 1.0
-    if name == ASK_PROCEDURE or (name == _START_CHECKLIST and confidence >= _DOUBTFUL_INTENT):
+    if name == ASK_PROCEDURE or _is_kept(name, confidence, link):
         return name, confidence
     return _against_link(name, confidence, link, facts)
+
+
+def _is_kept(name: str, confidence: float, link: dict[str, Any]) -> bool:
+    """Say whether an intent stands whatever the linker finds."""
+    if name == _START_CHECKLIST:
+        return confidence >= _DOUBTFUL_INTENT
+    if name in _TALK:
+        return confidence >= (_SURE_INTENT if link.get("certainty") == "clear" else _DOUBTFUL_INTENT)
+    return name in _BY_NAME and confidence >= _LIKELY_INTENT
 
 
 def _needed_for_safety(name: str, link: dict[str, Any]) -> float:

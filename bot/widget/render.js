@@ -74,7 +74,7 @@ function listNode(block, whole) {
     const shown = textNode(text);
     return h("li", {}, shown, detail ? h("div", { class: "detail" }, textNode(detail)) : null);
   });
-  const list = h(block.ordered ? "ol" : "ul", {}, ...items);
+  const list = h(block.ordered ? "ol" : "ul", block.ordered && block.start > 1 ? { start: String(Number(block.start)) } : {}, ...items);
   return items.length > FOLD_AFTER && !whole ? [list, foldButton(items.slice(FOLD_AFTER))] : list;
 }
 

@@ -1,81 +1,40 @@
 """Nothing a citizen reads names what no longer exists: abolished bodies, papers and laws that were replaced.
 
-Everything that is said is read here: curated records, phrases, responses, the hub's and the widget's words. What people
-*type* (aliases, sample questions, lexicon, training examples) may be in any words.
+The words are data (knowledge/content/vocabulary.yml), the reading is `tools.vocabulary`; both are tried here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 import yaml
 
-from knowledge.settings import CONTENT_DIR, ROOT
+from knowledge.settings import CONTENT_DIR
+from knowledge.vocabulary import ANY_WORD, exemptions, groups, lowered, words
+from tools.vocabulary import everything_answered, everything_said, faults_in
 
-TYPED_BY_PEOPLE = {"aliases", "sample_questions"}
-
-# What must not be said → why.
-FORBIDDEN = {
-    r"\b(UBND|Ủy ban nhân dân|Uỷ ban nhân dân)( các)? (quận|huyện|cấp huyện)": "abolished on 2025-07-01",
-    r"\b(cấp|ở|tại|thuộc) (quận|huyện)\b": "abolished on 2025-07-01",
-    r"quận[,/ ]+huyện": "abolished on 2025-07-01",
-    r"Phòng Tư pháp": "abolished with the districts",
-    r"[Cc]ông an (cấp )?(quận|huyện)": "abolished on 2025-03-01",
-    r"(TP\.?|[Tt]hành phố) Thủ Đức": "abolished on 2025-07-01",
-    r"Chi cục [Tt]huế (quận|huyện|khu vực)": "reorganised in 2025",
-    r"\bCMND\b|[Cc]hứng minh nhân dân": "replaced by the citizen's identity card",
-    r"[Ss]ổ hộ khẩu|[Ss]ổ tạm trú": "no longer issued or demanded since 2023",
-    r"\b61/2018": "replaced by 118/2025/NĐ-CP",
-    r"\b59/2022": "replaced by 69/2024/NĐ-CP",
-    r"\b13/2023/NĐ-CP": "replaced by 356/2025/NĐ-CP",
-    r"\b85/2016": "replaced by 331/2026/NĐ-CP",
-    r"dichvucong\.hochiminhcity\.gov\.vn": "takes no filings since 2025-07-01",
-    r"Sở Thông tin và Truyền thông": "merged",
-    r"\b18001096\b|1800\.?1166": "not verified",
-    r"\b2[35][35]6/QĐ-UBND": "the directive contradicts itself on this number",
+# A sentence for each group of words that must be caught, and near misses that must not.
+CAUGHT = {
+    "abolished_bodies": ["Nộp tại UBND quận 1", "Uỷ ban nhân dân huyện Củ Chi", "Phòng Tư pháp", "ở TP. Thủ Đức"],
+    "household_books": ["xuất trình sổ hộ khẩu", "Sổ tạm trú", "bản sao hộ khẩu"],
+    "old_papers": ["mang theo CMND", "Giấy chứng minh nhân dân"],
+    "old_portals": ["nộp ở https://dichvucong.hochiminhcity.gov.vn/vi"],
+    "districts": ["nộp ở quận, huyện nơi ở", "Ủy ban quận"],
+    "merged_agencies": ["Sở Thông tin và Truyền thông"],
+    "doubtful_numbers": ["Quyết định 2356/QĐ-UBND"],
+    "laws": ["Nghị định 61/2018/NĐ-CP", "Nghị định 59/2022", "13/2023/NĐ-CP", "85/2016/NĐ-CP"],
 }
-
-# (part of the place, pattern found, part of the sentence) that may stand, with the reason.
-ALLOWED = [
-    ("legal_bases", "sổ hộ khẩu", "Bỏ việc nộp, xuất trình sổ hộ khẩu", "the decree that abolished it, by its subject"),
-    ("legal_bases", "sổ tạm trú", "Bỏ việc nộp, xuất trình sổ hộ khẩu", "the decree that abolished it, by its subject"),
-    ("1.004884.yml", "Sổ hộ khẩu", "không bắt buộc; nếu còn giữ", "old evidence, lawful and optional (R-11)"),
-    ("1.004884.yml", "sổ tạm trú", "không bắt buộc; nếu còn giữ", "old evidence, lawful and optional (R-11)"),
-    ("1.004884.yml", "chứng minh nhân dân", "chứng minh nhân dân cũ", "an old paper that serves as evidence"),
-    ("1.003197.yml", "chứng minh nhân dân", "số chứng minh nhân dân 9 số cũ", "an old number, as the record names it"),
-    ("1.013978.yml", "cấp huyện", "cấp trước ngày 01/7/2025", "an old paper, issued before the district was abolished"),
-    ("paper_check", "Sổ hộ khẩu", "không còn là giấy tờ bắt buộc", "says that it is no longer needed"),
-    ("paper_check", "sổ tạm trú", "không còn là giấy tờ bắt buộc", "says that it is no longer needed"),
-]
+NEAR_MISSES = [
+    "Công an cấp xã", "Ủy ban nhân dân cấp xã", "Bộ Tư pháp", "Sở Tư pháp", "118/2025/NĐ-CP", "chuyển hộ khẩu",
+    "phường Thủ Đức", "tại quán ăn", "cấp quân hàm", "dichvucong.gov.vn", "Sở Khoa học và Công nghệ",
+    "161/2018/NĐ-CP", "61/2018/TT-BTC",
+    "chứng minh nơi ở", "12356/QĐ-UBND",
+]  # fmt: skip
 
 
-def strings(value: Any, place: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
-        yield place, value
-    elif isinstance(value, list):
-        for number, item in enumerate(value):
-            yield from strings(item, f"{place}.{number}")
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            if key not in TYPED_BY_PEOPLE:
-                yield from strings(item, f"{place}.{key}")
-
-
-def everything_said() -> Iterator[tuple[str, str]]:
-    """(place, text) of everything that a citizen can read."""
-    for path in sorted((CONTENT_DIR / "procedures").glob("*.yml")):
-        yield from strings(yaml.safe_load(path.read_text("utf-8")), path.name)
-    yield from strings(yaml.safe_load((CONTENT_DIR / "wording.yml").read_text("utf-8")), "wording.yml")
-    yield from strings(yaml.safe_load((ROOT / "bot" / "hub" / "wording.yml").read_text("utf-8")), "hub/wording.yml")
-    for path in sorted((ROOT / "domain").glob("*.yml")):
-        domain = yaml.safe_load(path.read_text("utf-8")) or {}
-        yield from strings(domain.get("responses") or {}, f"domain/{path.name}")
-    for number, line in enumerate((ROOT / "bot" / "widget" / "words.js").read_text("utf-8").splitlines(), 1):
-        for text in re.findall(r"[\"`]([^\"`]+)[\"`]", line):
-            yield f"words.js.{number}", text
+def found(*texts):
+    return [fault.word for fault in faults_in(("somewhere", text) for text in texts)]
 
 
 @pytest.fixture(scope="module")
@@ -83,53 +42,55 @@ def said() -> list[tuple[str, str]]:
     return list(everything_said())
 
 
-def allowed(place: str, found: str, text: str) -> bool:
-    return any(part in place and found == word and inside in text for part, word, inside, _ in ALLOWED)
-
-
 def test_everything_a_citizen_reads_is_looked_at(said):
-    places = {place.split(".")[0] if place[0].isalpha() else "records" for place, _ in said}
-    assert {"records", "wording", "hub/wording", "words", "domain/procedure", "domain/smalltalk"} <= places
+    places = {place.split(".")[0].split("/")[0] for place, _ in said}
+    assert {"procedures", "wording", "hub", "words", "domain", "demo", "embed"} <= places
     assert len(said) > 2000
     assert not [place for place, _ in said if "aliases" in place or "sample_questions" in place]
 
 
 @pytest.mark.requirement("R-09", "R-11")
-@pytest.mark.parametrize("pattern", FORBIDDEN)
-def test_nothing_that_no_longer_exists_is_named(said, pattern):
-    faults = [
-        f"{place}: {match.group(0)!r} ({FORBIDDEN[pattern]}): {text[:160]}"
-        for place, text in said
-        for match in re.finditer(pattern, text)
-        if not allowed(place, match.group(0), text)
-    ]
-    assert faults == []
+def test_nothing_that_no_longer_exists_is_named(said):
+    assert [*faults_in(said)] == []
 
 
-def test_the_filter_catches_what_it_is_for():
-    caught = [
-        "Nộp tại UBND quận 1",
-        "Ủy ban nhân dân huyện Củ Chi",
-        "Phòng Tư pháp",
-        "Công an quận",
-        "TP Thủ Đức",
-        "mang theo CMND",
-        "xuất trình sổ hộ khẩu",
-        "Nghị định 61/2018/NĐ-CP",
-        "Nghị định 59/2022/NĐ-CP",
-        "dichvucong.hochiminhcity.gov.vn",
-        "nộp ở quận, huyện nơi ở",
-    ]
-    for text in caught:
-        assert any(re.search(pattern, text) for pattern in FORBIDDEN), text
-    for text in ("Công an cấp xã", "Ủy ban nhân dân cấp xã", "Bộ Tư pháp", "118/2025/NĐ-CP", "hộ khẩu", "thành phố"):
-        assert not any(re.search(pattern, text) for pattern in FORBIDDEN), text
+@pytest.mark.requirement("R-09", "R-11")
+def test_no_answer_names_what_no_longer_exists():
+    answered = list(everything_answered())
+    assert len(answered) > 5000
+    assert [*faults_in(answered)] == []
+
+
+@pytest.mark.parametrize("kind", CAUGHT)
+def test_the_filter_catches_what_it_is_for(kind):
+    for text in CAUGHT[kind]:
+        assert found(text), text
+
+
+def test_every_group_of_words_has_a_case_that_fires():
+    assert set(groups()) == set(CAUGHT) - {"laws"}
+    for name in groups():
+        assert any(words(name).pattern.search(lowered(text)) for text in CAUGHT[name]), name
+
+
+@pytest.mark.parametrize("text", NEAR_MISSES)
+def test_look_alikes_may_stand(text):
+    assert found(text) == []
 
 
 def test_every_exception_is_still_needed(said):
-    for part, word, inside, reason in ALLOWED:
-        assert reason
-        assert any(part in place and word in text and inside in text for place, text in said), (part, word)
+    everything = [*said, *everything_answered()]
+    for entry in exemptions():
+        assert entry.why
+        covered = [(place, text) for place, text in everything if entry.place in place and entry.beside in text]
+        assert any(entry.word == ANY_WORD or entry.word in lowered(text) for _, text in covered), entry
+
+
+def test_an_exception_holds_only_where_and_beside_what_it_says():
+    told = "Sổ hộ khẩu không bắt buộc; nếu còn giữ thì đưa thêm."
+    assert [*faults_in([("procedures/1.004884.yml", told)])] == []
+    assert [*faults_in([("procedures/1.004222.yml", told)])] != []
+    assert [*faults_in([("procedures/1.004884.yml", "Mang sổ hộ khẩu.")])] != []
 
 
 @pytest.mark.requirement("R-16")

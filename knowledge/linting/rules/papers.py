@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from knowledge.importers.render_warnings import WarningKind
 from knowledge.linting.models import Context, Hit, Subject, seen
-from knowledge.linting.vocabulary import shown_around, words
 from knowledge.models import ComponentRole
+from knowledge.vocabulary import shown_around, words
 
 _STEP = re.compile(r"^\W*(?:bước\s+\d|(?:trình tự thực hiện|cách thức thực hiện|thời hạn giải quyết)\b)", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[^\W\d]{2}[.!?])\s+")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from knowledge.linting.models import Context, Hit, Subject, seen, texts_of
-from knowledge.linting.vocabulary import repealed_laws, words
+from knowledge.vocabulary import Words, repealed_laws, shown_around, words
 
 _ODD = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u0300-\u0309\u0323]"
@@ -23,15 +23,25 @@ _RAW_NAMES = ("name", "executingAgencies")
 
 
 def abolished_body(subject: Subject, context: Context) -> Iterator[Hit]:
-    yield from words("abolished_bodies").hits(subject)
+    yield from _hits(words("abolished_bodies"), subject)
 
 
 def old_paper(subject: Subject, context: Context) -> Iterator[Hit]:
-    yield from words("old_papers").hits(subject)
+    yield from _hits(words("old_papers"), subject)
 
 
 def old_portal(subject: Subject, context: Context) -> Iterator[Hit]:
-    yield from words("old_portals").hits(subject)
+    yield from _hits(words("old_portals"), subject)
+
+
+def _hits(group: Words, subject: Subject) -> Iterator[Hit]:
+    """Yield the first use in each text that is not allowed where it stands."""
+    if not any(needle in subject.all_text for needle in group.needles):
+        return
+    for where, text, lowered in subject.texts:
+        found = group.found(lowered)
+        if found is not None:
+            yield Hit(shown_around(text, found), where, text)
 
 
 def repealed_law(subject: Subject, context: Context) -> Iterator[Hit]:
