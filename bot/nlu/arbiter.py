@@ -20,6 +20,8 @@ _SAFETY = {
 SAFETY = frozenset(_SAFETY)
 # A list for this person names the procedure too ("lập danh sách giấy tờ đăng ký tạm trú"): the wish goes first.
 _START_CHECKLIST = "start_checklist"
+# "làm tiếp nha" holds no word of the catalogue, and is no gibberish for that.
+_CHECKLIST_WISHES = {"change_checklist", "resend_checklist", "resume_checklist"}
 _EMERGENCY, _HOUSEHOLD_BOOK = "report_emergency", "ask_household_book"
 _CERTAIN_LINK, _CERTAIN_INSIDE, _LIKELY_INSIDE = 0.80, 0.95, 0.60
 _FOLLOW_UP_WORDS = 2
@@ -41,7 +43,7 @@ def settle_intent(
         return ASK_PROCEDURE, 1.0
     if "case_code" in entities:
         return "ask_case_status", 1.0
-    if name == ASK_PROCEDURE or (name == _START_CHECKLIST and confidence >= _DOUBTFUL_INTENT):
+    if name == ASK_PROCEDURE or (name == _START_CHECKLIST and confidence >= _LIKELY_INTENT):
         return name, confidence
     return _against_link(name, confidence, link, facts)
 
@@ -58,7 +60,8 @@ def _against_link(name: str, confidence: float, link: dict[str, Any], facts: lis
     certainty = link.get("certainty", "none")
     near = certainty in ("clear", "close") and inside >= _LIKELY_INSIDE
     words = int(link.get("words") or 0)
-    if not link.get("known") and not facts and confidence < _SURE_INTENT:
+    needed = _LIKELY_INTENT if name in _CHECKLIST_WISHES else _SURE_INTENT
+    if not link.get("known") and not facts and confidence < needed:
         return FALLBACK, confidence
     if certainty == "clear" and sure >= _CERTAIN_LINK and inside >= _CERTAIN_INSIDE:
         return ASK_PROCEDURE, sure

@@ -59,8 +59,8 @@ def test_one_fact_is_changed_and_nothing_else(run, folder):
     assert show(run)["submission_methods"][0]["fees"][0]["amount"] == 8000
     changed = {line.strip() for line in lines(folder / f"{CODE}.yml") ^ before}
     assert changed == {
-        "- {kind: charge, amount: 7000, per: lần, case: 'cá nhân, hộ gia đình'}",
-        "- {kind: charge, amount: 8000, per: lần, case: 'cá nhân, hộ gia đình'}",
+        "- {kind: charge, amount: 7000, per: lần, case: 'cá nhân, hộ gia đình', when: {registrant: [household, forces]}}",
+        "- {kind: charge, amount: 8000, per: lần, case: 'cá nhân, hộ gia đình', when: {registrant: [household, forces]}}",
         "changes:",
         f"- on: {read_record(folder / f'{CODE}.yml').changes[0].on}",
         "by: Lan",
