@@ -24,6 +24,8 @@ _START_CHECKLIST = "start_checklist"
 _TALK = {"request_slower", "request_usual_pace", "read_on"}
 # Asked about by name: a procedure that shares the name ("cấp tài khoản định danh") is not what is meant.
 _BY_NAME = {"ask_vneid", "ask_old_word", "ask_proxy"}
+# "làm tiếp nha" holds no word of the catalogue, and is no gibberish for that.
+_CHECKLIST_WISHES = {"change_checklist", "resend_checklist", "resume_checklist"}
 _EMERGENCY, _HOUSEHOLD_BOOK = "report_emergency", "ask_household_book"
 _CERTAIN_LINK, _CERTAIN_INSIDE, _LIKELY_INSIDE = 0.80, 0.95, 0.60
 _FOLLOW_UP_WORDS = 2
@@ -52,11 +54,9 @@ def settle_intent(
 
 def _is_kept(name: str, confidence: float, link: dict[str, Any]) -> bool:
     """Say whether an intent stands whatever the linker finds."""
-    if name == _START_CHECKLIST:
-        return confidence >= _DOUBTFUL_INTENT
     if name in _TALK:
         return confidence >= (_SURE_INTENT if link.get("certainty") == "clear" else _DOUBTFUL_INTENT)
-    return name in _BY_NAME and confidence >= _LIKELY_INTENT
+    return name in _BY_NAME | {_START_CHECKLIST} and confidence >= _LIKELY_INTENT
 
 
 def _needed_for_safety(name: str, link: dict[str, Any]) -> float:
@@ -71,7 +71,8 @@ def _against_link(name: str, confidence: float, link: dict[str, Any], facts: lis
     certainty = link.get("certainty", "none")
     near = certainty in ("clear", "close") and inside >= _LIKELY_INSIDE
     words = int(link.get("words") or 0)
-    if not link.get("known") and not facts and confidence < _SURE_INTENT:
+    needed = _LIKELY_INTENT if name in _CHECKLIST_WISHES else _SURE_INTENT
+    if not link.get("known") and not facts and confidence < needed:
         return FALLBACK, confidence
     if certainty == "clear" and sure >= _CERTAIN_LINK and inside >= _CERTAIN_INSIDE:
         return ASK_PROCEDURE, sure

@@ -142,7 +142,7 @@ def _subject(turn: ChecklistTurn, opened: OpenQuestion) -> ChecklistStep:
 def _start(turn: ChecklistTurn) -> ChecklistStep:
     if turn.named:
         return ChecklistStep(StepKind.START, turn.named)
-    if turn.offers:
+    if turn.offers and turn.active_code not in dict(turn.offers):
         return ChecklistStep(StepKind.WHICH, offers=turn.offers)
     code = turn.active_code or turn.kept_code
     return ChecklistStep(StepKind.START, code) if code else ChecklistStep(StepKind.NO_SUBJECT)

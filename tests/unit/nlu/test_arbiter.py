@@ -35,6 +35,10 @@ TABLE = [
     ("out_of_scope", UNSURE, CLEAR, [], [], ASK_PROCEDURE),
     ("out_of_scope", UNSURE, link(0.3, "none", words=4, known=0), [], [], FALLBACK),
     ("out_of_scope", LOST, link(0.7, "close"), ["fee"], [], ASK_PROCEDURE),
+    ("start_checklist", 0.7, CLEAR, ["documents"], [], "start_checklist"),
+    ("start_checklist", 0.55, CLEAR, ["documents"], [], ASK_PROCEDURE),
+    ("resume_checklist", 0.7, link(words=2, known=0), [], [], "resume_checklist"),
+    ("change_checklist", 0.7, CLEAR, [], [], ASK_PROCEDURE),
     ("smalltalk", LOST, link(words=4, known=2), [], [], FALLBACK),
 ]
 

@@ -32,6 +32,7 @@ HOME = GuideQuestion(
     when=When((("who", ("family",)),)),
 )
 GUIDE = Guide((WHO, HOME))
+START_3 = ChecklistStep(StepKind.START, "3.3")
 
 
 def turn(intent="ask_procedure", text="", **more):
@@ -70,6 +71,7 @@ def test_a_reply_to_the_open_question(given, step):
         (turn("start_checklist", named="2.2"), ChecklistStep(StepKind.START, "2.2")),
         (turn("start_checklist", active_code="3.3"), ChecklistStep(StepKind.START, "3.3")),
         (turn("start_checklist", kept_code=""), ChecklistStep(StepKind.NO_SUBJECT)),
+        (turn("start_checklist", active_code="3.3", offers=(("2.2", "x"), ("3.3", "y"))), START_3),
         (turn("start_checklist", offers=(("2.2", "x"),)), ChecklistStep(StepKind.WHICH, offers=(("2.2", "x"),))),
     ],
 )
