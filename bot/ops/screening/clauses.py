@@ -1,0 +1,52 @@
+"""Phrases looked for clause by clause, as marked as they were typed: "cháy" is not "chạy", unless marks are left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from knowledge.text import fold, has_diacritics, without_invisible
+
+_CLAUSE = re.compile(r"[.,;:!?\n…()\"“”]+|\s-\s")
+_FEW_MARKS = 0.25
+"""Share of words with marks below which a message counts as typed without them (Vietnamese has about two thirds)."""
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Regular expressions in Vietnamese; for text without marks their folded twins. Only small letters, `\\d` and `\\w`."""
+
+    marked: re.Pattern[str]
+    folded: re.Pattern[str]
+
+    @classmethod
+    def of(cls, lines: Iterable[str], marked: Iterable[str] = (), unmarked: Iterable[str] = ()) -> Phrases:
+        """`lines` hold with and without marks; `marked` and `unmarked` only for text that has or lacks them."""
+        listed = list(lines)
+        return cls(_any_of([*listed, *marked]), _any_of([*map(fold, listed), *unmarked]))
+
+    def found_in(self, text: str, marks: bool) -> bool:
+        """Whether one of them stands in `text`; `marks`: it was typed with them."""
+        return bool(self.marked.search(text) if marks else self.folded.search(fold(text)))
+
+
+def _any_of(lines: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(rf"(?<!\w)(?:{line})(?!\w)" for line in lines) or r"(?!)")
+
+
+def normal(text: str) -> str:
+    """Return `text` in small letters and NFC, without what nobody sees, blanks single."""
+    return " ".join(without_invisible(text).lower().split(" "))
+
+
+def clauses(text: str) -> list[str]:
+    """Return the clauses of `text` (as `normal` gives it)."""
+    return [clause for part in _CLAUSE.split(text) if (clause := " ".join(part.split()))]
+
+
+def typed_with_marks(text: str) -> bool:
+    """Whether the writer sets diacritics."""
+    listed = [word for word in text.split() if word.isalpha()]
+    marked = sum(has_diacritics(word) for word in listed)
+    return marked > _FEW_MARKS * len(listed)

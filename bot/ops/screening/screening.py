@@ -1,0 +1,84 @@
+"""One message on its way in, before anything is written: what may be stored of it, and what must come of it.
+
+The hub, the terminal tools and Rasa's pipeline all ask here, so they agree. What the rules below miss of an
+accusation, the intent classifier may still find; then the text is dropped after the turn (docs/safety.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from bot.ops.outcomes import Outcome
+from bot.ops.screening.danger import is_emergency
+from bot.ops.screening.denunciations import goes_on_accusing, is_denunciation
+from bot.ops.screening.kinds import Kind, kinds_named, labels
+from bot.ops.screening.masking import mask
+
+EXPECTS = "expects"
+"""Key of a message's content: the kinds of personal data that it asks for."""
+
+
+class Matter(str, Enum):
+    """What a message is about that the rest of the house must know at once."""
+
+    EMERGENCY = "emergency"
+    DENUNCIATION = "denunciation"
+
+
+@dataclass(frozen=True)
+class Before:
+    """What was said last by the assistant, as far as it changes how the next message is read."""
+
+    expected: frozenset[Kind] = field(default_factory=frozenset)
+    code_spoken_of: bool = False
+    denunciation_refused: bool = False
+
+
+@dataclass(frozen=True)
+class Screened:
+    """`text` may be written down. `dropped`: nothing of the message may, and `text` only says so.
+
+    matter: an emergency goes first, also in a message that is dropped.
+    """
+
+    text: str
+    masked: tuple[Kind, ...] = ()
+    matter: Matter | None = None
+    dropped: bool = False
+
+    @property
+    def payload(self) -> str | None:
+        """What Rasa is told in place of a dropped text."""
+        if not self.dropped:
+            return None
+        return "/report_emergency" if self.matter is Matter.EMERGENCY else "/report_corruption"
+
+
+def screen(text: str, before: Before | None = None) -> Screened:
+    """Return what may be written down of `text`. Screened text comes back as it is."""
+    before = before or Before()
+    emergency = is_emergency(text)
+    if goes_on_accusing(text) if before.denunciation_refused else is_denunciation(text):
+        return Screened(labels().dropped, (), Matter.EMERGENCY if emergency else Matter.DENUNCIATION, dropped=True)
+    masked = mask(text, before.expected, before.code_spoken_of)
+    return Screened(masked.text, masked.kinds, Matter.EMERGENCY if emergency else None)
+
+
+def read_before(content: Mapping[str, Any] | None) -> Before:
+    """Return what the assistant's last message (its content, or a `custom` object of Rasa) means for the next one."""
+    content = content or {}
+    answer = content.get("answer")
+    outcome = answer.get("outcome") if isinstance(answer, Mapping) else None
+    return Before(
+        expected=kinds_named(content.get(EXPECTS)),
+        code_spoken_of=outcome == Outcome.REFUSED_CREDENTIALS.value,
+        denunciation_refused=outcome == Outcome.REFUSED_DENUNCIATION.value,
+    )
+
+
+def drops(outcome: object) -> bool:
+    """Whether an answer of this outcome means that the question must not stay written down."""
+    return outcome == Outcome.REFUSED_DENUNCIATION.value
