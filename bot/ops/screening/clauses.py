@@ -1,21 +1,27 @@
-"""Phrases looked for clause by clause, as marked as they were typed: "cháy" is not "chạy", unless marks are left out."""
+"""Phrases, looked for with the marks that were typed: "cháy" is not "chạy", unless the writer leaves marks out."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
 
 from knowledge.text import fold, has_diacritics, without_invisible
 
+FOLDER = Path(__file__).resolve().parent
 _CLAUSE = re.compile(r"[.,;:!?\n…()\"“”]+|\s-\s")
+_PART = re.compile(r"\{([a-z_]+)\}")
 _FEW_MARKS = 0.25
 """Share of words with marks below which a message counts as typed without them (Vietnamese has about two thirds)."""
 
 
 @dataclass(frozen=True)
 class Phrases:
-    """Regular expressions in Vietnamese; for text without marks their folded twins. Only small letters, `\\d` and `\\w`."""
+    """Regular expressions in Vietnamese, and their folded twins for text without marks."""
 
     marked: re.Pattern[str]
     folded: re.Pattern[str]
@@ -31,13 +37,28 @@ class Phrases:
         return bool(self.marked.search(text) if marks else self.folded.search(fold(text)))
 
 
+@lru_cache(maxsize=8)
+def load_phrases(name: str) -> Mapping[str, Phrases]:
+    """Read a file of phrases in this folder, once; raise `KeyError` where a part is missing."""
+    groups = yaml.safe_load((FOLDER / name).read_text("utf-8"))
+    parts: dict[str, str] = groups.pop("parts", {})
+
+    def lines(group: Mapping[str, str], key: str) -> list[str]:
+        return [_PART.sub(lambda found: parts[found.group(1)], line) for line in group.get(key, "").splitlines()]
+
+    return {
+        title: Phrases.of(lines(group, "phrases"), lines(group, "marked"), lines(group, "unmarked"))
+        for title, group in groups.items()
+    }
+
+
 def _any_of(lines: list[str]) -> re.Pattern[str]:
     return re.compile("|".join(rf"(?<!\w)(?:{line})(?!\w)" for line in lines) or r"(?!)")
 
 
 def normal(text: str) -> str:
     """Return `text` in small letters and NFC, without what nobody sees, blanks single."""
-    return " ".join(without_invisible(text).lower().split(" "))
+    return re.sub(r"[ \t]+", " ", without_invisible(text).lower())
 
 
 def clauses(text: str) -> list[str]:

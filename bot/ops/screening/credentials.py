@@ -19,7 +19,8 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _PUBLIC_NUMBERS = frozenset(("1022", "0281022", "18001096"))
 
 _OTP = re.compile(
-    r"(?<![a-z0-9])(?:[o0][ .]?t[ .]?p(?:\d*)|ma (?:so )?(?:xac thuc|xac nhan|xac minh|kich hoat|bao mat|giao dich|bi mat)"
+    r"(?<![a-z0-9])(?:[o0][ .]?t[ .]?p(?:\d*)"
+    r"|ma (?:so )?(?:xac thuc|xac nhan|xac minh|kich hoat|bao mat|giao dich|bi mat)"
     r"|xac thuc 2 lop)(?![a-z])"
 )
 _PASSCODE = re.compile(r"(?<![a-z])(?:pass?code|mat ma)(?![a-z])")
@@ -32,7 +33,8 @@ _PUBLIC_CODE = re.compile(
     r"|bhyt|bao hiem|tinh|truong|cong trinh|so do|vach|qr|thua|dat|can bo|phong|loi|phuong|xa)(?![a-z])"
 )
 _CARD_CODE = re.compile(
-    r"(?<![a-z])(?:cvv2?|cvc2?|(?:3|ba) so (?:o )?(?:mat )?(?:dang )?sau(?: the)?|ma bao mat the)(?![a-z])[^\d\n]{0,20}(\d{3,4})(?!\d)"
+    r"(?<![a-z])(?:cvv2?|cvc2?|(?:3|ba) so (?:o )?(?:mat )?(?:dang )?sau(?: the)?|ma bao mat the)"
+    r"(?![a-z])[^\d\n]{0,20}(\d{3,4})(?!\d)"
 )
 _BARE = re.compile(r"\W*\d(?:[ .\-]?\d){5}(?:\W+(?:ne|nha|nhe|do|day|a|ah|nghen|em|ban|ad|roi))*\W*")
 _CARD = re.compile(r"(?<![\w.])\d(?:[ .\-]?\d){12,18}(?![\w])")

@@ -62,7 +62,12 @@ def labels() -> Labels:
 
 
 def kinds_named(names: object) -> frozenset[Kind]:
-    """Return the kinds that `names` (from a message, so anything) names; credentials and strangers count for nothing."""
+    """Return the kinds that `names` (of a message: anything) names; credentials and strangers count for nothing."""
     listed = names if isinstance(names, list | tuple | set | frozenset) else ()
     known = {kind.value: kind for kind in Kind if kind not in CREDENTIALS}
     return frozenset(known[name] for name in listed if isinstance(name, str) and name in known)
+
+
+def kinds_masked_in(text: str) -> tuple[Kind, ...]:
+    """Return the kinds whose masks stand in `text`."""
+    return tuple(kind for kind, mask in labels().masks.items() if mask in text)

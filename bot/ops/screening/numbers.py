@@ -12,7 +12,7 @@ _EMAIL = re.compile(r"[a-z0-9._%+\-]+\s?@\s?[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.[a-z]
 _PASSPORT = re.compile(r"(?<![\w.])[bcpknes]\s?\d{7,8}(?![\w])")
 _HEALTH_CARD = re.compile(r"(?<![\w.])[a-z]{2}[ \-]?\d[ \-]?\d{2}(?:[ \-]?\d){10}(?![\w])")
 # A run of digits as people space them; O stands for 0 and l for 1 where digits stand around.
-_RUN = re.compile(r"(?<![\w./])(?:\(?\+?[\do])(?:(?:\) ?|[ .\-–—]{1,2})?[\dol]){7,24}(?![\w])")
+_RUN = re.compile(r"(?<![\w./])(?:\(?\+?[\do])(?:(?:\) ?|[ .\-–—]{1,2})?[\dol]){5,24}(?![\w])")
 _BEFORE = 45
 _NAMED = (
     (Kind.CITIZEN_ID, r"cccd|can cuoc|dinh danh"),
@@ -61,9 +61,9 @@ def find_numbers(reading: Reading, expected: frozenset[Kind]) -> Iterator[Findin
             text = text[:start] + BLANK * (end - start) + text[end:]
     for found in _RUN.finditer(text):
         if not expected & possible_kinds(_digits(found.group())):
-            kind = _kind_of(found, reading.folded, text)
-            if kind is not None:
-                yield Finding(*found.span(), kind)
+            kind_found = _kind_of(found, reading.folded, text)
+            if kind_found is not None:
+                yield Finding(*found.span(), kind_found)
 
 
 def possible_kinds(digits: str) -> frozenset[Kind]:

@@ -11,12 +11,14 @@ from bot.ops.screening.reading import BLANK, Reading
 # "mk" is also "mình", "pass" also "sang nhượng": alone they need a sign, or something that looks like a password.
 _WORD = r"(?:mat khau|m[ .]?khau|mk|pass(?:word|wd|w)?|pasword|pwd?)"
 _OWNER = (
-    r"(?:(?:vneid|dvc|dich vu cong|tai khoan|tk|dinh danh|quoc gia|cong|cua|toi|tui|em|e|anh|chi|co|chu|bac|minh|con|cu|moi"
-    r"|cap|dang nhap|dat|ba|ma|me|wifi|bank|ngan hang|zalo|do|cho|chau|ong|nha|day|ne|hinh nhu|thi|doi|email|mail|gmail)"
+    r"(?:(?:vneid|dvc|dich vu cong|tai khoan|tk|dinh danh|quoc gia|cong|cua|toi|tui|em|e|anh|chi|co|chu|bac|minh|con"
+    r"|cu|moi|cap|dang nhap|dat|ba|ma|me|wifi|bank|ngan hang|zalo|do|cho|chau|ong|nha|day|ne|hinh nhu|thi|doi"
+    r"|email|mail|gmail)"
     r"(?![a-z0-9])[ ,]*){0,6}"
 )
 _SIGN = re.compile(
-    rf"(?<![a-z0-9]){_WORD}(?![a-z0-9])[ ,]*{_OWNER}(?:la(?![a-z])|thanh(?![a-z])|[:=]|->)[ :=]*(?:ngay sinh |chu |cum )?"
+    rf"(?<![a-z0-9]){_WORD}(?![a-z0-9])[ ,]*{_OWNER}(?:la(?![a-z])|thanh(?![a-z])|[:=]|->)[ :=]*"
+    r"(?:ngay sinh |chu |cum )?"
     r"[\"'“‘(]?([^\s\"'”’]{2,40})"
 )
 _NEXT = re.compile(rf"(?<![a-z0-9]){_WORD}(?![a-z0-9])[ ,:=]*{_OWNER}[ :=]*[\"'“‘(]?([^\s\"'”’]{{4,40}})")
@@ -28,10 +30,13 @@ _TAIL = ".,;!?)…"
 _SYLLABLE = re.compile(r"(?:ngh|ng|nh|gh|gi|kh|ph|qu|th|tr|ch|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?")
 # Single syllables that open a question or an explanation, not a password.
 _SPEECH = frozenset(
-    "gi sao the phai do bao may chi ai khong ko k hong hok sai dung loi cai so mot nhung ngay ten duoc dc co chua roi bi "
-    "can nhu nao de o tu cho ma va hay hoac voi thi no neu khi vi tai ra vo vao quen mat doi lay lai dat nen nhieu it dai "
-    "ngan manh yeu chu ki ky cua em toi tui anh chi minh bac con ong ba nguoi ta cach lam dau dang ah a nhi ha vay day "
-    "cung rat qua luon moi cu ca tat toan bo gom trong ngoai tren duoi tiep sau truoc nhap bam cap muc biet nho dau xong".split()
+    """
+    gi sao the phai do bao may chi ai khong ko k hong hok sai dung loi cai so mot nhung ngay ten duoc dc co chua
+    roi bi can nhu nao de o tu cho ma va hay hoac voi thi no neu khi vi tai ra vo vao quen mat doi lay lai dat nen
+    nhieu it dai ngan manh yeu chu ki ky cua em toi tui anh minh bac con ong ba nguoi ta cach lam dau dang ah a
+    nhi ha vay day cung rat qua luon moi cu ca tat toan bo gom trong ngoai tren duoi tiep sau truoc nhap bam cap
+    muc biet nho xong
+    """.split()  # noqa: SIM905 - as a list it would fill a page
 )
 
 

@@ -11,7 +11,7 @@ from knowledge.text import fold, without_invisible
 
 BLANK = "§"
 _DASH = r"[-–—]"
-_UNIT = rf"(?:[a-z]?[\do]{{1,4}})(?:\s?[.\-–—]\s?[a-z]?[\do]{{1,3}}){{0,6}}"
+_UNIT = r"(?:[a-z]?[\do]{1,4})(?:\s?[.\-–—]\s?[a-z]?[\do]{1,3}){0,6}"
 # Law and process brief B.5, as people type it: blanks, dashes of all kinds or none, O for 0, l for 1.
 _CASE_WITH_LETTER = re.compile(
     rf"(?<![\w.])(?=[\d.\-o]*h[\do]{{2}}){_UNIT}[\s.\-–—]{{1,3}}[\dol]{{6}}[\s.\-–—]{{1,3}}[\dol]{{4,7}}(?!\w)"

@@ -6,7 +6,7 @@ accusation, the intent classifier may still find; then the text is dropped after
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -14,11 +14,13 @@ from typing import Any
 from bot.ops.outcomes import Outcome
 from bot.ops.screening.danger import is_emergency
 from bot.ops.screening.denunciations import goes_on_accusing, is_denunciation
-from bot.ops.screening.kinds import Kind, kinds_named, labels
+from bot.ops.screening.kinds import Kind, kinds_masked_in, kinds_named, labels
 from bot.ops.screening.masking import mask
 
 EXPECTS = "expects"
 """Key of a message's content: the kinds of personal data that it asks for."""
+MASKED, DROPPED, MATTER, SCREENED = "masked", "dropped", "matter", "screened"
+"""Keys of what is told of a screened message: kinds taken out, all taken out, what it is about; it was screened."""
 
 
 class Matter(str, Enum):
@@ -67,6 +69,11 @@ def screen(text: str, before: Before | None = None) -> Screened:
     return Screened(masked.text, masked.kinds, Matter.EMERGENCY if emergency else None)
 
 
+def screened_before(text: str) -> Screened:
+    """Return what is known of a message that comes screened: its masks and the matter, nothing more is taken out."""
+    return Screened(text, kinds_masked_in(text), Matter.EMERGENCY if is_emergency(text) else None)
+
+
 def read_before(content: Mapping[str, Any] | None) -> Before:
     """Return what the assistant's last message (its content, or a `custom` object of Rasa) means for the next one."""
     content = content or {}
@@ -79,6 +86,28 @@ def read_before(content: Mapping[str, Any] | None) -> Before:
     )
 
 
-def drops(outcome: object) -> bool:
-    """Whether an answer of this outcome means that the question must not stay written down."""
-    return outcome == Outcome.REFUSED_DENUNCIATION.value
+def after_answer(text: str, outcomes: Iterable[object]) -> Screened | None:
+    """What may stay written down of a question now that its answer shows what it was; None where that is all of it.
+
+    The classifier knows accusations and codes that no rule does.
+    """
+    found = set(outcomes)
+    if Outcome.REFUSED_DENUNCIATION.value in found:
+        return Screened(labels().dropped, (), Matter.DENUNCIATION, dropped=True)
+    if Outcome.REFUSED_CREDENTIALS.value in found:
+        masked = mask(text, code_spoken_of=True)
+        return Screened(masked.text, masked.kinds) if masked.kinds else None
+    return None
+
+
+def as_content(screened: Screened) -> dict[str, Any]:
+    """A citizen's words as a message's content: what may be written down, and what was taken out of it.
+
+    Pictures and files will need the same before they are stored (docs/safety.md, "Uploads"); none are taken yet.
+    """
+    content: dict[str, Any] = {"text": screened.text}
+    if screened.masked:
+        content[MASKED] = [kind.value for kind in screened.masked]
+    if screened.dropped:
+        content[DROPPED] = True
+    return content
