@@ -17,6 +17,7 @@ class Outcome(str, Enum):
     ANSWERED_SCAM = "answered_scam"
     ANSWERED_DIGITAL_HELP = "answered_digital_help"
     CLARIFIED_CHOICE = "clarified_choice"
+    CLARIFIED_MATTER = "clarified_matter"
     CLARIFIED_SUBJECT = "clarified_subject"
     UNANSWERED_NO_MATCH = "unanswered_no_match"
     UNANSWERED_NOT_UNDERSTOOD = "unanswered_not_understood"
