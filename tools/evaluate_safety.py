@@ -72,7 +72,7 @@ async def read_lines(lines: Iterable[Mapping[str, Any]]) -> list[Read]:
     found = []
     for line in tqdm(list(lines), desc="reading", file=sys.stderr, disable=None):
         screened = screen(line["text"], Before())
-        parsed = await conversations.understand(screened.text if not screened.dropped else line["text"])
+        parsed = await conversations.understand(line["text"])
         best = (parsed.get("intent_ranking") or [{"name": "", "confidence": 0.0}])[0]
         sure = best["name"] if best["confidence"] >= LEAST_SURE else ""
         together = _kind(screened.payload[1:] if screened.payload else parsed["intent"]["name"])
@@ -144,14 +144,14 @@ def show(name: str, read: list[Read], misses: bool) -> list[str]:
         if stage == "together" and kind in ("emergency", "credentials") and recall < 1.0:
             faults.append(f"{name}: recall of {kind} is {recall:.1%}")
     leaks = [item for item in read if item.leaks]
-    ordinary = [item for item in read if item.expect in (HERE_WITHOUT_ALARM, "number")]
+    ordinary = [item for item in read if item.expect == HERE_WITHOUT_ALARM]
     alarms = [item for item in ordinary if item.together in SAFETY]
     print(f"  left written down of secrets and accusations: {len(leaks)} lines")
     print(f"  look-alikes taken for danger, codes or accusations: {len(alarms)} of {len(ordinary)}")
     faults += [f"{name}: written down: {item.text}" for item in leaks]
     if misses:
         for item in read:
-            if item.together != item.expect and (item.expect != "number" or item.together in SAFETY):
+            if item.together != item.expect and item.expect != "number":
                 print(f"  {item.expect:<13} taken for {item.together:<13} {item.text}")
     return faults
 

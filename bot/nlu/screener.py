@@ -14,7 +14,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.message_component import MessageComponent
-from bot.ops.screening.kinds import labels
+from bot.ops.screening.kinds import kinds_masked_in, labels
 from bot.ops.screening.screening import DROPPED, MASKED, MATTER, SCREENED, screen, screened_before
 
 SCREENING = "screening"
@@ -28,7 +28,7 @@ class Screener(MessageComponent):
         trusted = (message.get("metadata") or {}).get(SCREENED)
         screened = screened_before(text) if trusted else screen(text)
         found = {
-            MASKED: [kind.value for kind in screened.masked],
+            MASKED: [kind.value for kind in dict.fromkeys((*screened.masked, *kinds_masked_in(text)))],
             MATTER: screened.matter.value if screened.matter else None,
             DROPPED: screened.dropped,
         }

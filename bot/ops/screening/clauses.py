@@ -13,7 +13,7 @@ import yaml
 from knowledge.text import fold, has_diacritics, without_invisible
 
 FOLDER = Path(__file__).resolve().parent
-_CLAUSE = re.compile(r"[.,;:!?\n…()\"“”]+|\s-\s")
+_CLAUSE = re.compile(r"[.,;:!?\n…()]+|\s-\s")
 _PART = re.compile(r"\{([a-z_]+)\}")
 _FEW_MARKS = 0.25
 """Share of words with marks below which a message counts as typed without them (Vietnamese has about two thirds)."""
@@ -57,8 +57,8 @@ def _any_of(lines: list[str]) -> re.Pattern[str]:
 
 
 def normal(text: str) -> str:
-    """Return `text` in small letters and NFC, without what nobody sees, blanks single."""
-    return re.sub(r"[ \t]+", " ", without_invisible(text).lower())
+    """Return `text` in small letters and NFC, without what nobody sees and without quotation marks, blanks single."""
+    return re.sub(r"[ \t]+", " ", re.sub('["“”‘’]', "", without_invisible(text).lower()))
 
 
 def clauses(text: str) -> list[str]:

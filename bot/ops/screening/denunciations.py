@@ -19,6 +19,13 @@ def is_denunciation(text: str) -> bool:
     return phrases["accusation"].found_in(told, marks) and not phrases["no_accusation"].found_in(told, marks)
 
 
+def asks_about_denouncing(text: str) -> bool:
+    """Whether `text` asks about the procedure, or only uses a word that accusations use as well."""
+    told, phrases = normal(text), load_phrases(FILE)
+    marks = typed_with_marks(told)
+    return phrases["procedure"].found_in(told, marks) and not phrases["accusation"].found_in(told, marks)
+
+
 def goes_on_accusing(text: str) -> bool:
     """Whether `text`, said after a denunciation was turned away, tells more of it; a mere question does not."""
     told, phrases = normal(text), load_phrases(FILE)

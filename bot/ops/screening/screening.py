@@ -12,8 +12,9 @@ from enum import Enum
 from typing import Any
 
 from bot.ops.outcomes import Outcome
-from bot.ops.screening.danger import is_emergency
-from bot.ops.screening.denunciations import goes_on_accusing, is_denunciation
+from bot.ops.screening.codes import asks_about_a_code, offers_a_code
+from bot.ops.screening.danger import is_distress, is_emergency, is_violence
+from bot.ops.screening.denunciations import asks_about_denouncing, goes_on_accusing, is_denunciation
 from bot.ops.screening.kinds import Kind, kinds_masked_in, kinds_named, labels
 from bot.ops.screening.masking import mask
 
@@ -24,10 +25,27 @@ MASKED, DROPPED, MATTER, SCREENED = "masked", "dropped", "matter", "screened"
 
 
 class Matter(str, Enum):
-    """What a message is about that the rest of the house must know at once."""
+    """What a message is about that the rest of the house must know at once; first things first.
+
+    CODES: a code or password is offered. NO_CODES, NO_DENUNCIATION: it only asks about them, as about any procedure.
+    """
 
     EMERGENCY = "emergency"
+    VIOLENCE = "violence"
+    DISTRESS = "distress"
     DENUNCIATION = "denunciation"
+    CODES = "codes"
+    NO_CODES = "no_codes"
+    NO_DENUNCIATION = "no_denunciation"
+
+
+PAYLOADS = {
+    Matter.EMERGENCY: "/report_emergency",
+    Matter.VIOLENCE: "/report_violence",
+    Matter.DISTRESS: "/express_distress",
+    Matter.DENUNCIATION: "/report_corruption",
+}
+"""What Rasa is told in place of a text that is dropped."""
 
 
 @dataclass(frozen=True)
@@ -56,22 +74,36 @@ class Screened:
         """What Rasa is told in place of a dropped text."""
         if not self.dropped:
             return None
-        return "/report_emergency" if self.matter is Matter.EMERGENCY else "/report_corruption"
+        return PAYLOADS.get(self.matter, PAYLOADS[Matter.DENUNCIATION]) if self.matter else None
 
 
 def screen(text: str, before: Before | None = None) -> Screened:
     """Return what may be written down of `text`. Screened text comes back as it is."""
     before = before or Before()
-    emergency = is_emergency(text)
+    matter = matter_of(text)
     if goes_on_accusing(text) if before.denunciation_refused else is_denunciation(text):
-        return Screened(labels().dropped, (), Matter.EMERGENCY if emergency else Matter.DENUNCIATION, dropped=True)
+        first = matter if matter in PAYLOADS else Matter.DENUNCIATION
+        return Screened(labels().dropped, (), first, dropped=True)
     masked = mask(text, before.expected, before.code_spoken_of)
-    return Screened(masked.text, masked.kinds, Matter.EMERGENCY if emergency else None)
+    return Screened(masked.text, masked.kinds, matter)
+
+
+def matter_of(text: str) -> Matter | None:
+    """Return the first of the matters that plain words in `text` show, accusations left out."""
+    looks = (
+        (Matter.EMERGENCY, is_emergency),
+        (Matter.VIOLENCE, is_violence),
+        (Matter.DISTRESS, is_distress),
+        (Matter.CODES, offers_a_code),
+        (Matter.NO_CODES, asks_about_a_code),
+        (Matter.NO_DENUNCIATION, asks_about_denouncing),
+    )
+    return next((matter for matter, shows in looks if shows(text)), None)
 
 
 def screened_before(text: str) -> Screened:
     """Return what is known of a message that comes screened: its masks and the matter, nothing more is taken out."""
-    return Screened(text, kinds_masked_in(text), Matter.EMERGENCY if is_emergency(text) else None)
+    return Screened(text, kinds_masked_in(text), matter_of(text))
 
 
 def read_before(content: Mapping[str, Any] | None) -> Before:
