@@ -10,7 +10,7 @@ from aiohttp import WSMsgType, web
 from bot.channels import web_frames
 from bot.channels.web_frames import End, Frame, FrameInvalidError, Hello, Ping, Press, Say
 from bot.errors import MessageRefusedError
-from bot.hub.delivery import CatchUp, Ended, Event, MessageStored, Subscription, Typing
+from bot.hub.delivery import CatchUp, Ended, Event, MessageChanged, MessageStored, Subscription, Typing
 from bot.hub.hub import Hub
 from bot.hub.intake import refuse
 from bot.hub.limits import Rate, RateLimiter
@@ -116,6 +116,10 @@ class WebSession:
     async def _pass_on(self, event: Event) -> None:
         if isinstance(event, MessageStored):
             await self._in_order(event.message)
+        elif isinstance(event, MessageChanged):
+            # What was not sent yet comes as it is now.
+            if event.message.seq <= self._sent:
+                await self._send(web_frames.message_frame(event.message))
         elif isinstance(event, CatchUp):
             await self._catch_up()
         elif isinstance(event, Typing):

@@ -10,7 +10,7 @@ import uuid
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.engine import Connection, Row
 
 from bot.errors import TokenInvalidError
@@ -49,18 +49,22 @@ class ConversationStore:
         """At most `PAGE` messages with `seq > after`, in order."""
         return await self._database.run(_messages_after, conversation_id, after)
 
+    async def last_answer(self, conversation_id: str) -> dict[str, Any] | None:
+        """Content of the newest message of the city's side; None when there is none."""
+        return await self._database.run(_last_answer, conversation_id)
+
     async def last_seqs(self, conversation_ids: list[str]) -> dict[str, int]:
         """The newest sequence number of each conversation that is not erased."""
         return await self._database.run(_last_seqs, conversation_ids)
 
     async def add_citizen_message(
-        self, conversation_id: str, client_id: str, text: str, payload: str | None = None
+        self, conversation_id: str, client_id: str, content: dict[str, Any], payload: str | None = None
     ) -> tuple[Message, bool]:
-        """Store the citizen's words once; the flag tells whether they are new. `payload` is what Rasa is told.
+        """Store the citizen's screened words once; the flag tells whether they are new. `payload`: what Rasa is told.
 
         Raises `TokenInvalidError` when the conversation is erased.
         """
-        return await self._database.run(self._add_citizen_message, conversation_id, client_id, text, payload)
+        return await self._database.run(self._add_citizen_message, conversation_id, client_id, content, payload)
 
     async def change_answerer(self, conversation_id: str, expected: Answerer, wanted: Answerer) -> bool:
         """Hand the conversation on by compare-and-set; False when somebody else was faster."""
@@ -87,7 +91,12 @@ class ConversationStore:
         return new
 
     def _add_citizen_message(
-        self, connection: Connection, conversation_id: str, client_id: str, text: str, payload: str | None
+        self,
+        connection: Connection,
+        conversation_id: str,
+        client_id: str,
+        content: dict[str, Any],
+        payload: str | None,
     ) -> tuple[Message, bool]:
         now = self._clock.now()
         lock = update(CONVERSATION).where(CONVERSATION.c.id == conversation_id, CONVERSATION.c.erased_at.is_(None))
@@ -103,12 +112,12 @@ class ConversationStore:
             "client_id": client_id,
             "role": Role.CITIZEN.value,
             "created_at": now,
-            "content": {"text": text},
+            "content": content,
             "payload": payload,
             "state": TurnState.PENDING.value,
         }
         connection.execute(insert(MESSAGE).values(**row))
-        return Message(conversation_id, seq, Role.CITIZEN, now, {"text": text}, client_id), True
+        return Message(conversation_id, seq, Role.CITIZEN, now, content, client_id), True
 
     def _change_answerer(
         self, connection: Connection, conversation_id: str, expected: Answerer, wanted: Answerer
@@ -188,7 +197,7 @@ def _next_seq(connection: Connection, conversation_id: str) -> int:
 def _find_by_client_id(connection: Connection, conversation_id: str, client_id: str) -> Message | None:
     query = select(MESSAGE).where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.client_id == client_id)
     row = connection.execute(query).first()
-    return None if row is None else _message(row)
+    return None if row is None else message_of(row)
 
 
 def _find_button(connection: Connection, conversation_id: str, seq: int, button: int) -> tuple[str, str] | None:
@@ -208,7 +217,12 @@ def _messages_after(connection: Connection, conversation_id: str, after: int) ->
         .order_by(MESSAGE.c.seq)
         .limit(PAGE)
     )
-    return [_message(row) for row in connection.execute(query)]
+    return [message_of(row) for row in connection.execute(query)]
+
+
+def _last_answer(connection: Connection, conversation_id: str) -> dict[str, Any] | None:
+    mine = and_(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.role != Role.CITIZEN.value)
+    return connection.execute(select(MESSAGE.c.content).where(mine).order_by(MESSAGE.c.seq.desc()).limit(1)).scalar()
 
 
 def _last_seqs(connection: Connection, conversation_ids: list[str]) -> dict[str, int]:
@@ -218,5 +232,6 @@ def _last_seqs(connection: Connection, conversation_ids: list[str]) -> dict[str,
     return {row.id: row.last_seq for row in connection.execute(query)}
 
 
-def _message(row: Row) -> Message:
+def message_of(row: Row) -> Message:
+    """The row of a message as a dataclass."""
     return Message(row.conversation_id, row.seq, Role(row.role), row.created_at, row.content, row.client_id)

@@ -24,6 +24,13 @@ class MessageStored:
 
 
 @dataclass(frozen=True)
+class MessageChanged:
+    """A message that may have been delivered before holds something else now."""
+
+    message: Message
+
+
+@dataclass(frozen=True)
 class Typing:
     """The assistant works on an answer, or no longer does."""
 
@@ -40,7 +47,7 @@ class CatchUp:
     """There may be more in the store than was told."""
 
 
-Event = MessageStored | Typing | Ended | CatchUp
+Event = MessageStored | MessageChanged | Typing | Ended | CatchUp
 
 
 class Subscription:

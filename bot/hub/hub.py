@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from bot.errors import TokenInvalidError
 from bot.hub.conversations import PAGE, ConversationStore
@@ -13,6 +14,7 @@ from bot.hub.models import Conversation, Message, Refusal
 from bot.hub.tokens import Tokens
 from bot.hub.turns import Turns
 from bot.ops.logging import EventLog
+from bot.ops.screening.screening import as_content, read_before, screen
 
 log = EventLog("hub")
 
@@ -45,11 +47,17 @@ class Hub:
         return Entry(conversation, self._tokens.issue(conversation), new=known is None)
 
     async def say(self, conversation_id: str, client_id: str, text: str) -> tuple[Message, bool]:
-        """Store the citizen's words and have them answered; the flag is False when this id was stored before.
+        """Store what may be stored of the citizen's words and have them answered; the flag is False when this id was
+        stored before.
 
         Raises `MessageRefusedError` with a `Refusal` as its reason.
         """
-        return await self._add(conversation_id, client_id, accept(text), None)
+        words = accept(text)
+        screened = screen(words, read_before(await self._store.last_answer(conversation_id)))
+        if screened.dropped or screened.masked:
+            kinds = [kind.value for kind in screened.masked]
+            log.info("message_screened", conversation=conversation_id[:8], masked=kinds, dropped=screened.dropped)
+        return await self._add(conversation_id, client_id, as_content(screened), screened.payload)
 
     async def press(self, conversation_id: str, client_id: str, seq: int, button: int) -> tuple[Message, bool]:
         """Store that a button was pressed, as if its title had been said; Rasa is told its payload."""
@@ -57,7 +65,7 @@ class Hub:
         if found is None:
             raise refuse(Refusal.BUTTON_GONE)
         title, payload = found
-        return await self._add(conversation_id, client_id, title, payload)
+        return await self._add(conversation_id, client_id, {"text": title}, payload)
 
     async def read_on(self, conversation_id: str, after: int) -> list[Message]:
         """All messages with `seq > after`, in order."""
@@ -94,7 +102,9 @@ class Hub:
             return None
         return conversation if conversation.token_version == version else None
 
-    async def _add(self, conversation_id: str, client_id: str, text: str, payload: str | None) -> tuple[Message, bool]:
+    async def _add(
+        self, conversation_id: str, client_id: str, content: dict[str, Any], payload: str | None
+    ) -> tuple[Message, bool]:
         # What is stored already is confirmed, never refused: the sender only did not see the confirmation.
         stored = await self._store.find_by_client_id(conversation_id, client_id)
         if stored is not None:
@@ -102,7 +112,7 @@ class Hub:
         if not self._pace.take(conversation_id):
             raise refuse(Refusal.TOO_FAST)
         try:
-            message, new = await self._store.add_citizen_message(conversation_id, client_id, text, payload)
+            message, new = await self._store.add_citizen_message(conversation_id, client_id, content, payload)
         except TokenInvalidError as error:
             raise refuse(Refusal.ENDED) from error
         self._delivery.publish(conversation_id, MessageStored(message))

@@ -79,13 +79,17 @@ class Draft:
 
 @dataclass(frozen=True)
 class Turn:
-    """A citizen's message that waits for the assistant; `payload` is there when a button was pressed."""
+    """A citizen's message that waits for the assistant.
+
+    payload: there when a button was pressed, or when the words were dropped. masked: kinds of what was taken out.
+    """
 
     conversation: Conversation
     seq: int
     text: str
     payload: str | None
     attempts: int
+    masked: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

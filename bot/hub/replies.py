@@ -7,6 +7,8 @@ from typing import Any
 
 from bot.hub.intake import clean
 from bot.hub.models import Draft
+from bot.ops.screening.kinds import kinds_named
+from bot.ops.screening.screening import EXPECTS
 
 
 def to_drafts(reply: Sequence[Mapping[str, Any]]) -> tuple[Draft, ...]:
@@ -54,6 +56,8 @@ def _merge(draft: Draft, custom: Mapping[str, Any]) -> Draft:
     blocks = custom.get("blocks")
     if isinstance(blocks, list) and blocks:
         content["blocks"] = [block for block in blocks if isinstance(block, Mapping)]
+    if kinds_named(custom.get(EXPECTS)):
+        content[EXPECTS] = sorted(kind.value for kind in kinds_named(custom[EXPECTS]))
     for key in ("answer", "card"):
         if isinstance(custom.get(key), Mapping):
             content[key] = dict(custom[key])

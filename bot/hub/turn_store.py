@@ -13,10 +13,11 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.sql import ColumnElement
 
-from bot.hub.conversations import add_messages, find_conversation
+from bot.hub.conversations import add_messages, find_conversation, message_of
 from bot.hub.models import Answerer, Busy, Draft, Message, Role, ToForget, Turn, TurnState, Work
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.ops.clock import Clock
+from bot.ops.screening.screening import MASKED, Screened, after_answer, as_content
 from bot.store.engine import Database
 
 LEASE = timedelta(seconds=30)
@@ -50,6 +51,9 @@ class TurnStore:
 
     async def complete(self, turn: Turn, role: Role, drafts: tuple[Draft, ...]) -> list[Message] | None:
         """Store the replies and mark the turn answered, both or neither.
+
+        Where an answer says that the question must not stay written down, its words are replaced, and the changed
+        message comes first in what is returned.
 
         None when that is no longer wanted: erased, answered by another process, or taken over by an officer.
         """
@@ -106,7 +110,7 @@ class TurnStore:
         row = self._pending_row(connection, conversation_id)
         if row is None:
             return None
-        return Turn(conversation, row.seq, row.content["text"], row.payload, row.attempts)
+        return Turn(conversation, row.seq, row.content["text"], row.payload, row.attempts, _masked(row))
 
     @staticmethod
     def _pending_row(connection: Connection, conversation_id: str) -> Row | None:
@@ -160,7 +164,15 @@ class TurnStore:
         answered = update(MESSAGE).where(self._is_pending(turn)).values(state=state.value)
         if connection.execute(answered).rowcount == 0 or taken_over:
             return None
-        return add_messages(connection, turn.conversation.id, role, drafts, now)
+        left = _left_of(turn, drafts)
+        rewritten = [] if left is None else self._rewrite(connection, turn, left)
+        return rewritten + add_messages(connection, turn.conversation.id, role, drafts, now)
+
+    @staticmethod
+    def _rewrite(connection: Connection, turn: Turn, left: Screened) -> list[Message]:
+        mine = and_(MESSAGE.c.conversation_id == turn.conversation.id, MESSAGE.c.seq == turn.seq)
+        connection.execute(update(MESSAGE).where(mine).values(content=as_content(left)))
+        return [message_of(row) for row in connection.execute(select(MESSAGE).where(mine))]
 
     def _say_away(self, connection: Connection, turn: Turn, draft: Draft) -> Message | None:
         now = self._clock.now()
@@ -198,3 +210,13 @@ class TurnStore:
             MESSAGE.c.seq == turn.seq,
             MESSAGE.c.state == TurnState.PENDING.value,
         )
+
+
+def _masked(row: Row) -> tuple[str, ...]:
+    return tuple(row.content.get(MASKED, ()))
+
+
+def _left_of(turn: Turn, drafts: tuple[Draft, ...]) -> Screened | None:
+    """A pressed button holds no words of the citizen's, and dropped words are gone already."""
+    outcomes = (draft.content.get("answer", {}).get("outcome") for draft in drafts)
+    return after_answer(turn.text, outcomes) if turn.payload is None else None

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from bot.errors import AssistantDownError
-from bot.hub.delivery import Delivery, MessageStored, Typing
+from bot.hub.delivery import Delivery, MessageChanged, MessageStored, Typing
 from bot.hub.intake import as_words
 from bot.hub.memory import Memory
 from bot.hub.models import Busy, Draft, Message, Role, ToForget, Turn
@@ -18,6 +18,7 @@ from bot.hub.replies import to_drafts
 from bot.hub.turn_store import TurnStore
 from bot.hub.wording import Wording
 from bot.ops.logging import EventLog, new_reference
+from bot.ops.screening.screening import MASKED, SCREENED
 
 log = EventLog("hub.turns")
 
@@ -146,7 +147,7 @@ class Turns:
     async def _answer(self, turn: Turn) -> None:
         began = time.monotonic()
         words = turn.payload if turn.payload is not None else as_words(turn.text)
-        metadata = {"channel": turn.conversation.channel, "turn": turn.id}
+        metadata = {"channel": turn.conversation.channel, "turn": turn.id, SCREENED: True, MASKED: list(turn.masked)}
         reply = await self._assistant.ask(turn.conversation.rasa_sender, words, metadata)
         try:
             drafts = to_drafts(reply)
@@ -185,12 +186,15 @@ class Turns:
             log.info("turn_not_wanted", turn=turn.id)
             return
         self._publish(stored)
+        dropped = any(message.content.get("dropped") for message in stored)
         outcomes = [draft.content["answer"].get("outcome") for draft in drafts if "answer" in draft.content]
-        log.info("turn_answered", turn=turn.id, role=role.value, messages=len(stored), outcomes=outcomes, **facts)
+        facts |= {"messages": len(stored), "outcomes": outcomes, "dropped": dropped}
+        log.info("turn_answered", turn=turn.id, role=role.value, **facts)
 
     def _publish(self, messages: list[Message]) -> None:
         for message in messages:
-            self._delivery.publish(message.conversation_id, MessageStored(message))
+            event = MessageChanged(message) if message.role is Role.CITIZEN else MessageStored(message)
+            self._delivery.publish(message.conversation_id, event)
 
     async def _forget(self, erased: ToForget) -> None:
         try:

@@ -39,7 +39,7 @@ def settle_intent(
 
     name, confidence: the classifier's best. link: `Link.to_json()`. facts, entities: what was found.
     """
-    if name in _SAFETY and confidence >= _needed_for_safety(name, link):
+    if name in _SAFETY and confidence >= _needed_for_safety(name, link, facts):
         return name, confidence
     if "choice" in entities:
         return "choose_option", 1.0
@@ -59,11 +59,15 @@ def _is_kept(name: str, confidence: float, link: dict[str, Any]) -> bool:
     return name in _BY_NAME | {_START_CHECKLIST} and confidence >= _LIKELY_INTENT
 
 
-def _needed_for_safety(name: str, link: dict[str, Any]) -> float:
-    """Half sure is enough where no procedure is clearly meant; where one is, nearly sure. Emergencies go first."""
+def _needed_for_safety(name: str, link: dict[str, Any], facts: list[str]) -> float:
+    """Half sure is enough where no procedure is clearly meant; where one is, nearly sure. Emergencies go first.
+
+    A fact asked ("có phải trả tiền không") is what people ask of procedures: no accusation on half a guess.
+    """
     if name == _EMERGENCY:
         return _LIKELY_INTENT if link.get("certainty") == "clear" else _DOUBTFUL_INTENT
-    return _SURE_INTENT if link.get("certainty") == "clear" else _DOUBTFUL_INTENT
+    asks = bool(facts) and name in ("report_corruption", "report_violence")
+    return _SURE_INTENT if asks or link.get("certainty") == "clear" else _DOUBTFUL_INTENT
 
 
 def _against_link(name: str, confidence: float, link: dict[str, Any], facts: list[str]) -> tuple[str, float]:

@@ -5,19 +5,18 @@ Each is a thin shell around plain functions that are tested without Rasa.
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.arbiter import settle_intent
 from bot.nlu.entities import find_entities
 from bot.nlu.linking import Linker
+from bot.nlu.message_component import MessageComponent
+from bot.nlu.safety_first import safety_intent
+from bot.nlu.screener import SCREENING
 from bot.services import default_services
 
 LINK = "procedure_link"
@@ -25,36 +24,8 @@ FACTS = "facts"
 CARRIES_ON = "carries_on"
 
 
-class _MessageComponent(GraphComponent):
-    """A component without training that changes messages one by one; button payloads ("/…") pass untouched."""
-
-    def __init__(self, config: dict[str, Any]) -> None:
-        self.config = config
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> _MessageComponent:
-        return cls(config)
-
-    def process(self, messages: list[Message]) -> list[Message]:
-        for message in messages:
-            text = message.get(TEXT)
-            if text and not text.startswith("/"):
-                self.understand(message, text)
-        return messages
-
-    @abstractmethod
-    def understand(self, message: Message, text: str) -> None:
-        """Add to `message` what is found in `text`."""
-
-
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class PatternEntityExtractor(_MessageComponent):
+class PatternEntityExtractor(MessageComponent):
     """Codes, agencies, the number of a choice: `bot.nlu.entities`."""
 
     def understand(self, message: Message, text: str) -> None:
@@ -63,7 +34,7 @@ class PatternEntityExtractor(_MessageComponent):
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class ProcedureLinker(_MessageComponent):
+class ProcedureLinker(MessageComponent):
     """Sets `facts` (which facts are asked) and `procedure_link` (ranked procedures): `bot.nlu.linking`."""
 
     def __init__(self, config: dict[str, Any]) -> None:
@@ -80,15 +51,16 @@ class ProcedureLinker(_MessageComponent):
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
-class IntentArbiter(_MessageComponent):
+class IntentArbiter(MessageComponent):
     """Weighs the classifier's intent against the link: `bot.nlu.arbiter`."""
 
     def understand(self, message: Message, text: str) -> None:
         intent = message.get(INTENT) or {"name": None, "confidence": 0.0}
-        name, confidence = settle_intent(
-            str(intent["name"]),
-            float(intent["confidence"]),
-            message.get(LINK) or {},
+        given, sure, link = str(intent["name"]), float(intent["confidence"]), message.get(LINK) or {}
+        name, confidence = safety_intent(given, sure, message.get(SCREENING) or {}, link) or settle_intent(
+            given,
+            sure,
+            link,
             message.get(FACTS) or [],
             [entity["entity"] for entity in message.get(ENTITIES, [])],
         )

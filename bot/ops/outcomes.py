@@ -23,6 +23,7 @@ class Outcome(str, Enum):
     ANSWERED_VNEID = "answered_vneid"
     CLARIFIED_CHOICE = "clarified_choice"
     CLARIFIED_CHECKLIST = "clarified_checklist"
+    CLARIFIED_MATTER = "clarified_matter"
     CLARIFIED_SUBJECT = "clarified_subject"
     CLARIFIED_PACE = "clarified_pace"
     UNANSWERED_NO_MATCH = "unanswered_no_match"

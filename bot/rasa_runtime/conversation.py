@@ -16,11 +16,17 @@ from rasa.shared.core.domain import Domain
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.hub.intake import as_words
+from bot.ops.screening.screening import MASKED, SCREENED, read_before, screen
 from bot.rasa_runtime.in_process_actions import InProcessActions
 from bot.rasa_runtime.lock_store import QuickInMemoryLockStore
 from bot.rasa_runtime.replies import Reply
+from bot.rasa_runtime.scrubbing import Scrubbing
 
 CHANNEL = "rest"
+
+
+class ScrubbedInMemoryTrackerStore(Scrubbing, InMemoryTrackerStore):
+    """Trackers in memory, without what must not be kept."""
 
 
 class Conversations:
@@ -28,32 +34,43 @@ class Conversations:
 
     def __init__(self, agent: Agent) -> None:
         self._agent = agent
+        self._said: dict[str, Mapping[str, Any]] = {}
 
     @classmethod
     def load(cls, model: Path, actions: EndpointConfig | None = None) -> Conversations:
         """Load `model`, with the actions in this process unless another endpoint is given."""
         agent = Agent.load(
             str(model),
-            tracker_store=InMemoryTrackerStore(Domain.empty()),
+            tracker_store=ScrubbedInMemoryTrackerStore(Domain.empty()),
             lock_store=QuickInMemoryLockStore(),
             action_endpoint=actions or InProcessActions(),
         )
         return cls(agent)
 
     async def say(self, sender: str, text: str) -> list[Reply]:
-        """One turn of typed words, which are never taken for one of Rasa's `/intent` commands."""
-        return await self._handle(sender, as_words(text))
+        """One turn of typed words: screened as the hub does it, never taken for one of Rasa's `/intent` commands."""
+        screened = screen(text, read_before(self._said.get(sender)))
+        words = screened.payload or as_words(screened.text)
+        return await self._handle(sender, words, {SCREENED: True, MASKED: [kind.value for kind in screened.masked]})
 
     async def press(self, sender: str, payload: str) -> list[Reply]:
         """One turn by button: the payload goes through as it is."""
-        return await self._handle(sender, payload)
+        return await self._handle(sender, payload, {})
+
+    async def understand(self, text: str) -> Mapping[str, Any]:
+        """What the pipeline makes of typed words, without a turn; for measuring."""
+        return dict(await self._agent.parse_message(as_words(text)))
 
     async def slots(self, sender: str) -> Mapping[str, Any]:
         """The slots of a conversation, for tests."""
         tracker = await self._agent.tracker_store.get_or_create_tracker(sender)
         return dict(tracker.current_slot_values())
 
-    async def _handle(self, sender: str, text: str) -> list[Reply]:
+    async def _handle(self, sender: str, text: str, metadata: dict[str, Any]) -> list[Reply]:
         channel = CollectingOutputChannel()
-        await self._agent.handle_message(UserMessage(text, channel, sender, input_channel=CHANNEL))
-        return [Reply.from_message(message) for message in channel.messages]
+        message = UserMessage(text, channel, sender, input_channel=CHANNEL, metadata=metadata)
+        await self._agent.handle_message(message)
+        replies = [Reply.from_message(message) for message in channel.messages]
+        customs = [reply.custom for reply in replies if reply.custom is not None]
+        self._said[sender] = customs[-1] if customs else {}
+        return replies

@@ -13,13 +13,14 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import sessionmaker
 from sqlalchemy.pool import QueuePool
 
+from bot.rasa_runtime.scrubbing import Scrubbing
 from bot.settings import Settings
 
-SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000")
+SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "secure_delete=FAST")
 
 
-class TunedSQLTrackerStore(SQLTrackerStore):
-    """Rasa's SQL tracker store, with SQLite set up for a server.
+class TunedSQLTrackerStore(Scrubbing, SQLTrackerStore):
+    """Rasa's SQL tracker store, without what must not be kept, and with SQLite set up for a server.
 
     Any other database is Rasa's business entirely; `url` in endpoints.yml wins over MOTCUA_TRACKER_URL.
     """

@@ -1,5 +1,5 @@
 // The protocol of docs/web-chat.md over one WebSocket: hello, replay, reconnecting, sending again what is unconfirmed.
-// It tells its owner through `on`: message, delivery, refused, typing, note, up, trouble, lost, ended.
+// It tells its owner through `on`: message, changed, delivery, refused, typing, note, up, trouble, lost, ended.
 import { frameOf, Outbox } from "./outbox.js";
 
 const FIRST_DELAY = 400; // ms; doubles with each failure, plus jitter so that a city does not come back at once
@@ -182,7 +182,7 @@ export class Connection {
   messaged(frame) {
     if (this.ending || !Number.isInteger(frame.seq)) return;
     if (frame.id && this.outbox.remove(frame.id)) this.clear("confirm");
-    if (frame.seq <= this.last) return;
+    if (frame.seq <= this.last) return this.on.changed(frame);
     if (frame.seq > this.last + 1 && !this.giveUpOnGap()) return this.drop(0);
     this.last = frame.seq;
     this.on.message(frame, frame.seq <= this.target);

@@ -49,6 +49,7 @@ export class MotCuaChat extends HTMLElement {
     this.memory = new Memory(hub);
     this.connection = new Connection(hub, this.memory, {
       message: (message, replayed) => this.received(message, replayed),
+      changed: (message) => this.transcript.change(message),
       delivery: (item, state) => this.transcript.delivery(item, state),
       refused: (item) => this.transcript.delivery(item, "refused"),
       typing: (on) => this.transcript.typing(on),

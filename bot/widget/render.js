@@ -28,15 +28,26 @@ export function messageNode(message) {
   const at = new Date(message.at);
   const bubble = h("div", { class: "bubble" }, ...(body.length ? body : [textNode(content.text, role !== "citizen")]));
   const copyable = (body.length || content.answer) && role !== "citizen";
+  const why = role === "citizen" && whyChanged(content);
   const foot = h(
     "div",
     { class: "foot" },
     h("time", { datetime: Number.isNaN(at.getTime()) ? null : at.toISOString() }, clockTime(at)),
     h("span", { class: "state" }),
+    why ? h("span", { class: "why" }, why) : null,
     copyable ? copyButton(asText(content)) : null,
     ...(card ? cardTools(content) : []),
   );
-  return h("div", { class: `message ${role}${card ? " card" : ""}` }, h("p", { class: "who" }, words.senders[role], h("span", { class: "sr" }, ":")), bubble, foot);
+  return h("div", { class: `message ${role}${card ? " card" : ""}`, "data-seq": message.seq ?? null }, h("p", { class: "who" }, words.senders[role], h("span", { class: "sr" }, ":")), bubble, foot);
+}
+
+// What the hub took out of the citizen's own words before it wrote them down.
+const CODES = new Set(["otp", "password", "pin", "passcode", "card_number", "card_code"]);
+
+function whyChanged(content) {
+  if (content.dropped) return words.dropped;
+  if (!Array.isArray(content.masked) || !content.masked.length) return null;
+  return content.masked.some((kind) => CODES.has(kind)) ? words.hiddenCode : words.hiddenNumber;
 }
 
 export function textNode(text, links = true) {

@@ -108,6 +108,8 @@ const CONVERSATION = `
 .foot { display: flex; flex-wrap: wrap; align-items: center; gap: 0 .7em; min-height: 1.7em; padding: 0 4px; color: var(--mc-soft); font-size: max(16px, .94em); }
 .citizen .foot { justify-content: flex-end; }
 .state:empty { display: none; }
+.why { flex-basis: 100%; }
+.citizen .why { text-align: right; }
 .state { display: inline-flex; flex-wrap: wrap; align-items: center; justify-content: flex-end; gap: 0 .5em; }
 .unsent .state { color: var(--mc-danger); }
 .again { padding: 0 .3em; border: 0; background: none; color: var(--mc-link); font-weight: 600; text-decoration: underline; }

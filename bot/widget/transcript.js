@@ -60,12 +60,24 @@ export class Transcript {
     return node;
   }
 
+  // The hub took something out of a message that is shown already.
+  change(message) {
+    const shown = this.node.querySelector(`.message[data-seq="${Number(message.seq)}"]`);
+    if (!shown || message.role !== "citizen") return;
+    const node = messageNode(message);
+    if (shown.querySelector(".bubble").textContent === node.querySelector(".bubble").textContent) return;
+    node.querySelector(".state").textContent = words.sent;
+    if (shown.classList.contains("same")) node.classList.add("same");
+    shown.replaceWith(node);
+  }
+
   // The same words in the right place stay untouched, so that a screen reader does not read them twice.
   confirm(waiting, node) {
     const text = (of) => of.querySelector(".bubble").textContent;
     if (text(waiting) !== text(node) || this.firstPending() !== undefined && !this.precedes(waiting)) return false;
     waiting.classList.remove("waiting", "unsent");
     waiting.querySelector(".foot").replaceWith(node.querySelector(".foot"));
+    waiting.dataset.seq = node.dataset.seq;
     return true;
   }
 

@@ -69,6 +69,9 @@ export const words = {
   resend: "Gửi lại",
   refused: "Không gửi được.",
   edit: "Sửa và gửi lại",
+  hiddenCode: "Đã che mã hoặc mật khẩu trong tin này để giữ an toàn cho anh/chị. Đừng gửi mã cho ai.",
+  hiddenNumber: "Đã che số riêng trong tin này để giữ kín cho anh/chị.",
+  dropped: "Nội dung này không được lưu lại, để giữ an toàn cho anh/chị.",
 
   connecting: "Đang kết nối…",
   reconnecting: "Mất kết nối, đang nối lại…",

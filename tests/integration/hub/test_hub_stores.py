@@ -99,7 +99,7 @@ def test_sqlite_is_opened_safely(database):
 async def test_many_writers_get_numbers_without_gaps(conversations):
     conversation = await conversations.open("web")
     added = await asyncio.gather(
-        *(conversations.add_citizen_message(conversation.id, f"id{number % 40}", "x") for number in range(80))
+        *(conversations.add_citizen_message(conversation.id, f"id{number % 40}", {"text": "x"}) for number in range(80))
     )
     assert sum(new for _, new in added) == 40
     messages = await conversations.messages_after(conversation.id, 0)
@@ -117,7 +117,7 @@ async def test_logged_error_does_not_show_words(database):
 
 async def test_claim_is_exclusive_until_the_lease_is_over(conversations, first, second, clock):
     conversation = await conversations.open("web")
-    await conversations.add_citizen_message(conversation.id, "a", "hỏi")
+    await conversations.add_citizen_message(conversation.id, "a", {"text": "hỏi"})
     turn = await first.claim(conversation.id)
     assert isinstance(turn, Turn)
     assert isinstance(await second.claim(conversation.id), Busy)
@@ -138,13 +138,13 @@ async def test_claim_is_exclusive_until_the_lease_is_over(conversations, first, 
 async def test_claim_of_nothing_holds_nothing(conversations, first, second):
     conversation = await conversations.open("web")
     assert await first.claim(conversation.id) is None
-    await conversations.add_citizen_message(conversation.id, "a", "hỏi")
+    await conversations.add_citizen_message(conversation.id, "a", {"text": "hỏi"})
     assert isinstance(await second.claim(conversation.id), Turn)
 
 
 async def test_stopping_process_lets_go(conversations, first, second):
     conversation = await conversations.open("web")
-    await conversations.add_citizen_message(conversation.id, "a", "hỏi")
+    await conversations.add_citizen_message(conversation.id, "a", {"text": "hỏi"})
     await first.claim(conversation.id)
     await first.release_all()
     assert isinstance(await second.claim(conversation.id), Turn)
@@ -152,12 +152,12 @@ async def test_stopping_process_lets_go(conversations, first, second):
 
 async def test_away_is_told_once_an_outage(conversations, first):
     conversation = await conversations.open("web")
-    await conversations.add_citizen_message(conversation.id, "a", "hỏi")
+    await conversations.add_citizen_message(conversation.id, "a", {"text": "hỏi"})
     turn = await first.claim(conversation.id)
     assert (await first.say_away(turn, REPLY[0])).role is Role.SYSTEM
     assert await first.say_away(turn, REPLY[0]) is None
     await first.complete(turn, Role.ASSISTANT, REPLY)
-    await conversations.add_citizen_message(conversation.id, "b", "hỏi nữa")
+    await conversations.add_citizen_message(conversation.id, "b", {"text": "hỏi nữa"})
     turn = await first.claim(conversation.id)
     assert (await first.say_away(turn, REPLY[0])) is not None
 
@@ -166,7 +166,7 @@ async def test_assistant_is_silent_while_an_officer_answers(conversations, first
     conversation = await conversations.open("web")
     assert await conversations.change_answerer(conversation.id, Answerer.ASSISTANT, Answerer.OFFICER)
     assert not await conversations.change_answerer(conversation.id, Answerer.ASSISTANT, Answerer.OFFICER)
-    await conversations.add_citizen_message(conversation.id, "a", "cán bộ ơi")
+    await conversations.add_citizen_message(conversation.id, "a", {"text": "cán bộ ơi"})
     assert await first.claim(conversation.id) is None
     await conversations.change_answerer(conversation.id, Answerer.OFFICER, Answerer.ASSISTANT)
     assert await first.claim(conversation.id) is None  # it was said to the officer
@@ -175,7 +175,7 @@ async def test_assistant_is_silent_while_an_officer_answers(conversations, first
 @pytest.mark.parametrize(("taken_by", "stored"), [(Answerer.WAITING, True), (Answerer.OFFICER, False)])
 async def test_answer_under_way_when_the_answerer_changes(conversations, first, taken_by, stored):
     conversation = await conversations.open("web")
-    await conversations.add_citizen_message(conversation.id, "a", "hỏi")
+    await conversations.add_citizen_message(conversation.id, "a", {"text": "hỏi"})
     turn = await first.claim(conversation.id)
     await conversations.change_answerer(conversation.id, Answerer.ASSISTANT, taken_by)
     assert bool(await first.complete(turn, Role.ASSISTANT, REPLY)) is stored
@@ -183,13 +183,13 @@ async def test_answer_under_way_when_the_answerer_changes(conversations, first, 
 
 async def test_erased_conversation_takes_nothing_more_and_is_forgotten_once(conversations, first, database):
     conversation = await conversations.open("web")
-    await conversations.add_citizen_message(conversation.id, "a", "bí mật")
+    await conversations.add_citizen_message(conversation.id, "a", {"text": "bí mật"})
     turn = await first.claim(conversation.id)
     assert await conversations.erase(conversation.id)
     assert not await conversations.erase(conversation.id)
     assert await first.complete(turn, Role.ASSISTANT, REPLY) is None
     with pytest.raises(TokenInvalidError):
-        await conversations.add_citizen_message(conversation.id, "b", "nữa")
+        await conversations.add_citizen_message(conversation.id, "b", {"text": "nữa"})
     assert await first.waiting() == [conversation.id]
     assert await first.claim(conversation.id) == ToForget(conversation.id, conversation.rasa_sender)
     await first.mark_forgotten(conversation.id)

@@ -17,6 +17,10 @@ from knowledge.text import fold, typed_words
 ROOT = Path(__file__).resolve().parents[3]
 SETS = sorted((ROOT / "tests/evaluation").glob("*.jsonl"))
 DEVELOPMENT = Path(os.environ.get("MOTCUA_SHARED") or ROOT.parent / "shared") / "data" / "questions_dev"
+SAFETY_KINDS = {
+    "emergency", "violence", "distress", "credentials", "scam", "denunciation", "trouble", "complaint", "petition",
+    "legal", "city_service", "insult", "number", "none",
+}  # fmt: skip
 SHORTEST_COMPARED = 4
 """Words: shorter ones ("cảm ơn em", "lệ phí bao nhiêu") are everybody's."""
 
@@ -84,7 +88,8 @@ def test_every_row_is_well_formed(path):
             assert part.get("user", part.get("text")).strip()
             assert set(part.get("fields", ())) <= facts
             assert all(isinstance(code, str) for code in part.get("codes", ()))
-        assert row.get("expect", "") in {"", "answer", "clarify", "outside"}
+        kinds = SAFETY_KINDS if path.stem.startswith("safety") else {"", "answer", "clarify", "outside"}
+        assert row.get("expect", "") in kinds
         if "turns" in row:
             assert row["kind"] in {"single", "multi", "other"}
 

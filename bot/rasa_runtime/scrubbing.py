@@ -1,0 +1,61 @@
+"""Rasa's own copy of what a person wrote, as it may be kept: masked, and without accusations (docs/safety.md).
+
+Done when a tracker is saved, before its events go to a broker or a database; so it holds for every way into Rasa.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rasa.shared.core.events import BotUttered, Event, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.ops.screening.kinds import labels
+from bot.ops.screening.masking import mask
+from bot.ops.screening.screening import DROPPED, SCREENED, Before, read_before
+
+ACCUSATION, CREDENTIALS = "report_corruption", "share_credentials"
+SCREENING = "screening"
+
+
+def scrub(tracker: DialogueStateTracker) -> None:
+    """Take out of the tracker's events what must not be kept. Doing it again changes nothing."""
+    before = Before()
+    for event in tracker.events:
+        if isinstance(event, BotUttered):
+            before = _after(event, before)
+        elif isinstance(event, UserUttered) and event.text and not event.text.startswith("/"):
+            _scrub_message(event, before)
+
+
+def _after(event: BotUttered, before: Before) -> Before:
+    custom = (event.data or {}).get("custom")
+    return read_before(custom) if isinstance(custom, Mapping) else before
+
+
+def _scrub_message(event: UserUttered, before: Before) -> None:
+    parsed = event.parse_data or {}
+    if _is_dropped(event, parsed):
+        event.text = labels().dropped
+        event.entities = []
+        event.parse_data = {"text": event.text, "intent": event.intent, "entities": [], "intent_ranking": []}
+        return
+    sure = event.intent_name == CREDENTIALS
+    if sure or not (event.metadata or {}).get(SCREENED):
+        event.text = mask(event.text, before.expected, sure or before.code_spoken_of).text
+        if "text" in parsed:
+            parsed["text"] = mask(str(parsed["text"]), before.expected, sure).text
+
+
+def _is_dropped(event: Event, parsed: Mapping[str, Any]) -> bool:
+    return getattr(event, "intent_name", None) == ACCUSATION or bool((parsed.get(SCREENING) or {}).get(DROPPED))
+
+
+class Scrubbing:
+    """Put before a tracker store's class: `class Mine(Scrubbing, SQLTrackerStore)`."""
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Scrub, then save."""
+        scrub(tracker)
+        await super().save(tracker)  # type: ignore[misc]

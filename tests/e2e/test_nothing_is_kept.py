@@ -1,0 +1,152 @@
+"""Of codes and accusations nothing stays: the real hub before the real assistant, then every file is looked into."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from bot.hub.conversations import ConversationStore
+from bot.hub.delivery import LocalDelivery
+from bot.hub.hub import Hub
+from bot.hub.limits import PER_CONVERSATION, RateLimiter
+from bot.hub.tokens import Tokens
+from bot.hub.turn_store import TurnStore
+from bot.hub.turns import Turns
+from bot.hub.wording import Wording
+from bot.ops.clock import SystemClock
+from bot.store.engine import Database, make_engine
+from bot.store.migrate import migrate
+from knowledge.settings import ROOT
+
+SET = ROOT / "tests" / "evaluation" / "safety.jsonl"
+WORDS_IN_A_ROW = 3
+
+
+class InProcess:
+    """The trained assistant behind the port of the hub; trackers in a real file."""
+
+    def __init__(self, agent: Any) -> None:
+        self._agent = agent
+
+    async def ask(self, sender: str, text: str, metadata: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+
+        channel = CollectingOutputChannel()
+        await self._agent.handle_message(UserMessage(text, channel, sender, "rest", metadata=dict(metadata)))
+        return list(channel.messages)
+
+    async def is_ready(self) -> bool:
+        return True
+
+    async def erase(self, sender: str) -> None:
+        raise AssertionError("nothing is erased here")
+
+
+@pytest.fixture
+def assistant(stage: Any, tmp_path: Path) -> Iterator[InProcess]:
+    from rasa.core.tracker_store import TrackerStore
+    from rasa.utils.endpoints import EndpointConfig
+
+    agent = stage.talker._agent
+    kept = agent.processor.tracker_store
+    address = f"sqlite:///{tmp_path / 'tracker.db'}"
+    store = "bot.rasa_runtime.tracker_store.TunedSQLTrackerStore"
+    agent.processor.tracker_store = TrackerStore.create(EndpointConfig(type=store, host=address), agent.domain)
+    yield InProcess(agent)
+    agent.processor.tracker_store = kept
+
+
+def lines(kind: str) -> list[dict[str, Any]]:
+    rows = [json.loads(line) for line in SET.read_text("utf-8").splitlines()]
+    return [row for row in rows if row["expect"] == kind]
+
+
+def held(path: Path) -> str:
+    """Every text in every row of a database, readable."""
+    with closing(sqlite3.connect(path)) as connection:
+        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        rows = [row for name in names for row in connection.execute(f"SELECT * FROM {name}")]
+    texts = (value for row in rows for value in row if isinstance(value, str))
+    return "\n".join(json.dumps(json.loads(text), ensure_ascii=False) if text[:1] in "{[" else text for text in texts)
+
+
+def pieces(text: str) -> list[str]:
+    """Any three words in a row: if none of them is there, the text is not."""
+    words = text.split()
+    return [" ".join(words[i : i + WORDS_IN_A_ROW]) for i in range(max(1, len(words) - WORDS_IN_A_ROW + 1))]
+
+
+async def talk(hub: Hub, turns: Turns, store: ConversationStore, texts: list[str]) -> None:
+    """Each text in a conversation of its own, until all are answered."""
+    turns.start()
+    entries = []
+    for text in texts:
+        entry = await hub.enter("web", None)
+        await hub.say(entry.conversation.id, uuid4().hex, text)
+        entries.append(entry.conversation.id)
+    for conversation_id in entries:
+        for _ in range(1200):
+            if await store.last_answer(conversation_id) is not None:
+                break
+            await asyncio.sleep(0.05)
+        assert await store.last_answer(conversation_id) is not None
+    await turns.stop()
+
+
+async def through_the_hub(assistant: InProcess, folder: Path, texts: list[str]) -> str:
+    address = f"sqlite:///{folder / 'operations.db'}"
+    migrate(address)
+    database, clock, delivery = Database(make_engine(address)), SystemClock(), LocalDelivery()
+    store = ConversationStore(database, clock)
+    turns = Turns(TurnStore(database, clock, "test"), assistant, assistant, delivery, Wording.load())
+    hub = Hub(store, Tokens(b"secret", clock), delivery, turns, RateLimiter(PER_CONVERSATION))
+    await talk(hub, turns, store, texts)
+    database.close()
+    return held(folder / "operations.db")
+
+
+@pytest.mark.requirement("R-26")
+@pytest.mark.timeout(600)
+def test_no_words_of_an_accusation_are_kept_anywhere(assistant, stage, tmp_path, caplog):
+    caplog.set_level(logging.DEBUG, logger="motcua")
+    texts = [row["text"] for row in lines("denunciation")]
+    assert len(texts) >= 60
+    transcript = stage.run(through_the_hub(assistant, tmp_path, texts))
+    everything = "\n".join((transcript, held(tmp_path / "tracker.db"), caplog.text))
+    assert [text for text in texts if any(piece in everything for piece in pieces(text))] == []
+
+
+@pytest.mark.requirement("R-16")
+@pytest.mark.timeout(600)
+def test_no_code_or_password_is_kept_anywhere(assistant, stage, tmp_path, caplog):
+    caplog.set_level(logging.DEBUG, logger="motcua")
+    rows = lines("credentials")
+    transcript = stage.run(through_the_hub(assistant, tmp_path, [row["text"] for row in rows]))
+    everything = "\n".join((transcript, held(tmp_path / "tracker.db"), caplog.text))
+    secrets = [secret for row in rows for secret in row.get("secrets", ())]
+    assert len(secrets) >= 60
+    assert [secret for secret in secrets if secret in everything] == []
+
+
+@pytest.mark.requirement("R-16", "R-26")
+@pytest.mark.timeout(600)
+def test_who_talks_to_rasa_directly_is_screened_as_well(assistant, stage, tmp_path):
+    async def talk_directly() -> None:
+        for row in (*lines("denunciation"), *lines("credentials")):
+            await assistant.ask(uuid4().hex, row["text"], {})
+
+    stage.run(talk_directly())
+    everything = held(tmp_path / "tracker.db")
+    assert [
+        row["text"] for row in lines("denunciation") if any(piece in everything for piece in pieces(row["text"]))
+    ] == []
+    assert [row["text"] for row in lines("credentials") if any(s in everything for s in row.get("secrets", ()))] == []
