@@ -9,11 +9,13 @@ import yaml
 
 from knowledge.curated import read_all
 from knowledge.facts import Fact
+from knowledge.paper_check.models import Verdict
 from knowledge.search.fact_model import read_fact_questions
 from knowledge.search.samples import load_samples
 from knowledge.text import fold, typed_words
 
 ROOT = Path(__file__).resolve().parents[3]
+VERDICTS = {verdict.value for verdict in Verdict}
 SETS = sorted((ROOT / "tests/evaluation").glob("*.jsonl"))
 DEVELOPMENT = Path(os.environ.get("MOTCUA_SHARED") or ROOT.parent / "shared") / "data" / "questions_dev"
 SHORTEST_COMPARED = 4
@@ -80,7 +82,7 @@ def test_every_row_is_well_formed(path):
             assert part.get("user", part.get("text")).strip()
             assert set(part.get("fields", ())) <= facts
             assert all(isinstance(code, str) for code in part.get("codes", ()))
-        assert row.get("expect", "") in {"", "answer", "clarify", "outside"}
+        assert row.get("expect", "") in {"", "answer", "clarify", "outside", "none", *VERDICTS}
         if "turns" in row:
             assert row["kind"] in {"single", "multi", "other"}
 
