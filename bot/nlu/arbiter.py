@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 ASK_PROCEDURE = "ask_procedure"
+CHECK_PAPER = "check_paper"
 FALLBACK = "nlu_fallback"
 
 _COURTESIES = {"greet", "goodbye", "thanks", "affirm", "deny", "ask_capabilities"}
@@ -32,6 +33,8 @@ def settle_intent(
     """
     if name in _SAFETY and confidence >= _needed_for_safety(name, link):
         return name, confidence
+    if "paper" in entities:  # asked about by the grammar of `bot.nlu.papers`, not only named
+        return CHECK_PAPER, 1.0
     if "choice" in entities:
         return "choose_option", 1.0
     if "procedure_code" in entities:

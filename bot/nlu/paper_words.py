@@ -14,7 +14,7 @@ _GIVE = (
     r"(?:nop|bo sung|mang|dem|xuat trinh|dua|co|kem|photo(?:copy)?|foto|pho to|copy|cong chung|chung thuc|sao y"
     r"|cung cap|trinh|dien|chup|gui|ve lay|lay|xin|lam|cam|chuan bi)"
 )
-_PAPERS = rf"(?P<papers>{_PAPER}(?:\s*(?:,|va|hoac|voi|cung|roi|/|\+)\s*(?:{_SHAPE}\s+)*{_PAPER})*)"
+_PAPERS = rf"(?P<papers>{_PAPER}(?:(?:\s+{_SHAPE})*\s*(?:,|va|hoac|voi|cung|roi|/|\+)\s*(?:{_SHAPE}\s+)*{_PAPER})*)"
 _WHOM = r"(?:toi|em|minh|tui|con|anh|chi|nguoi ta|dan|be|chau|me|ba|phai|ca)"
 _DEMAND = rf"(?:doi(?: hoi)?|hach|vet)(?:\s+(?:{_WHOM}|{_GIVE}))*|hoi(?:\s+{_GIVE})*"
 _TELL = rf"(?:bat|yeu cau|keu|bieu|ep|bao|buoc|noi|kiu|doi|can bo noi)(?:\s+{_WHOM})*(?:\s+(?:{_GIVE}|phai|can))+"
@@ -44,7 +44,8 @@ WANTED = re.compile(
 
 CARRIES_ON = re.compile(
     rf"^(?:da|vay|the|thi|roi|uh|u|a|con|vay con|the con|\s)*(?:con|vay|the)\s+(?:{_SHAPE}\s+)*{_PAPERS}"
-    r"(?:\s+(?:thi|sao|vay|a|ha|em|nua|the nao|khong|ko|k|hong|cong chung|chung thuc|duoc|co|can|nhi|ta))*\W*$"
+    r"(?:\s+cua(?:\s+[^\x00\s]+){1,3}?)?(?:\s+(?:thi|sao|vay|a|ha|em|nua|the nao|khong"
+    r"|ko|k|hong|cong chung|chung thuc|duoc|co|can|nhi|ta))*\W*$"
 )
 """The whole message: "vậy còn … thì sao"."""
 

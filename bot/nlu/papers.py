@@ -21,7 +21,9 @@ from knowledge.paper_check.naming import FORM_NUMBER
 from knowledge.text import fold
 
 ENTITY = "paper"
-_OLD = re.compile(r" cu(?!\w)")
+_BEFORE = re.compile(r"(?:ban sao(?: y)?|ban chinh|ban goc|ban chup)(?: co)?(?: cong chung| chung thuc)? $")
+_AFTER = re.compile(r"(?: (?:co )?(?:cong chung|chung thuc|sao y|ban sao|ban chinh|ban goc|photo|goc|cu)(?!\w))+")
+"""Words of a paper's shape beside its name; they belong to what is asked for."""
 _MOST_PAPERS = 3
 _MARK = "\x00"
 """Stands for a paper while the grammar is read; no message holds it, the clean-up takes it out."""
@@ -63,6 +65,7 @@ def _matcher() -> FoldedMatcher:
     return FoldedMatcher(phrases)
 
 
+@lru_cache(maxsize=64)
 def read_ask(text: str) -> PaperAsk | None:
     """Return what `text` asks about papers, or None where it asks about none."""
     typed = unicodedata.normalize("NFC", text).replace(_MARK, " ")
@@ -109,13 +112,13 @@ def _spans(typed: str, folded: str) -> list[Span]:
         if not any(start < right and left < end for left, right in taken):
             taken.append((start, end))
     found = sorted(set(taken) - set(others))
-    return [Span(typed[start:end], start, end) for start, end in (_with_old(folded, *span) for span in found)]
+    return [Span(typed[start:end], start, end) for start, end in (_with_shape(folded, *span) for span in found)]
 
 
-def _with_old(folded: str, start: int, end: int) -> tuple[int, int]:
-    """Take "cũ" (the old one) after a name into it."""
-    old = _OLD.match(folded, end)
-    return start, old.end() if old else end
+def _with_shape(folded: str, start: int, end: int) -> tuple[int, int]:
+    """Take "bản sao" before a name and "công chứng", "cũ" after it into it."""
+    before, after = _BEFORE.search(folded[:start]), _AFTER.match(folded, end)
+    return before.start() if before else start, after.end() if after else end
 
 
 def _masked(folded: str, spans: list[Span]) -> str:

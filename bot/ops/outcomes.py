@@ -10,6 +10,7 @@ class Outcome(str, Enum):
 
     ANSWERED_PROCEDURE = "answered_procedure"
     ANSWERED_SMALLTALK = "answered_smalltalk"
+    ANSWERED_PAPER_CHECK = "answered_paper_check"
     ANSWERED_HOUSEHOLD_BOOK = "answered_household_book"
     ANSWERED_EMERGENCY = "answered_emergency"
     ANSWERED_VIOLENCE = "answered_violence"
@@ -20,6 +21,7 @@ class Outcome(str, Enum):
     CLARIFIED_SUBJECT = "clarified_subject"
     UNANSWERED_NO_MATCH = "unanswered_no_match"
     UNANSWERED_NOT_UNDERSTOOD = "unanswered_not_understood"
+    UNANSWERED_PAPER_UNSURE = "unanswered_paper_unsure"
     UNANSWERED_OUT_OF_SCOPE = "unanswered_out_of_scope"
     UNANSWERED_UNKNOWN_CODE = "unanswered_unknown_code"
     UNANSWERED_NOT_YET = "unanswered_not_yet"
