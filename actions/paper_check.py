@@ -68,7 +68,8 @@ class ActionCheckPaper(Action):
         if _is_other_matter(tracker, turn, papers):
             events = await ActionAnswerProcedure(self._services).run(dispatcher, tracker, domain)
         else:
-            events = await self._answer(dispatcher, tracker, _step(turn), papers)
+            step = Step(StepKind.ANSWER, code=turn.active_code) if _carries_on(tracker) else _step(turn)
+            events = await self._answer(dispatcher, tracker, step, papers)
         waiting = [SlotSet(WAITING, False)] if not any(event.get("name") == WAITING for event in events) else []
         return [*events, *waiting, _LISTEN]
 
@@ -167,9 +168,13 @@ def _is_other_matter(tracker: Tracker, turn: Turn, papers: list[str]) -> bool:
     if turn.intent != "check_paper":
         asks_else = any(fact is not Fact.DOCUMENTS for fact in turn.facts)
         return asks_else or not papers or not _was_last(tracker)
+    return _carries_on(tracker) and not _was_last(tracker)
+
+
+def _carries_on(tracker: Tracker) -> bool:
+    """Say whether the message goes on about the procedure at hand: "còn … thì sao"."""
     ask = read_ask(str((tracker.latest_message or {}).get("text") or ""))
-    carries_on = ask is not None and ask.strength is Strength.CARRIES_ON
-    return carries_on and not _was_last(tracker)
+    return ask is not None and ask.strength is Strength.CARRIES_ON
 
 
 def _shape(tracker: Tracker, said_name: str) -> CopyAsked:

@@ -6,6 +6,7 @@ from typing import Any
 
 ASK_PROCEDURE = "ask_procedure"
 CHECK_PAPER = "check_paper"
+OUT_OF_SCOPE = "out_of_scope"
 FALLBACK = "nlu_fallback"
 
 _COURTESIES = {"greet", "goodbye", "thanks", "affirm", "deny", "ask_capabilities"}
@@ -33,7 +34,8 @@ def settle_intent(
     """
     if name in _SAFETY and confidence >= _needed_for_safety(name, link):
         return name, confidence
-    if "paper" in entities:  # asked about by the grammar of `bot.nlu.papers`, not only named
+    outside = name == OUT_OF_SCOPE and confidence >= _LIKELY_INTENT and link.get("certainty") != "clear"
+    if "paper" in entities and not outside:  # asked about by the grammar of `bot.nlu.papers`, not only named
         return CHECK_PAPER, 1.0
     if "choice" in entities:
         return "choose_option", 1.0

@@ -13,12 +13,25 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-from bot.nlu.folded_matcher import FoldedMatcher
-from bot.nlu.paper_words import CARRIES_ON, CUE, FREE, NOT_A_QUESTION, OFFICE, TAIL, WANTED, WHOLE
+from bot.nlu.folded_matcher import FoldedMatcher, Match
+from bot.nlu.paper_words import (
+    ASKS_ELSE,
+    CARRIES_ON,
+    CUE,
+    FREE,
+    HEADS_MARKED,
+    NEED,
+    NOT_A_QUESTION,
+    OFFICE,
+    TAIL,
+    WANTED,
+    WHOLE,
+)
 from knowledge.paper_check.clauses import application_head
-from knowledge.paper_check.lexicon import load_papers
+from knowledge.paper_check.lexicon import load_papers, plain
+from knowledge.paper_check.marked import keys_of
 from knowledge.paper_check.naming import FORM_NUMBER
-from knowledge.text import fold
+from knowledge.text import fold, has_diacritics, typed_words
 
 ENTITY = "paper"
 _BEFORE = re.compile(r"(?:ban sao(?: y)?|ban chinh|ban goc|ban chup)(?: co)?(?: cong chung| chung thuc)? $")
@@ -73,9 +86,9 @@ def read_ask(text: str) -> PaperAsk | None:
     if len(folded) != len(typed):
         typed = folded
     spans = _spans(typed, folded)
-    if not spans or NOT_A_QUESTION.search(folded):
-        return None
     marked = _masked(folded, spans)
+    if not spans or NOT_A_QUESTION.search(folded) or ASKS_ELSE.search(marked):
+        return None
     asked = _asked(typed, marked, spans)
     if asked:
         return PaperAsk(tuple(asked[:_MOST_PAPERS]), Strength.ASKED, _rest(typed, marked, asked))
@@ -101,10 +114,10 @@ def paper_entities(text: str) -> list[dict[str, Any]]:
 
 def _spans(typed: str, folded: str) -> list[Span]:
     """Names of the lexicon first, then forms by number, then papers in free words where none of these stands."""
-    free = [match.span() for match in FREE.finditer(folded) if not WHOLE.match(match.group())]
+    free = [match.span() for match in FREE.finditer(folded) if _is_free_name(typed, match)]
     applications = [span for span in free if application_head(folded[slice(*span)])]
     matches = _matcher().find(typed)
-    names = [(match.start, match.end) for match in matches if not match.label.startswith(_MARK)]
+    names = [(match.start, match.end) for match in matches if _is_named(match)]
     others = [(match.start, match.end) for match in matches if match.label.startswith(_MARK)]
     numbers = [match.span() for match in FORM_NUMBER.finditer(folded)]
     taken: list[tuple[int, int]] = []
@@ -113,6 +126,28 @@ def _spans(typed: str, folded: str) -> list[Span]:
             taken.append((start, end))
     found = sorted(set(taken) - set(others))
     return [Span(typed[start:end], start, end) for start, end in (_with_shape(folded, *span) for span in found)]
+
+
+def _is_named(match: Match) -> bool:
+    """Say whether a name of the lexicon is meant: the marks that are typed are its own ("sơ đồ" is no "sổ đỏ")."""
+    if match.label.startswith(_MARK):
+        return False
+    typed = keys_of(match.text)
+    say = next(paper.say for paper in load_papers().papers if paper.id == match.label)
+    return any(_agree(match.text, typed, name) for name in say if plain(name) == plain(match.text))
+
+
+def _agree(text: str, typed: tuple[str, ...], name: str) -> bool:
+    bare = [not has_diacritics(word) for word in typed_words(text)]
+    return all(plain_word or key == own for plain_word, key, own in zip(bare, typed, keys_of(name), strict=False))
+
+
+def _is_free_name(typed: str, match: re.Match[str]) -> bool:
+    """Say whether free words name a paper: not a generic word, and a short head with its own marks, if with any."""
+    first = typed[match.start() : match.end()].lower().split()[0]
+    short = fold(first) in {fold(head) for head in HEADS_MARKED} and not match.group().startswith("so do")
+    ambiguous = short and has_diacritics(first)
+    return not WHOLE.match(match.group()) and (not ambiguous or first in HEADS_MARKED)
 
 
 def _with_shape(folded: str, start: int, end: int) -> tuple[int, int]:
@@ -135,7 +170,7 @@ def _asked(typed: str, marked: str, spans: list[Span]) -> list[Span]:
 
 
 def _cues(typed: str, marked: str) -> list[re.Match[str]]:
-    found = [match for pattern in (CUE, TAIL, WANTED) for match in pattern.finditer(marked)]
+    found = [match for pattern in (CUE, NEED, TAIL, WANTED) for match in pattern.finditer(marked)]
     return [match for match in found if not _is_exchange(typed, marked, match)]
 
 

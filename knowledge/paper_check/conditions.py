@@ -9,8 +9,9 @@ from knowledge.paper_check.lexicon import plain
 from knowledge.paper_check.models import Place, Verdict
 from knowledge.text import fold
 
-_ONE_OF = ("mot trong", "chi can mot")
-"""Words of a label that names alternatives of one paper."""
+_ALTERNATIVES = ("mot trong", "chi can mot")
+_EVERYBODY = (*_ALTERNATIVES, "moi truong hop", "tat ca truong hop")
+"""Words of a label that narrows nothing: alternatives of one paper, or everybody."""
 _RESTRICTS = re.compile(
     r"^(?:chi )?(?:neu|khi|truong hop|doi voi|tru (?:khi|truong hop)|khong can|chi khi|khong ap dung)\b"
 )
@@ -45,14 +46,15 @@ def restricted(condition: str) -> bool:
 def is_special(case: DossierCase) -> bool:
     """Say whether a case is one of some people only; alternatives of one paper are everybody's."""
     label = fold(case.case)
-    return bool(label) and not any(words in label for words in _ONE_OF)
+    return bool(label) and not any(words in label for words in _EVERYBODY)
+
+
+def is_alternative(case: DossierCase) -> bool:
+    """Say whether a case only lists what will do for one paper."""
+    return any(words in fold(case.case) for words in _ALTERNATIVES)
 
 
 def in_every_case(places: list[Place], procedure: Procedure) -> bool:
-    """Say whether `places` cover all special cases that hold papers."""
-    special = {
-        case.id
-        for case in procedure.dossier
-        if is_special(case) and any(part.role.value != "note" for part in case.components)
-    }
+    """Say whether `places` cover all special cases; who falls under one without papers needs none."""
+    special = {case.id for case in procedure.dossier if is_special(case) and case.components}
     return bool(special) and special <= {place.case.id for place in places}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from knowledge.models import Completeness, ComponentRole, Procedure
 from knowledge.paper_check.clauses import Segment, Weight, application_head, segments, weigh
-from knowledge.paper_check.conditions import in_every_case, is_special, verdict_of
+from knowledge.paper_check.conditions import in_every_case, is_alternative, verdict_of
 from knowledge.paper_check.lexicon import load_papers, plain
 from knowledge.paper_check.marked import marked
 from knowledge.paper_check.models import AskedPaper, Finding, Place, Reason, Verdict
@@ -159,7 +159,7 @@ def _meant(paper: AskedPaper, heads: list[_Hit]) -> list[_Hit]:
 
 def _alternatives(hits: list[_Hit]) -> bool:
     """Say whether all stand in a case that only lists what will do for another component."""
-    return all(hit.place.case.case and not is_special(hit.place.case) for hit in hits)
+    return all(is_alternative(hit.place.case) for hit in hits)
 
 
 def _settled(paper: AskedPaper, heads: list[_Hit], procedure: Procedure) -> Finding:
@@ -182,6 +182,7 @@ def _verdict(hits: list[_Hit], procedure: Procedure, reason: Reason, note: str) 
     )
     for verdict in (*found_first, Verdict.ONLY_IN_CASE):
         places = tuple(place for found, place in said if found is verdict)
+        places += tuple(place for found, place in said if found is not verdict) if places else ()
         if places:
             shown = places[0].component.role is ComponentRole.PRESENT and _DATA_ENOUGH.search(plain(note))
             return Finding(Verdict.LOOKED_UP if shown else verdict, reason, places[:_MOST_PLACES], note)
@@ -202,7 +203,10 @@ def _mentions(paper: AskedPaper, text: str) -> bool:
 
 
 def _absent(paper: AskedPaper, hits: list[_Hit], places: list[Place], procedure: Procedure) -> Finding:
-    near = tuple(hit.place for hit in hits[:_MOST_PLACES])
+    near = tuple(hit.place for hit in hits) or tuple(
+        place for place in places if not paper.apart and _resembles(paper, place)
+    )
+    near = near[:_MOST_PLACES]
     if near:
         return Finding(Verdict.UNSURE, Reason.RESEMBLES, near)
     general = tuple(place for place in places if is_open(place.component))
@@ -213,6 +217,13 @@ def _absent(paper: AskedPaper, hits: list[_Hit], places: list[Place], procedure:
     if any(_mentions(paper, text) for text in beside) or not _telling(paper):
         return Finding(Verdict.UNSURE, Reason.RESEMBLES)
     return Finding(Verdict.NOT_ON_LIST, Reason.ABSENT)
+
+
+def _resembles(paper: AskedPaper, place: Place) -> bool:
+    """Say whether a component shares most of the telling words of one of the paper's names, and two at least."""
+    named = {word for segment in segments(place.component.name) if not segment.head for word in segment.text.split()}
+    telling = (set(plain(phrase).split()) - _GENERIC for phrase in paper.phrases)
+    return any(len(words_of & named) >= max(2, len(words_of) // 2 + 1) for words_of in telling)
 
 
 def _telling(paper: AskedPaper) -> bool:
