@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 ASK_PROCEDURE = "ask_procedure"
+CHECK_PAPER = "check_paper"
+OUT_OF_SCOPE = "out_of_scope"
 FALLBACK = "nlu_fallback"
 
 _COURTESIES = {"greet", "goodbye", "thanks", "affirm", "deny", "ask_capabilities"}
@@ -41,6 +43,9 @@ def settle_intent(
     """
     if name in _SAFETY and confidence >= _needed_for_safety(name, link, facts):
         return name, confidence
+    outside = name == OUT_OF_SCOPE and confidence >= _LIKELY_INTENT and link.get("certainty") != "clear"
+    if "paper" in entities and not outside:  # asked about by the grammar of `bot.nlu.papers`, not only named
+        return CHECK_PAPER, 1.0
     if "choice" in entities:
         return "choose_option", 1.0
     if "procedure_code" in entities:

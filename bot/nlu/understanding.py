@@ -15,6 +15,7 @@ from bot.nlu.arbiter import settle_intent
 from bot.nlu.entities import find_entities
 from bot.nlu.linking import Linker
 from bot.nlu.message_component import MessageComponent
+from bot.nlu.papers import Strength, paper_entities, read_ask
 from bot.nlu.safety_first import safety_intent
 from bot.nlu.screener import SCREENING
 from bot.services import default_services
@@ -26,10 +27,10 @@ CARRIES_ON = "carries_on"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class PatternEntityExtractor(MessageComponent):
-    """Codes, agencies, the number of a choice: `bot.nlu.entities`."""
+    """Codes, agencies, the number of a choice: `bot.nlu.entities`; papers asked about: `bot.nlu.papers`."""
 
     def understand(self, message: Message, text: str) -> None:
-        found = find_entities(text)
+        found = find_entities(text) + paper_entities(text)
         message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
 
 
@@ -44,7 +45,9 @@ class ProcedureLinker(MessageComponent):
     def understand(self, message: Message, text: str) -> None:
         if self._linker is None:  # the catalogue is opened with the first message, not in training
             self._linker = Linker(default_services().indexes)
-        asked, link = self._linker.understand(text)
+        ask = read_ask(text)
+        of_paper = ask is not None and ask.strength is Strength.ASKED
+        asked, link = self._linker.understand(ask.rest if ask and of_paper else text)
         message.set(FACTS, [fact.value for fact in asked.facts], add_to_output=True)
         message.set(CARRIES_ON, asked.carries_on, add_to_output=True)
         message.set(LINK, link.to_json(), add_to_output=True)

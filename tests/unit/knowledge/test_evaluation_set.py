@@ -9,12 +9,14 @@ import yaml
 
 from knowledge.curated import read_all
 from knowledge.facts import Fact
+from knowledge.paper_check.models import Verdict
 from knowledge.search.fact_model import read_fact_questions
 from knowledge.search.learning_doubts import AMBIGUITY_QUESTIONS, OUTSIDE_QUESTIONS, read_questions
 from knowledge.search.samples import load_samples
 from knowledge.text import fold, typed_words
 
 ROOT = Path(__file__).resolve().parents[3]
+VERDICTS = {verdict.value for verdict in Verdict}
 SETS = sorted((ROOT / "tests/evaluation").glob("*.jsonl"))
 DEVELOPMENT = Path(os.environ.get("MOTCUA_SHARED") or ROOT.parent / "shared") / "data" / "questions_dev"
 SAFETY_KINDS = {
@@ -88,7 +90,9 @@ def test_every_row_is_well_formed(path):
             assert part.get("user", part.get("text")).strip()
             assert set(part.get("fields", ())) <= facts
             assert all(isinstance(code, str) for code in part.get("codes", ()))
-        kinds = SAFETY_KINDS if path.stem.startswith("safety") else {"", "answer", "clarify", "outside"}
+        kinds = (
+            SAFETY_KINDS if path.stem.startswith("safety") else {"", "answer", "clarify", "outside", "none", *VERDICTS}
+        )
         assert row.get("expect", "") in kinds
         if "turns" in row:
             assert row["kind"] in {"single", "multi", "other"}
