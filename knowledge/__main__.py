@@ -10,6 +10,7 @@ from knowledge.commands import (
     checking,
     covering,
     editing,
+    events,
     finding,
     history,
     lexicon,
@@ -37,6 +38,7 @@ _FAMILIES = (
     covering,
     finding,
     lexicon,
+    events,
 )
 
 

@@ -79,7 +79,7 @@ def answer(
     if cases:
         question = say("documents.which_case" if shown.dossier else "documents.which_case_only")
         parts += [b.paragraph(question), b.ItemList(tuple(b.Item(c.case) for c in cases), True)]
-    caution = _caution(procedure, today, stale_after_days, asked_code, say)
+    caution = caution_text(procedure, today, stale_after_days, asked_code, say)
     if caution:
         parts.append(b.notice(caution))
     parts.append(source_note(procedure, say))
@@ -106,7 +106,8 @@ def _facts(
     return parts
 
 
-def _caution(procedure: Procedure, today: date, stale_after_days: int, asked_code: str, say: Wording) -> str:
+def caution_text(procedure: Procedure, today: date, stale_after_days: int, asked_code: str, say: Wording) -> str:
+    """Return why what is said of `procedure` may not hold any more; empty where nothing speaks for it."""
     said = []
     if asked_code and asked_code in procedure.old_codes:
         said.append(say("notices.old_code", old=asked_code, code=procedure.code))

@@ -68,6 +68,8 @@ def everything_said() -> Iterator[tuple[str, str]]:
     """(place, text) of everything that a citizen can read."""
     for path in sorted((CONTENT_DIR / "procedures").glob("*.yml")):
         yield from strings(yaml.safe_load(path.read_text("utf-8")), path.name)
+    for event in yaml.safe_load((CONTENT_DIR / "life_events.yml").read_text("utf-8")):
+        yield from strings({"title": event["title"], "for": [step["for"] for step in event["steps"]]}, event["event"])
     yield from strings(yaml.safe_load((CONTENT_DIR / "wording.yml").read_text("utf-8")), "wording.yml")
     yield from strings(yaml.safe_load((ROOT / "bot" / "hub" / "wording.yml").read_text("utf-8")), "hub/wording.yml")
     for path in sorted((ROOT / "domain").glob("*.yml")):
