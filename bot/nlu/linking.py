@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from bot.nlu.several import Several, find_several
 from knowledge.errors import CatalogueError
 from knowledge.search.asked import Asked, facts_in
 from knowledge.search.deciding import Certainty, decide
@@ -23,6 +24,7 @@ CODE = re.compile(r"(?<![\d.])(\d\.\d{6})(?:\.\d\d\.\d\d\.\d\d\.H\d\d)?(?![\d])"
 _CHECK_EVERY = 5.0
 """Seconds between looks at the catalogue's revision."""
 _HITS, _OTHERS = 6, 6
+_TWINS, _NEAR_TWIN = 2, 0.5
 MAX_TEXT = 600
 """Characters of a message that are searched; a wall of text is about its beginning."""
 
@@ -90,6 +92,13 @@ class Linker:
         known = sum(index.knows(token) for token in kept)
         return asked, _link(ranked, _code_in(text), kept, known)
 
+    def several(self, text: str) -> Several:
+        """Return what `text` says beyond one procedure; nothing where there is no catalogue."""
+        index = self._refreshed(time.monotonic())
+        if index is None:
+            return Several()
+        return find_several(text[:MAX_TEXT], index.read(text[:MAX_TEXT]).tokens, lambda part: led_by_ours(index, part))
+
     def _refreshed(self, now: float) -> ProcedureIndex | None:
         """Return the index, a newer one where the catalogue has changed; the old one stays if that fails."""
         if self._index is not None and now - self._looked_at < _CHECK_EVERY:
@@ -101,6 +110,17 @@ class Linker:
             except (CatalogueError, OSError):
                 logger.exception("catalogue unreadable, %s", "keeping the index" if self._index else "no index")
         return self._index
+
+
+def led_by_ours(index: ProcedureIndex, part: str) -> Ranked:
+    """Rank part of a message: of twins side by side, the one that people ask for most carries the weight of both."""
+    ranked = index.rank(index.read(part), _TWINS)
+    hits = ranked.hits
+    if len(hits) < _TWINS or index.is_curated(hits[0].code) or not index.is_curated(hits[1].code):
+        return ranked
+    if hits[1].score < hits[0].score * _NEAR_TWIN:
+        return ranked
+    return replace(ranked, hits=(replace(hits[1], score=hits[0].score + hits[1].score), hits[0]))
 
 
 def _code_in(text: str) -> str:

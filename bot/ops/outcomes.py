@@ -9,6 +9,8 @@ class Outcome(str, Enum):
     """A turn has exactly one."""
 
     ANSWERED_PROCEDURE = "answered_procedure"
+    ANSWERED_COMPARISON = "answered_comparison"
+    ANSWERED_LIFE_EVENT = "answered_life_event"
     ANSWERED_SMALLTALK = "answered_smalltalk"
     ANSWERED_HOUSEHOLD_BOOK = "answered_household_book"
     ANSWERED_EMERGENCY = "answered_emergency"

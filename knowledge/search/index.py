@@ -174,6 +174,10 @@ class ProcedureIndex:
         """Say whether the folded word stands in any title, name or sample question."""
         return token in self.matrices.words or token in self.matrices.example_words
 
+    def is_curated(self, code: str) -> bool:
+        """Say whether `code`, which must be in the index, is one of those that people ask for most."""
+        return self.rows[self._places[code]].curated
+
     def hit_of(self, code: str, score: float) -> Hit:
         """Return `code`, which must be in the index, as a hit."""
         return self._hit(self.rows[self._places[code]], score)
