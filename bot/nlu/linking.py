@@ -86,7 +86,7 @@ class Linker:
         if index is None:
             return facts_in(words(text[:MAX_TEXT])), Link((), Certainty.NONE, _code_in(text), 0, 0)
         asked = index.facts(index.read(text[:MAX_TEXT]))
-        question = index.read(asserted(text[:MAX_TEXT]))
+        question = index.read_matter(asserted(text[:MAX_TEXT]))
         kept = subject_words(facts_in(question.tokens).rest.split())
         ranked = index.rank(question, _HITS + _OTHERS) if kept else NOTHING
         known = sum(index.knows(token) for token in kept)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from knowledge.facts import Fact
+from knowledge.search.asides import without_asides
 from knowledge.search.asked import Asked, facts_in
 from knowledge.search.corpus import Entry
 from knowledge.search.fact_model import FactModel, FactQuestion, read_fact_questions
@@ -120,9 +121,13 @@ class ProcedureIndex:
         """Return `text` as read: words, likely diacritics."""
         return self.normaliser.read(text)
 
+    def read_matter(self, text: str) -> Question:
+        """Return `text` as read, without what it says by the way: which procedure is meant does not depend on it."""
+        return self.read(without_asides(text))
+
     def search(self, text: str, limit: int = 10) -> Ranked:
         """Return up to `limit` procedures for `text`."""
-        return self.rank(self.read(text), limit)
+        return self.rank(self.read_matter(text), limit)
 
     def rank(self, question: Question, limit: int = 10) -> Ranked:
         """Return up to `limit` procedures for a question that was read."""
