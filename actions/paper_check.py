@@ -8,11 +8,13 @@ import logging
 from dataclasses import replace
 from typing import Any
 
+from knowledge.paper_check.telling import decision_text, places_text, remark_text
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.procedure import OFFERED, PROCEDURE_CODE, ActionAnswerProcedure
+from actions.choices import OFFERED, PROCEDURE_CODE
+from actions.procedure import ActionAnswerProcedure, remembered
 from bot.nlu.papers import ENTITY, Strength, named_in, read_ask
 from bot.nlu.turn import Step, StepKind, Turn, plan_turn, read_turn
 from bot.ops.outcomes import Outcome
@@ -24,7 +26,6 @@ from knowledge.models import Procedure
 from knowledge.paper_check.matching import check_paper
 from knowledge.paper_check.models import AskedPaper, CopyAsked, Finding, Reason, Verdict
 from knowledge.paper_check.naming import asked_paper, copy_asked
-from knowledge.paper_check.telling import decision_text, places_text, remark_text
 from knowledge.wording import load_wording
 
 logger = logging.getLogger(__name__)
@@ -130,12 +131,7 @@ class ActionCheckPaper(Action):
 
 def _turn(tracker: Tracker) -> Turn:
     message = tracker.latest_message or {}
-    turn = read_turn(
-        message,
-        active_code=tracker.get_slot(PROCEDURE_CODE) or "",
-        offered=tuple(tracker.get_slot(OFFERED) or ()),
-        pending=(),
-    )
+    turn = read_turn(message, replace(remembered(tracker), pending=()))
     entities = {item.get("entity"): str(item.get("value")) for item in message.get("entities") or []}
     if turn.intent == "check_paper" and str(message.get("text") or "").startswith("/"):
         return replace(turn, chosen_code=entities.get(PROCEDURE_CODE, ""))

@@ -4,34 +4,44 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.choices import (
+    HISTORY,
+    LAST_FACTS,
+    LIKELY,
+    LISTED,
+    OFFERED,
+    PENDING_FACTS,
+    PROCEDURE_CODE,
+    choice_buttons,
+    empty_answer,
+    offered_slots,
+    offers_of,
+    read_records,
+)
 from actions.pace import ActionReadOn, is_read_on
 from actions.presenting import present
-from bot.nlu.turn import Step, StepKind, join_case, plan_turn, read_turn
+from bot.nlu.turn import Beside, Memory, Step, StepKind, join_case, plan_turn, read_turn
 from bot.ops.clock import city_date
 from bot.ops.outcomes import Outcome
 from bot.services import Services, default_services
+from knowledge import blocks
 from knowledge.answers import Answer, answer
 from knowledge.dossier_cases import ALL_CASES
 from knowledge.errors import CatalogueError, ProcedureUnknownError
 from knowledge.facts import Fact, next_facts
 from knowledge.formatting import short_title
-from knowledge.models import Procedure
 from knowledge.offering import Offer, differences_text, told_apart
 from knowledge.wording import load_wording
 
 logger = logging.getLogger(__name__)
 
-PROCEDURE_CODE = "procedure_code"
-OFFERED = "procedure__offered"
-PENDING_FACTS = "procedure__facts"
-LAST_FACTS = "procedure__last_facts"
+_MOST_REMEMBERED = 8
 
 _SAID = {
     StepKind.NO_SUBJECT: ("utter_procedure__no_subject", Outcome.CLARIFIED_SUBJECT),
@@ -51,74 +61,59 @@ class ActionAnswerProcedure(Action):
         return "action_answer_procedure"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        turn = read_turn(
-            tracker.latest_message or {},
-            active_code=tracker.get_slot(PROCEDURE_CODE) or "",
-            offered=tuple(tracker.get_slot(OFFERED) or ()),
-            pending=_facts(tracker, PENDING_FACTS),
-            last=_facts(tracker, LAST_FACTS),
-        )
         if is_read_on(tracker):
             return await ActionReadOn().run(dispatcher, tracker, domain)
+        memory = remembered(tracker)
+        turn = read_turn(tracker.latest_message or {}, memory)
         step = plan_turn(turn)
         if step.kind is StepKind.ANSWER:
-            return await self._answer(dispatcher, tracker, step)
+            return await self._answer(dispatcher, tracker, step, memory)
         if step.kind is StepKind.WHICH_FACT:
             return self._ask_fact(dispatcher)
         if step.kind in (StepKind.WHICH, StepKind.NEAREST):
             return await self._offer(dispatcher, step)
         response, outcome = _SAID[step.kind]
         dispatcher.utter_message(
-            response=response, count=len(turn.offered), custom={"answer": _empty(outcome, step.facts)}
+            response=response,
+            count=len(turn.offered or turn.listed),
+            custom={"answer": empty_answer(outcome, step.facts)},
         )
         return [SlotSet(PENDING_FACTS, [fact.value for fact in step.facts])] if step.facts else []
 
     def _ask_fact(self, dispatcher: CollectingDispatcher) -> list[EventType]:
-        said = {"answer": _empty(Outcome.CLARIFIED_SUBJECT, ())}
+        said = {"answer": empty_answer(Outcome.CLARIFIED_SUBJECT, ())}
         dispatcher.utter_message(response="utter_procedure__which_fact", buttons=_fact_buttons(()), custom=said)
         return []
 
     async def _offer(self, dispatcher: CollectingDispatcher, step: Step) -> list[EventType]:
         """Offer procedures by button, told apart, numbered so that a typed number chooses too."""
         which = step.kind is StepKind.WHICH
-        records = await asyncio.to_thread(self._read, [code for code, _ in step.offers])
-        offers = told_apart([Offer(code, short_title(title)) for code, title in step.offers], records)
-        buttons = [
-            {"title": f"{place}. {offer.name}", "payload": f'/choose_procedure{{"procedure_code":"{offer.code}"}}'}
-            for place, offer in enumerate(offers, start=1)
-        ]
+        records = await read_records(self._services or default_services(), [code for code, _ in step.offers])
+        titles = {record.code: record.title for record in records}
+        named = [Offer(code, short_title(title or titles.get(code, code))) for code, title in step.offers]
+        offers = told_apart(named, records)
         outcome = Outcome.CLARIFIED_CHOICE if which else Outcome.UNANSWERED_NO_MATCH
         dispatcher.utter_message(
             response="utter_procedure__which" if which else "utter_procedure__no_match",
             differences=differences_text(offers) if which else "",
-            buttons=buttons,
-            custom={"answer": _empty(outcome, step.facts)},
+            buttons=choice_buttons(offers),
+            custom={"answer": empty_answer(outcome, step.facts)},
         )
-        return [
-            SlotSet(OFFERED, [offer.code for offer in offers]),
-            SlotSet(PENDING_FACTS, [fact.value for fact in step.facts]),
-        ]
+        return offered_slots([offer.code for offer in offers], step.facts, offers[0].code if which else "")
 
-    def _read(self, codes: list[str]) -> list[Procedure]:
-        """Return the records that can be read: an offer is made without what sets it apart rather than not at all."""
-        catalogue = (self._services or default_services()).catalogue
-        found = []
-        for code in codes:
-            with suppress(CatalogueError):
-                found.append(catalogue.get(code))
-        return found
-
-    async def _answer(self, dispatcher: CollectingDispatcher, tracker: Tracker, step: Step) -> list[EventType]:
+    async def _answer(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, step: Step, memory: Memory
+    ) -> list[EventType]:
         services = self._services or default_services()
         try:
             record = await asyncio.to_thread(services.catalogue.get, step.code)
         except ProcedureUnknownError:
-            said = {"answer": _empty(Outcome.UNANSWERED_UNKNOWN_CODE, step.facts)}
+            said = {"answer": empty_answer(Outcome.UNANSWERED_UNKNOWN_CODE, step.facts)}
             dispatcher.utter_message(response="utter_procedure__unknown_code", code=step.code, custom=said)
             return []
         except CatalogueError:
             logger.exception("catalogue unreadable")
-            said = {"answer": _empty(Outcome.ERROR_CATALOGUE, step.facts)}
+            said = {"answer": empty_answer(Outcome.ERROR_CATALOGUE, step.facts)}
             dispatcher.utter_message(response="utter_procedure__catalogue_down", custom=said)
             return []
         reply = answer(
@@ -129,30 +124,57 @@ class ActionAnswerProcedure(Action):
             asked_code=step.code,
             case_id=step.case_id,
         )
-        buttons = [*_checklist_button(reply), *(_case_buttons(reply) or _fact_buttons(reply.facts))]
-        said = reply.payload(Outcome.ANSWERED_PROCEDURE.value)
-        events = present(dispatcher, tracker, reply.blocks, buttons, said)
-        offered = [join_case(record.code, case.id) for case in reply.cases] or None
-        pending = [fact.value for fact in reply.facts] if offered else None
+        also = offers_of(await read_records(services, step.also))
+        listed = list(memory.listed) if step.beside is Beside.CHOICE else [offer.code for offer in also]
+        parts, buttons = with_others(reply, also, step.beside, listed)
+        events = present(dispatcher, tracker, parts, buttons, reply.payload(Outcome.ANSWERED_PROCEDURE.value))
+        return [*events, *self._remember(reply, listed if also else [], memory)]
+
+    def _remember(self, reply: Answer, also: list[str], memory: Memory) -> list[EventType]:
+        """A case of a long dossier is chosen by number before a procedure offered beside the answer."""
+        code = reply.procedure.code
+        cases = [join_case(code, case.id) for case in reply.cases]
+        facts = [fact.value for fact in reply.facts]
+        listed = also or ([] if code not in memory.listed else list(memory.listed))
+        history = [*memory.history, code] if memory.history[-1:] != (code,) else list(memory.history)
         return [
-            *events,
-            SlotSet(PROCEDURE_CODE, record.code),
-            SlotSet(OFFERED, offered),
-            SlotSet(PENDING_FACTS, pending),
-            SlotSet(LAST_FACTS, [fact.value for fact in reply.facts]),
+            SlotSet(PROCEDURE_CODE, code),
+            SlotSet(OFFERED, cases or None),
+            SlotSet(LISTED, listed or None),
+            SlotSet(PENDING_FACTS, facts if cases or (also and reply.facts != (Fact.OVERVIEW,)) else None),
+            SlotSet(LAST_FACTS, facts),
+            SlotSet(LIKELY, None),
+            SlotSet(HISTORY, history[-_MOST_REMEMBERED:]),
         ]
+
+
+def with_others(
+    reply: Answer, also: list[Offer], beside: Beside | None, listed: list[str]
+) -> tuple[tuple[blocks.Block, ...], list[dict[str, str]]]:
+    """Return an answer's blocks, with a closing line before the source on what else is offered, and its buttons."""
+    parts = reply.blocks
+    if also and beside is not None:
+        line = load_wording()(f"also.{beside.value}", names="; ".join(offer.name for offer in also))
+        parts = (*parts[:-1], blocks.paragraph(line), parts[-1])
+    more = choice_buttons(also, listed) if not reply.cases else []
+    return parts, [*_checklist_button(reply), *more, *(_case_buttons(reply) or _fact_buttons(reply.facts))]
+
+
+def remembered(tracker: Tracker) -> Memory:
+    """Return what the slots hold of the conversation."""
+    return Memory(
+        active_code=tracker.get_slot(PROCEDURE_CODE) or "",
+        offered=tuple(tracker.get_slot(OFFERED) or ()),
+        pending=_facts(tracker, PENDING_FACTS),
+        last=_facts(tracker, LAST_FACTS),
+        likely=tracker.get_slot(LIKELY) or "",
+        listed=tuple(tracker.get_slot(LISTED) or ()),
+        history=tuple(tracker.get_slot(HISTORY) or ()),
+    )
 
 
 def _facts(tracker: Tracker, slot: str) -> tuple[Fact, ...]:
     return tuple(Fact(value) for value in tracker.get_slot(slot) or ())
-
-
-def _checklist_button(reply: Answer) -> list[dict[str, str]]:
-    """The list for this person, first of all, where papers were asked for and the record knows what decides."""
-    if Fact.DOCUMENTS not in reply.facts or not reply.procedure.guide:
-        return []
-    payload = f'/start_checklist{{"procedure_code":"{reply.procedure.code}"}}'
-    return [{"title": load_wording()("checklist_buttons.start"), "payload": payload}]
 
 
 def _case_buttons(reply: Answer) -> list[dict[str, str]]:
@@ -175,5 +197,9 @@ def _fact_buttons(answered: tuple[Fact, ...]) -> list[dict[str, str]]:
     ]
 
 
-def _empty(outcome: Outcome, facts: tuple[Fact, ...]) -> dict[str, Any]:
-    return {"outcome": outcome.value, "procedure_code": None, "fields": [fact.value for fact in facts]}
+def _checklist_button(reply: Answer) -> list[dict[str, str]]:
+    """The list for this person, first of all, where papers were asked for and the record knows what decides."""
+    if Fact.DOCUMENTS not in reply.facts or not reply.procedure.guide:
+        return []
+    payload = f'/start_checklist{{"procedure_code":"{reply.procedure.code}"}}'
+    return [{"title": load_wording()("checklist_buttons.start"), "payload": payload}]

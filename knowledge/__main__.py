@@ -11,6 +11,7 @@ from knowledge.commands import (
     checklist,
     covering,
     editing,
+    events,
     finding,
     history,
     lexicon,
@@ -39,6 +40,7 @@ _FAMILIES = (
     covering,
     finding,
     lexicon,
+    events,
 )
 
 

@@ -217,18 +217,19 @@ def online(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
 def overview(procedure: Procedure, day: date, say: Wording) -> list[b.Block]:
     """What it is for, and the main facts in a line each; the rest is a button away."""
     parts: list[b.Block] = [b.paragraph(procedure.summary)] if procedure.summary else []
-    lines = []
-    where = procedure.intake_address or _agency_here(procedure)
-    if where:
-        lines.append(say("overview.place", text=where))
-    for key, texts in (("time", _time_lines(procedure, say, True)), ("fee", _fee_lines(procedure, day, say))):
-        if texts:
-            more = say("overview.more") if len(texts) > _OVERVIEW_LINES else ""
-            lines.append(say(f"overview.{key}", text="; ".join(map(in_brief, texts[:_OVERVIEW_LINES]))) + more)
-    papers = sum(part.role is not ComponentRole.NOTE for case in procedure.dossier for part in case.components)
-    if papers:
-        lines.append(say("overview.papers", n=papers))
+    lines = [say(f"overview.{key}", text=text) for key, text in main_facts(procedure, day, say).items()]
     return [*parts, _list(lines)] if lines else parts + documents(procedure, day, say)
+
+
+def main_facts(procedure: Procedure, day: date, say: Wording) -> dict[str, str]:
+    """Return place, time, fee and papers, each in a line; without those of which the record says nothing."""
+    facts = {"place": procedure.intake_address or _agency_here(procedure)}
+    for key, texts in (("time", _time_lines(procedure, say, True)), ("fee", _fee_lines(procedure, day, say))):
+        more = say("overview.more") if len(texts) > _OVERVIEW_LINES else ""
+        facts[key] = "; ".join(map(in_brief, texts[:_OVERVIEW_LINES])) + more
+    papers = sum(part.role is not ComponentRole.NOTE for case in procedure.dossier for part in case.components)
+    facts["papers"] = say("overview.paper_count", n=papers) if papers else ""
+    return {key: text for key, text in facts.items() if text}
 
 
 PARTS: dict[Fact, Part] = {

@@ -8,6 +8,7 @@ ASK_PROCEDURE = "ask_procedure"
 CHECK_PAPER = "check_paper"
 OUT_OF_SCOPE = "out_of_scope"
 FALLBACK = "nlu_fallback"
+COMPARE, TELL_EVENT, RECALL = "compare_procedures", "tell_life_event", "recall_procedure"
 
 _COURTESIES = {"greet", "goodbye", "thanks", "affirm", "deny", "ask_capabilities"}
 # Not to be lost to a link that only seems to fit: danger, money, accusations.
@@ -35,11 +36,17 @@ _SURE_INTENT, _LIKELY_INTENT, _DOUBTFUL_INTENT = 0.80, 0.60, 0.50
 
 
 def settle_intent(
-    name: str, confidence: float, link: dict[str, Any], facts: list[str], entities: list[str]
+    name: str,
+    confidence: float,
+    link: dict[str, Any],
+    facts: list[str],
+    entities: list[str],
+    several: dict[str, Any] | None = None,
 ) -> tuple[str, float]:
     """Return intent and confidence.
 
     name, confidence: the classifier's best. link: `Link.to_json()`. facts, entities: what was found.
+    several: `Several.to_json()`.
     """
     if name in _SAFETY and confidence >= _needed_for_safety(name, link, facts):
         return name, confidence
@@ -52,7 +59,13 @@ def settle_intent(
         return ASK_PROCEDURE, 1.0
     if "case_code" in entities:
         return "ask_case_status", 1.0
-    if name == ASK_PROCEDURE or _is_kept(name, confidence, link):
+    if _is_kept(name, confidence, link):
+        return name, confidence
+    wider = _wider_than_one(name, confidence, link, several or {})
+    if wider:
+        return wider, max(confidence, _SURE_INTENT)
+    name = ASK_PROCEDURE if name in (COMPARE, TELL_EVENT, RECALL) else name
+    if name == ASK_PROCEDURE:
         return name, confidence
     return _against_link(name, confidence, link, facts)
 
@@ -73,6 +86,26 @@ def _needed_for_safety(name: str, link: dict[str, Any], facts: list[str]) -> flo
         return _LIKELY_INTENT if link.get("certainty") == "clear" else _DOUBTFUL_INTENT
     asks = bool(facts) and name in ("report_corruption", "report_violence")
     return _SURE_INTENT if asks or link.get("certainty") == "clear" else _DOUBTFUL_INTENT
+
+
+def _wider_than_one(name: str, confidence: float, link: dict[str, Any], several: dict[str, Any]) -> str:
+    """Return the intent of a message about more than one procedure; empty where it is about one, or none.
+
+    The classifier alone is believed only of messages that name no matter ("hai cái đó khác nhau sao").
+    """
+    near = link.get("certainty") in ("clear", "close")
+    bare = int(link.get("words") or 0) <= _FOLLOW_UP_WORDS and not near
+    if "compared" in several or (name == COMPARE and confidence >= _LIKELY_INTENT and bare):
+        return COMPARE
+    if "back" in several or (name == RECALL and confidence >= _LIKELY_INTENT and bare):
+        return RECALL
+    ours = name in (ASK_PROCEDURE, TELL_EVENT, FALLBACK) or name in _COURTESIES or confidence < _SURE_INTENT
+    return TELL_EVENT if ours and _is_whole_event(link, several.get("event") or {}) else ""
+
+
+def _is_whole_event(link: dict[str, Any], event: dict[str, Any]) -> bool:
+    """All of an event is told where the message names nothing else, unless it asks a fact of a clear procedure."""
+    return bool(event.get("alone")) and (event["asks_all"] or link.get("certainty") != "clear")
 
 
 def _against_link(name: str, confidence: float, link: dict[str, Any], facts: list[str]) -> tuple[str, float]:

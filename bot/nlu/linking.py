@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from bot.nlu.several import Several, find_several
 from knowledge.errors import CatalogueError
 from knowledge.search.asked import Asked, facts_in
 from knowledge.search.deciding import Certainty, decide
@@ -23,6 +24,7 @@ CODE = re.compile(r"(?<![\d.])(\d\.\d{6})(?:\.\d\d\.\d\d\.\d\d\.H\d\d)?(?![\d])"
 _CHECK_EVERY = 5.0
 """Seconds between looks at the catalogue's revision."""
 _HITS, _OTHERS = 6, 6
+_TWINS, _NEAR_TWIN = 2, 0.5
 MAX_TEXT = 600
 """Characters of a message that are searched; a wall of text is about its beginning."""
 
@@ -84,11 +86,18 @@ class Linker:
         if index is None:
             return facts_in(words(text[:MAX_TEXT])), Link((), Certainty.NONE, _code_in(text), 0, 0)
         asked = index.facts(index.read(text[:MAX_TEXT]))
-        question = index.read(asserted(text[:MAX_TEXT]))
+        question = index.read_matter(asserted(text[:MAX_TEXT]))
         kept = subject_words(facts_in(question.tokens).rest.split())
         ranked = index.rank(question, _HITS + _OTHERS) if kept else NOTHING
         known = sum(index.knows(token) for token in kept)
         return asked, _link(ranked, _code_in(text), kept, known)
+
+    def several(self, text: str) -> Several:
+        """Return what `text` says beyond one procedure; nothing where there is no catalogue."""
+        index = self._refreshed(time.monotonic())
+        if index is None:
+            return Several()
+        return find_several(text[:MAX_TEXT], index.read(text[:MAX_TEXT]).tokens, lambda part: led_by_ours(index, part))
 
     def _refreshed(self, now: float) -> ProcedureIndex | None:
         """Return the index, a newer one where the catalogue has changed; the old one stays if that fails."""
@@ -101,6 +110,17 @@ class Linker:
             except (CatalogueError, OSError):
                 logger.exception("catalogue unreadable, %s", "keeping the index" if self._index else "no index")
         return self._index
+
+
+def led_by_ours(index: ProcedureIndex, part: str) -> Ranked:
+    """Rank part of a message: of twins side by side, the one that people ask for most carries the weight of both."""
+    ranked = index.rank(index.read(part), _TWINS)
+    hits = ranked.hits
+    if len(hits) < _TWINS or index.is_curated(hits[0].code) or not index.is_curated(hits[1].code):
+        return ranked
+    if hits[1].score < hits[0].score * _NEAR_TWIN:
+        return ranked
+    return replace(ranked, hits=(replace(hits[1], score=hits[0].score + hits[1].score), hits[0]))
 
 
 def _code_in(text: str) -> str:

@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
+from bot.nlu.recall import Recalled
 from knowledge.facts import Fact
 from knowledge.search.deciding import Certainty, choices
 from knowledge.search.index import Hit
+from knowledge.search.life_events import linked_for
 
 Offers = tuple[tuple[str, str], ...]
 
@@ -45,34 +47,66 @@ class Turn:
     case_id: str = ""
     others: tuple[Hit, ...] = ()
     sure: float = 0.0
+    likely: str = ""
+    """The first of a choice that was offered and not taken yet: what a question without a subject is about."""
+    listed: tuple[str, ...] = ()
+    """The procedures last offered by number, also after one of them was taken."""
+    history: tuple[str, ...] = ()
+    recalled: Recalled | None = None
+    wishes: tuple[Hit, ...] = ()
+    event_codes: tuple[str, ...] = ()
+
+
+class Beside(str, Enum):
+    """Why other procedures are offered beside an answer."""
+
+    EVENT = "event"
+    WISHES = "wishes"
+    CHOICE = "choice"
 
 
 @dataclass(frozen=True)
 class Step:
-    """`code` (and a dossier's `case_id`) for ANSWER, `offers` (code, title) for WHICH and NEAREST; `facts` so far."""
+    """`code` (and a dossier's `case_id`) for ANSWER, `offers` (code, title) for WHICH and NEAREST; `facts` so far.
+
+    also: codes to offer beside an answer, for the reason `beside`.
+    """
 
     kind: StepKind
     facts: tuple[Fact, ...] = ()
     code: str = ""
     offers: Offers = ()
     case_id: str = ""
+    also: tuple[str, ...] = ()
+    beside: Beside | None = None
 
 
-def read_turn(
-    message: dict[str, Any],
-    active_code: str,
-    offered: tuple[str, ...],
-    pending: tuple[Fact, ...],
-    last: tuple[Fact, ...] = (),
-) -> Turn:
+@dataclass(frozen=True)
+class Memory:
+    """What is kept of a conversation: codes in `history` in the order in which they were answered."""
+
+    active_code: str = ""
+    offered: tuple[str, ...] = ()
+    pending: tuple[Fact, ...] = ()
+    last: tuple[Fact, ...] = ()
+    likely: str = ""
+    listed: tuple[str, ...] = ()
+    history: tuple[str, ...] = ()
+
+
+def read_turn(message: dict[str, Any], memory: Memory) -> Turn:
     """Build a `Turn` from Rasa's parsed message; hostile or missing parts count as nothing."""
     entities = {item.get("entity"): str(item.get("value")) for item in message.get("entities") or []}
     intent = str((message.get("intent") or {}).get("name"))
     link = message.get("procedure_link") or {}
     pressed = intent in ("choose_procedure", "ask_fact")
     facts = [entities.get("fact", "")] if pressed else message.get("facts") or []
-    if message.get("carries_on") and last and not pressed:
-        facts = [fact.value for fact in last]
+    if message.get("carries_on") and memory.last and not pressed:
+        facts = [fact.value for fact in memory.last]
+    several = message.get("several") or {}
+    back = several.get("back") or {}
+    if back:
+        facts = back["facts"]
     return Turn(
         intent=intent,
         facts=tuple(Fact(value) for value in facts if value in Fact._value2member_map_),
@@ -82,12 +116,18 @@ def read_turn(
         typed_code=str(link.get("code") or ""),
         chosen_code=entities.get("procedure_code", "") if pressed else "",
         choice=int(entities["choice"]) if entities.get("choice", "").isdecimal() else None,
-        active_code=active_code,
-        offered=offered,
-        pending=pending,
+        active_code=memory.active_code,
+        offered=memory.offered,
+        pending=memory.pending,
         case_id=entities.get("dossier_case", "") if pressed else "",
         others=_hits(link.get("others")),
         sure=float(link.get("sure") or 0.0),
+        likely=memory.likely,
+        listed=memory.listed,
+        history=memory.history,
+        recalled=Recalled(back.get("which") or Recalled.PREVIOUS) if intent == "recall_procedure" else None,
+        wishes=tuple(Hit(item["code"], item["title"], 0.0, item["name"]) for item in several.get("wishes") or []),
+        event_codes=tuple((several.get("event") or {}).get("codes") or ()),
     )
 
 
@@ -102,22 +142,40 @@ def plan_turn(turn: Turn) -> Step:
     if code:
         return Step(StepKind.ANSWER, facts, code)
     if turn.intent == "ask_fact":
-        return replace(_of_active(turn, turn.facts), case_id=turn.case_id)
+        shown = turn.active_code or next(iter(turn.history[-1:]), "")  # its button stands under the last answer
+        return replace(_of_active(replace(turn, active_code=shown), turn.facts), case_id=turn.case_id)
+    if turn.recalled is not None:
+        return _going_back(turn)
     if turn.choice is not None:
         return _chosen(turn, facts)
     if turn.intent == "affirm":
         return _agreed(turn, facts)
     if turn.words == 0:
         return _of_active(turn, turn.facts)
-    return _linked(turn, facts)
+    return _with_others(turn, _linked(turn, facts))
 
 
 def _chosen(turn: Turn, facts: tuple[Fact, ...]) -> Step:
-    if not turn.offered:
+    offered = turn.offered or turn.listed
+    if not offered:
         return Step(StepKind.NO_SUBJECT, facts)
-    if turn.choice is None or not 1 <= turn.choice <= len(turn.offered):
+    if turn.choice is None or not 1 <= turn.choice <= len(offered):
         return Step(StepKind.OUT_OF_RANGE, facts)
-    return _of_offer(turn.offered[turn.choice - 1], facts)
+    return _of_offer(offered[turn.choice - 1], facts)
+
+
+def _going_back(turn: Turn) -> Step:
+    """To a procedure spoken of before: the first, the one before this, or the other one of a list."""
+    others = tuple(code for code in turn.listed if code != turn.active_code)
+    if turn.recalled is Recalled.OTHER and len(others) == 1:
+        return Step(StepKind.ANSWER, turn.facts, others[0])
+    if turn.recalled is Recalled.OTHER and others:
+        return Step(StepKind.WHICH, turn.facts, offers=tuple((code, "") for code in others))
+    row = turn.history if turn.recalled is Recalled.FIRST else turn.history[::-1]
+    earlier = [code for code in row if code != turn.active_code or turn.recalled is Recalled.FIRST]
+    if not earlier:
+        return _of_active(turn, turn.facts) if turn.active_code else Step(StepKind.NO_SUBJECT, turn.facts)
+    return Step(StepKind.ANSWER, turn.facts, earlier[0])
 
 
 def join_case(code: str, case_id: str) -> str:
@@ -134,22 +192,59 @@ def _agreed(turn: Turn, facts: tuple[Fact, ...]) -> Step:
     """Yes: to the first of what was offered; otherwise ask what else is wanted."""
     if turn.offered and _CASE_MARK not in turn.offered[0]:
         return _of_offer(turn.offered[0], facts)
+    if turn.likely:
+        return Step(StepKind.ANSWER, facts, turn.likely)
     return Step(StepKind.WHICH_FACT, code=turn.active_code) if turn.active_code else Step(StepKind.NO_SUBJECT)
 
 
 def _of_active(turn: Turn, facts: tuple[Fact, ...]) -> Step:
-    """A question without a subject is about the procedure last answered."""
+    """A question without a subject is about the procedure last answered, or the likeliest of those just offered."""
     if turn.active_code:
         return Step(StepKind.ANSWER, facts, turn.active_code)
+    if turn.likely and facts:
+        return _of_likely(turn, facts)
     return Step(StepKind.NO_SUBJECT, facts) if facts else Step(StepKind.NOT_UNDERSTOOD)
+
+
+def _of_likely(turn: Turn, facts: tuple[Fact, ...]) -> Step:
+    """What was asked before the choice is answered with what is asked now; the other choices stay open."""
+    both = tuple(dict.fromkeys((*turn.pending, *facts)))
+    others = tuple(code for code in turn.listed if code != turn.likely)
+    return Step(StepKind.ANSWER, both, turn.likely, also=others, beside=Beside.CHOICE)
+
+
+def _with_others(turn: Turn, step: Step) -> Step:
+    """Add to an answer what else the message wishes, or what else belongs to the event that it tells of."""
+    found = [hit.code for hit in turn.hits[:1]]
+    if turn.wishes and (step.kind is not StepKind.ANSWER or step.code in found):
+        return _of_wishes(turn, step)
+    if step.kind is StepKind.ANSWER and step.code in found and step.code in turn.event_codes:
+        return replace(step, also=_without(turn.event_codes, step.code), beside=Beside.EVENT)
+    return step
+
+
+def _of_wishes(turn: Turn, step: Step) -> Step:
+    """The linked procedure that covers the wishes, or the first of them; not where the whole means another one."""
+    codes = tuple(hit.code for hit in turn.wishes)
+    linked = linked_for(codes)
+    if linked is None and step.kind is StepKind.ANSWER and step.code not in codes:
+        return step
+    code = linked.code if linked else codes[0]
+    return Step(StepKind.ANSWER, step.facts, code, also=_without(codes, code), beside=Beside.WISHES)
+
+
+def _without(codes: tuple[str, ...], code: str) -> tuple[str, ...]:
+    return tuple(other for other in codes if other != code)
 
 
 def _linked(turn: Turn, facts: tuple[Fact, ...]) -> Step:
     named = _named_offer(turn)
     if named:
         return Step(StepKind.ANSWER, facts, named)
+    if turn.active_code:  # what was kept was of that procedure; this is another matter
+        facts = turn.facts
     if _leans_on_active(turn):
-        return Step(StepKind.ANSWER, turn.facts, turn.active_code)
+        return _of_active(turn, turn.facts)
     if not turn.hits or turn.certainty is Certainty.NONE:
         return Step(StepKind.NOTHING_NEAR, facts)
     if turn.certainty is Certainty.CLEAR:
@@ -170,7 +265,7 @@ def _named_offer(turn: Turn) -> str:
 
 def _leans_on_active(turn: Turn) -> bool:
     """A few words beside a fact, not clearly another matter: about the procedure at hand ("nhờ mẹ nộp được không")."""
-    if not (turn.active_code and turn.facts and turn.words <= _FEW_WORDS):
+    if not ((turn.active_code or turn.likely) and turn.facts and turn.words <= _FEW_WORDS):
         return False
     weak = turn.certainty in (Certainty.WEAK, Certainty.NONE)
     return weak or turn.sure < _OTHER_MATTER

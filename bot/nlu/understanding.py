@@ -23,6 +23,7 @@ from bot.services import default_services
 LINK = "procedure_link"
 FACTS = "facts"
 CARRIES_ON = "carries_on"
+SEVERAL = "several"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -36,7 +37,7 @@ class PatternEntityExtractor(MessageComponent):
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class ProcedureLinker(MessageComponent):
-    """Sets `facts` (which facts are asked) and `procedure_link` (ranked procedures): `bot.nlu.linking`."""
+    """Sets `facts` (which are asked), `procedure_link` (ranked procedures), `several`: `bot.nlu.linking`."""
 
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)
@@ -51,6 +52,7 @@ class ProcedureLinker(MessageComponent):
         message.set(FACTS, [fact.value for fact in asked.facts], add_to_output=True)
         message.set(CARRIES_ON, asked.carries_on, add_to_output=True)
         message.set(LINK, link.to_json(), add_to_output=True)
+        message.set(SEVERAL, self._linker.several(text).to_json(), add_to_output=True)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -66,5 +68,6 @@ class IntentArbiter(MessageComponent):
             link,
             message.get(FACTS) or [],
             [entity["entity"] for entity in message.get(ENTITIES, [])],
+            message.get(SEVERAL) or {},
         )
         message.set(INTENT, {"name": name, "confidence": confidence}, add_to_output=True)

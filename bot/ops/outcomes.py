@@ -10,6 +10,8 @@ class Outcome(str, Enum):
 
     ANSWERED_PROCEDURE = "answered_procedure"
     ANSWERED_CHECKLIST = "answered_checklist"
+    ANSWERED_COMPARISON = "answered_comparison"
+    ANSWERED_LIFE_EVENT = "answered_life_event"
     ANSWERED_SMALLTALK = "answered_smalltalk"
     ANSWERED_PAPER_CHECK = "answered_paper_check"
     ANSWERED_HOUSEHOLD_BOOK = "answered_household_book"

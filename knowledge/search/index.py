@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from knowledge.facts import Fact
+from knowledge.search.asides import without_asides
 from knowledge.search.asked import Asked, facts_in
 from knowledge.search.corpus import Entry
 from knowledge.search.doubts import CONSIDERED, Doubts
@@ -103,9 +104,13 @@ class ProcedureIndex:
         """Return `text` as read: words, likely diacritics."""
         return self.normaliser.read(text)
 
+    def read_matter(self, text: str) -> Question:
+        """Return `text` as read, without what it says by the way: which procedure is meant does not depend on it."""
+        return self.read(without_asides(text))
+
     def search(self, text: str, limit: int = 10) -> Ranked:
         """Return up to `limit` procedures for `text`."""
-        return self.rank(self.read(text), limit)
+        return self.rank(self.read_matter(text), limit)
 
     def rank(self, question: Question, limit: int = 10) -> Ranked:
         """Return up to `limit` procedures for a question that was read."""
@@ -161,6 +166,10 @@ class ProcedureIndex:
     def knows(self, token: str) -> bool:
         """Say whether the folded word stands in any title, name or sample question."""
         return token in self.matrices.words or token in self.matrices.example_words
+
+    def is_curated(self, code: str) -> bool:
+        """Say whether `code`, which must be in the index, is one of those that people ask for most."""
+        return self.rows[self._places[code]].curated
 
     def hit_of(self, code: str, score: float) -> Hit:
         """Return `code`, which must be in the index, as a hit."""

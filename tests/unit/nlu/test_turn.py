@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from bot.nlu.turn import Step, StepKind, Turn, plan_turn, read_turn
+from bot.nlu.recall import Recalled
+from bot.nlu.turn import Beside, Memory, Step, StepKind, Turn, plan_turn, read_turn
 from knowledge.facts import Fact
 from knowledge.search.deciding import Certainty
 from knowledge.search.index import Hit
 
 A, B, C, D = (Hit(f"1.00000{number}", f"Việc {number}", score) for number, score in enumerate((0.5, 0.3, 0.15, 0.02)))
+DEATH, REMOVAL = Hit("1.000656", "Đăng ký khai tử", 0.5), Hit("1.003197", "Xóa đăng ký thường trú", 0.4)
 NOTHING = Turn("ask_procedure", (), (), Certainty.NONE, 0, "", "", None, "", (), ())
 FEE = (Fact.FEE,)
 K = StepKind
@@ -57,6 +59,49 @@ TABLE = [
     (turn(hits=(C, B), certainty=Certainty.CLOSE, words=2, **OFFERED), Step(K.ANSWER, (), B.code)),
     (turn(hits=(C,), others=(B,), certainty=Certainty.CLEAR, words=2, **OFFERED), Step(K.ANSWER, (), B.code)),
     (turn(hits=(C, D), certainty=Certainty.CLEAR, words=9, **OFFERED), Step(K.ANSWER, (), C.code)),
+    # a question without a subject after a choice that was not taken: the likeliest, with what was asked before
+    (
+        turn(facts=(Fact.TIME,), pending=FEE, likely=A.code, listed=(A.code, B.code), **OFFERED),
+        Step(K.ANSWER, (Fact.FEE, Fact.TIME), A.code, also=(B.code,), beside=Beside.CHOICE),
+    ),
+    (turn(likely=A.code, listed=(A.code, B.code)), Step(K.NOT_UNDERSTOOD)),
+    (turn(facts=FEE, likely=A.code, active_code=C.code), Step(K.ANSWER, FEE, C.code)),
+    (turn(intent="affirm", likely=A.code, listed=(A.code, B.code)), Step(K.ANSWER, (), A.code)),
+    # a list stays open by number after one of it was taken
+    (turn(choice=2, listed=(A.code, B.code), active_code=A.code), Step(K.ANSWER, (), B.code)),
+    (
+        turn(choice=2, listed=(A.code, B.code), offered=("1.000009#a", "1.000009#b")),
+        Step(K.ANSWER, (), "1.000009", case_id="b"),
+    ),
+    (turn(choice=3, listed=(A.code, B.code)), Step(K.OUT_OF_RANGE)),
+    # going back
+    (
+        turn(recalled=Recalled.PREVIOUS, history=(A.code, B.code, C.code), active_code=C.code),
+        Step(K.ANSWER, (), B.code),
+    ),
+    (turn(recalled=Recalled.PREVIOUS, history=(A.code, B.code)), Step(K.ANSWER, (), B.code)),
+    (turn(recalled=Recalled.FIRST, history=(A.code, B.code), active_code=B.code), Step(K.ANSWER, (), A.code)),
+    (turn(recalled=Recalled.FIRST, history=(A.code,), active_code=A.code, facts=FEE), Step(K.ANSWER, FEE, A.code)),
+    (turn(recalled=Recalled.PREVIOUS, history=(A.code,), active_code=A.code), Step(K.ANSWER, (), A.code)),
+    (turn(recalled=Recalled.PREVIOUS), Step(K.NO_SUBJECT)),
+    (turn(recalled=Recalled.OTHER, listed=(A.code, B.code), active_code=A.code), Step(K.ANSWER, (), B.code)),
+    (
+        turn(recalled=Recalled.OTHER, listed=(A.code, B.code, C.code), active_code=A.code),
+        Step(K.WHICH, offers=((B.code, ""), (C.code, ""))),
+    ),
+    # several wishes: the first, and the others beside it; the linked procedure where it covers them
+    (turn(facts=FEE, wishes=(A, B), **CLOSE), Step(K.ANSWER, FEE, A.code, also=(B.code,), beside=Beside.WISHES)),
+    (turn(wishes=(B, A), **CLEAR), Step(K.ANSWER, (), B.code, also=(A.code,), beside=Beside.WISHES)),
+    (turn(wishes=(B, C), **CLEAR), Step(K.ANSWER, (), A.code)),
+    (
+        turn(wishes=(DEATH, REMOVAL), hits=(DEATH,), certainty=Certainty.CLOSE, words=5),
+        Step(K.ANSWER, (), "2.002913", also=(DEATH.code, REMOVAL.code), beside=Beside.WISHES),
+    ),
+    # an event of life beside a procedure of it that is asked for
+    (turn(event_codes=(B.code, A.code), **CLEAR), Step(K.ANSWER, (), A.code, also=(B.code,), beside=Beside.EVENT)),
+    (turn(event_codes=(B.code, C.code), **CLEAR), Step(K.ANSWER, (), A.code)),
+    # what was kept of one procedure is not asked of the next
+    (turn(pending=FEE, active_code=C.code, **CLEAR), Step(K.ANSWER, (), A.code)),
     # yes
     (turn(intent="affirm", offered=("1.000001#a",), active_code=A.code), Step(K.WHICH_FACT, code=A.code)),
     (turn(intent="affirm", **OFFERED), Step(K.ANSWER, (), A.code)),
@@ -105,7 +150,7 @@ def message(intent="ask_procedure", entities=(), link=None, facts=()):
 
 
 def read(data):
-    return read_turn(data, "", (), ())
+    return read_turn(data, Memory())
 
 
 def test_findings_are_read_from_the_message():
@@ -115,7 +160,7 @@ def test_findings_are_read_from_the_message():
         "words": 2,
         "code": "1.004194",
     }
-    found = read_turn(message(link=link, facts=["fee", "time"]), "1.000002", ("1.000003",), FEE)
+    found = read_turn(message(link=link, facts=["fee", "time"]), Memory("1.000002", ("1.000003",), FEE))
     assert found.facts == (Fact.FEE, Fact.TIME)
     assert found.hits == (Hit("1.000001", "Việc", 0.7),)
     assert (found.certainty, found.words, found.typed_code) == (Certainty.CLEAR, 2, "1.004194")
