@@ -13,7 +13,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import checklist_messages as say
 from actions.checklist_desk import ANSWERS, ASKED, MISSED, NAME, Desk
-from actions.procedure import OFFERED, PENDING_FACTS, PROCEDURE_CODE, ActionAnswerProcedure
+from actions.choices import OFFERED, PENDING_FACTS, PROCEDURE_CODE
+from actions.procedure import ActionAnswerProcedure
 from bot.nlu.checklist_turn import ChecklistStep, StepKind, plan_checklist, read_checklist_turn
 from bot.nlu.open_question import OPEN_QUESTION, OpenQuestion, read_open_question
 from bot.nlu.replies import Choice

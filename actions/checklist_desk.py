@@ -9,7 +9,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import checklist_messages as say
-from actions.procedure import OFFERED, PENDING_FACTS, PROCEDURE_CODE
+from actions.choices import OFFERED, PENDING_FACTS, PROCEDURE_CODE
 from bot.nlu.checklist_turn import (
     ChecklistStep,
     ChecklistTurn,
