@@ -9,15 +9,16 @@ from datetime import date
 import pytest
 
 from knowledge.linting.models import Severity, rank
-from knowledge.linting.rules import NEED_THE_CATALOGUE, RULES, across, fees, papers, parts, times, titles, words
+from knowledge.linting.rules import NEED_THE_CATALOGUE, RULES, across, fees, guides, papers, parts, times, titles, words
 from knowledge.linting.runner import rule_texts
 from knowledge.models import DossierCase, DossierComponent, LegalBasis, Sibling
-from tests.fixtures import linting_facts, linting_records
+from tests.fixtures import linting_facts, linting_guides, linting_records
 from tests.fixtures.linting import found, ours, portals, steps, time
 
-FIRES = {rule: [[case] for case in cases] for rule, cases in linting_facts.FIRES.items()} | linting_records.FIRES
-PASSES = {rule: [[case] for case in cases] for rule, cases in linting_facts.PASSES.items()} | linting_records.PASSES
-AREAS = (across, fees, papers, parts, times, titles, words)
+ALONE = {"FIRES": linting_facts.FIRES | linting_guides.FIRES, "PASSES": linting_facts.PASSES | linting_guides.PASSES}
+FIRES = {rule: [[case] for case in cases] for rule, cases in ALONE["FIRES"].items()} | linting_records.FIRES
+PASSES = {rule: [[case] for case in cases] for rule, cases in ALONE["PASSES"].items()} | linting_records.PASSES
+AREAS = (across, fees, guides, papers, parts, times, titles, words)
 
 
 def numbered(table):
