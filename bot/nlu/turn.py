@@ -268,7 +268,7 @@ def _leans_on_active(turn: Turn) -> bool:
     if not ((turn.active_code or turn.likely) and turn.facts and turn.words <= _FEW_WORDS):
         return False
     weak = turn.certainty in (Certainty.WEAK, Certainty.NONE)
-    return weak or turn.sure < _OTHER_MATTER
+    return weak or (bool(turn.active_code) and turn.sure < _OTHER_MATTER)
 
 
 _CASE_MARK = "#"
