@@ -68,6 +68,7 @@ bench-catalogue: dev ## import, sync, diff, lint and opening; CATALOGUE=records.
 
 eval: eval-search install catalogue index train ## all figures of understanding; EVAL_ARGS="--misses" shows what went wrong
 	@PYTHONPATH=. $(PY) tools/evaluate.py $(EVAL_ARGS)
+	@$(PY) -m tools.evaluate_safety $(filter --misses,$(EVAL_ARGS))
 
 eval-search: install catalogue ## finding procedures and facts, over the sets; CATALOGUE=records.jsonl.gz over those records
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) -m tools.evaluate_sets $(if $(CATALOGUE),--floors --catalogue "$(CATALOGUE)") $(EVAL_SETS)

@@ -73,7 +73,9 @@ async def read_lines(lines: Iterable[Mapping[str, Any]]) -> list[Read]:
     for line in tqdm(list(lines), desc="reading", file=sys.stderr, disable=None):
         screened = screen(line["text"], Before())
         parsed = await conversations.understand(line["text"])
-        best = (parsed.get("intent_ranking") or [{"name": "", "confidence": 0.0}])[0]
+        # The classifier by itself, on a text that the rules would drop.
+        alone = await conversations.understand(line["text"], screened=True) if screened.dropped else parsed
+        best = (alone.get("intent_ranking") or [{"name": "", "confidence": 0.0}])[0]
         sure = best["name"] if best["confidence"] >= LEAST_SURE else ""
         together = _kind(screened.payload[1:] if screened.payload else parsed["intent"]["name"])
         left = screened if screened.dropped else after_answer(screened.text, [OUTCOMES.get(together)]) or screened

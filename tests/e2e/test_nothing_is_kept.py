@@ -41,7 +41,7 @@ class InProcess:
         from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
         channel = CollectingOutputChannel()
-        await self._agent.handle_message(UserMessage(text, channel, sender, "rest", metadata=dict(metadata)))
+        await self._agent.handle_message(UserMessage(text, channel, sender, input_channel="rest", metadata=dict(metadata)))
         return list(channel.messages)
 
     async def is_ready(self) -> bool:
@@ -53,14 +53,12 @@ class InProcess:
 
 @pytest.fixture
 def assistant(stage: Any, tmp_path: Path) -> Iterator[InProcess]:
-    from rasa.core.tracker_store import TrackerStore
-    from rasa.utils.endpoints import EndpointConfig
+    from bot.rasa_runtime.tracker_store import TunedSQLTrackerStore
 
     agent = stage.talker._agent
     kept = agent.processor.tracker_store
     address = f"sqlite:///{tmp_path / 'tracker.db'}"
-    store = "bot.rasa_runtime.tracker_store.TunedSQLTrackerStore"
-    agent.processor.tracker_store = TrackerStore.create(EndpointConfig(type=store, host=address), agent.domain)
+    agent.processor.tracker_store = TunedSQLTrackerStore(agent.domain, host=address)
     yield InProcess(agent)
     agent.processor.tracker_store = kept
 
@@ -94,7 +92,7 @@ async def talk(hub: Hub, turns: Turns, store: ConversationStore, texts: list[str
         await hub.say(entry.conversation.id, uuid4().hex, text)
         entries.append(entry.conversation.id)
     for conversation_id in entries:
-        for _ in range(1200):
+        for _ in range(400):
             if await store.last_answer(conversation_id) is not None:
                 break
             await asyncio.sleep(0.05)
