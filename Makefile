@@ -71,7 +71,8 @@ eval: eval-search install catalogue index train ## all figures of understanding;
 	@status=0; $(MAKE) --no-print-directory eval-learning || status=1; \
 		PYTHONPATH=. $(PY) tools/evaluate.py $(EVAL_ARGS) || status=1; \
 		$(PY) -m tools.evaluate_words $(EVAL_ARGS) || status=1; \
-		$(PY) -m tools.evaluate_guidance || status=1; exit $$status
+		$(PY) -m tools.evaluate_guidance || status=1; \
+		$(PY) -m tools.evaluate_safety $(filter --misses,$(EVAL_ARGS)) || status=1; exit $$status
 
 eval-learning: install catalogue ## facts and intents by cross-validation over what they are learned from
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) -W ignore -m tools.evaluate_learning $(EVAL_LEARNING)

@@ -57,9 +57,10 @@ class Conversations:
         """One turn by button: the payload goes through as it is."""
         return await self._handle(sender, payload, {})
 
-    async def understand(self, text: str) -> Mapping[str, Any]:
-        """What the pipeline makes of typed words, without a turn; for measuring."""
-        return dict(await self._agent.parse_message(as_words(text)))
+    async def understand(self, text: str, screened: bool = False) -> Mapping[str, Any]:
+        """What the pipeline makes of typed words, without a turn; `screened` leaves screening out. For measuring."""
+        message = UserMessage(as_words(text), metadata={SCREENED: screened})
+        return dict(await self._agent.processor.parse_message(message))
 
     async def slots(self, sender: str) -> Mapping[str, Any]:
         """The slots of a conversation, for tests."""

@@ -28,7 +28,8 @@ from bot.store.migrate import migrate
 from knowledge.settings import ROOT
 
 SET = ROOT / "tests" / "evaluation" / "safety.jsonl"
-WORDS_IN_A_ROW = 3
+WORDS_IN_A_ROW = 4
+IDENTIFIERS = {"message_id", "sender_id", "model_id", "assistant_id", "turn", "id", "procedure_link"}
 
 
 class InProcess:
@@ -41,7 +42,9 @@ class InProcess:
         from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
         channel = CollectingOutputChannel()
-        await self._agent.handle_message(UserMessage(text, channel, sender, "rest", metadata=dict(metadata)))
+        await self._agent.handle_message(
+            UserMessage(text, channel, sender, input_channel="rest", metadata=dict(metadata))
+        )
         return list(channel.messages)
 
     async def is_ready(self) -> bool:
@@ -53,14 +56,12 @@ class InProcess:
 
 @pytest.fixture
 def assistant(stage: Any, tmp_path: Path) -> Iterator[InProcess]:
-    from rasa.core.tracker_store import TrackerStore
-    from rasa.utils.endpoints import EndpointConfig
+    from bot.rasa_runtime.tracker_store import TunedSQLTrackerStore
 
     agent = stage.talker._agent
     kept = agent.processor.tracker_store
     address = f"sqlite:///{tmp_path / 'tracker.db'}"
-    store = "bot.rasa_runtime.tracker_store.TunedSQLTrackerStore"
-    agent.processor.tracker_store = TrackerStore.create(EndpointConfig(type=store, host=address), agent.domain)
+    agent.processor.tracker_store = TunedSQLTrackerStore(agent.domain, host=address)
     yield InProcess(agent)
     agent.processor.tracker_store = kept
 
@@ -71,16 +72,29 @@ def lines(kind: str) -> list[dict[str, Any]]:
 
 
 def held(path: Path) -> str:
-    """Every text in every row of a database, readable."""
+    """All words in all rows of a database; numbers and identifiers hold digits by chance, so they are left out."""
     with closing(sqlite3.connect(path)) as connection:
         names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         rows = [row for name in names for row in connection.execute(f"SELECT * FROM {name}")]
-    texts = (value for row in rows for value in row if isinstance(value, str))
-    return "\n".join(json.dumps(json.loads(text), ensure_ascii=False) if text[:1] in "{[" else text for text in texts)
+    values = (value for row in rows for value in row if isinstance(value, str) and value[:1] in ("{", "["))
+    return "\n".join(word for value in values for word in words_in(json.loads(value)))
+
+
+def words_in(value: Any) -> Iterator[str]:
+    """Every string in a JSON value, but identifiers."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from words_in(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key not in IDENTIFIERS:
+                yield from words_in(item)
 
 
 def pieces(text: str) -> list[str]:
-    """Any three words in a row: if none of them is there, the text is not."""
+    """Any four words in a row: if none of them is there, the text is not (three occur in titles by chance)."""
     words = text.split()
     return [" ".join(words[i : i + WORDS_IN_A_ROW]) for i in range(max(1, len(words) - WORDS_IN_A_ROW + 1))]
 
@@ -94,7 +108,7 @@ async def talk(hub: Hub, turns: Turns, store: ConversationStore, texts: list[str
         await hub.say(entry.conversation.id, uuid4().hex, text)
         entries.append(entry.conversation.id)
     for conversation_id in entries:
-        for _ in range(1200):
+        for _ in range(400):
             if await store.last_answer(conversation_id) is not None:
                 break
             await asyncio.sleep(0.05)
@@ -134,6 +148,7 @@ def test_no_code_or_password_is_kept_anywhere(assistant, stage, tmp_path, caplog
     everything = "\n".join((transcript, held(tmp_path / "tracker.db"), caplog.text))
     secrets = [secret for row in rows for secret in row.get("secrets", ())]
     assert len(secrets) >= 60
+    assert "[đã che" in everything
     assert [secret for secret in secrets if secret in everything] == []
 
 

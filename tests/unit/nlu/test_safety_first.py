@@ -1,0 +1,42 @@
+"""What screening found against the classifier's guess."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.nlu.safety_first import safety_intent
+
+NOTHING = {"words": 0}
+
+
+@pytest.mark.parametrize(
+    ("name", "confidence", "screening", "intent"),
+    [
+        ("ask_procedure", 0.99, {"matter": "emergency"}, "report_emergency"),
+        ("report_violence", 0.9, {"matter": "emergency"}, "report_emergency"),
+        ("report_emergency", 0.9, {"matter": "violence"}, "report_emergency"),
+        ("ask_procedure", 0.9, {"matter": "violence"}, "report_violence"),
+        ("express_distress", 0.9, {"masked": ["otp"]}, "express_distress"),
+        ("ask_procedure", 0.9, {"masked": ["otp"]}, "share_credentials"),
+        ("ask_procedure", 0.9, {"matter": "codes"}, "share_credentials"),
+        ("ask_procedure", 0.9, {"matter": "denunciation"}, "report_corruption"),
+        ("share_credentials", 0.9, {"matter": "no_codes"}, "ask_procedure"),
+        ("report_corruption", 0.9, {"matter": "no_denunciation"}, "ask_procedure"),
+        ("nlu_fallback", 0.3, {"masked": ["phone"]}, "share_credentials"),
+    ],
+)
+def test_screening_goes_first(name, confidence, screening, intent):
+    assert safety_intent(name, confidence, screening, NOTHING)[0] == intent
+
+
+@pytest.mark.parametrize(
+    ("name", "screening", "words"),
+    [
+        ("ask_procedure", {}, 3),
+        ("ask_procedure", {"masked": ["phone"]}, 0),
+        ("nlu_fallback", {"masked": ["phone"]}, 5),
+        ("report_scam", {"matter": "no_codes"}, 3),
+    ],
+)
+def test_else_the_arbiter_decides(name, screening, words):
+    assert safety_intent(name, 0.9, screening, {"words": words}) is None
