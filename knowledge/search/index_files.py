@@ -70,17 +70,16 @@ def load_index(folder: Path, revision: str, encoder: SentenceEncoder | None) -> 
 def read_index(place: Path, encoder: SentenceEncoder | None) -> ProcedureIndex:
     """Return the index kept in the folder `place`; what is raised where it is not whole varies."""
     rows = [SearchRow(**_tuples(row)) for row in json.loads((place / _ROWS).read_text("utf-8"))]
-    with np.load(place / _ARRAYS) as arrays:
-        loaded = {name: arrays[name] for name in arrays.files}
-    matrices, restorer = Matrices.from_arrays(loaded), Restorer.from_arrays(_part(loaded, "restorer."))
+    with np.load(place / _ARRAYS) as arrays:  # each is read when it is asked for, not all at once
+        matrices, restorer = Matrices.from_arrays(arrays), Restorer.from_arrays(_part(arrays, "restorer."))
+        fact_model = FactModel.from_arrays(_part(arrays, "facts_asked."))
     if len(rows) != matrices.words.count:
         raise ValueError(f"{len(rows)} rows beside arrays of {matrices.words.count}")
-    fact_model = FactModel.from_arrays(_part(loaded, "facts_asked."))
     return ProcedureIndex(rows, matrices, restorer, encoder, fact_model=fact_model)
 
 
 def _part(arrays: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
-    return {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
+    return {name.removeprefix(prefix): arrays[name] for name in arrays if name.startswith(prefix)}
 
 
 def _tuples(row: Mapping[str, Any]) -> dict[str, Any]:

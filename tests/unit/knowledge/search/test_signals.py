@@ -10,7 +10,7 @@ from knowledge.search.index import ProcedureIndex
 from knowledge.search.matrices import FACTS, Matrices, letter_groups, title_words
 from knowledge.search.normalise import load_lexicon
 from knowledge.search.samples import Samples
-from knowledge.search.signals import Asking, Signals, signal_names
+from knowledge.search.signals import Asking, Signals, _top, signal_names
 from tests.fixtures.small_catalogue import (
     MADE_UP,
     FakeEncoder,
@@ -180,3 +180,13 @@ def test_groups_of_letters_lie_in_words_and_across_them():
     groups = letter_groups(["tam", "tru"])
     assert {" ta", "tam", " tam ", "_tam tr"} <= set(groups)
     assert letter_groups([]) == []
+
+
+@pytest.mark.parametrize("length", [0, 1, 5, 6, 7, 300, 5000])
+def test_the_highest_are_those_of_a_sorted_list(length):
+    scores = np.random.default_rng(length).normal(size=length).astype(np.float32)
+    assert set(_top(scores, 6).tolist()) == set(np.argsort(-scores)[:6].tolist())
+
+
+def test_of_equal_scores_no_more_are_taken_than_asked_for():
+    assert len(set(_top(np.zeros(5000, dtype=np.float32), 6).tolist())) == 6
