@@ -28,7 +28,7 @@ from knowledge.search_rows import SearchRow
 Array = np.ndarray
 
 _LONG_TITLE = 70
-SURE_WITHOUT_VECTORS = 0.55
+SURE_WITHOUT_VECTORS = 0.6
 """From this probability on the words decide, with their vectors: a sentence vector costs more than all the rest."""
 LONGEST_FOR_VECTORS = 24
 """A message of more words has words enough: its sentence vector costs the most and was seen to bring nothing."""
