@@ -67,12 +67,13 @@ def _index(options: argparse.Namespace, settings: CatalogueSettings) -> int:
 
 def _fit(options: argparse.Namespace, settings: CatalogueSettings) -> int:
     from knowledge.search.fitting import fit_over
+    from knowledge.search.index_files import known_vectors
     from knowledge.search.ranking import RANKER_PATH
     from knowledge.search.vectors import installed_encoder
 
     beside = options.beside.read_text("utf-8").splitlines()
     encoder = installed_encoder() if settings.vectors else None
-    numbers = fit_over(open_store(settings), encoder, beside)
+    numbers = fit_over(open_store(settings), encoder, beside, known_vectors(settings.index_dir, encoder))
     write_out(json.dumps(numbers, separators=(",", ":")) + "\n", options.out or RANKER_PATH)
     return OK
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,14 +17,15 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from knowledge.search.corpus import entries
-from knowledge.search.index import ProcedureIndex
+from knowledge.search.index import LONGEST_FOR_VECTORS, ProcedureIndex
 from knowledge.search.labelled import Asked
 from knowledge.search.life import examples, load_life
 from knowledge.search.long_tail import made_questions, shared_words
+from knowledge.search.matrices import Matrices, spoken, words_of_vectors
 from knowledge.search.ranking import KINDS, Network, Ranker, confidence_features, inputs
 from knowledge.search.samples import load_samples
-from knowledge.search.signals import Asking, Signals, cheap_columns, signal_names
-from knowledge.search.vectors import SentenceEncoder
+from knowledge.search.signals import Asking, Signals, signal_names
+from knowledge.search.vectors import SentenceEncoder, VectorCache
 from knowledge.store import CatalogueStore
 
 Array = np.ndarray
@@ -33,6 +34,7 @@ _SAMPLES, _MADE, _SHARED, _SEED = 5000, 2400, 700, 7
 _LEAST_WORDS, _ALONE_EVERY = 3, 4
 _UNITS, _SHRINK, _ROUNDS = 12, 0.012, 200
 _LONG_TAIL_SHARE = 3
+_FOLDS = 4
 
 
 @dataclass(frozen=True)
@@ -54,29 +56,62 @@ def sampled(index: ProcedureIndex, texts: Sequence[str], count: int = _SAMPLES) 
     chance.shuffle(places)
     for number, place in enumerate(places[:count]):
         alone = number % _ALONE_EVERY == 0
-        without = np.flatnonzero(owners == owners[place]) if alone else np.array([place])
+        others = np.flatnonzero(owners == owners[place]) if alone else owners[:0]
+        without = np.concatenate([[place], others]).astype(np.int64)  # itself first: `cases` chooses its fold by it
         yield Asked(texts[place], frozenset({index.rows[owners[place]].code}), without)
 
 
-def cases(index: ProcedureIndex, asked: Sequence[Asked], encoder: SentenceEncoder | None) -> Iterator[Case]:
-    """Yield the signals of each question, with vectors where there is an encoder."""
+def cases(
+    index: ProcedureIndex, asked: Sequence[Asked], cache: VectorCache | None, folds: Sequence[Matrices] = ()
+) -> Iterator[dict[str, Case]]:
+    """Yield the signals of each question, by kind of ranker: those with vectors where there is a cache, of
+    messages that search encodes too.
+
+    folds: the index's matrices with word vectors that were learned without each share of the examples (`unseen`).
+    """
     for item in asked:
         question = index.read(item.text)
         asking = Asking.of(question, index.lexicon)
         signals = Signals(index.matrices, asking, item.without)
-        if encoder is not None:
-            signals.add_vector(encoder.encode(question.marked))
-        places = signals.candidates()
-        codes = [index.rows[place].code for place in places]
-        right = np.array([code in item.codes for code in codes])
-        titles = [index.rows[place].title for place in places]
-        yield Case(signals.rows(places), right, item.weight, len(asking.subject), titles)
+        found = {"without_vectors": _case(index, item, asking, signals)}
+        if folds:
+            seen_by_none = folds[int(item.without[0]) % len(folds)] if len(item.without) else index.matrices
+            signals.add(seen_by_none.likeness_of_words(question.marked))
+            found["with_word_vectors"] = _case(index, item, asking, signals)
+        if cache is not None and len(asking.tokens) <= LONGEST_FOR_VECTORS:
+            signals.add(index.matrices.likeness(cache.vectors([question.marked])[0]))
+            found["with_vectors"] = _case(index, item, asking, signals)
+        yield found
 
 
-def learn_network(found: Sequence[Case], with_vectors: bool) -> Network:
+def _case(index: ProcedureIndex, item: Asked, asking: Asking, signals: Signals) -> Case:
+    places = signals.candidates()
+    right = np.array([index.rows[place].code in item.codes for place in places])
+    titles = [index.rows[place].title for place in places]
+    return Case(signals.rows(places), right, item.weight, len(asking.subject), titles)
+
+
+def unseen(matrices: Matrices, texts: Sequence[str]) -> list[Matrices]:
+    """Return the matrices `_FOLDS` times, each with word vectors that have not seen every so-manieth example.
+
+    A sample that taught the word vectors itself would have the ranker trust them more than they deserve. texts: the
+    titles and examples as they were encoded.
+    """
+    if matrices.word_vectors is None:
+        return []
+    titles, found = len(matrices.title_vectors), []
+    for fold in range(_FOLDS):
+        kept = np.arange(len(texts) - titles) % _FOLDS != fold
+        left = [*texts[:titles], *(text for text, keep in zip(texts[titles:], kept, strict=True) if keep)]
+        learned = words_of_vectors(left, matrices.title_vectors, matrices.example_vectors[kept])
+        found.append(replace(matrices, word_vectors=learned))
+    return found
+
+
+def learn_network(found: Sequence[Case]) -> Network:
     """Return the network that gives the right candidates the best chance."""
     usable = [case for case in found if case.right.any() and not case.right.all()]
-    rows = np.vstack([inputs(_blinded(case.rows, with_vectors)) for case in usable])
+    rows = np.vstack([inputs(case.rows) for case in usable])
     mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-3
     lengths = np.array([len(case.rows) for case in usable])
     learner = _Learner(
@@ -87,10 +122,6 @@ def learn_network(found: Sequence[Case], with_vectors: bool) -> Network:
         share=np.array([case.weight for case in usable], dtype=np.float32),
     )
     return learner.learn(mean, scale)
-
-
-def _blinded(rows: Array, with_vectors: bool) -> Array:
-    return rows if with_vectors else rows * cheap_columns()
 
 
 @dataclass(frozen=True)
@@ -146,35 +177,30 @@ def scale_of(features: Sequence[Mapping[str, float]], truth: Sequence[bool]) -> 
     return {"weights": weights, "bias": round(float(model.intercept_[0]), 5)}
 
 
-def features_of(case: Case, network: Network, with_vectors: bool) -> tuple[dict[str, float], bool]:
+def features_of(case: Case, network: Network) -> tuple[dict[str, float], bool]:
     """Return what tells how sure the first candidate is, and whether it is right."""
-    rows = _blinded(case.rows, with_vectors)
-    scores = network.scores(inputs(rows))
+    scores = network.scores(inputs(case.rows))
     chances = np.exp(scores - scores.max())
     chances /= chances.sum()
     order = np.argsort(-chances, kind="stable")
     same = np.array([case.titles[place] == case.titles[order[0]] for place in order])
-    return confidence_features(rows[order], chances[order], same, case.subject), bool(case.right[order[0]])
+    return confidence_features(case.rows[order], chances[order], same, case.subject), bool(case.right[order[0]])
 
 
-def fit(
-    samples: Sequence[Case],
-    long_tail: Sequence[Case],
-    shared: Sequence[Case],
-    beside: Sequence[Case],
-    kinds: Sequence[str] = KINDS,
-) -> dict[str, Any]:
-    """Return the ranker's numbers as JSON values.
+def fit(samples: ByKind, long_tail: ByKind, shared: ByKind, beside: ByKind) -> dict[str, Any]:
+    """Return the ranker's numbers as JSON values, for each kind that the cases have.
 
     shared: words that several titles share, so that no first candidate can be sure. beside: about no procedure.
     """
     found: dict[str, Any] = {"signals": list(signal_names())}
-    for kind in kinds:
-        with_vectors = kind == "with_vectors"
-        network = learn_network([*samples, *long_tail], with_vectors)
-        told = [features_of(case, network, with_vectors) for case in [*samples, *long_tail[::_LONG_TAIL_SHARE]]]
-        doubtful = [features_of(case, network, with_vectors)[0] for case in shared if len(case.rows)]
-        strange = [features_of(case, network, with_vectors)[0] for case in beside if len(case.rows)]
+    for kind in [kind for kind in KINDS if any(kind in case for case in samples)]:
+        near, far = ([case[kind] for case in group if kind in case] for group in (samples, long_tail))
+        network = learn_network([*near, *far])
+        told = [features_of(case, network) for case in [*near, *far[::_LONG_TAIL_SHARE]]]
+        doubtful, strange = (
+            [features_of(case[kind], network)[0] for case in group if kind in case and len(case[kind].rows)]
+            for group in (shared, beside)
+        )
         features = [item for item, _ in told]
         found[kind] = {
             "network": {name: _rounded(getattr(network, name)) for name in network.__dataclass_fields__},
@@ -184,25 +210,35 @@ def fit(
     return found
 
 
+ByKind = Sequence[Mapping[str, Case]]
+"""Signals of questions by kind of ranker."""
+
+
 def _rounded(values: Array) -> Any:
     return np.round(values.astype(float), 4).tolist()
 
 
-def fit_over(store: CatalogueStore, encoder: SentenceEncoder | None, beside: Sequence[str]) -> dict[str, Any]:
-    """Learn over a catalogue; without an encoder, only the numbers for search without vectors."""
+def fit_over(
+    store: CatalogueStore,
+    encoder: SentenceEncoder | None,
+    beside: Sequence[str],
+    known: Mapping[str, Array] | None = None,
+) -> dict[str, Any]:
+    """Learn over a catalogue; without an encoder, only the numbers for search without vectors.
+
+    known: vectors by digest of text, as `index_files.known_vectors` reads them.
+    """
     records = {record.code: record for record in store.merged()}
     listed = list(entries(store.search_rows(), records, load_samples(), examples(load_life())))
-    index = ProcedureIndex.build(listed, encoder, ranker=_UNTAUGHT)
+    index = ProcedureIndex.build(listed, encoder, known, ranker=_UNTAUGHT)
     texts = [text for entry in listed for text in (*entry.aliases, *entry.questions)]
+    as_encoded = [*(spoken(entry.row.title) for entry in listed), *(index.read(text).marked for text in texts)]
     nothing = np.zeros(0, dtype=np.int64)
     strange = [Asked(text, frozenset(), nothing) for text in beside if text.strip()]
-    return fit(
-        list(cases(index, list(sampled(index, texts)), encoder)),
-        list(cases(index, list(made_questions(listed, _MADE)), encoder)),
-        list(cases(index, list(shared_words(listed, _SHARED)), encoder)),
-        list(cases(index, strange, encoder)),
-        KINDS if encoder else KINDS[1:],
-    )
+    groups = (list(sampled(index, texts)), list(made_questions(listed, _MADE)), list(shared_words(listed, _SHARED)))
+    folds = unseen(index.matrices, as_encoded)
+    cache = VectorCache(encoder, index.vectors) if encoder else None
+    return fit(*(list(cases(index, group, cache, folds)) for group in (*groups, strange)))
 
 
 _UNTAUGHT = Ranker({}, {}, {})

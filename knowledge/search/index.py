@@ -1,4 +1,4 @@
-"""Finds procedures for a question: cheap signals of words first, sentence vectors only where those leave a doubt.
+"""Finds procedures for a question: words and their vectors first, a sentence vector only where those leave a doubt.
 
 Built from the catalogue and our sample questions, kept as arrays (`index_files.py`), shared between threads.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -31,8 +32,10 @@ from knowledge.search_rows import SearchRow
 Array = np.ndarray
 
 _LONG_TITLE = 70
-SURE_WITHOUT_VECTORS = 0.85
-"""From this probability on the words alone decide: a vector costs more than all other signals together."""
+SURE_WITHOUT_VECTORS = 0.6
+"""From this probability on the words decide, with their vectors: a sentence vector costs more than all the rest."""
+LONGEST_FOR_VECTORS = 24
+"""A message of more words has words enough: its sentence vector costs the most and was seen to bring nothing."""
 
 
 _NAMED_OUTRIGHT = 0.9
@@ -62,8 +65,10 @@ class ProcedureIndex:
         self.lexicon = lexicon or load_lexicon()
         self._ranker = ranker or load_ranker()
         self._encoder = encoder if matrices.has_vectors and "with_vectors" in self._ranker.networks else None
+        self._knows_word_vectors = matrices.word_vectors is not None and "with_word_vectors" in self._ranker.networks
         self.fact_model = fact_model
         self.normaliser = Normaliser(self.lexicon, restorer, Initials(row.title for row in self.rows))
+        self._bare_title = lru_cache(maxsize=None)(self._without_level)
         self._places = {row.code: place for place, row in enumerate(self.rows)}
         self._asked_most = _ASKED_MOST * np.array([row.curated for row in self.rows], dtype=np.float32)
         self.doubts = Doubts(self.rows, matrices.present, self.knows, self.hit_of)
@@ -122,11 +127,15 @@ class ProcedureIndex:
         asking = Asking.of(question, self.lexicon)
         if not self.rows or not asking.tokens:
             return NOTHING
-        signals = Signals(self.matrices, asking, without)
-        ranked = self._ranked(signals, asking, "without_vectors", limit)
-        if self._encoder is None or ranked.sure >= SURE_WITHOUT_VECTORS:
+        signals, kind = Signals(self.matrices, asking, without), "without_vectors"
+        if self._knows_word_vectors:
+            signals.add(self.matrices.likeness_of_words(question.marked))
+            kind = "with_word_vectors"
+        ranked = self._ranked(signals, asking, kind, limit)
+        long = len(asking.tokens) > LONGEST_FOR_VECTORS
+        if self._encoder is None or long or ranked.sure >= SURE_WITHOUT_VECTORS:
             return ranked
-        signals.add_vector(self._encoder.encode(question.marked))
+        signals.add(self.matrices.likeness(self._encoder.encode(question.marked)))
         return self._ranked(signals, asking, "with_vectors", limit)
 
     def _ranked(self, signals: Signals, asking: Asking, kind: str, limit: int) -> Ranked:
@@ -156,8 +165,11 @@ class ProcedureIndex:
 
     def _same(self, places: Array) -> Array:
         """Say which candidates bear the same title as the first, but for level."""
-        titles = [title_words(self.rows[place].title, self.lexicon) for place in places[:_COMPARED]]
+        titles = [self._bare_title(int(place)) for place in places[:_COMPARED]]
         return np.array([title == titles[0] for title in titles] + [False] * max(0, len(places) - _COMPARED))
+
+    def _without_level(self, place: int) -> list[str]:
+        return title_words(self.rows[place].title, self.lexicon)
 
     def _hit(self, row: SearchRow, score: float) -> Hit:
         short = row.aliases[0] if row.aliases and len(row.title) > _LONG_TITLE else ""

@@ -58,14 +58,7 @@ def load_index(folder: Path, revision: str, encoder: SentenceEncoder | None) -> 
     """Return the index of `revision`, or None where it has not been made (or cannot be read: it is made again)."""
     place = folder / index_name(revision, encoder)
     try:
-        rows = [SearchRow(**_tuples(row)) for row in json.loads((place / _ROWS).read_text("utf-8"))]
-        with np.load(place / _ARRAYS) as arrays:
-            loaded = {name: arrays[name] for name in arrays.files}
-        matrices, restorer = Matrices.from_arrays(loaded), Restorer.from_arrays(_part(loaded, "restorer."))
-        if len(rows) != matrices.words.count:
-            raise ValueError(f"{len(rows)} rows beside arrays of {matrices.words.count}")
-        fact_model = FactModel.from_arrays(_part(loaded, "facts_asked."))
-        return ProcedureIndex(rows, matrices, restorer, encoder, fact_model=fact_model)
+        return read_index(place, encoder)
     except FileNotFoundError:
         return None
     except _BROKEN:
@@ -74,8 +67,19 @@ def load_index(folder: Path, revision: str, encoder: SentenceEncoder | None) -> 
         return None
 
 
+def read_index(place: Path, encoder: SentenceEncoder | None) -> ProcedureIndex:
+    """Return the index kept in the folder `place`; what is raised where it is not whole varies."""
+    rows = [SearchRow(**_tuples(row)) for row in json.loads((place / _ROWS).read_text("utf-8"))]
+    with np.load(place / _ARRAYS) as arrays:  # each is read when it is asked for, not all at once
+        matrices, restorer = Matrices.from_arrays(arrays), Restorer.from_arrays(_part(arrays, "restorer."))
+        fact_model = FactModel.from_arrays(_part(arrays, "facts_asked."))
+    if len(rows) != matrices.words.count:
+        raise ValueError(f"{len(rows)} rows beside arrays of {matrices.words.count}")
+    return ProcedureIndex(rows, matrices, restorer, encoder, fact_model=fact_model)
+
+
 def _part(arrays: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
-    return {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
+    return {name.removeprefix(prefix): arrays[name] for name in arrays if name.startswith(prefix)}
 
 
 def _tuples(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,20 +101,25 @@ def _make(store: CatalogueStore, folder: Path, revision: str, encoder: SentenceE
     place = folder / index_name(revision, encoder)
     part = place.with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    arrays = index.matrices.arrays() | {f"restorer.{name}": value for name, value in index.restorer.arrays().items()}
-    if index.fact_model is not None:
-        arrays |= {f"facts_asked.{name}": value for name, value in index.fact_model.arrays().items()}
-    np.savez(part / _ARRAYS, **arrays)
-    (part / _ROWS).write_text(json.dumps(index.to_json(), ensure_ascii=False), "utf-8")
-    if encoder is not None:
-        kept = index.vectors
-        vectors = np.array(list(kept.values()), dtype=np.float16)
-        np.savez(part / _VECTORS, name=np.array(encoder.name), keys=np.array(list(kept)), vectors=vectors)
+    write_index(index, part, encoder)
     shutil.rmtree(place, ignore_errors=True)  # half a folder, which a name of its own cannot take the place of
     os.replace(part, place)
     _drop_old(folder, keep=place)
     return index
+
+
+def write_index(index: ProcedureIndex, place: Path, encoder: SentenceEncoder | None) -> None:
+    """Keep the index in the folder `place`, which must not be there yet; encoder: whose vectors it has."""
+    place.mkdir(parents=True)
+    arrays = index.matrices.arrays() | {f"restorer.{name}": value for name, value in index.restorer.arrays().items()}
+    if index.fact_model is not None:
+        arrays |= {f"facts_asked.{name}": value for name, value in index.fact_model.arrays().items()}
+    np.savez(place / _ARRAYS, **arrays)
+    (place / _ROWS).write_text(json.dumps(index.to_json(), ensure_ascii=False), "utf-8")
+    if encoder is not None:
+        kept = index.vectors
+        vectors = np.array(list(kept.values()), dtype=np.float16)
+        np.savez(place / _VECTORS, name=np.array(encoder.name), keys=np.array(list(kept)), vectors=vectors)
 
 
 def build_index(

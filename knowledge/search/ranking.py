@@ -71,7 +71,7 @@ _NEAREST = ("example", "vector_example", "held_added")
 
 @dataclass(frozen=True)
 class Ranker:
-    """Networks for both `KINDS`, or for words alone where no encoder was at hand when it learned.
+    """Networks for all `KINDS`, or for words alone where no encoder was at hand when it learned.
 
     sure: that the first is right. inside: that some procedure is meant.
     """
@@ -87,8 +87,8 @@ class Ranker:
 
 _HOLDS, _RIVALS = 0.9, 0.1
 """From here a title holds the question's words; from this share of the first's chance on, another is a rival."""
-KINDS = ("with_vectors", "without_vectors")
-_MAY_LACK = ("with_vectors",)
+KINDS = ("with_vectors", "with_word_vectors", "without_vectors")
+_MAY_LACK = ("with_vectors", "with_word_vectors")
 """Learned without an encoder."""
 
 

@@ -140,6 +140,11 @@ class Restorer:
     def _best(self, typed: list[str]) -> list[str]:
         return self._walk(typed)[0]
 
+    @cached_property
+    def _padded(self) -> tuple[Array, float]:
+        """Counts of the syllables and of one that no text holds; all of them together."""
+        return np.append(self.singles, 0.1), max(1.0, float(self.singles.sum()))
+
     def _walk(self, typed: list[str]) -> tuple[list[str], float]:
         start = self._places[_START]
         scores = np.zeros(1)
@@ -168,8 +173,8 @@ class Restorer:
     def _log_odds(self, older: Array, newer: Array, options: Array) -> Array:
         """Logarithm of the interpolated probability of each option (columns) after each pair before (rows)."""
         size = len(self.forms)
-        singles = np.append(self.singles, 0.1)
-        single = (singles[options] + 0.1) / max(1.0, float(self.singles.sum()))
+        singles, total = self._padded
+        single = (singles[options] + 0.1) / total
         pair = _looked_up(self.pair_keys, self.pair_counts, newer[:, None] * size + options[None, :])
         after = np.maximum(singles[newer], 1.0)[:, None]
         before = older * size + newer

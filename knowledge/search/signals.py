@@ -13,7 +13,7 @@ import numpy as np
 
 from knowledge.search.actions import action_names, actions_in
 from knowledge.search.asked import subject_of
-from knowledge.search.matrices import FACTS, Matrices, letter_groups
+from knowledge.search.matrices import FACTS, Likeness, Matrices, letter_groups
 from knowledge.search.normalise import Lexicon, added_words, terms
 from knowledge.search.normaliser import MAX_WORDS, Question
 from knowledge.text import bigrams
@@ -52,6 +52,7 @@ _FIRST_PASS = {
     "example_words": 0.4, "example_letters": 0.4, "example_marked": 0.2, "body": 0.2, "example_vote": 0.3,
 }  # fmt: skip
 _OUTSIDE_LOSS = 0.7
+_RANKED, _BLOCK = 500, 32
 
 
 def signal_names() -> tuple[str, ...]:
@@ -60,11 +61,6 @@ def signal_names() -> tuple[str, ...]:
     asked = tuple(f"asked_{name}" for name in actions)
     unasked = tuple(f"unasked_{name}" for name in actions)
     return (*_PLAIN, *FACTS, *asked, *unasked, *_VECTOR)
-
-
-def cheap_columns() -> Array:
-    """Return which columns need no vector: shape (signals,), True or False."""
-    return np.array([name not in _VECTOR for name in signal_names()])
 
 
 @dataclass(frozen=True)
@@ -99,23 +95,24 @@ class Signals:
     def _of_words(self) -> dict[str, Array]:
         of, asking = self._matrices, self._asking
         more = asking.subject + asking.added
-        pairs, pairs_subject = of.pairs.scores(bigrams(asking.tokens)), of.pairs.scores(bigrams(asking.subject))
-        pairs_added = pairs_subject + of.pairs.scores(bigrams(asking.added)) if asking.added else pairs_subject
-        words_subject = of.words.scores(asking.subject)
-        held, held_added = of.present.scores(set(asking.tokens)), of.present.scores(set(more))
+        everything, subject, added = asking.tokens, asking.subject, asking.added
+        words_all, words_subject, words_added = of.words.scores_of((everything, subject, more))
+        pairs, pairs_subject, pairs_added = of.pairs.scores_of(list(map(bigrams, (everything, subject, added))))
+        letters, letters_added = of.letters.scores_of((letter_groups(everything), letter_groups(more)))
+        held, held_added = of.present.scores_of((set(everything), set(more)))
         asked, asked_added = self._rarity(asking.tokens), self._rarity(more)
         return {
-            "words": of.words.scores(asking.tokens),
+            "words": words_all,
             "words_subject": words_subject,
-            "words_added": of.words.scores(more) if asking.added else words_subject,
+            "words_added": words_added,
             "pairs": pairs,
             "pairs_subject": pairs_subject,
-            "pairs_added": pairs_added,
+            "pairs_added": pairs_subject + pairs_added,
             "body": of.body.scores(asking.tokens),
             "body_pairs": of.body_pairs.scores(bigrams(asking.tokens)),
             "context": of.context.scores(asking.tokens),
-            "letters": of.letters.scores(letter_groups(asking.tokens)),
-            "letters_added": of.letters.scores(letter_groups(more)),
+            "letters": letters,
+            "letters_added": letters_added,
             "marked": of.marked.scores(terms(asking.marked)),
             "held": held / asked,
             "held_added": held_added / asked_added,
@@ -157,7 +154,7 @@ class Signals:
         votes = np.zeros(self._matrices.words.count, dtype=np.float32)
         if not len(scores) or scores.max() <= 0.0:
             return votes
-        nearest = np.argpartition(-scores, min(_VOTERS, len(scores)) - 1)[:_VOTERS]
+        nearest = _top(scores, _VOTERS)
         weights = np.exp((scores[nearest] - scores[nearest].max()) * sharpness)
         np.add.at(votes, self._matrices.owners[nearest], weights)
         return votes / weights.sum()
@@ -181,26 +178,20 @@ class Signals:
             chosen.append(_top(self._found["vector_nearest"], _VECTOR_MORE))
         return np.unique(np.concatenate(chosen))
 
-    def add_vector(self, vector: Array) -> None:
-        """Add the signals of the question's vector, shape (384,)."""
-        self._found |= self._of_vector(vector)
+    def add(self, likeness: Likeness) -> None:
+        """Add the signals of the question's vector, or put them in place of those of another one."""
+        self._found |= self._of_vector(likeness)
 
-    def _of_vector(self, vector: Array) -> dict[str, Array]:
-        of = self._matrices
-        title = of.title_vectors @ vector
-        middle = of.question_centre
-        moved = vector - middle
-        centred = of.centred_titles @ (moved / (np.linalg.norm(moved) + 1e-9))
-        examples = of.example_vectors @ vector
+    def _of_vector(self, likeness: Likeness) -> dict[str, Array]:
+        title, examples = likeness.titles, likeness.examples
+        centred = self._matrices.centred(title, likeness.vector)
         if self._without is not None:
             examples[self._without] = -1.0
         example = self._best(examples, _LEAST_LIKE)
-        rank = np.empty(len(title), dtype=np.float32)
-        rank[np.argsort(-(title - 0.05 * self._outside))] = np.arange(len(title))
         return {
             "vector": (title - title.max()) * 10.0,
             "vector_centred": (centred - centred.max()) * 3.0,
-            "vector_rank": 1.0 / (1.0 + rank),
+            "vector_rank": 1.0 / (1.0 + _ranks(title - 0.05 * self._outside)),
             "vector_example": (example - 0.85) * 10.0,
             "vector_nearest": (example - example.max()) * 10.0,
             "vector_vote": self._votes(examples, _VECTOR_SHARPNESS),
@@ -219,7 +210,24 @@ class Signals:
         return rows
 
 
+def _ranks(scores: Array) -> Array:
+    """Return each score's rank, 0 for the highest; those below the first `_RANKED` share one."""
+    top = np.sort(scores[_top(scores, _RANKED)])
+    ranks: Array = (len(top) - np.searchsorted(top, scores, side="right")).astype(np.float32)
+    return ranks
+
+
 def _top(scores: Array, count: int) -> Array:
-    count = min(count, len(scores))
-    top: Array = np.argpartition(-scores, count - 1)[:count] if count else np.zeros(0, dtype=np.int64)
-    return top
+    """Return the places of the `count` highest scores, in no order.
+
+    All of them reach the `count`-th highest maximum of a block, and hardly another does: a large catalogue is read
+    once instead of being sorted.
+    """
+    places = np.arange(len(scores))
+    if len(scores) > count * _BLOCK:
+        starts = np.arange(0, len(scores), _BLOCK)
+        highest = np.maximum.reduceat(scores, starts)
+        places = np.flatnonzero(scores >= np.partition(highest, -count)[-count])
+    if len(places) <= count:
+        return places
+    return places[np.argpartition(-scores[places], count - 1)[:count]]

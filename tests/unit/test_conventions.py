@@ -24,6 +24,7 @@ READ_ENVIRONMENT = {
     "bot/rasa_runtime/environment.py",  # sets switches of libraries before they are imported
     "tools/bench.py",  # passes it on to the processes it measures
     "tools/bench_catalogue.py",  # the same
+    "tools/bench_search.py",  # the same
     "tools/evaluate_sets.py",  # the same
 }
 

@@ -160,7 +160,7 @@ def test_fit_learns_numbers_that_search_can_use(run, tmp_path, beside, monkeypat
 
 
 @pytest.mark.usefixtures("few_made")
-def test_fit_with_vectors_learns_both_kinds(run, tmp_path, beside, with_vectors):
+def test_fit_with_vectors_learns_all_kinds(run, tmp_path, beside, with_vectors):
     out = tmp_path / "ranker.json"
     assert run("fit", "--beside", beside, "--out", out)[0] == 0
     assert set(fitted(out).networks) == set(ranking.KINDS)

@@ -111,3 +111,26 @@ def test_without_documents_there_are_no_scores_and_no_faults(weighting):
     assert empty.scores(["tam", "tru"]).shape == (0,)
     assert (empty.count, empty.terms, empty.strange) == (0, (), 0.0)
     assert empty.rarity_of("tam") == 0.0
+
+
+def test_a_term_of_many_documents_keeps_those_where_it_weighs_most():
+    documents = [["chung"] * times + ["rieng"] * (times == 2) for times in (1, 4, 2, 3)]
+    whole = Postings.build(documents, Weighting.BM25, length_penalty=0.0)
+    cut = Postings.build(documents, Weighting.BM25, length_penalty=0.0, most_holders=2)
+    expected = whole.scores(["chung"])
+    expected[[0, 2]] = 0.0
+    assert cut.scores(["chung"]) == pytest.approx(expected)
+    assert cut.scores(["rieng"]) == pytest.approx(whole.scores(["rieng"]))
+    assert cut.rarity_of("chung") == whole.rarity_of("chung")
+
+
+@pytest.mark.parametrize("weighting", Weighting)
+def test_several_queries_at_once_score_as_each_alone(weighting):
+    postings = Postings.build(DOCUMENTS, weighting)
+    queries = (DOCUMENTS[0], [], ["unknown"], [*DOCUMENTS[1], *DOCUMENTS[0], "unknown"])
+    together = postings.scores_of(queries)
+    assert together.shape == (len(queries), len(DOCUMENTS))
+    for query, scores in zip(queries, together, strict=True):
+        assert scores == pytest.approx(postings.scores(query), abs=1e-6)
+    assert not together[1].any()
+    assert together[3].any()

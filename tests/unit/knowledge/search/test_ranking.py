@@ -53,7 +53,7 @@ def test_a_file_of_these_signals_is_read(file):
 
 def test_a_file_learned_without_vectors_serves_search_without_them(file):
     learned = numbers()
-    del learned["with_vectors"]
+    del learned["with_vectors"], learned["with_word_vectors"]
     file.write_text(json.dumps(learned), "utf-8")
     assert set(load_ranker(file).networks) == {"without_vectors"}
 

@@ -10,7 +10,7 @@ from knowledge.search.index import ProcedureIndex
 from knowledge.search.matrices import FACTS, Matrices, letter_groups, title_words
 from knowledge.search.normalise import load_lexicon
 from knowledge.search.samples import Samples
-from knowledge.search.signals import Asking, Signals, cheap_columns, signal_names
+from knowledge.search.signals import Asking, Signals, _top, signal_names
 from tests.fixtures.small_catalogue import (
     MADE_UP,
     FakeEncoder,
@@ -33,7 +33,7 @@ def signals_of(index, text, without=None, with_vector=False):
     question = index.read(text)
     signals = Signals(index.matrices, Asking.of(question, index.lexicon), without)
     if with_vector:
-        signals.add_vector(FakeEncoder().encode(question.marked))
+        signals.add(index.matrices.likeness(FakeEncoder().encode(question.marked)))
     return signals
 
 
@@ -42,12 +42,10 @@ def column(index, text, name, **how):
     return signals_of(index, text, **how).rows(every)[:, signal_names().index(name)]
 
 
-def test_names_are_unique_and_the_cheap_ones_are_those_without_vectors():
+def test_names_are_unique():
     names = signal_names()
     assert len(set(names)) == len(names)
     assert set(FACTS) <= set(names)
-    costly = {name for name, cheap in zip(names, cheap_columns(), strict=True) if not cheap}
-    assert costly == {name for name in names if name.startswith("vector")}
 
 
 @pytest.mark.parametrize("with_vector", [False, True])
@@ -62,9 +60,24 @@ def test_each_candidate_has_one_finite_number_a_name(index, text, with_vector):
 
 
 def test_without_a_vector_its_columns_are_zero(index):
+    of_vector = np.array([name.startswith("vector") for name in signal_names()])
     rows = signals_of(index, "đăng ký tạm trú").rows(np.arange(len(CODES)))
-    assert not rows[:, ~cheap_columns()].any()
-    assert signals_of(index, "đăng ký tạm trú", with_vector=True).rows(np.arange(len(CODES)))[:, ~cheap_columns()].any()
+    assert not rows[:, of_vector].any()
+    assert signals_of(index, "đăng ký tạm trú", with_vector=True).rows(np.arange(len(CODES)))[:, of_vector].any()
+
+
+def test_the_rank_by_vector_counts_from_the_nearest_title(index):
+    of, vector = index.matrices, FakeEncoder().encode("đăng ký tạm trú")
+    scores = of.title_vectors @ vector - 0.05 * of.facts[:, FACTS.index("outside")]
+    expected = 1.0 / (1.0 + np.argsort(np.argsort(-scores)))
+    assert column(index, "đăng ký tạm trú", "vector_rank", with_vector=True) == pytest.approx(expected)
+
+
+def test_centred_likeness_is_that_of_vectors_without_the_mean_of_their_kind(index):
+    of, vector = index.matrices, FakeEncoder().encode("đăng ký tạm trú")
+    titles, asked = of.title_vectors - of.title_vectors.mean(axis=0), vector - of.example_vectors.mean(axis=0)
+    lengths = np.linalg.norm(titles, axis=1) * np.linalg.norm(asked)
+    assert of.centred(of.title_vectors @ vector, vector) == pytest.approx(titles @ asked / lengths, abs=1e-4)
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -167,3 +180,13 @@ def test_groups_of_letters_lie_in_words_and_across_them():
     groups = letter_groups(["tam", "tru"])
     assert {" ta", "tam", " tam ", "_tam tr"} <= set(groups)
     assert letter_groups([]) == []
+
+
+@pytest.mark.parametrize("length", [0, 1, 5, 6, 7, 300, 5000])
+def test_the_highest_are_those_of_a_sorted_list(length):
+    scores = np.random.default_rng(length).normal(size=length).astype(np.float32)
+    assert set(_top(scores, 6).tolist()) == set(np.argsort(-scores)[:6].tolist())
+
+
+def test_of_equal_scores_no_more_are_taken_than_asked_for():
+    assert len(set(_top(np.zeros(5000, dtype=np.float32), 6).tolist())) == 6

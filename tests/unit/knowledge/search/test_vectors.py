@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from knowledge.codec import digest
-from knowledge.search.index import SURE_WITHOUT_VECTORS, ProcedureIndex
+from knowledge.search.index import LONGEST_FOR_VECTORS, SURE_WITHOUT_VECTORS, ProcedureIndex
 from knowledge.search.vectors import DIMENSIONS, VectorCache, installed_encoder
 from tests.fixtures.small_catalogue import FakeEncoder, hand_ranker, small_entries
 
@@ -58,6 +58,15 @@ def test_a_question_is_encoded_only_where_words_leave_a_doubt():
     doubtful = index.search("giấy")
     assert doubtful.by_vectors
     assert encoder.encoded == [index.read("giấy").marked]
+
+
+def test_a_long_message_is_not_encoded():
+    encoder = FakeEncoder()
+    index = ProcedureIndex.build(small_entries(), encoder, ranker=hand_ranker(), fact_questions=())
+    encoder.encoded.clear()
+    assert index.search("giấy " * LONGEST_FOR_VECTORS).by_vectors
+    assert not index.search("giấy " * (LONGEST_FOR_VECTORS + 1)).by_vectors
+    assert len(encoder.encoded) == 1
 
 
 def test_a_ranker_without_numbers_for_vectors_uses_none():
