@@ -97,7 +97,7 @@ FREE = re.compile(
 """A paper in free words: a word that papers begin with, and what follows up to a small word."""
 
 WHOLE = re.compile(
-    r"^(?:giay(?: to)? (?:ngoai|khong|la|nay|kia|do|vo ly|gi|lung tung).*"
+    r"^(?:giay(?: to)? (?:ban giay|ngoai|khong|la|nay|kia|do|vo ly|gi|lung tung).*"
     r"|giay(?: to| tay| phep)?(?: can thiet| lien quan| them| nay| do| khac| cu)?|ho so(?: \w+)?"
     r"|so(?:(?: luong| dien thoai| tien| nha| tai khoan| dinh danh| xe| khung| may).*)?"
     r"|bang (?:mang|online|tien)?|the|xac nhan|de nghi"
