@@ -61,6 +61,8 @@ def _merge(draft: Draft, custom: Mapping[str, Any]) -> Draft:
     for key in ("answer", "card"):
         if isinstance(custom.get(key), Mapping):
             content[key] = dict(custom[key])
+    if custom.get("end") is True:
+        content["end"] = True
     content["text"] = own.content["text"] or content["text"] or text_of_blocks(content.get("blocks", []))
     if own.payloads:
         content["buttons"] = own.content["buttons"]

@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.nlu.open_question import OpenQuestion
 from bot.nlu.replies import Choice, Wish, mentioned, read_reply
-from knowledge.guide import Guide, GuideQuestion
+from knowledge.guide import UNSURE, Guide, GuideQuestion
 from knowledge.search.deciding import Certainty
 
 Offers = tuple[tuple[str, str], ...]
@@ -184,6 +184,7 @@ def assumed_answers(guide: Guide, text: str) -> dict[str, str]:
         told = tuple(
             Choice(choice.id, tuple(phrase for phrase in choice.phrases if len(phrase.split()) >= _FEWEST_WORDS))
             for choice in choices_of(question)
+            if choice.id != UNSURE  # "không biết cần giấy gì" is no answer to a question that was not asked
         )
         option = mentioned(text, told)
         if option:

@@ -65,6 +65,7 @@ export class MotCuaChat extends HTMLElement {
       resend: () => this.connection.retryNow(),
       edit: (item) => this.edit(item),
       announce: (text) => this.announce(text),
+      end: () => this.askEnd(),
     });
     this.composer = new Composer(this.memory, (text) => this.said(this.connection.say(text), true));
     this.parts = buildFrame(this, this.transcript, this.composer);
@@ -260,7 +261,7 @@ export class MotCuaChat extends HTMLElement {
   }
 
   askEnd() {
-    this.toggleOptions(false);
+    if (!this.parts.options.hidden) this.toggleOptions(false);
     const { question } = this.parts;
     if (question.showModal) question.showModal();
     else if (window.confirm(`${words.endQuestion}\n${words.endMeaning}`)) this.end();

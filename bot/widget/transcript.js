@@ -8,7 +8,7 @@ const TYPING_SAID_AFTER = 1500; // a quick answer is not announced twice
 const TYPING_AT_MOST = 60000;
 
 export class Transcript {
-  // on: press(seq, index, title), resend(), edit(item), ask(text), announce(text)
+  // on: press(seq, index, title), resend(), edit(item), ask(text), announce(text), end()
   constructor(on) {
     this.on = on;
     this.pending = new Map(); // message id → node
@@ -153,6 +153,9 @@ export class Transcript {
       const press = () => this.on.press(message.seq, index, String(button.title));
       return h("button", { type: "button", class: "choice", click: press }, String(button.title));
     });
+    if (message.content && message.content.end === true) {
+      nodes.push(h("button", { type: "button", class: "choice danger", click: () => this.on.end() }, words.end));
+    }
     if (!nodes.length) return [];
     return [h("div", { class: "choices", role: "group", "aria-label": words.choices }, ...nodes)];
   }

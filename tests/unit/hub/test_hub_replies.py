@@ -72,3 +72,14 @@ def test_nothing_to_say_is_no_message():
 
 def test_image_is_its_address():
     assert to_drafts([{"image": "https://x.vn/a.png"}]) == (Draft({"text": "https://x.vn/a.png"}),)
+
+
+def test_only_a_plain_yes_offers_to_end():
+    assert to_drafts([{"text": "x"}, {"custom": {"end": True}}])[0].content["end"] is True
+    assert "end" not in to_drafts([{"text": "x"}, {"custom": {"end": "yes"}}])[0].content
+
+
+def test_a_card_is_passed_on():
+    card = {"kind": "checklist", "title": "Giấy tờ", "file_name": "giay-to"}
+    assert to_drafts([{"text": "x"}, {"custom": {"card": card}}])[0].content["card"] == card
+    assert "card" not in to_drafts([{"text": "x"}, {"custom": {"card": "x"}}])[0].content
