@@ -1,11 +1,10 @@
-"""Bare names: everyday words that alone leave open which procedure is meant ("sang tên": of a house or of a car?).
-
-They are the entries of kind `bare_name` in lexicon/life.yml. One is met only where the question says nothing else.
+"""Messages that are nothing but a name: of one curated procedure, or one that leaves open which procedure is meant
+("sang tên": of a house or of a car?). The latter are the entries of kind `bare_name` in lexicon/life.yml.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from knowledge.curated import read_yaml
@@ -15,7 +14,8 @@ from knowledge.search.life import Kind, LifeEntry
 from knowledge.search.normalise import LEXICON_DIR
 from knowledge.search.normaliser import Question
 from knowledge.search.phrases import PhraseFinder
-from knowledge.text import fold
+from knowledge.search_rows import SearchRow
+from knowledge.text import fold, typed_words
 
 _PLACE = "|"
 _ENTERING = frozenset({"register", "issue"})
@@ -27,16 +27,30 @@ def _fillers() -> frozenset[str]:
     return frozenset(map(str, read_yaml(LEXICON_DIR / "small_words.yml")["fillers"]))
 
 
-class BareNames:
-    """Finds the procedures among which a bare name leaves the choice."""
+def open_names(entries: Iterable[LifeEntry]) -> dict[str, tuple[str, ...]]:
+    """Return the names that alone leave a choice, and the procedures to ask about."""
+    bare = [entry for entry in entries if entry.kind is Kind.BARE_NAME]
+    return {phrase: entry.codes for entry in bare for phrase in entry.say}
 
-    def __init__(self, entries: Iterable[LifeEntry]) -> None:
-        bare = [entry for entry in entries if entry.kind is Kind.BARE_NAME]
-        self._codes = {phrase: entry.codes for entry in bare for phrase in entry.say}
-        self._finder = PhraseFinder({phrase: (phrase,) for phrase in self._codes})
+
+def own_names(rows: Iterable[SearchRow]) -> dict[str, tuple[str, ...]]:
+    """Return the titles and everyday names that one curated procedure alone bears, and whose they are."""
+    bearers: dict[str, set[str]] = {}
+    for row in rows:
+        for name in (row.title, *row.aliases) if row.curated else ():
+            bearers.setdefault(" ".join(typed_words(name)), set()).add(row.code)
+    return {name: tuple(codes) for name, codes in bearers.items() if len(codes) == 1 and " " in name}
+
+
+class BareNames:
+    """Finds the procedures of a name, where the question says nothing else."""
+
+    def __init__(self, codes: Mapping[str, tuple[str, ...]]) -> None:
+        self._codes = codes
+        self._finder = PhraseFinder({name: (name,) for name in codes})
 
     def codes_for(self, question: Question) -> tuple[str, ...]:
-        """Return the procedures to ask about, in the entry's order; none where the question is no bare name."""
+        """Return the name's procedures, in the entry's order; none where the question is no bare name."""
         tokens, found = question.tokens, self._finder.find(question.tokens)
         if len(found) != 1:
             return ()

@@ -12,7 +12,7 @@ from knowledge.errors import CatalogueError
 from knowledge.search import ambiguity, strangeness
 from knowledge.search.ambiguity import Names
 from knowledge.search.asked import facts_in
-from knowledge.search.bare_names import BareNames
+from knowledge.search.bare_names import BareNames, open_names, own_names
 from knowledge.search.found import Hit, Ranked
 from knowledge.search.life import load_life
 from knowledge.search.normalise import subject_words
@@ -29,6 +29,7 @@ CONSIDERED = 12
 _LONGEST_NAME = 9
 """A question of more words that can name a matter is no bare name: it costs nothing to leave it alone."""
 _BARE_INSIDE, _LEAST_CHOICES = 0.95, 2
+_NAMED_SURE = 0.9
 
 
 class DecidingInvalidError(CatalogueError):
@@ -74,7 +75,8 @@ class Doubts:
         self._names = Names(rows, present)
         self._codes = frozenset(row.code for row in rows)
         self._knows, self._hit_of = knows, hit_of
-        self._bare = BareNames(load_life())
+        self._bare = BareNames(open_names(load_life()))
+        self._own = BareNames(own_names(rows))
         self._outside = OutsideList(load_outside())
         self._scales = scales or load_scales()
 
@@ -84,6 +86,8 @@ class Doubts:
         bare = [code for code in self._bare.codes_for(question) if code in self._codes]
         if len(bare) >= _LEAST_CHOICES:
             return self._led_by(bare, ranked)
+        for owner in self._own.codes_for(question):
+            return self._named(owner, ranked)
         if not ranked.hits or not asked:
             return ranked
         inside = self._scales.inside.probability(self.strange_features(question, ranked))
@@ -102,6 +106,12 @@ class Doubts:
         listed = sum(1 for _ in self._outside.met(question))
         unheard = sum(not self._knows(word) for word in asked)
         return strangeness.features(self._names, listed, asked, unheard, ranked)
+
+    def _named(self, code: str, ranked: Ranked) -> Ranked:
+        """Put the one whose name was said first."""
+        others = tuple(replace(hit, score=hit.score * _BEHIND) for hit in ranked.hits if hit.code != code)
+        sure, inside = max(ranked.sure, _NAMED_SURE), max(ranked.inside, _BARE_INSIDE)
+        return replace(ranked, hits=(self._hit_of(code, 1.0), *others), sure=sure, inside=inside, several=0.0)
 
     def _led_by(self, codes: Sequence[str], ranked: Ranked) -> Ranked:
         """Put the choices first, alike; the rest far behind, so that nothing else is offered beside them."""

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.search.bare_names import BareNames
+from knowledge.search.bare_names import BareNames, open_names, own_names
 from knowledge.search.life import Kind, LifeEntry, load_life
 from knowledge.search.normalise import load_lexicon
 from knowledge.search.normaliser import Normaliser
+from knowledge.search_rows import SearchRow
 
 HOUSE, CAR, TAX = "1.000001", "1.000002", "1.000003"
 NAMES = BareNames(
-    (
-        LifeEntry(("sang tên",), Kind.BARE_NAME, (HOUSE, CAR)),
-        LifeEntry(("sổ đỏ",), Kind.BARE_NAME, (HOUSE, TAX)),
-        LifeEntry(("thuế",), Kind.BARE_NAME, (TAX, HOUSE)),
-        LifeEntry(("cưới",), Kind.LIFE_EVENT, (HOUSE,)),
+    open_names(
+        (
+            LifeEntry(("sang tên",), Kind.BARE_NAME, (HOUSE, CAR)),
+            LifeEntry(("sổ đỏ",), Kind.BARE_NAME, (HOUSE, TAX)),
+            LifeEntry(("thuế",), Kind.BARE_NAME, (TAX, HOUSE)),
+            LifeEntry(("cưới",), Kind.LIFE_EVENT, (HOUSE,)),
+        )
     )
 )
 READER = Normaliser(load_lexicon())
@@ -58,3 +61,22 @@ def test_ours_are_thirty_and_more_and_lead_to_two_to_four_procedures():
 
 def test_bare_names_are_examples_of_nothing():
     assert LifeEntry(("sang tên",), Kind.BARE_NAME, (HOUSE, CAR)).shown_by == ()
+
+
+def _row(code, title, *aliases, curated=True):
+    return SearchRow(code, title, curated, True, aliases, (), "", ())
+
+
+def test_a_name_that_one_curated_record_bears_is_its_own():
+    rows = [
+        _row("1", "Đăng ký khai tử", "khai tử", "giấy báo tử"),
+        _row("2", "Đăng ký lại khai tử", "giấy báo tử"),
+        _row("3", "Khai tử lưu động", "khai tử", curated=False),
+        _row("4", "Sao y", "KT3", "sao"),
+    ]
+    own = own_names(rows)
+    assert own["khai tử"] == ("1",)
+    assert own["đăng ký lại khai tử"] == ("2",)
+    assert "giấy báo tử" not in own
+    assert "sao" not in own
+    assert "khai tử lưu động" not in own
