@@ -6,8 +6,6 @@ import os
 import socket
 from datetime import timedelta
 
-from bot.cases.desk import CaseDesk
-from bot.cases.follows import Follows
 from bot.jobs.cases import CaseJobs
 from bot.jobs.runner import Job, JobRunner
 from bot.services import Services
@@ -21,10 +19,9 @@ def build_runner(services: Services) -> JobRunner:
 
 def jobs_of(services: Services) -> list[Job]:
     """Return every job there is."""
-    calendar = load_calendar()
-    follows = Follows(services.operations, services.clock)
-    desk = CaseDesk(services.operations, services.clock, calendar)
-    cases = CaseJobs(services.cases, follows, desk, services.operations, services.clock, calendar)
+    cases = CaseJobs(
+        services.cases, services.follows, services.case_answers, services.operations, services.clock, load_calendar()
+    )
     return [
         Job(
             "case_changes", timedelta(minutes=5), "reads followed dossiers, notes what changed", cases.look_for_changes

@@ -12,11 +12,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.checklist import ActionGuideChecklist
-from bot.services import Services
-from bot.settings import Settings
 from knowledge.curated import PROCEDURES_DIR, read_record
 from knowledge.errors import CatalogueUnreadableError, ProcedureUnknownError
 from knowledge.settings import ROOT
+from tests.fixtures.services import services_with
 
 CODE = "1.004194"
 
@@ -47,7 +46,7 @@ class Chat:
 
     def __init__(self):
         self.catalogue = FakeCatalogue()
-        services = Services(Settings.from_env({}), self.catalogue, None, FakeClock())
+        services = services_with(self.catalogue, FakeClock())
         self._action = ActionGuideChecklist(services)
         self.slots, self._events = {}, []
 

@@ -11,12 +11,11 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.pace import ActionAnswerProxy, ActionReadOn, ActionSlowDown, ActionUsualPace, is_read_on
 from actions.presenting import choice_buttons, present
 from actions.topics import ActionAnswerVneid, ActionExplainOldWord
-from bot.services import Services
-from bot.settings import Settings
 from knowledge import blocks as b
 from knowledge.errors import CatalogueUnreadableError, ProcedureUnknownError
 from knowledge.topics import Choice
 from tests.fixtures.catalogue import procedure
+from tests.fixtures.services import services_with
 
 ITEMS = b.ItemList(tuple(b.Item(f"Tờ thứ {number}") for number in range(1, 8)), True)
 SOURCE = b.SourceNote("Nguồn", "Mã 1.000001", "Quyết định 1", "Hôm nay", "https://x.vn")
@@ -48,7 +47,7 @@ def catalogue():
 
 @pytest.fixture
 def services(catalogue):
-    return Services(settings=Settings.from_env({}), catalogue=catalogue, indexes=None, clock=FakeClock())
+    return services_with(catalogue, FakeClock())
 
 
 def tracker(text="", said=(), intent="", link=None, **slots):

@@ -7,11 +7,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.paper_check import ActionCheckPaper
-from bot.services import Services
-from bot.settings import Settings
 from knowledge.errors import CatalogueUnreadableError, ProcedureUnknownError
 from knowledge.models import DossierCase, DossierComponent
 from tests.fixtures.catalogue import procedure
+from tests.fixtures.services import services_with
 
 CODE = "1.000001"
 
@@ -41,7 +40,7 @@ def catalogue():
 @pytest.fixture
 def ask(catalogue):
     """`await ask(text, …)` → the messages said, and what was set."""
-    action = ActionCheckPaper(Services(Settings.from_env({}), catalogue, indexes=None, clock=FakeClock()))
+    action = ActionCheckPaper(services_with(catalogue, FakeClock()))
 
     async def run(text, papers=(), intent="check_paper", link=None, entities=(), last="", **slots):
         message = {

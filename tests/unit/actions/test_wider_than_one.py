@@ -9,10 +9,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.comparison import ActionCompareProcedures
 from actions.life_event import ActionTellLifeEvent
 from actions.procedure import ActionAnswerProcedure
-from bot.services import Services
-from bot.settings import Settings
 from knowledge.curated import read_all
 from knowledge.errors import ProcedureUnknownError
+from tests.fixtures.services import services_with
 from tests.unit.actions.test_procedure import FakeClock
 
 RECORDS = {record.code: record for record in read_all()}
@@ -32,7 +31,7 @@ class Curated:
 @pytest.fixture
 def play():
     """`await play(action class, message, slots)` → the one message said, and all slots after it."""
-    services = Services(settings=Settings.from_env({}), catalogue=Curated(), indexes=None, clock=FakeClock())
+    services = services_with(Curated(), FakeClock())
 
     async def run(action, message, **slots):
         dispatcher = CollectingDispatcher()
