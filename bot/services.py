@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from bot.cases.answering import CaseAnswers
 from bot.cases.desk import CaseDesk
@@ -23,12 +24,9 @@ from knowledge.working_days import load_calendar
 
 
 @dataclass(frozen=True)
-class Services:
-    """What actions work with."""
+class CaseServices:
+    """What jobs work with: dossiers, and what is remembered of them."""
 
-    settings: Settings
-    catalogue: CatalogueStore
-    indexes: IndexSource
     clock: Clock
     operations: OperationsStore
     cases: CaseService
@@ -37,9 +35,23 @@ class Services:
     ratings: Ratings
 
     async def close(self) -> None:
-        """Give back what the case side holds: connections to the one-stop systems and to the operations store."""
+        """Give back the connections to the one-stop systems and to the operations store."""
         await self.cases.close()
         self.operations.close()
+
+
+@dataclass(frozen=True)
+class Services(CaseServices):
+    """What actions work with: dossiers, and the catalogue."""
+
+    settings: Settings
+    catalogue: CatalogueStore
+    indexes: IndexSource
+
+
+def build_case_services(settings: Settings, clock: Clock | None = None) -> CaseServices:
+    """Return the real services about dossiers, without the catalogue and its vectors."""
+    return CaseServices(**_case_side(settings, clock or SystemClock()))
 
 
 def build_services(settings: Settings) -> Services:
@@ -47,25 +59,31 @@ def build_services(settings: Settings) -> Services:
     of = settings.catalogue
     catalogue = CatalogueStore(of.catalogue_url)
     encoder = installed_encoder() if of.vectors else None
-    clock, operations = SystemClock(), OperationsStore(settings.database_url)
-    gateways = build_gateways(settings.case_gateways, settings.case_tokens, clock)
-    cases = CaseService(gateways, operations, Tries(load_key(settings.secret, settings.data_dir)), clock)
     indexes = IndexSource(catalogue, of.index_dir, encoder)
-    desk = CaseDesk(operations, clock, load_calendar())
-    return Services(
-        settings,
-        catalogue,
-        indexes,
-        clock,
-        operations,
-        cases,
-        CaseAnswers(desk, clock, load_calendar()),
-        Follows(operations, clock),
-        Ratings(operations, clock),
-    )
+    return Services(settings=settings, catalogue=catalogue, indexes=indexes, **_case_side(settings, SystemClock()))
+
+
+def _case_side(settings: Settings, clock: Clock) -> dict[str, Any]:
+    operations, calendar = OperationsStore(settings.database_url), load_calendar()
+    gateways = build_gateways(settings.case_gateways, settings.case_tokens, clock)
+    return {
+        "clock": clock,
+        "operations": operations,
+        "cases": CaseService(gateways, operations, Tries(load_key(settings.secret, settings.data_dir)), clock),
+        "case_answers": CaseAnswers(CaseDesk(operations, clock, calendar), clock, calendar),
+        "follows": Follows(operations, clock),
+        "ratings": Ratings(operations, clock),
+    }
 
 
 @lru_cache(maxsize=1)
 def default_services() -> Services:
     """Return the services of this process, built on first use (Rasa makes actions without arguments)."""
     return build_services(Settings.from_env())
+
+
+async def close_default_services() -> None:
+    """Close this process's services, if any question has needed them."""
+    if default_services.cache_info().currsize:
+        await default_services().close()
+        default_services.cache_clear()

@@ -8,16 +8,16 @@ from datetime import timedelta
 
 from bot.jobs.cases import CaseJobs
 from bot.jobs.runner import Job, JobRunner
-from bot.services import Services
+from bot.services import CaseServices
 from knowledge.working_days import load_calendar
 
 
-def build_runner(services: Services) -> JobRunner:
+def build_runner(services: CaseServices) -> JobRunner:
     """Return the runner of all jobs over the operations store."""
     return JobRunner(jobs_of(services), services.operations, services.clock, f"{socket.gethostname()}:{os.getpid()}")
 
 
-def jobs_of(services: Services) -> list[Job]:
+def jobs_of(services: CaseServices) -> list[Job]:
     """Return every job there is."""
     cases = CaseJobs(
         services.cases, services.follows, services.case_answers, services.operations, services.clock, load_calendar()
