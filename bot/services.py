@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
+from bot.cases.answering import CaseAnswers
+from bot.cases.desk import CaseDesk
+from bot.cases.follows import Follows
 from bot.cases.gateways.routing import build_gateways
+from bot.cases.ratings import Ratings
 from bot.cases.service import CaseService
 from bot.cases.tries import Tries
 from bot.ops.clock import Clock, SystemClock
@@ -15,18 +20,38 @@ from bot.store.operations import OperationsStore
 from knowledge.search.index_source import IndexSource
 from knowledge.search.vectors import installed_encoder
 from knowledge.store import CatalogueStore
+from knowledge.working_days import load_calendar
 
 
 @dataclass(frozen=True)
-class Services:
-    """What actions work with."""
+class CaseServices:
+    """What jobs work with: dossiers, and what is remembered of them."""
+
+    clock: Clock
+    operations: OperationsStore
+    cases: CaseService
+    case_answers: CaseAnswers
+    follows: Follows
+    ratings: Ratings
+
+    async def close(self) -> None:
+        """Give back the connections to the one-stop systems and to the operations store."""
+        await self.cases.close()
+        self.operations.close()
+
+
+@dataclass(frozen=True)
+class Services(CaseServices):
+    """What actions work with: dossiers, and the catalogue."""
 
     settings: Settings
     catalogue: CatalogueStore
     indexes: IndexSource
-    clock: Clock
-    operations: OperationsStore
-    cases: CaseService
+
+
+def build_case_services(settings: Settings, clock: Clock | None = None) -> CaseServices:
+    """Return the real services about dossiers, without the catalogue and its vectors."""
+    return CaseServices(**_case_side(settings, clock or SystemClock()))
 
 
 def build_services(settings: Settings) -> Services:
@@ -34,14 +59,31 @@ def build_services(settings: Settings) -> Services:
     of = settings.catalogue
     catalogue = CatalogueStore(of.catalogue_url)
     encoder = installed_encoder() if of.vectors else None
-    clock, operations = SystemClock(), OperationsStore(settings.database_url)
-    gateways = build_gateways(settings.case_gateways, settings.case_tokens, clock)
-    cases = CaseService(gateways, operations, Tries(load_key(settings.secret, settings.data_dir)), clock)
     indexes = IndexSource(catalogue, of.index_dir, encoder)
-    return Services(settings, catalogue, indexes, clock, operations, cases)
+    return Services(settings=settings, catalogue=catalogue, indexes=indexes, **_case_side(settings, SystemClock()))
+
+
+def _case_side(settings: Settings, clock: Clock) -> dict[str, Any]:
+    operations, calendar = OperationsStore(settings.database_url), load_calendar()
+    gateways = build_gateways(settings.case_gateways, settings.case_tokens, clock)
+    return {
+        "clock": clock,
+        "operations": operations,
+        "cases": CaseService(gateways, operations, Tries(load_key(settings.secret, settings.data_dir)), clock),
+        "case_answers": CaseAnswers(CaseDesk(operations, clock, calendar), clock, calendar),
+        "follows": Follows(operations, clock),
+        "ratings": Ratings(operations, clock),
+    }
 
 
 @lru_cache(maxsize=1)
 def default_services() -> Services:
     """Return the services of this process, built on first use (Rasa makes actions without arguments)."""
     return build_services(Settings.from_env())
+
+
+async def close_default_services() -> None:
+    """Close this process's services, if any question has needed them."""
+    if default_services.cache_info().currsize:
+        await default_services().close()
+        default_services.cache_clear()

@@ -34,6 +34,7 @@ class Settings:
     log_level: str
     case_gateways: str
     case_tokens: Mapping[str, str]
+    jobs: bool
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -44,6 +45,9 @@ class Settings:
         actions = env.get("MOTCUA_ACTIONS") or "in_process"
         if actions not in ACTION_MODES:
             raise SettingInvalidError(f"MOTCUA_ACTIONS must be one of {', '.join(ACTION_MODES)}, not {actions!r}")
+        jobs = env.get("MOTCUA_JOBS") or "on"
+        if jobs not in ("on", "off"):
+            raise SettingInvalidError(f"MOTCUA_JOBS must be on or off, not {jobs!r}")
         try:
             catalogue = CatalogueSettings.from_env(env)
         except ValueError as error:
@@ -66,6 +70,7 @@ class Settings:
             log_level=(env.get("MOTCUA_LOG_LEVEL") or "INFO").upper(),
             case_gateways=env.get("MOTCUA_CASE_GATEWAYS") or "sample",
             case_tokens={name[len(_TOKEN) :]: value for name, value in env.items() if name.startswith(_TOKEN)},
+            jobs=jobs == "on",
         )
 
 

@@ -18,8 +18,10 @@ from bot.channels.web_guard import add_security_headers, last_resort
 from bot.channels.web_pages import Health, WidgetFiles
 from bot.errors import SettingInvalidError
 from bot.hub.build import HubParts, build_hub
+from bot.jobs.registry import build_runner
 from bot.ops.clock import Clock, SystemClock
 from bot.ops.logging import EventLog, configure_logging
+from bot.services import CaseServices, build_case_services
 from bot.settings import Settings
 from bot.store.migrate import migrate
 
@@ -32,12 +34,15 @@ BACKLOG = 512
 
 def build_app(settings: Settings, clock: Clock | None = None, limits: WebLimits | None = None) -> web.Application:
     """The aiohttp application; the database must have been migrated."""
-    parts = build_hub(settings, clock or SystemClock())
+    clock = clock or SystemClock()
+    parts = build_hub(settings, clock)
     channel = WebChannel(parts.hub, parts.wording, settings.allowed_origins, limits)
     app = web.Application(middlewares=[last_resort(parts.wording)], client_max_size=LARGEST_REQUEST)
     app.on_response_prepare.append(add_security_headers)  # type: ignore[arg-type]
     _add_routes(app, channel, WidgetFiles(allowed_origins=settings.allowed_origins), parts)
     _follow_lifetime(app, channel, parts)
+    if settings.jobs:
+        _run_jobs(app, build_case_services(settings, clock))
     return app
 
 
@@ -66,6 +71,21 @@ def _follow_lifetime(app: web.Application, channel: WebChannel, parts: HubParts)
     # aiohttp 3.9 describes its signals' receivers wrongly to mypy.
     app.on_startup.append(start)  # type: ignore[arg-type]
     app.on_shutdown.append(close_sockets)  # type: ignore[arg-type]
+    app.on_cleanup.append(stop)  # type: ignore[arg-type]
+
+
+def _run_jobs(app: web.Application, services: CaseServices) -> None:
+    """Have the jobs run beside the hub; they and their connections end with it."""
+    runner = build_runner(services)
+
+    async def start(_app: web.Application) -> None:
+        runner.start()
+
+    async def stop(_app: web.Application) -> None:
+        await runner.stop()
+        await services.close()
+
+    app.on_startup.append(start)  # type: ignore[arg-type]
     app.on_cleanup.append(stop)  # type: ignore[arg-type]
 
 

@@ -24,7 +24,7 @@ from bot.store.engine import Database
 
 BY_CITIZEN, BY_END = "citizen", "finished"
 """Why a follow ended. After the first nothing more is said, not even what was waiting."""
-_LAST_STATES = frozenset({CaseState.INTAKE_REFUSED, CaseState.WITHDRAWN, CaseState.RETURNED})
+LAST_STATES = frozenset({CaseState.INTAKE_REFUSED, CaseState.WITHDRAWN, CaseState.RETURNED})
 CONSENT_VERSION = "follow-1"
 """Which words of consent the citizen has agreed to: domain/case_status.yml, utter_case_status__follow_consent."""
 
@@ -110,7 +110,7 @@ class Follows:
         now, fingerprint = self._clock.now(), status.fingerprint()[:2000]
         seen = and_(CASE_FOLLOW.c.id == follow.id, CASE_FOLLOW.c.ended_at.is_(None))
         same = CASE_FOLLOW.c.fingerprint == follow.fingerprint  # another process may have been faster
-        over = {"ended_at": now, "ended_why": BY_END} if status.state in _LAST_STATES else {}
+        over = {"ended_at": now, "ended_why": BY_END} if status.state in LAST_STATES else {}
         changed = update(CASE_FOLLOW).where(seen, same).values(fingerprint=fingerprint, looked_at=now, **over)
         if connection.execute(changed).rowcount == 0 or fingerprint == follow.fingerprint:
             return False

@@ -59,6 +59,11 @@ class CaseService:
         """Say whether a system is set up for the code's unit."""
         return self._gateways.of(code) is not None
 
+    def is_sample(self, code: CaseCode) -> bool:
+        """Say whether what is told of the code's unit is made up."""
+        gateway = self._gateways.of(code)
+        return gateway is not None and gateway.sample
+
     def key_of(self, code: str) -> str:
         """What stands for a code where the code itself is not needed."""
         return self._tries.hash_of("code", code)

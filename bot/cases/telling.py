@@ -29,12 +29,22 @@ class Telling:
     unexplained: bool = False
 
 
-def tell(status: CaseStatus, today: date, calendar: Calendar, sample: bool = False) -> Telling:
-    """Put a status into words, for the day `today` of the city."""
-    teller = _Teller(status, today, calendar, case_wording())
+def tell(
+    status: CaseStatus, today: date, calendar: Calendar, sample: bool = False, followed_up: bool = False
+) -> Telling:
+    """Put a status into words, for the day `today` of the city.
+
+    followed_up: somebody of the unit has been set on it, which is said only where it is so.
+    """
+    teller = _Teller(status, today, calendar, case_wording(), followed_up)
     late = status.is_overdue(today)
-    unexplained = late and status.notice is None and status.state not in FINISHED
+    unexplained = is_unexplained(status, today)
     return Telling(tuple(teller.blocks(late, unexplained, sample)), late, unexplained)
+
+
+def is_unexplained(status: CaseStatus, today: date) -> bool:
+    """Say whether a dossier is late, still running, and nobody has said why."""
+    return status.is_overdue(today) and status.notice is None and status.state not in FINISHED
 
 
 def case_wording() -> Wording:
@@ -48,6 +58,7 @@ class _Teller:
     today: date
     calendar: Calendar
     say: Wording
+    followed_up: bool
 
     def blocks(self, late: bool, unexplained: bool, sample: bool) -> Iterator[Block]:
         yield heading(self.say("head.code", code=self.status.code))
@@ -143,7 +154,8 @@ class _Teller:
             yield from self._notice()
         elif unexplained:
             yield paragraph(say("late.none"))
-            yield paragraph(say("late.follow_up", unit=of.unit or say("late.the_unit")))
+            if self.followed_up:
+                yield paragraph(say("late.follow_up", unit=of.unit or say("late.the_unit")))
 
     def _notice(self) -> Iterator[Block]:
         told = self.status.notice

@@ -12,7 +12,7 @@ from bot.errors import SettingInvalidError
 from bot.jobs.registry import build_runner
 from bot.jobs.runner import JobRunner, last_runs
 from bot.ops.logging import configure_logging
-from bot.services import Services, build_services
+from bot.services import CaseServices, build_case_services
 from bot.settings import Settings
 
 
@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         settings = Settings.from_env()
-        services = build_services(settings)
+        services = build_case_services(settings)
     except SettingInvalidError as error:
         print(error, file=sys.stderr)
         return 2
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return asyncio.run(_list(services, runner) if options.command == "list" else _run(services, runner, options.name))
 
 
-async def _list(services: Services, runner: JobRunner) -> int:
+async def _list(services: CaseServices, runner: JobRunner) -> int:
     runs = await services.operations().run(last_runs)
     for job in runner.jobs.values():
         row = runs.get(job.name)
@@ -46,9 +46,9 @@ async def _list(services: Services, runner: JobRunner) -> int:
     return 0
 
 
-async def _run(services: Services, runner: JobRunner, name: str) -> int:
+async def _run(services: CaseServices, runner: JobRunner, name: str) -> int:
     result = await runner.run(name)
-    await services.cases.close()
+    await services.close()
     print("another process is at work on it" if result is None else json.dumps(result))
     return 1 if result is None else 0
 

@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 
-from bot.cases.desk import CHANGE, DUE_SOON, CaseDesk
+from bot.cases.answering import CaseAnswers
+from bot.cases.desk import CHANGE, DUE_SOON
 from bot.cases.follows import Follows, Word, mark_number, mark_said
 from bot.cases.models import FINISHED, PAUSED, CaseStatus
 from bot.cases.service import CaseService
-from bot.cases.telling import case_wording, tell
+from bot.cases.telling import case_wording
 from bot.errors import CaseSystemDownError
 from bot.hub.conversations import add_messages
 from bot.hub.models import Draft, Role
@@ -37,7 +38,7 @@ class CaseJobs:
 
     cases: CaseService
     follows: Follows
-    desk: CaseDesk
+    answers: CaseAnswers
     database: Callable[[], Database]
     clock: Clock
     calendar: Calendar
@@ -78,14 +79,14 @@ class CaseJobs:
     async def _read(self, case_code: str) -> CaseStatus | None:
         code = _code_of(case_code, self.clock.now())
         record, _ = await self.cases.read(code) if code else (None, False)
-        return record.status.with_notice(await self.desk.notice_of(case_code)) if record else None
+        return record.status if record else None
 
     async def _warn_unit(self, status: CaseStatus) -> None:
         """One working day before a dossier is due, its unit is told (R-35)."""
         if status.due_on is None or status.state in FINISHED | PAUSED:
             return
         if self.calendar.between(city_date(self.clock.now()), status.due_on).days == 1:
-            await self.desk.follow_up(status, DUE_SOON)
+            await self.answers.desk.follow_up(status, DUE_SOON)
 
     async def _draft(self, word: Word) -> Draft:
         code = _code_of(word.case_code, self.clock.now())
@@ -93,8 +94,7 @@ class CaseJobs:
         title = case_wording()("word.changed" if word.kind == CHANGE else "word.notice", code=word.case_code)
         blocks: list[Any] = [heading(title)]
         if record is not None:
-            status = record.status.with_notice(await self.desk.notice_of(word.case_code))
-            blocks += tell(status, city_date(self.clock.now()), self.calendar, sample).blocks[1:]
+            blocks += (await self.answers.tell(record.status, sample)).blocks[1:]
         content = {
             "text": to_text(blocks),
             "blocks": to_json(blocks),

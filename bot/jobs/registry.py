@@ -6,25 +6,22 @@ import os
 import socket
 from datetime import timedelta
 
-from bot.cases.desk import CaseDesk
-from bot.cases.follows import Follows
 from bot.jobs.cases import CaseJobs
 from bot.jobs.runner import Job, JobRunner
-from bot.services import Services
+from bot.services import CaseServices
 from knowledge.working_days import load_calendar
 
 
-def build_runner(services: Services) -> JobRunner:
+def build_runner(services: CaseServices) -> JobRunner:
     """Return the runner of all jobs over the operations store."""
     return JobRunner(jobs_of(services), services.operations, services.clock, f"{socket.gethostname()}:{os.getpid()}")
 
 
-def jobs_of(services: Services) -> list[Job]:
+def jobs_of(services: CaseServices) -> list[Job]:
     """Return every job there is."""
-    calendar = load_calendar()
-    follows = Follows(services.operations, services.clock)
-    desk = CaseDesk(services.operations, services.clock, calendar)
-    cases = CaseJobs(services.cases, follows, desk, services.operations, services.clock, calendar)
+    cases = CaseJobs(
+        services.cases, services.follows, services.case_answers, services.operations, services.clock, load_calendar()
+    )
     return [
         Job(
             "case_changes", timedelta(minutes=5), "reads followed dossiers, notes what changed", cases.look_for_changes

@@ -8,6 +8,7 @@ ASK_PROCEDURE = "ask_procedure"
 CHECK_PAPER = "check_paper"
 OUT_OF_SCOPE = "out_of_scope"
 FALLBACK = "nlu_fallback"
+ASK_CASE_STATUS = "ask_case_status"
 COMPARE, TELL_EVENT, RECALL = "compare_procedures", "tell_life_event", "recall_procedure"
 
 _COURTESIES = {"greet", "goodbye", "thanks", "affirm", "deny", "ask_capabilities"}
@@ -29,6 +30,8 @@ _TALK = {"request_slower", "request_usual_pace", "read_on"}
 _BY_NAME = {"ask_vneid", "ask_old_word", "ask_proxy"}
 # "làm tiếp nha" holds no word of the catalogue, and is no gibberish for that.
 _CHECKLIST_WISHES = {"change_checklist", "resend_checklist", "resume_checklist"}
+# What else may be wanted of a dossier whose code is given.
+_OF_CASES = {"follow_case", "stop_following"}
 _EMERGENCY, _HOUSEHOLD_BOOK = "report_emergency", "ask_household_book"
 _CERTAIN_LINK, _CERTAIN_INSIDE, _LIKELY_INSIDE = 0.80, 0.95, 0.60
 _FOLLOW_UP_WORDS = 2
@@ -57,8 +60,8 @@ def settle_intent(
         return "choose_option", 1.0
     if "procedure_code" in entities:
         return ASK_PROCEDURE, 1.0
-    if "case_code" in entities:
-        return "ask_case_status", 1.0
+    if "case_code" in entities or "case_code_fault" in entities:
+        return (name, confidence) if name in _OF_CASES and confidence >= _LIKELY_INTENT else (ASK_CASE_STATUS, 1.0)
     if _is_kept(name, confidence, link):
         return name, confidence
     wider = _wider_than_one(name, confidence, link, several or {})

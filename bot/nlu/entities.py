@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from bot.nlu.folded_matcher import FoldedMatcher
 from bot.nlu.linking import CODE
+from bot.ops.case_codes import FoundCode, find_case_codes
+from bot.ops.clock import SystemClock, city_date
 from knowledge.curated import read_yaml
 from knowledge.search.life import former_agencies, load_life
 from knowledge.search.normalise import LEXICON_DIR
 from knowledge.text import fold
 
-# law and process brief B.5: {unit}-{yymmdd}-{sequence}; tolerant of blanks, dashes of all kinds and O for 0.
-CASE_CODE = re.compile(
-    r"(?<![\w.])[A-Z]?\d{1,3}(?:\s?\.\s?[A-Z]?\d{1,3}){0,5}\s?[-–—]\s?([\dOo]{6})\s?[-–—]\s?[\dOo]{4,7}(?!\w)",
-    re.IGNORECASE,
-)
 _ORDINALS = {"nhat": 1, "mot": 1, "dau": 1, "dau tien": 1, "hai": 2, "nhi": 2, "ba": 3, "tu": 4, "bon": 4, "nam": 5}
 # With its marks an ordinal is one of these: "đâu" (where), "từ" (from), "bà" (grandmother) are not.
 _MARKED_ORDINALS = frozenset({"nhất", "một", "đầu", "đầu tiên", "nhì", "nhị", "tư", "bốn", "năm"})
@@ -39,11 +36,10 @@ def agency_matcher() -> FoldedMatcher:
     return FoldedMatcher(names)
 
 
-def find_entities(text: str) -> list[dict[str, Any]]:
-    """Return Rasa entities: entity, value, start, end."""
+def find_entities(text: str, today: date | None = None) -> list[dict[str, Any]]:
+    """Return Rasa entities: entity, value, start, end. `today`: the city's day, the machine's where it is not given."""
     found = [_entity("procedure_code", match.group(1), match.start(), match.end()) for match in CODE.finditer(text)]
-    cases = (match for match in CASE_CODE.finditer(text) if _is_date(match.group(1)))
-    found += [_entity("case_code", match.group(0), match.start(), match.end()) for match in cases]
+    found += [_case_entity(code) for code in find_case_codes(text, today or city_date(SystemClock().now()))]
     found += [_entity("agency", match.label, match.start, match.end) for match in agency_matcher().find(text)]
     choice = choice_number(text)
     if choice is not None:
@@ -63,13 +59,11 @@ def choice_number(text: str) -> int | None:
     return int(word) if word.isdigit() else _ORDINALS[word]
 
 
-def _is_date(digits: str) -> bool:
-    """Say whether `digits` (yymmdd, O for 0 allowed) is a day that exists."""
-    try:
-        datetime.strptime(digits.upper().replace("O", "0"), "%y%m%d")  # noqa: DTZ007 - only a day
-    except ValueError:
-        return False
-    return True
+def _case_entity(found: FoundCode) -> dict[str, Any]:
+    """A dossier code as the systems write it, or what is wrong with one."""
+    if found.code is not None:
+        return _entity("case_code", str(found.code), found.start, found.end)
+    return _entity("case_code_fault", found.fault.value if found.fault else "", found.start, found.end)
 
 
 def _entity(name: str, value: str, start: int, end: int) -> dict[str, Any]:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from bot.nlu.arbiter import SAFETY
 from bot.nlu.replies import Choice, read_reply
+from bot.ops.screening.case_proofs import find_proof, is_bare_proof
 
 OPEN_QUESTION = "open_question"
 """The slot: `{"action": who asked, "about": procedure code, "options": [{"id": …, "phrases": […]}]}`."""
@@ -22,6 +24,18 @@ _PASSING = ("utter_smalltalk__", "utter_fallback__")
 _ANSWERS = "action_answer_procedure"
 
 
+_REMARKS = {"lodge_petition", "report_trouble", "insult", "thanks", "ask_case_status", "ask_office", "greet", "goodbye"}
+"""Intents that a remark in people's own words may be taken for."""
+
+
+class Takes(str, Enum):
+    """What an open question takes beside its options: the proof of a dossier, or whatever is said."""
+
+    OPTIONS = "options"
+    CASE_PROOF = "case_proof"
+    REMARK = "remark"
+
+
 @dataclass(frozen=True)
 class OpenQuestion:
     """`about`: code of the procedure that it is on; empty where the question is which procedure."""
@@ -29,11 +43,13 @@ class OpenQuestion:
     action: str
     choices: tuple[Choice, ...] = ()
     about: str = ""
+    takes: Takes = Takes.OPTIONS
 
     def to_slot(self) -> dict[str, Any]:
         """Return the slot's value."""
         options = [{"id": choice.id, "phrases": list(choice.phrases)} for choice in self.choices]
-        return {"action": self.action, "about": self.about, "options": options}
+        slot: dict[str, Any] = {"action": self.action, "about": self.about, "options": options}
+        return slot if self.takes is Takes.OPTIONS else {**slot, "takes": self.takes.value}
 
 
 def read_open_question(value: Any) -> OpenQuestion | None:
@@ -42,7 +58,8 @@ def read_open_question(value: Any) -> OpenQuestion | None:
         return None
     options = value.get("options") or []
     choices = tuple(Choice(str(one["id"]), tuple(map(str, one["phrases"]))) for one in options)
-    return OpenQuestion(str(value["action"]), choices, str(value.get("about") or ""))
+    takes = Takes(value.get("takes") or Takes.OPTIONS)
+    return OpenQuestion(str(value["action"]), choices, str(value.get("about") or ""), takes)
 
 
 @dataclass(frozen=True)
@@ -56,11 +73,19 @@ class Moment:
 
 def goes_to_asker(question: OpenQuestion, intent: str, text: str, moment: Moment) -> bool:
     """Say whether a message is for the action that asked."""
-    if text.startswith("/") or not _still_open(question, moment):
+    if text.startswith("/"):
+        return False
+    if question.takes is Takes.CASE_PROOF and is_bare_proof(text):
+        return True  # means nothing else, whatever was talked about in between
+    if not _still_open(question, moment):
         return False
     reading = read_reply(text, question.choices)
     if intent in SAFETY:
         return reading.exact
+    if question.takes is Takes.REMARK and intent in _REMARKS:
+        return True
+    if question.takes is Takes.CASE_PROOF and find_proof(text, asked=True):
+        return True
     return intent in _TAKEN or bool(reading)
 
 

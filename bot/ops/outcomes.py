@@ -21,14 +21,23 @@ class Outcome(str, Enum):
     ANSWERED_SCAM = "answered_scam"
     ANSWERED_CASE_STATUS = "answered_case_status"
     ANSWERED_CASE_CHANGE = "answered_case_change"
+    ANSWERED_CASE_CODE_PLACE = "answered_case_code_place"
+    ANSWERED_CASE_FOLLOW = "answered_case_follow"
+    ANSWERED_CASE_RATING = "answered_case_rating"
     ANSWERED_DIGITAL_HELP = "answered_digital_help"
     ANSWERED_OLD_WORD = "answered_old_word"
     ANSWERED_VNEID = "answered_vneid"
+    CLARIFIED_CASE_CODE = "clarified_case_code"
+    CLARIFIED_CASE_FOLLOW = "clarified_case_follow"
+    CLARIFIED_CASE_PROOF = "clarified_case_proof"
+    CLARIFIED_CASE_RATING = "clarified_case_rating"
     CLARIFIED_CHOICE = "clarified_choice"
     CLARIFIED_CHECKLIST = "clarified_checklist"
     CLARIFIED_MATTER = "clarified_matter"
     CLARIFIED_SUBJECT = "clarified_subject"
     CLARIFIED_PACE = "clarified_pace"
+    UNANSWERED_CASE_ELSEWHERE = "unanswered_case_elsewhere"
+    UNANSWERED_CASE_NOT_PROVEN = "unanswered_case_not_proven"
     UNANSWERED_NO_MATCH = "unanswered_no_match"
     UNANSWERED_NOT_UNDERSTOOD = "unanswered_not_understood"
     UNANSWERED_PAPER_UNSURE = "unanswered_paper_unsure"
@@ -40,8 +49,26 @@ class Outcome(str, Enum):
     UNANSWERED_CITY_ONLY = "unanswered_city_only"
     UNANSWERED_FOREIGN_LANGUAGE = "unanswered_foreign_language"
     REFUSED_CREDENTIALS = "refused_credentials"
+    REFUSED_CASE_TRIES = "refused_case_tries"
     REFUSED_DENUNCIATION = "refused_denunciation"
     REFUSED_COMPLAINT = "refused_complaint"
     HANDED_OFF_HOTLINE = "handed_off_hotline"
+    ERROR_CASE_SYSTEM = "error_case_system"
     ERROR_CATALOGUE = "error_catalogue"
     ERROR_INTERNAL = "error_internal"
+
+
+AFTER_PROOF = frozenset(
+    outcome.value
+    for outcome in (
+        Outcome.ANSWERED_CASE_STATUS,
+        Outcome.CLARIFIED_CASE_FOLLOW,
+        Outcome.CLARIFIED_CASE_PROOF,
+        Outcome.CLARIFIED_CASE_RATING,
+        Outcome.UNANSWERED_CASE_ELSEWHERE,
+        Outcome.UNANSWERED_CASE_NOT_PROVEN,
+        Outcome.REFUSED_CASE_TRIES,
+        Outcome.ERROR_CASE_SYSTEM,
+    )
+)
+"""How turns end whose question may hold the proof that a dossier is one's own."""

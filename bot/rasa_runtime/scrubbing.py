@@ -11,6 +11,8 @@ from typing import Any
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.ops.outcomes import AFTER_PROOF
+from bot.ops.screening.case_proofs import hide_proof
 from bot.ops.screening.kinds import labels
 from bot.ops.screening.masking import mask
 from bot.ops.screening.screening import DROPPED, SCREENED, Before, read_before
@@ -21,12 +23,16 @@ SCREENING = "screening"
 
 def scrub(tracker: DialogueStateTracker) -> None:
     """Take out of the tracker's events what must not be kept. Doing it again changes nothing."""
-    before = Before()
+    before, asked = Before(), None
     for event in tracker.events:
         if isinstance(event, BotUttered):
             before = _after(event, before)
-        elif isinstance(event, UserUttered) and event.text and not event.text.startswith("/"):
-            _scrub_message(event, before)
+            if asked is not None:
+                _hide_proof(asked, event)
+        elif isinstance(event, UserUttered):
+            asked = event if event.text and not event.text.startswith("/") else None
+            if asked is not None:
+                _scrub_message(event, before)
 
 
 def _after(event: BotUttered, before: Before) -> Before:
@@ -46,6 +52,16 @@ def _scrub_message(event: UserUttered, before: Before) -> None:
         event.text = mask(event.text, before.expected, sure or before.code_spoken_of).text
         if "text" in parsed:
             parsed["text"] = mask(str(parsed["text"]), before.expected, sure).text
+
+
+def _hide_proof(event: UserUttered, answer: BotUttered) -> None:
+    """What proved that a dossier is one's own goes once it was used."""
+    custom = (answer.data or {}).get("custom")
+    told = custom.get("answer") if isinstance(custom, Mapping) else None
+    if isinstance(told, Mapping) and told.get("outcome") in AFTER_PROOF:
+        event.text = hide_proof(event.text or "").text
+        if event.parse_data and "text" in event.parse_data:
+            event.parse_data["text"] = hide_proof(str(event.parse_data["text"])).text
 
 
 def _is_dropped(event: Event, parsed: Mapping[str, Any]) -> bool:

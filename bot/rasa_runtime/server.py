@@ -71,6 +71,7 @@ def serve(settings: Settings, model: Path, interface: str) -> int:
     for listener in (partial(run.load_agent_on_start, str(model), endpoints, None), warm_up):
         app.register_listener(listener, "before_server_start")
     app.register_listener(run.close_resources, "after_server_stop")
+    app.register_listener(close_services, "after_server_stop")
     workers = number_of_sanic_workers(endpoints.lock_store)
     app.run(host=interface, port=settings.rasa_port, workers=workers, access_log=False, motd=False)
     return 0 if getattr(app.ctx, "answered", False) or workers > 1 else 1
@@ -102,6 +103,13 @@ async def warm_up(app: Sanic, _: Any) -> None:
     gc.collect()
     gc.freeze()  # what is loaded now lives as long as the process: later collections need not walk it
     log.info("rasa_ready", model=agent.model_name)
+
+
+async def close_services(_app: Sanic, _: Any) -> None:
+    """Give back what actions have opened in this process."""
+    from bot.services import close_default_services
+
+    await close_default_services()
 
 
 async def answer_aside(agent: Agent, texts: tuple[str, ...]) -> None:

@@ -29,8 +29,32 @@ class Stage:
         self._loop.close()
 
 
+# Dossiers: the sample city, a system that never answers (units H28), and units that nobody serves (all others).
+GATEWAYS = """
+gateways:
+  - {name: SAMPLE_CITY, kind: sample, units: [H29]}
+  - {name: AWAY, kind: city, units: [H28], address: "http://127.0.0.1:9", timeout: 0.5, tries: 1}
+"""
+
+
 @pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def own_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """An operations store and dossiers of the tests' own, for all that asks `default_services`."""
+    from bot.services import default_services
+
+    folder = tmp_path_factory.mktemp("stores")
+    (folder / "gateways.yml").write_text(GATEWAYS, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MOTCUA_DATABASE_URL", f"sqlite:///{folder / 'operations.db'}")
+        patch.setenv("MOTCUA_CASE_GATEWAYS", str(folder / "gateways.yml"))
+        default_services.cache_clear()
+        yield
+        default_services().operations.close()
+        default_services.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def stage(own_stores: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """The assistant as trained from the present sources; tests never run against an older model."""
     from bot.rasa_runtime.startup import load_conversations
 

@@ -30,6 +30,8 @@ class Kind(str, Enum):
     TAX_CODE = "tax_code"
     EMAIL = "email"
     OTHER_NUMBER = "other_number"
+    CASE_PROOF = "case_proof"
+    """Taken out after the look-up that needed it."""
 
 
 CREDENTIALS = frozenset((Kind.OTP, Kind.PASSWORD, Kind.PIN, Kind.PASSCODE, Kind.CARD_NUMBER, Kind.CARD_CODE))

@@ -5,18 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
+from bot.ops.case_codes import find_case_codes
 from knowledge.text import fold, without_invisible
 
 BLANK = "§"
-_DASH = r"[-–—]"
-_UNIT = r"(?:[a-z]?[\do]{1,4})(?:\s?[.\-–—]\s?[a-z]?[\do]{1,3}){0,6}"
-# Law and process brief B.5, as people type it: blanks, dashes of all kinds or none, O for 0, l for 1.
-_CASE_WITH_LETTER = re.compile(
-    rf"(?<![\w.])(?=[\d.\-o]*h[\do]{{2}}){_UNIT}[\s.\-–—]{{1,3}}[\dol]{{6}}[\s.\-–—]{{1,3}}[\dol]{{4,7}}(?!\w)"
-)
-_CASE_OF_DAY = re.compile(rf"(?<![\w.]){_UNIT}\s?{_DASH}\s?[12]\d[01]\d[0-3]\d\s?{_DASH}\s?\d{{4,7}}(?![\w])")
 _PROCEDURE = re.compile(r"(?<![\d.])\d\.\d{6}(?!\d)(?:\.\d{2,3})*(?:\.h\d\d)?")
 _DOCUMENT = re.compile(r"(?<![\w/])\d{1,6}\s?/\s?(?:\d{4}\s?/\s?)?[a-z][a-z0-9\-]*")
 _DAY = re.compile(
@@ -29,7 +24,7 @@ _ROUND_AMOUNT = re.compile(r"(?<![\w.])(?:[1-9]\d{0,2}(?:[.,]\d{3})+|[1-9]\d*000
 # 1022, 113 and the like are too short to be taken for anything; free and paid hotlines are not.
 _HOTLINE = re.compile(r"(?<!\d)1[89]00[ .]?\d{2,4}(?:[ .]?\d{2,3})?(?![\d])")
 _MASK = re.compile(r"\[da che: [^\]]*\]|\[noi dung khong duoc luu\]")
-_SURE = (_MASK, _CASE_WITH_LETTER, _CASE_OF_DAY, _PROCEDURE, _DOCUMENT)
+_SURE = (_PROCEDURE, _DOCUMENT)
 _LIKELY = (_DAY, _AMOUNT, _HOTLINE)
 
 
@@ -51,7 +46,7 @@ def read(text: str) -> Reading:
     """Return the reading of `text`, freed of characters that nobody sees."""
     typed = without_invisible(text)
     folded = "".join(_folded(char) for char in typed)
-    plain = _blanked(folded, _SURE)
+    plain = _blanked(_without_case_codes(_blanked(folded, (_MASK,))), _SURE)
     return Reading(typed, folded, plain, _blanked(plain, _LIKELY))
 
 
@@ -68,6 +63,14 @@ def _folded(char: str) -> str:
         return str(digit)
     folded = fold(unicodedata.normalize("NFKC", char))
     return folded if len(folded) == 1 else char
+
+
+def _without_case_codes(text: str) -> str:
+    """Blank dossier codes out, also those with a slip in them: whatever the day, none is a person's number."""
+    while codes := find_case_codes(text, date.max):  # each is found once, however often it was typed
+        for found in codes:
+            text = text[: found.start] + BLANK * (found.end - found.start) + text[found.end :]
+    return text
 
 
 def _blanked(text: str, patterns: tuple[re.Pattern[str], ...]) -> str:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from bot.ops.outcomes import Outcome
+from bot.ops.outcomes import AFTER_PROOF, Outcome
+from bot.ops.screening.case_proofs import hide_proof
 from bot.ops.screening.codes import asks_about_a_code, offers_a_code
 from bot.ops.screening.danger import is_distress, is_emergency, is_violence
 from bot.ops.screening.denunciations import asks_about_denouncing, goes_on_accusing, is_denunciation
@@ -121,13 +122,17 @@ def read_before(content: Mapping[str, Any] | None) -> Before:
 def after_answer(text: str, outcomes: Iterable[object]) -> Screened | None:
     """What may stay written down of a question now that its answer shows what it was; None where that is all of it.
 
-    The classifier knows accusations and codes that no rule does.
+    The classifier knows accusations and codes that no rule does; what proved that a dossier is one's own is not needed
+    any more.
     """
     found = set(outcomes)
     if Outcome.REFUSED_DENUNCIATION.value in found:
         return Screened(labels().dropped, (), Matter.DENUNCIATION, dropped=True)
     if Outcome.REFUSED_CREDENTIALS.value in found:
         masked = mask(text, code_spoken_of=True)
+        return Screened(masked.text, masked.kinds) if masked.kinds else None
+    if found & AFTER_PROOF:
+        masked = hide_proof(text)
         return Screened(masked.text, masked.kinds) if masked.kinds else None
     return None
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import insert, select
 
+from bot.cases.answering import CaseAnswers
 from bot.cases.desk import DUE_SOON, LATE_WITHOUT_NOTICE, CaseDesk
 from bot.cases.follows import Follows
 from bot.cases.notices import NoticeDraft
@@ -42,7 +43,7 @@ def follows(operations, clock):
 
 @pytest.fixture
 def jobs(cases, follows, desk, operations, clock):
-    return CaseJobs(cases, follows, desk, operations, clock, load_calendar())
+    return CaseJobs(cases, follows, CaseAnswers(desk, clock, load_calendar()), operations, clock, load_calendar())
 
 
 async def follow(operations, clock, follows, cases, sender=SENDER, code=CODE):
@@ -134,7 +135,10 @@ async def test_at_night_words_wait_for_the_morning(operations, clock, follows, c
 async def test_two_processes_say_a_word_once(operations, clock, follows, cases, desk, system):
     await follow(operations, clock, follows, cases)
     system.cases[CODE] = fields(CODE, 5)
-    both = [CaseJobs(cases, follows, desk, operations, clock, load_calendar()) for _ in range(2)]
+    both = [
+        CaseJobs(cases, follows, CaseAnswers(desk, clock, load_calendar()), operations, clock, load_calendar())
+        for _ in range(2)
+    ]
     await asyncio.gather(*(job.look_for_changes() for job in both))
     await asyncio.gather(*(job.say_words() for job in both * 3))
     assert len(await messages(operations)) == 1

@@ -12,12 +12,11 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.procedure import ActionAnswerProcedure
 from bot.ops.outcomes import Outcome
-from bot.services import Services
-from bot.settings import Settings
 from knowledge.errors import CatalogueUnreadableError, ProcedureUnknownError
 from knowledge.models import DossierCase, DossierComponent
 from knowledge.settings import ROOT
 from tests.fixtures.catalogue import PAGE, procedure
+from tests.fixtures.services import services_with
 
 
 class FakeClock:
@@ -52,15 +51,7 @@ def catalogue():
 @pytest.fixture
 def ask(catalogue):
     """`await ask(message, slots)` → the one message said, and the slots set."""
-    services = Services(
-        settings=Settings.from_env({}),
-        catalogue=catalogue,
-        indexes=None,
-        clock=FakeClock(),
-        operations=None,
-        cases=None,
-    )
-    action = ActionAnswerProcedure(services)
+    action = ActionAnswerProcedure(services_with(catalogue, FakeClock()))
 
     async def run(message, **slots):
         dispatcher = CollectingDispatcher()

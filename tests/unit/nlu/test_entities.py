@@ -2,36 +2,56 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from bot.nlu.entities import choice_number, find_entities
 
+TODAY = date(2026, 11, 26)
+
 
 def values(text, entity):
-    return [found["value"] for found in find_entities(text) if found["entity"] == entity]
+    return [found["value"] for found in find_entities(text, TODAY) if found["entity"] == entity]
 
 
 @pytest.mark.parametrize(
-    "code",
+    ("typed", "code"),
     [
-        "H29.12-261101-0042",
-        "h29.12-261101-0042",
-        "000.00.01.H29-210519-0003",
-        "38.98.H29-210519-0003",
-        "H15.50.05.13-261008-0975",
-        "G15.18-261101-123456",
-        "H29.12-261101-1234567",
-        "H29-261101-0042",
-        "H29.12 - 261101 - 0042",
-        "H29.12–261101–0042",
-        "H29.12—261101—0042",
-        "H29.12-2611O1-OO42",
-        "H09.12-250630-0001",
+        ("H29.12-261101-0042", "H29.12-261101-0042"),
+        ("h29.12-261101-0042", "H29.12-261101-0042"),
+        ("000.00.01.H29-210519-0003", "000.00.01.H29-210519-0003"),
+        ("38.98.H29-210519-0003", "38.98.H29-210519-0003"),
+        ("H15.50.05.13-261008-0975", "H15.50.05.13-261008-0975"),
+        ("G15.18-261101-123456", "G15.18-261101-123456"),
+        ("H29.12-261101-1234567", "H29.12-261101-1234567"),
+        ("H29.12 - 261101 - 0042", "H29.12-261101-0042"),
+        ("H29.12–261101–0042", "H29.12-261101-0042"),
+        ("H29.12—261101—0042", "H29.12-261101-0042"),
+        ("H29.12-2611O1-OO42", "H29.12-261101-0042"),
+        ("H29.12 261101 0042", "H29.12-261101-0042"),
+        ("H09.12-250630-0001", "H09.12-250630-0001"),
     ],
 )
 @pytest.mark.parametrize("sentence", ["{}", "Hồ sơ {} tới đâu rồi?", "mã:{}.", "({})"])
-def test_case_codes(code, sentence):
-    assert values(sentence.format(code), "case_code") == [code]
+def test_case_codes(typed, code, sentence):
+    assert values(sentence.format(typed), "case_code") == [code]
+
+
+@pytest.mark.parametrize(
+    ("typed", "fault"),
+    [
+        ("H29.12-261301-0042", "no_such_day"),
+        ("H29.12-261130-0042", "in_future"),
+        ("H29.12-261101-004", "number_length"),
+        ("H29.12-26111-0042", "date_length"),
+        ("H29.12-261101", "torn"),
+    ],
+)
+def test_what_is_wrong_with_a_case_code(typed, fault):
+    text = f"xem giùm {typed} nhé"
+    assert values(text, "case_code") == []
+    assert values(text, "case_code_fault") == [fault]
 
 
 @pytest.mark.parametrize(
