@@ -116,14 +116,27 @@ async def talk(hub: Hub, turns: Turns, store: ConversationStore, texts: list[str
     await turns.stop()
 
 
-async def through_the_hub(assistant: InProcess, folder: Path, texts: list[str]) -> str:
+async def one_after_the_other(hub: Hub, turns: Turns, store: ConversationStore, texts: list[str]) -> None:
+    """All texts in one conversation, each when the one before is answered."""
+    turns.start()
+    conversation_id = (await hub.enter("web", None)).conversation.id
+    for text in texts:
+        message, _ = await hub.say(conversation_id, uuid4().hex, text)
+        for _ in range(400):
+            if await hub.read_on(conversation_id, message.seq):
+                break
+            await asyncio.sleep(0.05)
+    await turns.stop()
+
+
+async def through_the_hub(assistant: InProcess, folder: Path, texts: list[str], play: Any = talk) -> str:
     address = f"sqlite:///{folder / 'operations.db'}"
     migrate(address)
     database, clock, delivery = Database(make_engine(address)), SystemClock(), LocalDelivery()
     store = ConversationStore(database, clock)
     turns = Turns(TurnStore(database, clock, "test"), assistant, assistant, delivery, Wording.load())
     hub = Hub(store, Tokens(b"secret", clock), delivery, turns, RateLimiter(PER_CONVERSATION))
-    await talk(hub, turns, store, texts)
+    await play(hub, turns, store, texts)
     database.close()
     return held(folder / "operations.db")
 
@@ -150,6 +163,17 @@ def test_no_code_or_password_is_kept_anywhere(assistant, stage, tmp_path, caplog
     assert len(secrets) >= 60
     assert "[đã che" in everything
     assert [secret for secret in secrets if secret in everything] == []
+
+
+@pytest.mark.requirement("R-23")
+def test_what_proves_that_a_dossier_is_ones_own_is_not_kept(assistant, stage, tmp_path, caplog):
+    caplog.set_level(logging.DEBUG, logger="motcua")
+    texts = ["H29.12-261102-0004 đt cuối 7391", "8642 nè", "0912 345 975", "mã khóa QZ7X", "dạ số cuối là 5283 ạ"]
+    transcript = stage.run(through_the_hub(assistant, tmp_path, texts, one_after_the_other))
+    everything = "\n".join((transcript, held(tmp_path / "tracker.db"), caplog.text))
+    assert everything.count("số xác nhận hồ sơ") >= len(texts)
+    assert "tạm dừng" in transcript
+    assert [proof for proof in ("7391", "8642", "5975", "QZ7X", "5283") if proof in everything] == []
 
 
 @pytest.mark.requirement("R-16", "R-26")
