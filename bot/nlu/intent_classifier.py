@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -19,6 +19,7 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -44,22 +45,42 @@ def features(text: str) -> list[str]:
     return [*terms(tokens), *grams, *marked]
 
 
+class Vectorizer(Protocol):
+    """Turns texts into the rows of a sparse matrix."""
+
+    def transform(self, texts: Sequence[str]) -> csr_matrix:
+        """Return one row a text."""
+        ...
+
+
+def hashed(analyzer: Callable[[str], list[str]], dimensions: int) -> Vectorizer:
+    """Return a vectorizer over what `analyzer` finds; rows have length 1."""
+    return HashingVectorizer(analyzer=analyzer, n_features=dimensions, alternate_sign=False, dtype=np.float32)
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class LinearIntentClassifier(GraphComponent, IntentClassifier):
     """Multinomial logistic regression; `intent` and `intent_ranking` as any Rasa classifier."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"C": 12.0, "ranking_length": 5, "dimensions": 2**15, "random_seed": 42}
+        return {"C": 12.0, "ranking_length": 5, "dimensions": 2**15, "random_seed": 42, "class_weight": "balanced"}
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         self.config, self._storage, self._resource = config, storage, resource
         self._labels: list[str] = []
         self._weights = np.zeros((0, 0), dtype=np.float32)
         self._bias = np.zeros(0, dtype=np.float32)
-        self._vectorizer = HashingVectorizer(
-            analyzer=features, n_features=config["dimensions"], alternate_sign=False, dtype=np.float32
-        )
+        self._vectorizer = self.vectorizer(config["dimensions"])
+
+    @staticmethod
+    def vectorizer(dimensions: int) -> Vectorizer:
+        """Return what turns texts into rows of numbers; learns nothing itself."""
+        return hashed(features, dimensions)
+
+    def variants(self, text: str) -> list[str]:
+        """Return the ways of typing `text` that are learned from."""
+        return noisy_variants(text, self.config["random_seed"])
 
     @classmethod
     def create(
@@ -80,14 +101,10 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
 
     def learn(self, examples: Sequence[tuple[str, str]]) -> bool:
         """Fit on pairs of text and intent; False, and nothing learned, where they name fewer than two intents."""
-        pairs = [
-            (variant, intent)
-            for text, intent in examples
-            for variant in noisy_variants(text, self.config["random_seed"])
-        ]
+        pairs = [(variant, intent) for text, intent in examples for variant in self.variants(text)]
         if len({intent for _, intent in pairs}) < 2:
             return False
-        model = LogisticRegression(C=self.config["C"], max_iter=60, tol=5e-3, class_weight="balanced")
+        model = LogisticRegression(C=self.config["C"], max_iter=60, tol=5e-3, class_weight=self.config["class_weight"])
         with warnings.catch_warnings():  # stopped early on purpose: later rounds change nothing that is measured
             warnings.simplefilter("ignore", ConvergenceWarning)
             model.fit(self._vectorizer.transform([text for text, _ in pairs]), [intent for _, intent in pairs])

@@ -14,15 +14,22 @@ _ACCUSATION, _CODES = PAYLOADS[Matter.DENUNCIATION][1:], "share_credentials"
 # What a message that only asks about something may not be taken for.
 _NOT = {Matter.NO_CODES: _CODES, Matter.NO_DENUNCIATION: _ACCUSATION}
 _SURE_INTENT, _SHORT = 0.80, 2
+# By the false alarms they cost on ordinary questions, docs/safety.md.
+_WHOLE, _CLAUSE, _CLEAR_WHOLE, _CLEAR_CLAUSE = 0.60, 0.80, 0.85, 0.95
 _CREDENTIALS = frozenset(kind.value for kind in CREDENTIALS)
 
 
 def safety_intent(
-    name: str, confidence: float, screening: Mapping[str, Any], link: Mapping[str, Any]
+    name: str,
+    confidence: float,
+    screening: Mapping[str, Any],
+    link: Mapping[str, Any],
+    danger: Mapping[str, Any] | None = None,
 ) -> tuple[str, float] | None:
-    """Return the intent that the screening settles, with confidence; None where it settles nothing.
+    """Return the intent that the screening or the danger classifier settles; None where neither settles anything.
 
     name, confidence: the classifier's best. screening: of the `Screener`. link: `Link.to_json()`.
+    danger: of the `DangerClassifier`.
     """
     matter = Matter(screening[MATTER]) if screening.get(MATTER) else None
     masked = set(screening.get(MASKED) or ())
@@ -38,4 +45,17 @@ def safety_intent(
     # A number and hardly a word: nothing was asked, so say why the number does not help.
     if masked and int(link.get("words") or 0) <= _SHORT and name in (_CODES, "nlu_fallback"):
         return _CODES, 1.0
-    return None
+    return _found_by_the_model(danger or {}, matter, link)
+
+
+def _found_by_the_model(
+    danger: Mapping[str, Any], matter: Matter | None, link: Mapping[str, Any]
+) -> tuple[str, float] | None:
+    """The kind of danger that is likely enough; where a procedure is clearly meant, more is needed."""
+    name = str(danger.get("intent") or "")
+    if not name or name == _NOT.get(matter):
+        return None
+    clear = link.get("certainty") == "clear"
+    whole, clause = float(danger["whole"]), float(danger["clause"])
+    likely = whole >= (_CLEAR_WHOLE if clear else _WHOLE) or clause >= (_CLEAR_CLAUSE if clear else _CLAUSE)
+    return (name, max(whole, clause)) if likely else None

@@ -12,6 +12,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.arbiter import settle_intent
+from bot.nlu.danger_classifier import DANGER
 from bot.nlu.entities import find_entities
 from bot.nlu.linking import Linker
 from bot.nlu.message_component import MessageComponent
@@ -62,7 +63,8 @@ class IntentArbiter(MessageComponent):
     def understand(self, message: Message, text: str) -> None:
         intent = message.get(INTENT) or {"name": None, "confidence": 0.0}
         given, sure, link = str(intent["name"]), float(intent["confidence"]), message.get(LINK) or {}
-        name, confidence = safety_intent(given, sure, message.get(SCREENING) or {}, link) or settle_intent(
+        first = safety_intent(given, sure, message.get(SCREENING) or {}, link, message.get(DANGER))
+        name, confidence = first or settle_intent(
             given,
             sure,
             link,

@@ -19,6 +19,7 @@ INPUTS = (
     "knowledge/text.py",
     "knowledge/search/normalise.py",
     "knowledge/content/lexicon",
+    "knowledge/content/samples",
 )
 PACKAGES = ("rasa", "spacy", "underthesea", "scikit-learn", "numpy", "scipy")
 SUFFIX = ".tar.gz"

@@ -40,3 +40,26 @@ def test_screening_goes_first(name, confidence, screening, intent):
 )
 def test_else_the_arbiter_decides(name, screening, words):
     assert safety_intent(name, 0.9, screening, {"words": words}) is None
+
+
+@pytest.mark.parametrize(
+    ("intent", "whole", "clause", "certainty", "found"),
+    [
+        ("report_emergency", 0.7, 0.7, "none", True),
+        ("report_emergency", 0.7, 0.7, "clear", False),
+        ("report_emergency", 0.9, 0.9, "clear", True),
+        ("report_corruption", 0.3, 0.97, "none", True),
+        ("report_corruption", 0.3, 0.3, "none", False),
+        ("", 0.0, 0.0, "none", False),
+    ],
+)
+def test_the_danger_classifier_is_believed_by_how_sure_it_is(intent, whole, clause, certainty, found):
+    danger = {"intent": intent, "whole": whole, "clause": clause}
+    settled = safety_intent("ask_procedure", 0.9, {}, {"words": 3, "certainty": certainty}, danger)
+    assert settled == ((intent, max(whole, clause)) if found else None)
+
+
+def test_a_question_on_the_procedure_of_denouncing_is_no_accusation_however_sure():
+    danger = {"intent": "report_corruption", "whole": 0.99, "clause": 0.99}
+    screening = {"matter": "no_denunciation"}
+    assert safety_intent("ask_procedure", 0.9, screening, NOTHING, danger) is None

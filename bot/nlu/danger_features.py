@@ -1,0 +1,71 @@
+"""What the danger model reads of a message: words, letters, and the concepts that a telling is made of.
+
+A word that no example holds still counts by its concept (danger_concepts.yml), alone and in pairs with the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import combinations
+from pathlib import Path
+
+import yaml
+from scipy.sparse import csr_matrix, hstack
+
+from bot.nlu.intent_classifier import MAX_TEXT, Vectorizer, features, hashed
+from bot.ops.screening.clauses import normal, typed_with_marks
+from knowledge.text import fold, typed_words
+
+CONCEPTS_FILE = Path(__file__).resolve().parent / "danger_concepts.yml"
+_LONGEST = 4
+"""Words of the longest phrase."""
+
+_CONCEPT_DIMENSIONS = 2**12
+_CONCEPT_WEIGHT = 0.4
+"""Of 0, 0.4 and 0.8 the one that found most of batches 3 and 4 of the blind lines (docs/safety.md)."""
+
+Phrases = Mapping[str, tuple[str, ...]]
+
+
+@lru_cache(maxsize=2)
+def load_concepts(marks: bool) -> Phrases:
+    """Read the concepts of every phrase, once; `marks`: as written, else folded."""
+    found: dict[str, list[str]] = {}
+    for name, listed in yaml.safe_load(CONCEPTS_FILE.read_text("utf-8")).items():
+        for phrase in (" ".join(part.split()) for part in listed.split(",")):
+            found.setdefault(phrase if marks else fold(phrase), []).append(name)
+    return {phrase: tuple(dict.fromkeys(names)) for phrase, names in found.items()}
+
+
+def concepts_in(text: str) -> set[str]:
+    """Return the concepts that `text` names."""
+    told = normal(text[:MAX_TEXT])
+    marks = typed_with_marks(told)
+    words = typed_words(told if marks else fold(told))
+    known = load_concepts(marks)
+    return {name for phrase in _phrases(words) for name in known.get(phrase, ())}
+
+
+def _phrases(words: list[str]) -> Iterator[str]:
+    for size in range(1, _LONGEST + 1):
+        for start in range(len(words) - size + 1):
+            yield " ".join(words[start : start + size])
+
+
+def concept_features(text: str) -> list[str]:
+    """Return the concepts of `text` and their pairs."""
+    found = sorted(concepts_in(text))
+    return [*found, *("+".join(pair) for pair in combinations(found, 2))]
+
+
+class DangerVectorizer:
+    """Words and letters as the intent classifier reads them, and beside them the concepts."""
+
+    def __init__(self, dimensions: int) -> None:
+        self._words: Vectorizer = hashed(features, dimensions)
+        self._concepts: Vectorizer = hashed(concept_features, _CONCEPT_DIMENSIONS)
+
+    def transform(self, texts: Sequence[str]) -> csr_matrix:
+        """Return one row a text."""
+        return hstack([self._words.transform(texts), _CONCEPT_WEIGHT * self._concepts.transform(texts)], "csr")
