@@ -21,7 +21,7 @@ def can_be_followed(status: CaseStatus) -> bool:
     return status.state not in LAST_STATES
 
 
-async def ask_consent(talk: CaseTalk, code: str) -> list[EventType]:
+async def ask_consent(talk: CaseTalk, code: str, missed: int = 0) -> list[EventType]:
     """Say what is kept, until when and how to stop it, and ask."""
     if code in {follow.case_code for follow in await talk.services.follows.of(talk.person)}:
         talk.say("followed_already", Outcome.ANSWERED_CASE_FOLLOW, [_stop_button(code)], codes=code)
@@ -30,7 +30,7 @@ async def ask_consent(talk: CaseTalk, code: str) -> list[EventType]:
     talk.say("follow_consent", Outcome.CLARIFIED_CASE_FOLLOW, buttons, codes=code)
     say = case_wording()
     choices = (Choice(YES, (say("buttons.agree"),)), Choice(NO, (say("buttons.refuse"),)))
-    return wait_for(Waiting(WaitFor.CONSENT, (code,)), choices)
+    return wait_for(Waiting(WaitFor.CONSENT, (code,), missed=missed), choices)
 
 
 async def follow(talk: CaseTalk, code: str) -> list[EventType]:

@@ -25,15 +25,15 @@ async def ask_rating(talk: CaseTalk, status: CaseStatus) -> list[EventType]:
 
 
 def ask_again(talk: CaseTalk) -> list[EventType]:
-    return _ask(talk, "ask_rating_again", talk.turn.waiting.codes)
+    return _ask(talk, "ask_rating_again", talk.turn.waiting.codes, missed=1)
 
 
-def _ask(talk: CaseTalk, moment: str, codes: tuple[str, ...]) -> list[EventType]:
+def _ask(talk: CaseTalk, moment: str, codes: tuple[str, ...], missed: int = 0) -> list[EventType]:
     buttons = [button(one.value, "rate_case", rating=one.value) for one in Satisfaction]
     talk.say(moment, Outcome.CLARIFIED_CASE_RATING, buttons)
     say = case_wording()
     choices = tuple(Choice(one.value, (say(f"buttons.{one.value}"),)) for one in Satisfaction)
-    return wait_for(Waiting(WaitFor.RATING, codes), choices)
+    return wait_for(Waiting(WaitFor.RATING, codes, missed=missed), choices)
 
 
 async def rate(talk: CaseTalk, codes: tuple[str, ...], rating: str) -> list[EventType]:

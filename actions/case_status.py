@@ -13,6 +13,7 @@ from actions import case_look_up as looking_up
 from actions import case_rating as rating
 from actions.case_talk import NAME, CaseTalk, named, wait_for, wait_for_nothing
 from actions.procedure import ActionAnswerProcedure
+from bot.cases.ratings import Satisfaction
 from bot.nlu.case_turn import (
     CaseStep,
     CaseStepKind,
@@ -28,7 +29,7 @@ from bot.ops.outcomes import Outcome
 from bot.services import Services, default_services
 
 _PATIENCE = 2
-"""Replies in a row that were not understood, after which the question is let go."""
+"""Replies in a row that were not understood, with which a question is let go."""
 
 
 class ActionLookUpCaseStatus(Action):
@@ -104,14 +105,17 @@ async def _beside_the_status(talk: CaseTalk, step: CaseStep) -> list[EventType]:
 
 
 async def _not_understood(talk: CaseTalk, step: CaseStep) -> list[EventType]:
-    """Ask again in other words, once; then let it go, with where the code stands and who helps."""
+    """Ask again in other words; what need not be answered is asked again once only, and silence is no yes."""
     waiting = missed_once_more(talk.turn.waiting)
-    if waiting.missed >= _PATIENCE:
-        return looking_up.say_code_place(talk)
+    enough = waiting.missed >= _PATIENCE
     if waiting.kind is WaitFor.PROOF:
         return looking_up.ask_proof_again(talk, waiting)
     if waiting.kind is WaitFor.RATING:
-        return rating.ask_again(talk)
+        return await rating.rate(talk, step.codes, Satisfaction.SKIPPED.value) if enough else rating.ask_again(talk)
     if waiting.kind is WaitFor.CONSENT:
-        return await following.ask_consent(talk, step.codes[0])
+        if enough:
+            return following.refuse(talk)
+        return await following.ask_consent(talk, step.codes[0], waiting.missed)
+    if enough:
+        return looking_up.say_code_place(talk)
     return await looking_up.ask_code(talk, again=True, follow=waiting.follow)

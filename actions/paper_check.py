@@ -8,7 +8,6 @@ import logging
 from dataclasses import replace
 from typing import Any
 
-from knowledge.paper_check.telling import decision_text, places_text, remark_text
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -26,6 +25,7 @@ from knowledge.models import Procedure
 from knowledge.paper_check.matching import check_paper
 from knowledge.paper_check.models import AskedPaper, CopyAsked, Finding, Reason, Verdict
 from knowledge.paper_check.naming import asked_paper, copy_asked
+from knowledge.paper_check.telling import decision_text, places_text, remark_text
 from knowledge.wording import load_wording
 
 logger = logging.getLogger(__name__)

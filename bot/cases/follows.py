@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import and_, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from bot.cases.desk import CHANGE, add_word
@@ -24,6 +24,8 @@ from bot.store.engine import Database
 
 BY_CITIZEN, BY_END = "citizen", "finished"
 """Why a follow ended. After the first nothing more is said, not even what was waiting."""
+ERASED = ""
+"""The sender of follows whose conversation was erased."""
 LAST_STATES = frozenset({CaseState.INTAKE_REFUSED, CaseState.WITHDRAWN, CaseState.RETURNED})
 CONSENT_VERSION = "follow-1"
 """Which words of consent the citizen has agreed to: domain/case_status.yml, utter_case_status__follow_consent."""
@@ -65,6 +67,10 @@ class Follows:
         """Stop following one dossier, or all of this conversation; return how many."""
         return await self._database().write(self._stop, sender, case_code)
 
+    async def erase(self, sender: str) -> int:
+        """End what an erased conversation follows, and forget which it was; that notices were sent stays on record."""
+        return await self._database().write(self._erase, sender)
+
     async def of(self, sender: str) -> list[Follow]:
         """Return what a conversation follows."""
         return await self._database().run(_active, sender)
@@ -105,6 +111,11 @@ class Follows:
             mine.append(CASE_FOLLOW.c.case_code == case_code)
         ending = update(CASE_FOLLOW).where(*mine).values(ended_at=self._clock.now(), ended_why=BY_CITIZEN)
         return int(connection.execute(ending).rowcount)
+
+    def _erase(self, connection: Connection, sender: str) -> int:
+        ended = {"ended_at": func.coalesce(CASE_FOLLOW.c.ended_at, self._clock.now()), "ended_why": BY_CITIZEN}
+        erasing = update(CASE_FOLLOW).where(CASE_FOLLOW.c.sender == sender).values(sender=ERASED, **ended)
+        return int(connection.execute(erasing).rowcount)
 
     def _note(self, connection: Connection, follow: Follow, status: CaseStatus) -> bool:
         now, fingerprint = self._clock.now(), status.fingerprint()[:2000]

@@ -12,9 +12,10 @@ from sqlalchemy.engine import Connection
 
 from bot.cases.answering import CaseAnswers
 from bot.cases.desk import CHANGE, DUE_SOON
-from bot.cases.follows import Follows, Word, mark_number, mark_said
+from bot.cases.follows import ERASED, Follows, Word, mark_number, mark_said
 from bot.cases.models import FINISHED, PAUSED, CaseStatus
 from bot.cases.service import CaseService
+from bot.cases.tables import CASE_FOLLOW
 from bot.cases.telling import case_wording
 from bot.errors import CaseSystemDownError
 from bot.hub.conversations import add_messages
@@ -45,6 +46,7 @@ class CaseJobs:
 
     async def look_for_changes(self) -> Result:
         """Read every followed dossier and store a word where it has changed; warn units of what is due next."""
+        await self._forget_erased()
         looked, changed, down = 0, 0, 0
         for follow in await self.follows.active():
             try:
@@ -75,6 +77,11 @@ class CaseJobs:
     async def forget_tries(self) -> Result:
         """Drop counts of look-ups that are over."""
         return {"forgotten": await self.cases.forget_tries()}
+
+    async def _forget_erased(self) -> None:
+        """Whoever erases a conversation follows nothing more."""
+        for sender in await self.database().run(_erased_followers):
+            await self.follows.erase(sender)
 
     async def _read(self, case_code: str) -> CaseStatus | None:
         code = _code_of(case_code, self.clock.now())
@@ -125,6 +132,13 @@ def is_quiet(moment: datetime) -> bool:
     """Say whether people of the city sleep at `moment`."""
     local = moment.astimezone(CITY_TIME).time()
     return local >= _QUIET_FROM or local < _QUIET_UNTIL
+
+
+def _erased_followers(connection: Connection) -> list[str]:
+    followers = select(CASE_FOLLOW.c.sender).where(CASE_FOLLOW.c.sender != ERASED)
+    erased = CONVERSATION.c.erased_at.isnot(None)
+    query = select(CONVERSATION.c.rasa_sender).where(erased, CONVERSATION.c.rasa_sender.in_(followers))
+    return [row.rasa_sender for row in connection.execute(query)]
 
 
 def _code_of(text: str, moment: datetime) -> CaseCode | None:

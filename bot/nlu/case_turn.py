@@ -84,8 +84,8 @@ class CaseTurn:
     """One message and what is remembered.
 
     found: codes in the text, right and wrong ones. proof: four digits or a key. button_code, rating: what a button
-    carries. proven: codes whose proof was right in this conversation, the last one last. tells: the message asks for
-    facts or is about a procedure.
+    carries. proven: codes whose proof was right in this conversation, the last one last. tells: the message is
+    clearly about a procedure, or asks a fact of one at hand.
     """
 
     intent: str
@@ -133,6 +133,7 @@ def read_case_turn(
     asked = waiting.kind is WaitFor.PROOF or (bool(found) and len(words(text)) <= 1 + _BARE_BESIDE_A_CODE)
     proof = None if pressed else find_proof(text, asked)
     certainty = (message.get("procedure_link") or {}).get("certainty")
+    at_hand = certainty == "close" or bool(slots.get("procedure_code"))
     return CaseTurn(
         intent=str((message.get("intent") or {}).get("name")),
         text="" if pressed else text,
@@ -144,7 +145,7 @@ def read_case_turn(
         open=choices is not None,
         reading=Reading() if pressed else read_reply(text, choices or ()),
         proven=tuple(map(str, slots.get("case_status__proven") or ())),
-        tells=bool(message.get("facts")) or certainty in ("clear", "close"),
+        tells=certainty == "clear" or (bool(message.get("facts")) and at_hand),
     )
 
 

@@ -22,11 +22,11 @@ _NUMBER_LENGTHS = range(4, 8)
 _JOINED = 10
 _LETTER = re.compile("[A-Za-z]")
 
-# With dashes, any unit; without, only one that holds a letter and a digit ("H29.12 261101 0042"), or a run of numbers
-# such as a telephone's would be taken for a code.
+# With dashes, any unit; with blanks or dots, only one that holds a letter and a digit ("H29.12 261101 0042"), or a run
+# of numbers such as a telephone's would be taken for a code.
 _DASHED = re.compile(rf"(?<![\w.])({_UNIT}){_DASH}({_D}(?:[ ]?{_D}){{3,8}}){_DASH}({_D}{{1,10}})(?![\w])")
 _LETTERED = r"(?:[0-9]{1,3}\.)*[A-Za-z][0-9]{1,3}(?:\.[A-Za-z]?[0-9]{1,3}){0,5}"
-_SPACE = rf"(?:[ ]+|{_DASH})"
+_SPACE = rf"(?:[ ]+|[ ]?\.[ ]?|{_DASH})"
 _BLANKED = re.compile(rf"(?<![\w.])({_LETTERED}){_SPACE}({_D}{{6}}){_SPACE}({_D}{{4,7}})(?![\w])")
 _AGENCY = r"(?:[0-9]{1,3}\.)*[GgHh][0-9]{2}(?:\.[0-9]{1,3}){0,5}"
 _TORN = re.compile(rf"(?<![\w.])({_AGENCY}){_DASH}({_D}{{4,13}})(?![\w-])")

@@ -6,13 +6,13 @@ import asyncio
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from bot.cases.answering import CaseAnswers
 from bot.cases.desk import DUE_SOON, LATE_WITHOUT_NOTICE, CaseDesk
 from bot.cases.follows import Follows
 from bot.cases.notices import NoticeDraft
-from bot.cases.tables import CASE_WORD
+from bot.cases.tables import CASE_FOLLOW, CASE_WORD
 from bot.errors import NoticeRefusedError
 from bot.hub.conversations import ConversationStore
 from bot.hub.tables import CONVERSATION, MESSAGE
@@ -130,6 +130,24 @@ async def test_at_night_words_wait_for_the_morning(operations, clock, follows, c
     assert await jobs.say_words() == {}
     clock.pass_by(hours=9, minutes=1)  # 07:01
     assert (await jobs.say_words())["said"] == 1
+
+
+async def test_an_erased_conversation_follows_nothing_and_is_forgotten(operations, clock, follows, cases, jobs, system):
+    await follow(operations, clock, follows, cases)
+    await follow(operations, clock, follows, cases, sender="another")
+    system.cases[CODE] = fields(CODE, 5)
+    await jobs.look_for_changes()  # a word waits when the conversation is erased
+    await operations().run(
+        lambda connection: connection.execute(
+            update(CONVERSATION).where(CONVERSATION.c.rasa_sender == SENDER).values(erased_at=clock.now())
+        )
+    )
+    assert (await jobs.look_for_changes())["looked"] == 1
+    assert (await jobs.say_words())["said"] == 1
+    assert await messages(operations) == []
+    query = select(CASE_FOLLOW.c.sender)
+    senders = await operations().run(lambda connection: connection.execute(query).scalars().all())
+    assert sorted(senders) == ["", "another"]
 
 
 async def test_two_processes_say_a_word_once(operations, clock, follows, cases, desk, system):

@@ -178,6 +178,23 @@ async def test_an_answer_after_the_result_is_kept_without_person_and_code(servic
     assert DONE not in str(row)
 
 
+async def test_what_is_no_yes_is_never_taken_for_one(services, chat):
+    await chat.say(f"{CODE} 0000")
+    await chat.press("Báo tôi khi có thay đổi")
+    assert outcomes(await chat.say("hả")) == ["clarified_case_follow"]
+    assert outcomes(await chat.say("là sao")) == ["answered_case_follow"]
+    assert chat.slots["open_question"] is None
+    assert await services.follows.of("someone") == []
+
+
+async def test_an_answer_that_is_none_leaves_the_question_out(services, chat):
+    await chat.say(f"{DONE} 0000")
+    await chat.say("hả")
+    (said,) = await chat.say("là sao")
+    assert said["response"] == "utter_case_status__rating_skipped"
+    assert [row.rating for row in await rows(services, CASE_RATING)] == ["skipped"]
+
+
 async def test_nobody_is_asked_again_who_left_it_out(services, chat):
     await chat.say(f"{DONE} 0000")
     await chat.press("Bỏ qua")

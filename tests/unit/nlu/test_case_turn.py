@@ -81,7 +81,13 @@ def test_replies_to_the_question_for_the_proof(text, intent, kind, proof):
 
 
 def test_a_question_in_between_is_answered():
-    assert plan("đăng ký tạm trú bao lâu", "ask_procedure", PROOF, facts=["time"]).kind is CaseStepKind.DIGRESS
+    assert (
+        plan(
+            "đăng ký tạm trú bao lâu", "ask_procedure", PROOF, facts=["time"], procedure_link={"certainty": "clear"}
+        ).kind
+        is CaseStepKind.DIGRESS
+    )
+    assert plan("bao lâu", "ask_procedure", PROOF, facts=["time"]).kind is CaseStepKind.NOT_UNDERSTOOD
     assert plan("ờ", "ask_procedure", PROOF).kind is CaseStepKind.NOT_UNDERSTOOD
 
 
