@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.nlu.arbiter import ASK_PROCEDURE
+from bot.nlu.arbiter import ASK_PROCEDURE, SAFETY
 from bot.ops.screening.kinds import CREDENTIALS
 from bot.ops.screening.screening import MASKED, MATTER, PAYLOADS, Matter
 
 _DANGER = tuple(PAYLOADS[matter][1:] for matter in (Matter.EMERGENCY, Matter.VIOLENCE, Matter.DISTRESS))
-_ACCUSATION, _CODES = PAYLOADS[Matter.DENUNCIATION][1:], "share_credentials"
+_ACCUSATION, _CODES, _FRAUD = PAYLOADS[Matter.DENUNCIATION][1:], "share_credentials", "report_scam"
 # What a message that only asks about something may not be taken for.
 _NOT = {Matter.NO_CODES: _CODES, Matter.NO_DENUNCIATION: _ACCUSATION}
 _SURE_INTENT, _SHORT = 0.80, 2
-# By the false alarms they cost on ordinary questions, docs/safety.md.
-_WHOLE, _CLAUSE, _CLEAR_WHOLE, _CLEAR_CLAUSE = 0.60, 0.80, 0.85, 0.95
+# By what they find of batches 3 and 4 and the false alarms they cost on ordinary questions (docs/safety.md).
+_WHOLE, _CLAUSE, _CLEAR_WHOLE, _CLEAR_CLAUSE = 0.40, 0.95, 0.80, 0.98
+_LEAST_DANGER, _LEAST = 0.10, 0.20
 _CREDENTIALS = frozenset(kind.value for kind in CREDENTIALS)
 
 
@@ -45,7 +46,24 @@ def safety_intent(
     # A number and hardly a word: nothing was asked, so say why the number does not help.
     if masked and int(link.get("words") or 0) <= _SHORT and name in (_CODES, "nlu_fallback"):
         return _CODES, 1.0
-    return _found_by_the_model(danger or {}, matter, link)
+    found = _found_by_the_model(danger or {}, matter, link)
+    # Where the first classifier is sure of one of the kinds, it says which.
+    return (name, confidence) if found and name in SAFETY and confidence >= _SURE_INTENT else found
+
+
+def believed(ranking: Sequence[Mapping[str, Any]], danger: Mapping[str, Any] | None) -> tuple[str, float] | None:
+    """Return the intent that takes the place of one of danger, codes or an accusation that the second classifier
+    thinks unlikely; None where the first of `ranking` (the intent classifier's) may stand. Danger needs less.
+    """
+    name = str(ranking[0]["name"]) if ranking else ""
+    if not danger or not danger["intent"] or name not in SAFETY - {_FRAUD}:
+        return None
+    # One clause is enough to keep an alarm.
+    likely = max(danger["whole"], danger["clause"]) >= _LEAST_DANGER if name in _DANGER else danger["whole"] >= _LEAST
+    if likely:
+        return None
+    others = (entry for entry in ranking if entry["name"] not in SAFETY)
+    return next(((str(entry["name"]), float(entry["confidence"])) for entry in others), (ASK_PROCEDURE, 0.0))
 
 
 def _found_by_the_model(

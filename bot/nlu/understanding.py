@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.shared.nlu.constants import ENTITIES, INTENT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.arbiter import settle_intent
@@ -17,7 +17,7 @@ from bot.nlu.entities import find_entities
 from bot.nlu.linking import Linker
 from bot.nlu.message_component import MessageComponent
 from bot.nlu.papers import Strength, paper_entities, read_ask
-from bot.nlu.safety_first import safety_intent
+from bot.nlu.safety_first import believed, safety_intent
 from bot.nlu.screener import SCREENING
 from bot.services import default_services
 
@@ -64,6 +64,8 @@ class IntentArbiter(MessageComponent):
         intent = message.get(INTENT) or {"name": None, "confidence": 0.0}
         given, sure, link = str(intent["name"]), float(intent["confidence"]), message.get(LINK) or {}
         first = safety_intent(given, sure, message.get(SCREENING) or {}, link, message.get(DANGER))
+        if first is None:
+            given, sure = believed(message.get(INTENT_RANKING_KEY) or [], message.get(DANGER)) or (given, sure)
         name, confidence = first or settle_intent(
             given,
             sure,

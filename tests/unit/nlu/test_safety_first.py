@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.safety_first import safety_intent
+from bot.nlu.safety_first import believed, safety_intent
 
 NOTHING = {"words": 0}
 
@@ -45,7 +45,7 @@ def test_else_the_arbiter_decides(name, screening, words):
 @pytest.mark.parametrize(
     ("intent", "whole", "clause", "certainty", "found"),
     [
-        ("report_emergency", 0.7, 0.7, "none", True),
+        ("report_emergency", 0.5, 0.5, "none", True),
         ("report_emergency", 0.7, 0.7, "clear", False),
         ("report_emergency", 0.9, 0.9, "clear", True),
         ("report_corruption", 0.3, 0.97, "none", True),
@@ -63,3 +63,24 @@ def test_a_question_on_the_procedure_of_denouncing_is_no_accusation_however_sure
     danger = {"intent": "report_corruption", "whole": 0.99, "clause": 0.99}
     screening = {"matter": "no_denunciation"}
     assert safety_intent("ask_procedure", 0.9, screening, NOTHING, danger) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "whole", "clause", "instead"),
+    [
+        ("report_corruption", 0.05, 0.9, "ask_procedure"),
+        ("report_corruption", 0.3, 0.3, None),
+        ("report_emergency", 0.05, 0.05, "ask_procedure"),
+        ("report_emergency", 0.05, 0.3, None),
+        ("report_scam", 0.01, 0.01, None),
+        ("greet", 0.01, 0.01, None),
+    ],
+)
+def test_the_first_classifier_alone_raises_no_alarm(name, whole, clause, instead):
+    ranking = [{"name": name, "confidence": 0.7}, {"name": "ask_procedure", "confidence": 0.2}]
+    found = believed(ranking, {"intent": "report_emergency", "whole": whole, "clause": clause})
+    assert found == ((instead, 0.2) if instead else None)
+
+
+def test_without_the_second_classifier_the_first_stands():
+    assert believed([{"name": "report_emergency", "confidence": 0.6}], None) is None
