@@ -12,7 +12,7 @@ from bot.ops.screening.screening import MASKED, MATTER, PAYLOADS, Matter
 _DANGER = tuple(PAYLOADS[matter][1:] for matter in (Matter.EMERGENCY, Matter.VIOLENCE, Matter.DISTRESS))
 _ACCUSATION, _CODES, _FRAUD = PAYLOADS[Matter.DENUNCIATION][1:], "share_credentials", "report_scam"
 # What a message that only asks about something may not be taken for.
-_NOT = {Matter.NO_CODES: _CODES, Matter.NO_DENUNCIATION: _ACCUSATION}
+_NOT: Mapping[Matter | None, str] = {Matter.NO_CODES: _CODES, Matter.NO_DENUNCIATION: _ACCUSATION}
 _SURE_INTENT, _SHORT = 0.80, 2
 # By what they find of batches 3 and 4 and the false alarms they cost on ordinary questions (docs/safety.md).
 _WHOLE, _CLAUSE, _CLEAR_WHOLE, _CLEAR_CLAUSE = 0.40, 0.95, 0.80, 0.98
