@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date
 
 import pytest
@@ -174,3 +175,14 @@ def test_who_gets_a_message_while_a_dossier_is_asked_about(takes, intent, text, 
     question = read_open_question(OpenQuestion("action_look_up_case_status", takes=takes).to_slot())
     assert question.takes is takes
     assert goes_to_asker(question, intent, text, moment) is mine
+
+
+def test_ten_thousand_random_messages_are_planned_without_an_error():
+    made = random.Random(7)
+    letters = "H29.-–— 0O1lI2669D\u200bđưà/§[]{}\n5678“K7px"
+    kinds = [*WaitFor]
+    for _ in range(10_000):
+        text = "".join(made.choices(letters, k=made.randint(0, 40)))
+        step = plan(text, made.choice(["nlu_fallback", "ask_case_status"]), Waiting(made.choice(kinds), (ONE,)))
+        assert len(step.codes) <= MOST_CODES
+        assert len(step.proof) <= len(text)
