@@ -16,7 +16,7 @@ _NOT = {Matter.NO_CODES: _CODES, Matter.NO_DENUNCIATION: _ACCUSATION}
 _SURE_INTENT, _SHORT = 0.80, 2
 # By what they find of batches 3 and 4 and the false alarms they cost on ordinary questions (docs/safety.md).
 _WHOLE, _CLAUSE, _CLEAR_WHOLE, _CLEAR_CLAUSE = 0.40, 0.95, 0.80, 0.98
-_LEAST_DANGER, _LEAST = 0.10, 0.20
+_LEAST_DANGER, _LEAST = 0.10, 0.25
 _CREDENTIALS = frozenset(kind.value for kind in CREDENTIALS)
 
 
@@ -71,7 +71,7 @@ def _found_by_the_model(
 ) -> tuple[str, float] | None:
     """The kind of danger that is likely enough; where a procedure is clearly meant, more is needed."""
     name = str(danger.get("intent") or "")
-    if not name or name == _NOT.get(matter):
+    if not name or (matter in _NOT and name == _NOT[matter]):
         return None
     clear = link.get("certainty") == "clear"
     whole, clause = float(danger["whole"]), float(danger["clause"])
