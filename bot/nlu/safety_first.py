@@ -16,7 +16,7 @@ _NOT = {Matter.NO_CODES: _CODES, Matter.NO_DENUNCIATION: _ACCUSATION}
 _SURE_INTENT, _SHORT = 0.80, 2
 # By what they find of batches 3 and 4 and the false alarms they cost on ordinary questions (docs/safety.md).
 _WHOLE, _CLAUSE, _CLEAR_WHOLE, _CLEAR_CLAUSE = 0.40, 0.95, 0.80, 0.98
-_LEAST_DANGER, _LEAST = 0.10, 0.25
+_LEAST_DANGER, _LEAST = 0.10, 0.20
 _CREDENTIALS = frozenset(kind.value for kind in CREDENTIALS)
 
 
