@@ -71,7 +71,7 @@ def _found_by_the_model(
 ) -> tuple[str, float] | None:
     """The kind of danger that is likely enough; where a procedure is clearly meant, more is needed."""
     name = str(danger.get("intent") or "")
-    if not name or name == _NOT.get(matter):
+    if not name or (matter in _NOT and name == _NOT[matter]):
         return None
     clear = link.get("certainty") == "clear"
     whole, clause = float(danger["whole"]), float(danger["clause"])
