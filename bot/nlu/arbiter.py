@@ -124,7 +124,8 @@ def _against_link(name: str, confidence: float, link: dict[str, Any], facts: lis
     if name in _COURTESIES and words >= 2 and near:
         return ASK_PROCEDURE, inside
     doubtful = confidence < _SURE_INTENT or name == _HOUSEHOLD_BOOK  # "tách sổ hộ khẩu" is a procedure
-    if doubtful and certainty == "clear" and near:
+    likelier = sure * inside >= confidence or name == _HOUSEHOLD_BOOK
+    if doubtful and certainty == "clear" and near and likelier:
         return ASK_PROCEDURE, sure
     if facts and words <= _FOLLOW_UP_WORDS and confidence < _SURE_INTENT:
         return ASK_PROCEDURE, confidence

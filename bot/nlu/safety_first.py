@@ -17,6 +17,8 @@ _SURE_INTENT, _SHORT = 0.80, 2
 # By what they find of batches 3 and 4 and the false alarms they cost on ordinary questions (docs/safety.md).
 _WHOLE, _CLAUSE, _CLEAR_WHOLE, _CLEAR_CLAUSE = 0.40, 0.95, 0.80, 0.98
 _LEAST_DANGER, _LEAST = 0.10, 0.20
+_SURE_ALARM, _LEAST_SURE = 0.75, 0.05
+_SURE_HARMLESS = 0.90
 _CREDENTIALS = frozenset(kind.value for kind in CREDENTIALS)
 
 
@@ -46,7 +48,9 @@ def safety_intent(
     # A number and hardly a word: nothing was asked, so say why the number does not help.
     if masked and int(link.get("words") or 0) <= _SHORT and name in (_CODES, "nlu_fallback"):
         return _CODES, 1.0
-    found = _found_by_the_model(danger or {}, matter, link)
+    emergency = (danger or {}).get("intent") == "report_emergency"  # never outvoted by a likeness to something else
+    harmless = name not in SAFETY and confidence >= _SURE_HARMLESS and not emergency
+    found = _found_by_the_model(danger or {}, matter, harmless or link.get("certainty") == "clear")
     # Where the first classifier is sure of one of the kinds, it says which.
     return (name, confidence) if found and name in SAFETY and confidence >= _SURE_INTENT else found
 
@@ -58,22 +62,20 @@ def believed(ranking: Sequence[Mapping[str, Any]], danger: Mapping[str, Any] | N
     name = str(ranking[0]["name"]) if ranking else ""
     if not danger or not danger["intent"] or name not in SAFETY - {_FRAUD}:
         return None
-    # One clause is enough to keep an alarm.
-    likely = max(danger["whole"], danger["clause"]) >= _LEAST_DANGER if name in _DANGER else danger["whole"] >= _LEAST
-    if likely:
+    # One clause is enough to keep an alarm; so is a first classifier that is sure, unless the second sees nothing.
+    most, sure = max(danger["whole"], danger["clause"]), float(ranking[0]["confidence"]) >= _SURE_ALARM
+    likely = most >= _LEAST_DANGER if name in _DANGER else danger["whole"] >= _LEAST
+    if likely or (sure and most >= _LEAST_SURE):
         return None
     others = (entry for entry in ranking if entry["name"] not in SAFETY)
     return next(((str(entry["name"]), float(entry["confidence"])) for entry in others), (ASK_PROCEDURE, 0.0))
 
 
-def _found_by_the_model(
-    danger: Mapping[str, Any], matter: Matter | None, link: Mapping[str, Any]
-) -> tuple[str, float] | None:
-    """The kind of danger that is likely enough; where a procedure is clearly meant, more is needed."""
+def _found_by_the_model(danger: Mapping[str, Any], matter: Matter | None, clear: bool) -> tuple[str, float] | None:
+    """The kind of danger that is likely enough. clear: a procedure, or something harmless, is meant; more is needed."""
     name = str(danger.get("intent") or "")
     if not name or (matter in _NOT and name == _NOT[matter]):
         return None
-    clear = link.get("certainty") == "clear"
     whole, clause = float(danger["whole"]), float(danger["clause"])
     likely = whole >= (_CLEAR_WHOLE if clear else _WHOLE) or clause >= (_CLEAR_CLAUSE if clear else _CLAUSE)
     return (name, max(whole, clause)) if likely else None

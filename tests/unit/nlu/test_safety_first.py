@@ -55,8 +55,17 @@ def test_else_the_arbiter_decides(name, screening, words):
 )
 def test_the_danger_classifier_is_believed_by_how_sure_it_is(intent, whole, clause, certainty, found):
     danger = {"intent": intent, "whole": whole, "clause": clause}
-    settled = safety_intent("ask_procedure", 0.9, {}, {"words": 3, "certainty": certainty}, danger)
+    settled = safety_intent("ask_procedure", 0.6, {}, {"words": 3, "certainty": certainty}, danger)
     assert settled == ((intent, max(whole, clause)) if found else None)
+
+
+def test_what_is_surely_harmless_needs_more_unless_it_is_an_emergency():
+    def settled(intent):
+        danger = {"intent": intent, "whole": 0.5, "clause": 0.5}
+        return safety_intent("tell_life_event", 0.96, {}, {"words": 3, "certainty": "close"}, danger)
+
+    assert settled("express_distress") is None
+    assert settled("report_emergency") == ("report_emergency", 0.5)
 
 
 def test_a_question_on_the_procedure_of_denouncing_is_no_accusation_however_sure():
