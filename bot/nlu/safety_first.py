@@ -18,7 +18,7 @@ _SURE_INTENT, _SHORT = 0.80, 2
 _WHOLE, _CLAUSE, _CLEAR_WHOLE, _CLEAR_CLAUSE = 0.40, 0.95, 0.80, 0.98
 _LEAST_DANGER, _LEAST = 0.10, 0.20
 _SURE_ALARM, _LEAST_SURE = 0.75, 0.05
-_SURE_HARMLESS = 0.90
+_SURE_HARMLESS, _LEAST_WHOLE = 0.90, 0.05
 _CREDENTIALS = frozenset(kind.value for kind in CREDENTIALS)
 
 
@@ -50,7 +50,15 @@ def safety_intent(
         return _CODES, 1.0
     emergency = (danger or {}).get("intent") == "report_emergency"  # never outvoted by a likeness to something else
     harmless = name not in SAFETY and confidence >= _SURE_HARMLESS and not emergency
-    found = _found_by_the_model(danger or {}, matter, harmless or link.get("certainty") == "clear")
+    clear = link.get("certainty") == "clear"
+    if (
+        clear
+        and confidence >= _SURE_HARMLESS
+        and name not in SAFETY
+        and (danger or {}).get("whole", 1.0) < _LEAST_WHOLE
+    ):
+        return None  # both say that a procedure is asked about; one clause alone may only sound like danger
+    found = _found_by_the_model(danger or {}, matter, harmless or clear)
     # Where the first classifier is sure of one of the kinds, it says which.
     return (name, confidence) if found and name in SAFETY and confidence >= _SURE_INTENT else found
 

@@ -28,11 +28,11 @@ class Thresholds:
     question names several matters alike, ask which.
     """
 
-    answer: float = 0.68
+    answer: float = 0.60
     certain: float = 0.85
     inside: float = 0.78
     near: float = 0.27
-    several: float = 0.30
+    several: float = 0.22
 
 
 def decide(ranked: Ranked, limits: Thresholds | None = None) -> Certainty:

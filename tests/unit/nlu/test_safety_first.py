@@ -93,3 +93,11 @@ def test_the_first_classifier_alone_raises_no_alarm(name, whole, clause, instead
 
 def test_without_the_second_classifier_the_first_stands():
     assert believed([{"name": "report_emergency", "confidence": 0.6}], None) is None
+
+
+def test_one_clause_is_no_danger_where_a_procedure_is_surely_asked_about():
+    danger = {"intent": "report_emergency", "whole": 0.01, "clause": 0.99}
+    link = {"words": 9, "certainty": "clear"}
+    assert safety_intent("ask_procedure", 0.95, {}, link, danger) is None
+    assert safety_intent("ask_procedure", 0.70, {}, link, danger) == ("report_emergency", 0.99)
+    assert safety_intent("ask_procedure", 0.95, {}, link, danger | {"whole": 0.2}) == ("report_emergency", 0.99)
