@@ -25,15 +25,13 @@ def stored(environment):
         return file.read(), rows
 
 
-@pytest.fixture
-def on_sqlite(environment):
-    if not environment["MOTCUA_DATABASE_URL"].startswith("sqlite"):
-        pytest.skip("looks into the file of SQLite")
-    return environment
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what looks into the database's file."""
 
 
+@ON_SQLITE
 @pytest.mark.requirement("R-16")
-async def test_code_is_masked_for_store_rasa_view_and_logs(widget, rasa, on_sqlite, caplog):
+async def test_code_is_masked_for_store_rasa_view_and_logs(widget, rasa, environment, caplog):
     caplog.set_level(logging.DEBUG)
     client_id = await widget.say("otp của tôi là 739204 làm giùm")
     await widget.until("assistant")
@@ -42,7 +40,7 @@ async def test_code_is_masked_for_store_rasa_view_and_logs(widget, rasa, on_sqli
     assert widget.messages[0]["id"] == client_id
     assert rasa.texts() == [f"otp của tôi là {OTP} làm giùm"]
     assert (rasa.metadata[0]["screened"], rasa.metadata[0]["masked"]) == (True, ["otp"])
-    held, rows = stored(on_sqlite)
+    held, rows = stored(environment)
     assert len(rows) == 2
     assert b"739204" not in held
     assert "739204" not in caplog.text
@@ -56,28 +54,30 @@ async def test_same_id_again_returns_the_masked_message(widget):
     assert (again["seq"], again["content"]["text"]) == (1, f"otp {OTP}")
 
 
+@ON_SQLITE
 @pytest.mark.requirement("R-26")
-async def test_accusation_is_dropped_before_it_is_stored(widget, rasa, on_sqlite, caplog):
+async def test_accusation_is_dropped_before_it_is_stored(widget, rasa, environment, caplog):
     caplog.set_level(logging.DEBUG)
     await widget.say("anh cán bộ Nguyễn Văn Hùng đòi 500 ngàn mới ký")
     await widget.until("assistant")
     assert widget.messages[0]["content"] == {"text": DROPPED, "dropped": True}
     assert rasa.texts() == ["/report_corruption"]
-    held, _ = stored(on_sqlite)
+    held, _ = stored(environment)
     assert "Nguyễn Văn Hùng".encode() not in held
     assert b"Nguy\\u1ec5n" not in held
     assert "Hùng" not in caplog.text
 
 
+@ON_SQLITE
 @pytest.mark.requirement("R-26")
-async def test_accusation_that_only_the_answer_shows_is_dropped_with_the_answer(widget, rasa, on_sqlite):
+async def test_accusation_that_only_the_answer_shows_is_dropped_with_the_answer(widget, rasa, environment):
     rasa.replies[SLY] = [{"text": "Ở đây không nhận tố cáo."}, REFUSED]
     await widget.say(SLY)
     await widget.until("assistant")
     await widget.quiet()
     shown = [frame["content"] for frame in widget.messages if frame["role"] == "citizen"]
     assert shown == [{"text": SLY}, {"text": DROPPED, "dropped": True}]
-    held, rows = stored(on_sqlite)
+    held, rows = stored(environment)
     assert len(rows) == 2
     assert "lòng thành".encode() not in held
     assert b"l\\u00f2ng" not in held
