@@ -68,6 +68,7 @@ class ProcedureIndex:
         self._knows_word_vectors = matrices.word_vectors is not None and "with_word_vectors" in self._ranker.networks
         self.fact_model = fact_model
         self.normaliser = Normaliser(self.lexicon, restorer, Initials(row.title for row in self.rows))
+        self._read = lru_cache(maxsize=8)(self.normaliser.read)  # a message is read for several purposes
         self._bare_title = lru_cache(maxsize=None)(self._without_level)
         self._places = {row.code: place for place, row in enumerate(self.rows)}
         self._asked_most = _ASKED_MOST * np.array([row.curated for row in self.rows], dtype=np.float32)
@@ -107,7 +108,7 @@ class ProcedureIndex:
 
     def read(self, text: str) -> Question:
         """Return `text` as read: words, likely diacritics."""
-        return self.normaliser.read(text)
+        return self._read(text)
 
     def read_matter(self, text: str) -> Question:
         """Return `text` as read, without what it says by the way: which procedure is meant does not depend on it."""
