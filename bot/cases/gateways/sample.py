@@ -15,9 +15,13 @@ import yaml
 
 from bot.cases.gateways.sync_fields import record_of
 from bot.cases.models import CaseRecord
+from bot.errors import CaseSystemDownError
 from bot.ops.case_codes import CaseCode
 from bot.ops.clock import Clock, city_date
+from bot.ops.logging import EventLog
 from knowledge.working_days import Calendar, load_calendar
+
+log = EventLog("cases.sample")
 
 SAMPLE_FILE = Path(__file__).with_name("sample.yml")
 _DAYS = {"due": "NgayHenTra", "finished": "NgayKetThucXuLy", "returned": "NgayTra"}
@@ -35,10 +39,14 @@ class SampleGateway:
         self._path = path
 
     async def look_up(self, code: CaseCode) -> CaseRecord | None:
-        """Return the made-up dossier; None where there is none."""
-        city = _read(self._path)
-        entry = city["cases"].get(str(code))
-        return record_of(self._fields(entry, city), str(code), {}) if entry else None
+        """Return the made-up dossier, None where there is none; raise `CaseSystemDownError` for a broken file."""
+        try:
+            city = _read(self._path)
+            entry = city["cases"].get(str(code))
+            return record_of(self._fields(entry, city), str(code), {}) if entry else None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
+            log.warning("case_system_down", system=self.name, reason=type(error).__name__)
+            raise CaseSystemDownError(system=self.name, reason=type(error).__name__) from error
 
     async def close(self) -> None:
         """Nothing is open."""

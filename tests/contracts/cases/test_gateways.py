@@ -12,6 +12,7 @@ from bot.cases.gateways.city import CityGateway, CitySystem
 from bot.cases.gateways.sample import SampleGateway
 from bot.cases.models import NATIONAL_STATES, CaseState
 from bot.cases.telling import tell
+from bot.errors import CaseSystemDownError
 from bot.ops.case_codes import CaseCode, find_case_codes
 from knowledge.blocks import to_text
 from knowledge.working_days import load_calendar
@@ -82,3 +83,25 @@ async def test_a_record_carries_what_proves_it(gateway: CaseGateway):
 async def test_closing_twice_harms_nothing(gateway: CaseGateway):
     await gateway.close()
     await gateway.close()
+
+
+@pytest_asyncio.fixture(params=["sample without its file", "sample with a broken file", "city that is away"])
+async def down(request, tmp_path):
+    if request.param == "city that is away":
+        system = CaseSystem()
+        await system.start()
+        gateway = CityGateway(CitySystem("city", system.url, "secret"))
+        await system.stop()
+    else:
+        path = tmp_path / "sample.yml"
+        if "broken" in request.param:
+            path.write_text("cases: [{code: 5", "utf-8")
+        gateway = SampleGateway(Frozen(), path=path)
+    yield gateway
+    await gateway.close()
+
+
+async def test_a_system_that_is_away_is_said_to_be_down(down: CaseGateway):
+    with pytest.raises(CaseSystemDownError) as caught:
+        await down.look_up(code_of("H29.12-261102-0004"))
+    assert caught.value.context["reason"]
