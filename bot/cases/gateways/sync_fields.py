@@ -18,7 +18,7 @@ from bot.ops.clock import CITY_TIME
 _LONGEST = 600
 """Characters kept of a text that a system sends."""
 _STAMP = re.compile(r"^(\d{8})(\d{6})?$")
-_ISO = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2})?")
+_ISO_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _SLASHED = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})")
 _OWED = "2"
 """DanhSachLePhi.TrangThai of a charge still to be paid; without the field a charge counts only in state 6."""
@@ -147,7 +147,7 @@ def _day(value: object) -> date | None:
     try:
         if slashed:
             return date(int(slashed[3]), int(slashed[2]), int(slashed[1]))
-        if _ISO.match(text) and len(text) == len("2026-11-26"):
+        if _ISO_DAY.match(text):
             return date.fromisoformat(text)
     except ValueError:
         return None
