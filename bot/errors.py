@@ -48,3 +48,15 @@ class NoticeRefusedError(MotCuaError):
     """A late notice lacks one of its three parts, or says nothing; `faults` in the context names what is wrong."""
 
     code = "NOTICE_REFUSED"
+
+
+class PhotoRefusedError(MotCuaError):
+    """A photo is not taken; `reason` in the context is a `PhotoRefusal`, which has a sentence for the citizen."""
+
+    code = "PHOTO_REFUSED"
+
+
+class PhotoUnreadableError(MotCuaError):
+    """A kept photo does not open: its key is missing, or the database was changed."""
+
+    code = "PHOTO_UNREADABLE"

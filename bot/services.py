@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from bot.attachments.build import build_attachments
+from bot.attachments.service import Attachments
 from bot.cases.answering import CaseAnswers
 from bot.cases.desk import CaseDesk
 from bot.cases.follows import Follows
@@ -33,6 +35,7 @@ class CaseServices:
     case_answers: CaseAnswers
     follows: Follows
     ratings: Ratings
+    attachments: Attachments
 
     async def close(self) -> None:
         """Give back the connections to the one-stop systems and to the operations store."""
@@ -73,6 +76,7 @@ def _case_side(settings: Settings, clock: Clock) -> dict[str, Any]:
         "case_answers": CaseAnswers(CaseDesk(operations, clock, calendar), clock, calendar),
         "follows": Follows(operations, clock),
         "ratings": Ratings(operations, clock),
+        "attachments": build_attachments(settings, operations, clock),
     }
 
 
