@@ -75,9 +75,7 @@ class WebSession:
             for loop in done:
                 loop.result()
         finally:
-            for loop in loops:
-                loop.cancel()
-            await asyncio.gather(*loops, return_exceptions=True)
+            await _end_all(loops)
 
     async def _listen(self) -> None:
         while True:
@@ -163,3 +161,12 @@ class WebSession:
 
     async def _send(self, frame: str) -> None:
         await asyncio.wait_for(self._socket.send_str(frame), self._send_within)
+
+
+async def _end_all(loops: list[asyncio.Task[None]]) -> None:
+    """Cancel until it is heard: Python 3.10's `wait_for` loses a cancellation that falls together with its end."""
+    while any(not loop.done() for loop in loops):
+        for loop in loops:
+            loop.cancel()
+        await asyncio.wait(loops, timeout=0.1)
+    await asyncio.gather(*loops, return_exceptions=True)

@@ -65,6 +65,7 @@ def environment(tmp_path, database_url, rasa):
         "MOTCUA_RASA_URL": rasa.url,
         "MOTCUA_ALLOWED_ORIGINS": "https://portal.example",
         "MOTCUA_SECRET": "test secret",
+        "MOTCUA_PHOTO_KEYS": "a-key-for-photos",
     }
 
 
@@ -73,10 +74,10 @@ def start_hub(environment):
     """`async with start_hub() as url`: a hub in this process; other names stand for other processes."""
 
     @asynccontextmanager
-    async def start(limits=None, port=8080, **changes):
+    async def start(limits=None, port=8080, photo_limits=None, **changes):
         settings = Settings.from_env({**environment, "MOTCUA_WEB_PORT": str(port), **changes})
         migrate(settings.database_url)
-        runner = web.AppRunner(build_app(settings, limits=limits), shutdown_timeout=1.0)
+        runner = web.AppRunner(build_app(settings, limits=limits, photo_limits=photo_limits), shutdown_timeout=1.0)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
