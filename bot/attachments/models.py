@@ -13,7 +13,9 @@ CONTENT_TYPE = "image/jpeg"
 MOST_BYTES = 10 * 1024 * 1024
 """Of a photo as it is sent; phones of today make 2 to 8 MB, the widget sends less."""
 MOST_AT_ONCE = 5
-"""Photos of one message, and photos of a conversation that belong to nothing yet."""
+"""Photos of one message."""
+MOST_PENDING = 10
+"""Photos of a conversation that belong to nothing yet."""
 MOST_A_CONVERSATION = 20
 MOST_PENDING_BYTES = 2 * 1024**3
 """Of all photos that belong to nothing yet: nobody fills the disk with conversations made for it."""

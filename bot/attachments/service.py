@@ -12,7 +12,7 @@ from bot.attachments.cipher import Cipher
 from bot.attachments.intake import refuse
 from bot.attachments.models import (
     MOST_A_CONVERSATION,
-    MOST_AT_ONCE,
+    MOST_PENDING,
     MOST_PENDING_BYTES,
     Attachment,
     Opened,
@@ -26,9 +26,9 @@ from bot.store.engine import Database
 
 @dataclass(frozen=True)
 class Limits:
-    """How many photos a conversation may have at once and ever, and what all that belong to nothing may take."""
+    """How many photos a conversation may have that belong to nothing yet, and ever; what all such photos may take."""
 
-    at_once: int = MOST_AT_ONCE
+    pending: int = MOST_PENDING
     a_conversation: int = MOST_A_CONVERSATION
     pending_bytes: int = MOST_PENDING_BYTES
 
@@ -121,7 +121,7 @@ class Attachments:
     def _check_room(self, connection: Connection, sender: str) -> None:
         pending = store.count(connection, sender, PhotoState.PENDING)
         ever = pending + store.count(connection, sender, PhotoState.ATTACHED, PhotoState.ERASED)
-        if pending >= self._limits.at_once or ever >= self._limits.a_conversation:
+        if pending >= self._limits.pending or ever >= self._limits.a_conversation:
             raise refuse(PhotoRefusal.TOO_MANY)
         if store.pending_bytes(connection) >= self._limits.pending_bytes:
             raise refuse(PhotoRefusal.BUSY)

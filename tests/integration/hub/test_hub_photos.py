@@ -278,14 +278,16 @@ async def test_a_word_from_the_city_in_between_does_not_close_the_question(clien
     assert (await client.put(photos.jpeg()))[0] == 201
 
 
-async def test_five_at_once_and_one_can_be_taken_back(client, database):
-    kept = [await client.send(photos.jpeg(60, 40)) for _ in range(5)]
+async def test_ten_may_wait_and_one_can_be_taken_back(client, database):
+    kept = [await client.send(photos.jpeg(60, 40)) for _ in range(10)]
     status, answer = await client.put(photos.jpeg(60, 40))
     assert (status, answer["reason"]) == (409, "too_many")
     assert await client.delete(kept[0]) == 204
     assert (await client.get(kept[0]))[0] == 404
     assert (await client.put(photos.jpeg(60, 40)))[0] == 201
-    assert len(await rows(database, ATTACHMENT_DATA)) == 5
+    assert len(await rows(database, ATTACHMENT_DATA)) == 10
+    await client.give(*kept[1:7])
+    assert "đủ số ảnh" in (await client.widget.next("refused"))["text"]
 
 
 async def test_no_more_than_a_conversation_may_have(client, attachments, database):

@@ -82,7 +82,7 @@ async def test_a_killed_hub_keeps_all_of_a_photo_or_nothing(environment, databas
     await widget.enter()
     client = PhotoClient(session, hub.url, widget, rasa)
     await client.be_asked()
-    before = {path for path in Path(environment["MOTCUA_DATA_DIR"]).rglob("*")}
+    before = set(Path(environment["MOTCUA_DATA_DIR"]).rglob("*"))
     upload_id, data = str(uuid.uuid4()), photos.jpeg(4000, 3000)
     body = parts_of(data, hub.kill) if moment == "half_way" else data
     coming = asyncio.create_task(client.put(body, upload_id))
@@ -93,7 +93,7 @@ async def test_a_killed_hub_keeps_all_of_a_photo_or_nothing(environment, databas
     with pytest.raises((aiohttp.ClientError, OSError)):
         await coming
     assert counts(database_url) == (0, 0)
-    after = {path for path in Path(environment["MOTCUA_DATA_DIR"]).rglob("*")}
+    after = set(Path(environment["MOTCUA_DATA_DIR"]).rglob("*"))
     assert {path.name for path in after - before} <= {"operations.db-wal", "operations.db-shm", "tracker.db"}
     await hub.start(session)
     try:
