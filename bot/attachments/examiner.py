@@ -14,7 +14,7 @@ from bot.attachments.models import MOST_BYTES, PhotoRefusal
 from bot.attachments.photo import PhotoUnfitError, prepare
 
 MEMORY_BYTES = 1024**3
-PROCESSOR_SECONDS = 20
+PROCESSOR_SECONDS = 30
 
 
 def main() -> int:

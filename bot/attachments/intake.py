@@ -19,7 +19,7 @@ AT_ONCE = 2
 MOST_WAITING = 24
 """Photos in memory that wait for it; one more is asked to come back later."""
 SECONDS = 40.0
-"""For one photo, once its turn has come; it takes about one."""
+"""For one photo, once its turn has come; it takes one to three."""
 _COMMAND = (sys.executable, "-m", "bot.attachments.examiner")
 
 
@@ -57,7 +57,7 @@ class PhotoIntake:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,  # a decoder's complaints may quote the file
             cwd=ROOT,
-            env={"LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            env={"LC_ALL": "C.UTF-8", "OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"},
         )
         try:
             answer, _ = await asyncio.wait_for(examiner.communicate(data), self._seconds)

@@ -10,6 +10,7 @@ from PIL import Image, ImageOps
 
 from bot.attachments.codes import refusal_for_codes
 from bot.attachments.models import PhotoRefusal, Prepared
+from bot.attachments.printed import refusal_for_words
 
 MOST_PIXELS = 50_000_000
 """A picture of so many pixels takes some 200 MB while it is looked at."""
@@ -44,7 +45,7 @@ def prepare(data: bytes) -> Prepared:
         raise
     except Exception as error:  # decoders raise whatever they like over a broken file
         raise PhotoUnfitError(PhotoRefusal.UNREADABLE) from error
-    refusal = refusal_for_codes(picture)
+    refusal = refusal_for_codes(picture) or refusal_for_words(picture)
     if refusal is not None:
         raise PhotoUnfitError(refusal)
     return _encode(picture)

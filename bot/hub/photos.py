@@ -97,5 +97,10 @@ class HubPhotos:
             {"id": photo.id, "kind": photo.kind, "name": self.wording.name.format(number=number)}
             for number, photo in enumerate(photos, 1)
         ]
-        payload = json.dumps({IDS: [photo.id for photo in photos]}, separators=(",", ":"))
-        return Gift({"text": self.wording.sent.format(count=len(photos)), IDS: shown}, f"/{INTENT}{payload}")
+        content = {"text": self.wording.sent.format(count=len(photos)), IDS: shown}
+        return Gift(content, payload_of([photo.id for photo in photos]))
+
+
+def payload_of(ids: Sequence[str]) -> str:
+    """What Rasa is told: the intent, and each id as an entity."""
+    return f"/{INTENT}{json.dumps({IDS: list(ids)}, separators=(',', ':'))}"

@@ -149,7 +149,9 @@ def test_a_file_cut_off_anywhere_is_refused_or_read_and_never_breaks():
             assert reason(data[: int(len(data) * share)]) is PhotoRefusal.UNREADABLE
 
 
-def test_flipped_bytes_never_break_it():
+def test_flipped_bytes_never_break_it(monkeypatch):
+    monkeypatch.setattr(photo, "refusal_for_codes", lambda picture: None)  # what is broken is decoding
+    monkeypatch.setattr(photo, "refusal_for_words", lambda picture: None)
     whole = bytearray(photos.telling_jpeg())
     for at in range(2, 3000, 13):
         data = bytearray(whole)
