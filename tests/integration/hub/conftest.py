@@ -10,9 +10,14 @@ import pgserver
 import pytest
 import pytest_asyncio
 from aiohttp import web
+from photo_client import PhotoClient
 from sqlalchemy import create_engine, text
 
+from bot.attachments.cipher import Cipher
+from bot.attachments.service import Attachments
+from bot.ops.clock import SystemClock
 from bot.settings import Settings
+from bot.store.engine import Database, make_engine
 from bot.store.migrate import migrate
 from bot.web import build_app
 from tests.fixtures.fake_rasa import FakeRasa
@@ -108,4 +113,33 @@ async def widget(new_widget):
     widget = new_widget()
     await widget.enter()
     yield widget
+    await widget.close()
+
+
+@pytest_asyncio.fixture
+async def citizen(session, hub_url, widget, rasa):
+    client = PhotoClient(session, hub_url, widget, rasa)
+    await client.be_asked()
+    return client
+
+
+@pytest.fixture
+def photo_database(database_url, hub_url):
+    database = Database(make_engine(database_url))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def attachments(photo_database):
+    return Attachments(lambda: photo_database, Cipher([b"a-key-for-photos"]), SystemClock())
+
+
+@pytest_asyncio.fixture
+async def stranger(session, hub_url, new_widget, rasa):
+    widget = new_widget()
+    await widget.enter()
+    client = PhotoClient(session, hub_url, widget, rasa)
+    await client.be_asked("tôi cũng gửi ảnh")
+    yield client
     await widget.close()

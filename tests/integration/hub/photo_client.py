@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import uuid
 
+from sqlalchemy import select
+
+from bot.attachments.tables import ATTACHMENT
+
 ASKING = {"text": "Anh/chị gửi ảnh giúp tôi.", "expects": ["photos"]}
 
 
@@ -49,3 +53,11 @@ class PhotoClient:
         client_id = client_id or str(uuid.uuid4())
         await self.widget.send(type="photos", id=client_id, photos=list(ids))
         return client_id
+
+
+async def rows(database, table=ATTACHMENT):
+    return await database.run(lambda connection: connection.execute(select(table)).all())
+
+
+async def sender_of(database):
+    return (await rows(database))[0].sender
