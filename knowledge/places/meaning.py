@@ -21,7 +21,10 @@ _WIDE = (SenseKind.FORMER_DISTRICT, SenseKind.FORMER_PROVINCE)
 
 
 def mention_of(group: Group, text: str, start: int, end: int, places: Places, at_home: bool) -> PlaceMention | None:
-    """Return what `group` (text[start:end]) means; None where its number is of no ward. at_home: "quê …" stands before."""
+    """Return what `group` (text[start:end]) means; None where its number is of no ward.
+
+    at_home: "quê …" stands before it.
+    """
     senses = _senses(group, at_home)
     if not senses:
         return None

@@ -45,7 +45,7 @@ class Option:
     earlier: bool = False
 
     def lies_in(self, outer: Option) -> bool:
-        """Say whether this is a part of `outer`, a former district or province or a place outside; or of what it became."""
+        """Say whether this is a part of `outer` (a former district or province, a place outside), or of what it became."""
         if outer.tier in (Tier.COMMUNE, Tier.CITY) or self.tier in (Tier.PROVINCE, Tier.CITY):
             return False
         if outer.sense.kind is SenseKind.OUTSIDE:
@@ -91,14 +91,14 @@ class Names:
         return found
 
     def at(self, tokens: Sequence[Token]) -> tuple[list[Option], int]:
-        """Return what exactly these words can mean, and how well they fit: 2 as written, 1 marks missing, 0 other marks.
+        """Return what exactly these words can mean, and how well they fit: 2 as written, 1 marks missing, 0 others.
 
         Where the marks fit one name better than its namesakes, only that one is meant.
         """
         options = self._options.get(tuple(token.plain for token in tokens), [])
         fits = [min(map(likeness, (t.marked for t in tokens), option.marked), default=0) for option in options]
         best = max(fits, default=0)
-        return [option for option, fit in zip(options, fits) if fit == best], best
+        return [option for option, fit in zip(options, fits, strict=True) if fit == best], best
 
     def of(self, phrase: Phrase) -> list[Option]:
         """Return what a phrase can mean, whatever its marks."""

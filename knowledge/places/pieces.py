@@ -100,13 +100,10 @@ class Scanner:
         for size in (3, 2, 1):
             words = self._tokens[at : at + size]
             value, marked = self._ways.numbers.get(tuple(token.plain for token in words), (None, ()))
-            if (
-                value is None
-                or len(words) < size
-                or not all(likeness(token.marked, word) for token, word in zip(words, marked))
-            ):
+            if value is None or len(words) < size:
                 continue
-            if size > 1 or self._ends_or_goes_up(at + 1):
+            fits = all(likeness(token.marked, word) for token, word in zip(words, marked, strict=True))
+            if fits and (size > 1 or self._ends_or_goes_up(at + 1)):
                 return value, at + size
         return None, at
 

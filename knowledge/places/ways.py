@@ -67,11 +67,11 @@ class Phrases:
     def _fits(self, tokens: list[Token], start: int, end: int) -> bool:
         if start < 0 or end > len(tokens):
             return False
-        marked = self._marked.get(tuple(token.plain for token in tokens[start:end]))
-        return marked is not None and any(
-            all(likeness(token.marked, word) >= self._least for token, word in zip(tokens[start:end], form))
-            for form in marked
-        )
+        marked = self._marked.get(tuple(token.plain for token in tokens[start:end]), [])
+        return any(self._is_spelt(tokens[start:end], form) for form in marked)
+
+    def _is_spelt(self, tokens: list[Token], form: Phrase) -> bool:
+        return all(likeness(token.marked, word) >= self._least for token, word in zip(tokens, form, strict=True))
 
 
 @dataclass(frozen=True)
@@ -115,26 +115,14 @@ class Ways:
     plain_only_with_where: frozenset[Phrase]
 
 
+_LISTS = ("counted", "where", "home", "not_where", "goes_on", "former", "today", "between", "small", "detail", "denied")
+
+
 @lru_cache(maxsize=2)
 def load_ways(path: Path = PLACES_DIR / "ways.yml") -> Ways:
     """Read the file once."""
     data: dict[str, Any] = read_yaml(path)
-    phrases = {
-        name: Phrases(map(str, data[name]))
-        for name in (
-            "counted",
-            "where",
-            "home",
-            "not_where",
-            "goes_on",
-            "former",
-            "today",
-            "between",
-            "small",
-            "detail",
-            "denied",
-        )
-    }
+    phrases = {name: Phrases(map(str, data[name])) for name in _LISTS}
     return Ways(
         levels=_levels(data["levels"]),
         numbers={

@@ -184,36 +184,8 @@ def test_hostile_text_is_cheap_and_harmless():
 
 def test_any_row_of_words_about_places_is_read_without_a_fault():
     chance = random.Random(7)
-    words = [
-        "phường",
-        "p",
-        "quận",
-        "q",
-        "xã",
-        "thị",
-        "trấn",
-        "12",
-        "mười",
-        "hai",
-        "năm",
-        "10",
-        "gò",
-        "vấp",
-        "bình",
-        "tân",
-        "thủ",
-        "đức",
-        "cũ",
-        "mới",
-        ",",
-        "-",
-        ".",
-        "ở",
-        "không",
-        "phải",
-        "huyện",
-        "tp",
-    ]
+    words = ["phường", "p", "quận", "q", "xã", "thị trấn", "12", "mười hai", "năm", "10", "gò vấp", "bình tân", "thủ"]
+    words += ["đức", "cũ", "mới", ",", "-", ".", "ở", "không phải", "huyện", "tp"]
     for _ in range(5000):
         text = " ".join(chance.choices(words, k=chance.randint(1, 9)))
         taken = -1
