@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from knowledge.places.pieces import Piece
+from knowledge.places.parts import Piece
 from knowledge.places.tokens import Token
 from knowledge.places.ways import Tier, Ways
 

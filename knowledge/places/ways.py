@@ -99,6 +99,7 @@ class Ways:
     """Folded words of a number → its value, and its words with diacritics."""
     city: tuple[str, ...]
     counted: Phrases
+    counted_if_marked: Phrases
     where: Phrases
     where_if_marked: Phrases
     home: Phrases
@@ -111,6 +112,7 @@ class Ways:
     detail: Phrases
     denied: Phrases
     not_names: frozenset[str]
+    not_levels: frozenset[str]
     only_with_where: frozenset[Phrase]
     plain_only_with_where: frozenset[Phrase]
 
@@ -131,9 +133,11 @@ def load_ways(path: Path = PLACES_DIR / "ways.yml") -> Ways:
             for text in texts
         },
         city=tuple(map(str, data["city"])),
-        not_names=frozenset(keys(str(text))[0] for text in data["not_names"]),
+        not_levels=frozenset(map(str, data["not_levels"])),
+        not_names=frozenset(form for text in data["not_names"] for form in (str(text), fold(str(text)))),
         only_with_where=frozenset(map(keys, data["only_with_where"])),
         plain_only_with_where=frozenset(map(keys, data["plain_only_with_where"])),
+        counted_if_marked=Phrases(map(str, data["counted_if_marked"]), least=2),
         where_if_marked=Phrases(map(str, data["where_if_marked"]), least=2),
         **phrases,
     )
