@@ -96,9 +96,7 @@ def told(name: str, floor: float, misses: bool) -> bool:
     wrong = sum(verdict.wrong_units for verdict in verdicts)
     false = sum(verdict.false_mentions for verdict in verdicts)
     print(f"{name}: {len(verdicts)} messages, {right} of {meant} mentions right ({right / max(1, meant):.1%})")
-    print(
-        f"  single unit for a split or ambiguous name: {silent}; wrong single unit: {wrong}; mentions of nothing: {false}"
-    )
+    print(f"  one unit for a split or ambiguous name: {silent}; a wrong unit: {wrong}; mentions of nothing: {false}")
     for origin in sorted({verdict.origin for verdict in verdicts}):
         own = [verdict for verdict in verdicts if verdict.origin == origin]
         share = sum(one.right for one in own) / max(1, sum(one.meant for one in own))
@@ -113,9 +111,8 @@ def told(name: str, floor: float, misses: bool) -> bool:
 
 def _tell_speed(times: list[float]) -> None:
     times = sorted(times)
-    print(
-        f"  {statistics.median(times):.2f} ms a message (median), {times[int(len(times) * 0.95)]:.2f} (p95) of processor"
-    )
+    slow = times[int(len(times) * 0.95)]
+    print(f"  {statistics.median(times):.2f} ms a message (median), {slow:.2f} (p95) of processor time")
 
 
 def told_others(misses: bool) -> bool:
