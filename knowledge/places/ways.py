@@ -111,13 +111,27 @@ class Ways:
     small: Phrases
     detail: Phrases
     denied: Phrases
+    asks_unit: Phrases
     not_names: frozenset[str]
     not_levels: frozenset[str]
     only_with_where: frozenset[Phrase]
     plain_only_with_where: frozenset[Phrase]
 
 
-_LISTS = ("counted", "where", "home", "not_where", "goes_on", "former", "today", "between", "small", "detail", "denied")
+_LISTS = (
+    "counted",
+    "where",
+    "home",
+    "not_where",
+    "goes_on",
+    "former",
+    "today",
+    "between",
+    "small",
+    "detail",
+    "denied",
+    "asks_unit",
+)
 
 
 @lru_cache(maxsize=2)
