@@ -17,6 +17,7 @@ from knowledge.commands import (
     lexicon,
     loading,
     looking,
+    places,
     quality,
     scoping,
     syncing,
@@ -40,6 +41,7 @@ _FAMILIES = (
     covering,
     finding,
     lexicon,
+    places,
     events,
 )
 

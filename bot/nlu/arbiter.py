@@ -9,6 +9,7 @@ CHECK_PAPER = "check_paper"
 OUT_OF_SCOPE = "out_of_scope"
 FALLBACK = "nlu_fallback"
 ASK_CASE_STATUS = "ask_case_status"
+ASK_OFFICE, GIVE_PLACE = "ask_office", "give_place"
 COMPARE, TELL_EVENT, RECALL = "compare_procedures", "tell_life_event", "recall_procedure"
 
 _COURTESIES = {"greet", "goodbye", "thanks", "affirm", "deny", "ask_capabilities"}
@@ -64,6 +65,9 @@ def settle_intent(
         return (name, confidence) if name in _OF_CASES and confidence >= _LIKELY_INTENT else (ASK_CASE_STATUS, 1.0)
     if _is_kept(name, confidence, link):
         return name, confidence
+    of_place = _of_place(name, link, entities)
+    if of_place:
+        return of_place, max(confidence, _SURE_INTENT)
     wider = _wider_than_one(name, confidence, link, several or {})
     if wider:
         return wider, max(confidence, _SURE_INTENT)
@@ -78,6 +82,14 @@ def _is_kept(name: str, confidence: float, link: dict[str, Any]) -> bool:
     if name in _TALK:
         return confidence >= (_SURE_INTENT if link.get("certainty") == "clear" else _DOUBTFUL_INTENT)
     return name in _BY_NAME | {_START_CHECKLIST} and confidence >= _LIKELY_INTENT
+
+
+def _of_place(name: str, link: dict[str, Any], entities: list[str]) -> str:
+    """Return the intent of a message that does nothing but name a place, or asks what it is today; else empty."""
+    if "place_told" in entities:
+        return GIVE_PLACE
+    clear = link.get("certainty") == "clear"
+    return ASK_OFFICE if "place_asked" in entities and not clear and name not in _SAFETY else ""
 
 
 def _needed_for_safety(name: str, link: dict[str, Any], facts: list[str]) -> float:
