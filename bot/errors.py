@@ -48,3 +48,21 @@ class NoticeRefusedError(MotCuaError):
     """A late notice lacks one of its three parts, or says nothing; `faults` in the context names what is wrong."""
 
     code = "NOTICE_REFUSED"
+
+
+class StoreDownError(MotCuaError):
+    """The operations store cannot be reached, or went away in the middle: whether it was done, a repeat will tell."""
+
+    code = "STORE_DOWN"
+
+
+class PetitionRefusedError(MotCuaError):
+    """What a citizen wants to lodge cannot be a petition; `faults` in the context names what is wrong."""
+
+    code = "PETITION_REFUSED"
+
+
+class PetitionStepError(MotCuaError):
+    """An officer's step is not possible; `fault` in the context names why, in the words of petitions/wording.yml."""
+
+    code = "PETITION_STEP"
