@@ -9,7 +9,8 @@ key, goes on from there.
 
 from __future__ import annotations
 
-from bot.petitions.models import PetitionDraft, PetitionLookUp, PetitionView, Receipt, Satisfaction, Similar, Step
+from bot.ops.satisfaction import Satisfaction
+from bot.petitions.models import PetitionDraft, PetitionLookUp, PetitionView, Receipt, Similar, Step
 
 
 class PetitionService:

@@ -1,8 +1,8 @@
 """How often somebody may try to prove that a thing is theirs, kept in the database: it outlives a restart, and several
 processes count together.
 
-A dossier's code can be guessed (a date and a running number), and a proof is four digits. So five wrong tries of a person on a
-code are followed by a pause; a person who tries many codes, and a code that many try, are slowed down too.
+A dossier's code can be guessed (a date and a running number), and a proof is four digits. So five wrong tries of a
+person on a code are followed by a pause; a person who tries many codes, and a code that many try, are slowed down too.
 """
 
 from __future__ import annotations
