@@ -15,15 +15,8 @@ from bot.cases.service import CaseService
 from bot.cases.tables import CASE_TRY
 from bot.ops.clock import Clock, SystemClock
 from bot.ops.keys import load_key
-from bot.petitions.build import routing_of
-from bot.petitions.catalogue_facts import CatalogueFacts
-from bot.petitions.desk import PetitionDesk
-from bot.petitions.photos import NoPhotos
-from bot.petitions.retention import PetitionRetention
-from bot.petitions.service import PetitionPolicy, PetitionService
-from bot.petitions.tables import PETITION_TRY
-from bot.petitions.views import Views
-from bot.petitions.watching import PetitionWatch
+from bot.petitions.build import PetitionParts, build_petitions
+from bot.petitions.service import PetitionService
 from bot.settings import Settings
 from bot.store.operations import OperationsStore
 from bot.store.tries import Tries
@@ -44,10 +37,7 @@ class CaseServices:
     follows: Follows
     ratings: Ratings
     petitions: PetitionService
-    petition_desk: PetitionDesk
-    petition_watch: PetitionWatch
-    petition_retention: PetitionRetention
-    petition_views: Views
+    petition_parts: PetitionParts
 
     async def close(self) -> None:
         """Give back the connections to the one-stop systems and to the operations store."""
@@ -82,6 +72,7 @@ def _case_side(settings: Settings, clock: Clock) -> dict[str, Any]:
     operations, calendar = OperationsStore(settings.database_url), load_calendar()
     gateways = build_gateways(settings.case_gateways, settings.case_tokens, clock)
     key = load_key(settings.secret, settings.data_dir)
+    petitions = build_petitions(settings, operations, clock, key)
     return {
         "clock": clock,
         "operations": operations,
@@ -89,22 +80,8 @@ def _case_side(settings: Settings, clock: Clock) -> dict[str, Any]:
         "case_answers": CaseAnswers(CaseDesk(operations, clock, calendar), clock, calendar),
         "follows": Follows(operations, clock),
         "ratings": Ratings(operations, clock),
-        **_petition_side(settings, operations, clock, key),
-    }
-
-
-def _petition_side(settings: Settings, operations: OperationsStore, clock: Clock, key: bytes) -> dict[str, Any]:
-    calendar, photos = load_calendar(), NoPhotos()
-    routing = routing_of(settings)
-    policy = PetitionPolicy(settings.petition_official, settings.petition_reopen_days)
-    tries, views = Tries(key, PETITION_TRY, "petition"), Views(calendar, policy.reopen_days)
-    facts = CatalogueFacts(settings.catalogue.catalogue_url)
-    return {
-        "petitions": PetitionService(operations, clock, calendar, routing, tries, facts, policy, photos),
-        "petition_desk": PetitionDesk(operations, clock, calendar, routing, photos),
-        "petition_watch": PetitionWatch(operations, clock, calendar, routing, views, policy.official),
-        "petition_retention": PetitionRetention(operations, clock, photos),
-        "petition_views": views,
+        "petitions": petitions.service,
+        "petition_parts": petitions,
     }
 
 

@@ -12,11 +12,8 @@ from bot.hub.models import Draft
 from bot.jobs.runner import Result
 from bot.jobs.saying import erased_among, is_quiet, say
 from bot.ops.clock import Clock
-from bot.petitions.retention import PetitionRetention
-from bot.petitions.service import PetitionService
+from bot.petitions.build import PetitionParts
 from bot.petitions.telling import Word, buttons, tell
-from bot.petitions.views import Views
-from bot.petitions.watching import PetitionWatch
 from bot.petitions.words import mark_number, mark_said, senders, waiting
 from bot.store.engine import Database
 from knowledge.blocks import to_json, to_text
@@ -29,19 +26,16 @@ SEE_INTENT = "ask_petition"
 class PetitionJobs:
     """The work of the jobs; each may be broken off anywhere and goes on at its next run."""
 
-    petitions: PetitionService
-    watch: PetitionWatch
-    retention: PetitionRetention
-    views: Views
+    parts: PetitionParts
     database: Callable[[], Database]
     clock: Clock
 
     async def look_at_clocks(self) -> Result:
         """Remind and escalate, remind citizens who were asked, close what can be opened again no more."""
         return {
-            "alerts": await self.watch.remind(),
-            "citizens": await self.watch.remind_citizens(),
-            "closed": await self.watch.close_answered(),
+            "alerts": await self.parts.watch.remind(),
+            "citizens": await self.parts.watch.remind_citizens(),
+            "closed": await self.parts.watch.close_answered(),
         }
 
     async def say_words(self) -> Result:
@@ -49,7 +43,7 @@ class PetitionJobs:
         await self._cut_erased()
         if is_quiet(self.clock.now()):
             return {}
-        words = await self.database().run(waiting, self.views)
+        words = await self.database().run(waiting, self.parts.views)
         said = 0
         for word in words:
             said += await self.database().write(self._say, word)
@@ -57,13 +51,13 @@ class PetitionJobs:
 
     async def forget(self) -> Result:
         """Anonymise old petitions, drop counts of look-ups that are over."""
-        return {"anonymised": await self.retention.forget_old(), "tries": await self.petitions.forget_tries()}
+        return {"anonymised": await self.parts.retention.forget_old(), "tries": await self.parts.service.forget_tries()}
 
     async def _cut_erased(self) -> None:
         """Whoever erases a conversation is told nothing there any more; their petitions stay."""
         known = await self.database().run(senders)
         for sender in await self.database().run(erased_among, known) if known else ():
-            await self.petitions.erase(sender)
+            await self.parts.service.erase(sender)
 
     def _say(self, connection: Connection, word: Word) -> int:
         """Store the message and mark the word said, both or neither."""

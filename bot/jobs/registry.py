@@ -23,14 +23,7 @@ def jobs_of(services: CaseServices) -> list[Job]:
     cases = CaseJobs(
         services.cases, services.follows, services.case_answers, services.operations, services.clock, load_calendar()
     )
-    petitions = PetitionJobs(
-        services.petitions,
-        services.petition_watch,
-        services.petition_retention,
-        services.petition_views,
-        services.operations,
-        services.clock,
-    )
+    petitions = PetitionJobs(services.petition_parts, services.operations, services.clock)
     return [
         Job(
             "case_changes", timedelta(minutes=5), "reads followed dossiers, notes what changed", cases.look_for_changes

@@ -11,23 +11,35 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from bot.errors import PetitionStepError, SettingInvalidError, StoreDownError
+from bot.ops.clock import SystemClock
+from bot.ops.keys import load_key
 from bot.petitions import commands
-from bot.petitions.build import build_desk
+from bot.petitions.build import build_petitions
+from bot.petitions.communes import commune_codes
 from bot.petitions.models import PetitionState
 from bot.petitions.telling import petition_wording
 from bot.settings import Settings
+from bot.store.operations import OperationsStore
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line."""
     options = _parser().parse_args(arguments)
+    clock = SystemClock()
     try:
-        desk, store = build_desk(Settings.from_env(), print)
+        settings = Settings.from_env()
+        store = OperationsStore(settings.database_url)
+        parts = build_petitions(settings, store, clock, load_key(settings.secret, settings.data_dir))
     except SettingInvalidError as error:
         print(error, file=sys.stderr)
         return 2
+    desk = commands.Desk(parts, clock, commune_codes(), print, _complain)
     try:
         return int(asyncio.run(options.work(desk, options)))
     except PetitionStepError as error:
@@ -53,47 +65,54 @@ def _sentence(error: PetitionStepError) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot.petitions", description="Petitions: the desk's commands.")
-    parser_of = parser.add_subparsers(required=True, metavar="command")
-    _add_reading(parser_of)
-    _add_steps(parser_of)
-    _add_reports(parser_of)
+    commands_of = parser.add_subparsers(required=True, metavar="command")
+    _add_reading(commands_of)
+    _add_steps(commands_of)
+    _add_reports(commands_of)
     return parser
 
 
-def _add(
-    parser_of: argparse._SubParsersAction[argparse.ArgumentParser], name: str, work: commands.Work, code: str = ""
-):  # type: ignore[no-untyped-def]
-    added = parser_of.add_parser(name, help=(work.__doc__ or "").strip().lower().rstrip("."))
+def _complain(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def _add(commands_of: Commands, name: str, work: commands.Work, code: str = "") -> argparse.ArgumentParser:
+    added: argparse.ArgumentParser = commands_of.add_parser(name, help=_first_words(work))
     added.set_defaults(work=work)
     if code:
         added.add_argument("code", help="the code of any receipt for it", nargs=None if code == "code" else "?")
     return added
 
 
-def _add_reading(parser_of: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    listed = _add(parser_of, "list", commands.list_petitions)
+def _first_words(work: commands.Work) -> str:
+    text = (work.__doc__ or "").rstrip(".")
+    return text[:1].lower() + text[1:]
+
+
+def _add_reading(commands_of: Commands) -> None:
+    listed = _add(commands_of, "list", commands.list_petitions)
     listed.add_argument("--state", action="append", default=[], choices=[state.value for state in PetitionState])
     listed.add_argument("--all", action="store_true", help="also those that have ended")
     listed.add_argument("--unit", default="")
     listed.add_argument("--person", default="")
     listed.add_argument("--overdue", action="store_true")
     listed.add_argument("--limit", type=int, default=0)
-    _add(parser_of, "show", commands.show, "code")
-    late = _add(parser_of, "overdue", commands.overdue)
-    told = _add(parser_of, "alerts", commands.alerts)
+    _add(commands_of, "show", commands.show, "code")
+    late = _add(commands_of, "overdue", commands.overdue)
+    told = _add(commands_of, "alerts", commands.alerts)
     for one in (late, told):
         one.add_argument("--day", type=date.fromisoformat, help="YYYY-MM-DD")
         one.add_argument("--unit", default="")
-    shown = _add(parser_of, "templates", commands.templates, "optional")
+    shown = _add(commands_of, "templates", commands.templates, "optional")
     shown.add_argument("--step", default="")
-    _add(parser_of, "reasons", commands.reasons)
-    _add(parser_of, "units", commands.units)
-    _add(parser_of, "check", commands.check)
+    _add(commands_of, "reasons", commands.reasons)
+    _add(commands_of, "units", commands.units)
+    _add(commands_of, "check", commands.check)
 
 
-def _add_steps(parser_of: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_steps(commands_of: Commands) -> None:
     steps = {
-        name: _add(parser_of, name, work, "code")
+        name: _add(commands_of, name, work, "code")
         for name, work in (
             ("receive", commands.receive),
             ("ask", commands.ask),
@@ -121,8 +140,8 @@ def _add_steps(parser_of: argparse._SubParsersAction[argparse.ArgumentParser]) -
     steps["transfer"].add_argument("--person", default="", help="who takes it up there")
 
 
-def _add_reports(parser_of: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    counted, exported = _add(parser_of, "stats", commands.stats), _add(parser_of, "export", commands.export)
+def _add_reports(commands_of: Commands) -> None:
+    counted, exported = _add(commands_of, "stats", commands.stats), _add(commands_of, "export", commands.export)
     for one in (counted, exported):
         one.add_argument("--since", type=date.fromisoformat, default=date.min, help="YYYY-MM-DD, by day of receipt")
         one.add_argument("--until", type=date.fromisoformat, default=date.max)

@@ -1,39 +1,60 @@
-"""The desk from the settings, for commands and for the application."""
+"""Everything about petitions, put together from the settings."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from bot.ops.clock import Clock, SystemClock
-from bot.petitions.commands import Desk, Out
-from bot.petitions.communes import commune_codes, commune_name
+from bot.ops.clock import Clock
+from bot.petitions.catalogue_facts import CatalogueFacts
+from bot.petitions.communes import commune_name
 from bot.petitions.desk import PetitionDesk
 from bot.petitions.export import PetitionReports
-from bot.petitions.photos import NoPhotos
+from bot.petitions.photos import NoPhotos, Photos
+from bot.petitions.retention import PetitionRetention
 from bot.petitions.routing import ROUTING_FILE, Routing, load_routing
+from bot.petitions.service import PetitionPolicy, PetitionService
+from bot.petitions.tables import PETITION_TRY
 from bot.petitions.views import Views
 from bot.petitions.watching import PetitionWatch
 from bot.settings import Settings
-from bot.store.operations import OperationsStore
+from bot.store.engine import Database
+from bot.store.tries import Tries
 from knowledge.working_days import load_calendar
 
 
-def routing_of(settings: Settings) -> Routing:
-    """Return the routing that is set; raise `SettingInvalidError` where its file is wrong."""
-    return load_routing(Path(settings.petition_routing or ROUTING_FILE), commune_name)
+@dataclass(frozen=True)
+class PetitionParts:
+    """What citizens, officers, jobs and reports work with."""
+
+    service: PetitionService
+    desk: PetitionDesk
+    watch: PetitionWatch
+    retention: PetitionRetention
+    reports: PetitionReports
+    routing: Routing
+    views: Views
 
 
-def build_desk(settings: Settings, out: Out, clock: Clock | None = None) -> tuple[Desk, OperationsStore]:
-    """Return what commands work with, and the store to close after them."""
-    clock, calendar, store = clock or SystemClock(), load_calendar(), OperationsStore(settings.database_url)
-    routing, views = routing_of(settings), Views(calendar, settings.petition_reopen_days)
-    desk = Desk(
-        desk=PetitionDesk(store, clock, calendar, routing, NoPhotos()),
-        watch=PetitionWatch(store, clock, calendar, routing, views, settings.petition_official),
-        reports=PetitionReports(store, calendar),
+def build_petitions(
+    settings: Settings, database: Callable[[], Database], clock: Clock, key: bytes, photos: Photos | None = None
+) -> PetitionParts:
+    """Return the parts over an operations store; raise `SettingInvalidError` where the routing's file is wrong.
+
+    key: what look-ups and contacts are hashed with.
+    """
+    calendar, photos = load_calendar(), photos or NoPhotos()
+    routing = load_routing(Path(settings.petition_routing or ROUTING_FILE), commune_name)
+    policy = PetitionPolicy(settings.petition_official, settings.petition_reopen_days)
+    tries, views = Tries(key, PETITION_TRY, "petition"), Views(calendar, policy.reopen_days)
+    facts = CatalogueFacts(settings.catalogue.catalogue_url)
+    return PetitionParts(
+        service=PetitionService(database, clock, calendar, routing, tries, facts, policy, photos),
+        desk=PetitionDesk(database, clock, calendar, routing, photos),
+        watch=PetitionWatch(database, clock, calendar, routing, views, policy.official),
+        retention=PetitionRetention(database, clock, photos),
+        reports=PetitionReports(database, calendar),
         routing=routing,
-        clock=clock,
-        communes=commune_codes(),
-        out=out,
+        views=views,
     )
-    return desk, store

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -13,16 +12,16 @@ from typing import Any
 
 from bot.errors import PetitionStepError
 from bot.ops.clock import Clock, city_date
-from bot.petitions.desk import Filter, PetitionDesk
-from bot.petitions.export import PetitionReports, as_csv, as_json
+from bot.petitions.build import PetitionParts
+from bot.petitions.desk import Filter
+from bot.petitions.export import as_csv, as_json
 from bot.petitions.models import OPEN, EventKind, Petition, PetitionState
 from bot.petitions.officer_steps import StepFault
 from bot.petitions.printing import sheet, short_line
 from bot.petitions.refusals import load_refusals
-from bot.petitions.routing import Routing
 from bot.petitions.telling import petition_wording
 from bot.petitions.templates import load_templates
-from bot.petitions.watching import AlertKind, PetitionWatch
+from bot.petitions.watching import AlertKind
 from knowledge.formatting import day_text
 
 Out = Callable[[str], None]
@@ -30,15 +29,13 @@ Out = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Desk:
-    """What commands work with. communes: codes of all communes, for the check of routing."""
+    """What commands work with. communes: codes of all communes. out, complain: lines for the officer."""
 
-    desk: PetitionDesk
-    watch: PetitionWatch
-    reports: PetitionReports
-    routing: Routing
+    parts: PetitionParts
     clock: Clock
     communes: tuple[str, ...]
     out: Out
+    complain: Out
 
     @property
     def today(self) -> date:
@@ -52,16 +49,16 @@ Work = Callable[[Desk, argparse.Namespace], Coroutine[Any, Any, int]]
 async def list_petitions(of: Desk, options: argparse.Namespace) -> int:
     """List petitions, urgent ones first, then by their day."""
     states = tuple(PetitionState(one) for one in options.state) or (() if options.all else tuple(OPEN))
-    found = await of.desk.find(Filter(states, options.unit, options.person, options.overdue, options.limit))
+    found = await of.parts.desk.find(Filter(states, options.unit, options.person, options.overdue, options.limit))
     return _lines(of, (short_line(one, of.today) for one in found))
 
 
 async def overdue(of: Desk, options: argparse.Namespace) -> int:
     """List what is overdue now, or as it was listed on a day."""
     if options.day is None:
-        found = await of.desk.find(Filter(overdue=True, unit_code=options.unit))
+        found = await of.parts.desk.find(Filter(overdue=True, unit_code=options.unit))
         return _lines(of, (short_line(one, of.today) for one in found))
-    listed = await of.watch.alerts(options.day, options.day)
+    listed = await of.parts.watch.alerts(options.day, options.day)
     wanted = (one for one in listed if one.kind is AlertKind.OVERDUE_LIST and options.unit in ("", one.unit_code))
     return _lines(of, (f"{one.code} · {one.unit_code} · {day_text(one.due_on)}" for one in wanted if one.due_on))
 
@@ -69,7 +66,7 @@ async def overdue(of: Desk, options: argparse.Namespace) -> int:
 async def alerts(of: Desk, options: argparse.Namespace) -> int:
     """List the reminders and escalations of a day."""
     say, day = petition_wording(), options.day or of.today
-    made = await of.watch.alerts(day, day)
+    made = await of.parts.watch.alerts(day, day)
     wanted = (one for one in made if options.unit in ("", one.unit_code))
     return _lines(
         of,
@@ -82,58 +79,58 @@ async def alerts(of: Desk, options: argparse.Namespace) -> int:
 
 async def show(of: Desk, options: argparse.Namespace) -> int:
     """Show one petition and its history, contacts hidden."""
-    petition, history = await of.desk.get(options.code)
+    petition, history = await of.parts.desk.get(options.code)
     return _lines(of, sheet(petition, history))
 
 
 async def contact(of: Desk, options: argparse.Namespace) -> int:
     """Show names and contacts; who looked is kept."""
-    people = await of.desk.see_contact(options.code, options.by)
+    people = await of.parts.desk.see_contact(options.code, options.by)
     return _lines(of, (f"{role}: {name}, {found.value if found else '–'}" for role, name, found in people))
 
 
 async def receive(of: Desk, options: argparse.Namespace) -> int:
     """Take a petition up."""
-    return await _done(of, await of.desk.receive(options.code, options.by, options.take_over))
+    return await _done(of, await of.parts.desk.receive(options.code, options.by, options.take_over))
 
 
 async def ask(of: Desk, options: argparse.Namespace) -> int:
     """Ask the citizen for more."""
     text = await _text(of, "ask", options)
-    return await _done(of, await of.desk.ask(options.code, options.by, text))
+    return await _done(of, await of.parts.desk.ask(options.code, options.by, text))
 
 
 async def answer(of: Desk, options: argparse.Namespace) -> int:
     """Answer."""
     text = await _text(of, "answer", options)
-    return await _done(of, await of.desk.answer(options.code, options.by, text))
+    return await _done(of, await of.parts.desk.answer(options.code, options.by, text))
 
 
 async def close(of: Desk, options: argparse.Namespace) -> int:
     """Close what is answered."""
-    return await _done(of, await of.desk.close(options.code, options.by))
+    return await _done(of, await of.parts.desk.close(options.code, options.by))
 
 
 async def refuse(of: Desk, options: argparse.Namespace) -> int:
     """Refuse, with the reason and the right place."""
-    done = await of.desk.refuse(options.code, options.by, options.reason, options.text, options.place)
+    done = await of.parts.desk.refuse(options.code, options.by, options.reason, options.text, options.place)
     return await _done(of, done)
 
 
 async def transfer(of: Desk, options: argparse.Namespace) -> int:
     """Have another unit answer."""
     text = await _text(of, "transfer", options)
-    return await _done(of, await of.desk.transfer(options.code, options.by, options.to, text, options.person))
+    return await _done(of, await of.parts.desk.transfer(options.code, options.by, options.to, text, options.person))
 
 
 async def reopen(of: Desk, options: argparse.Namespace) -> int:
     """Open an ended petition again."""
-    return await _done(of, await of.desk.reopen(options.code, options.by, options.text))
+    return await _done(of, await of.parts.desk.reopen(options.code, options.by, options.text))
 
 
 async def publish(of: Desk, options: argparse.Namespace) -> int:
     """Note that an answer was made public."""
-    return await _done(of, await of.desk.publish(options.code, options.by, options.place))
+    return await _done(of, await of.parts.desk.publish(options.code, options.by, options.place))
 
 
 async def templates(of: Desk, options: argparse.Namespace) -> int:
@@ -141,7 +138,7 @@ async def templates(of: Desk, options: argparse.Namespace) -> int:
     found = load_templates()
     if not options.code:
         return _lines(of, (f"{one.id} · {one.step} · {one.title}" for one in found))
-    petition, _ = await of.desk.get(options.code)
+    petition, _ = await of.parts.desk.get(options.code)
     fit = (one for one in found if one.fits(options.step or one.step, petition))
     return _lines(of, (f"{one.id} · {one.step} · {one.filled(petition)}" for one in fit))
 
@@ -153,33 +150,33 @@ async def reasons(of: Desk, options: argparse.Namespace) -> int:
 
 async def units(of: Desk, options: argparse.Namespace) -> int:
     """List the units that a petition can be given to."""
-    named = [*of.routing.units.values(), *filter(None, map(of.routing.unit_of_commune, of.communes))]
-    known = {unit.code: unit for unit in [*named, *of.routing.communes.values()]}
+    named = [*of.parts.routing.units.values(), *filter(None, map(of.parts.routing.unit_of_commune, of.communes))]
+    known = {unit.code: unit for unit in [*named, *of.parts.routing.communes.values()]}
     return _lines(of, (" · ".join(filter(None, (one.code, one.name, one.person, one.head))) for one in known.values()))
 
 
 async def check(of: Desk, options: argparse.Namespace) -> int:
     """Say whether every rule and every commune of the routing leads to a unit."""
-    faults = of.routing.faults(of.communes)
+    faults = of.parts.routing.faults(of.communes)
     for fault in faults:
-        print(fault, file=sys.stderr)
+        of.complain(fault)
     if faults:
         return 1
-    counts = {"rules": len(of.routing.rules), "units": len(of.routing.units), "communes": len(of.communes)}
+    counts = {"rules": len(of.parts.routing.rules), "units": len(of.parts.routing.units), "communes": len(of.communes)}
     of.out(petition_wording()("line.routing_good", **counts))
     return 0
 
 
 async def stats(of: Desk, options: argparse.Namespace) -> int:
     """Print counts as JSON."""
-    counts = await of.reports.counts(options.since, options.until)
+    counts = await of.parts.reports.counts(options.since, options.until)
     of.out(json.dumps(counts, ensure_ascii=False, indent=1))
     return 0
 
 
 async def export(of: Desk, options: argparse.Namespace) -> int:
     """Print or write petitions without people."""
-    rows = await of.reports.rows(options.since, options.until, options.with_text)
+    rows = await of.parts.reports.rows(options.since, options.until, options.with_text)
     text = as_json(rows) if options.format == "json" else as_csv(rows, options.with_text)
     if options.out is None:
         of.out(text.rstrip("\n"))
@@ -193,7 +190,7 @@ async def _text(of: Desk, step: str, options: argparse.Namespace) -> str:
     """What the officer wrote, or a template filled in; with both, the text stands where the template has its blanks."""
     if not options.template:
         return str(options.text)
-    petition, _ = await of.desk.get(options.code)
+    petition, _ = await of.parts.desk.get(options.code)
     template = next((one for one in load_templates() if one.id == options.template), None)
     if template is None or not template.fits(step, petition):
         fitting = ", ".join(one.id for one in load_templates() if one.fits(step, petition))
@@ -203,7 +200,7 @@ async def _text(of: Desk, step: str, options: argparse.Namespace) -> str:
 
 async def _done(of: Desk, petition: Petition) -> int:
     say = petition_wording()
-    _, history = await of.desk.get(petition.code)
+    _, history = await of.parts.desk.get(petition.code)
     of.out(say("done.step", code=petition.code, state=say(f"state.{petition.state.value}")))
     if petition.state in OPEN and petition.state is not PetitionState.ASKED_FOR_MORE:
         of.out(say("done.due", due=day_text(petition.due_answer)))

@@ -6,9 +6,9 @@ from knowledge.places import load_places, unit
 
 
 def commune_name(code: str) -> str:
-    """Return a commune's name in full ("Phường Hòa Hưng"); "" where there is none with this code."""
+    """Return a commune's name as it stands within a sentence ("phường Hòa Hưng"); "" for a code that is none's."""
     found = unit(code)
-    return found.name if found else ""
+    return found.name[:1].lower() + found.name[1:] if found else ""
 
 
 def commune_codes() -> tuple[str, ...]:
