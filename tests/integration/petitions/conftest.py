@@ -11,12 +11,10 @@ from sqlalchemy import create_engine, insert, select, text
 
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.petitions.build import build_petitions
-from bot.petitions.models import Contact, ContactKind, PetitionDraft, PetitionKind
 from bot.settings import Settings
 from bot.store.operations import OperationsStore
 
 NUMBERS = itertools.count(1)
-PHONE = "0901234567"
 
 
 class MovingClock:
@@ -88,23 +86,6 @@ def service(parts):
 @pytest.fixture
 def desk(parts):
     return parts.desk
-
-
-def draft(**changes) -> PetitionDraft:
-    plain = {
-        "key": "key-1",
-        "sender": "web-1",
-        "channel": "web",
-        "kind": PetitionKind.BEHAVIOUR,
-        "content": "Tôi nộp hồ sơ khai sinh 10 ngày rồi mà chưa có kết quả.",
-        "sender_name": "Nguyễn Văn An",
-        "contact": Contact(ContactKind.PHONE, PHONE),
-        "consent_version": "petition-1",
-        "procedure_code": "1.001193",
-        "procedure_title": "Đăng ký khai sinh",
-        "commune_code": "26740",
-    }
-    return PetitionDraft(**plain | changes)
 
 
 async def open_conversation(operations, clock, sender="web-1"):

@@ -12,7 +12,8 @@ from bot.ops.satisfaction import Satisfaction
 from bot.petitions.desk import Filter
 from bot.petitions.models import Contact, ContactKind, EventKind, PetitionState, StepKind
 from bot.petitions.tables import PARTY, PETITION, RATING, TEXT
-from tests.integration.petitions.conftest import draft, rows
+from tests.fixtures.petitions import draft
+from tests.integration.petitions.conftest import rows
 
 ANSWER = "Hồ sơ đã xong ngày 25/11, mời anh/chị tới nhận kết quả."
 BY = "Lê Văn C"

@@ -11,7 +11,8 @@ from sqlalchemy.exc import DatabaseError
 from bot.errors import PetitionRefusedError
 from bot.petitions.models import Contact, ContactKind, LookUpKind, PetitionKind, PetitionState, StepKind
 from bot.petitions.tables import EVENT, PARTY, PETITION
-from tests.integration.petitions.conftest import PHONE, draft, rows
+from tests.fixtures.petitions import PHONE, draft
+from tests.integration.petitions.conftest import rows
 
 SUPPORTER = {
     "key": "key-2",

@@ -20,7 +20,8 @@ from bot.petitions.models import PetitionState
 from bot.petitions.store import hash_of_key
 from bot.petitions.tables import EVENT, PARTY, PETITION
 from bot.store.operations import OperationsStore
-from tests.integration.petitions.conftest import draft, fresh_database, rows
+from tests.fixtures.petitions import draft
+from tests.integration.petitions.conftest import fresh_database, rows
 
 LODGINGS = 110
 

@@ -15,7 +15,8 @@ from bot.petitions.build import build_petitions
 from bot.petitions.models import Contact, ContactKind, PetitionState, StepKind
 from bot.petitions.tables import ALERT, PARTY, PETITION, VIEWER, WORD
 from bot.petitions.watching import AlertKind
-from tests.integration.petitions.conftest import draft, messages, open_conversation, rows
+from tests.fixtures.petitions import draft
+from tests.integration.petitions.conftest import messages, open_conversation, rows
 
 ANSWER = "Hồ sơ đã xong ngày 25/11, mời anh/chị tới nhận kết quả."
 BY = "Lê Văn C"
