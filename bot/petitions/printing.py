@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.ops.clock import CITY_TIME
 from bot.petitions.drafts import hidden
-from bot.petitions.models import OPEN, EventKind, Petition, PetitionEvent, PetitionState
+from bot.petitions.models import CITIZEN, OPEN, SYSTEM, EventKind, Petition, PetitionEvent, PetitionState
 from bot.petitions.telling import petition_wording
 from knowledge.formatting import day_text
 
@@ -68,7 +68,8 @@ def event_line(event: PetitionEvent) -> str:
     person = f"→ {event.person}" if event.person and event.kind is EventKind.TRANSFERRED else ""
     late = say("line.late") if event.was_late else ""
     rest = " ".join(part for part in (moved, person, event.reason, event.place, event.text, late) if part)
-    return f"  {moment} {say(f'event.{event.kind.value}')} ({event.by}){': ' + rest if rest else ''}"
+    by = say(f"line.by_{event.by}") if event.by in (CITIZEN, SYSTEM) else event.by
+    return f"  {moment} {say(f'event.{event.kind.value}')} ({by}){': ' + rest if rest else ''}"
 
 
 def _desk_lines(petition: Petition) -> Iterator[str]:
