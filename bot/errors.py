@@ -66,3 +66,15 @@ class PetitionStepError(MotCuaError):
     """An officer's step is not possible; `fault` in the context names why, in the words of petitions/wording.yml."""
 
     code = "PETITION_STEP"
+
+
+class PhotoRefusedError(MotCuaError):
+    """A photo is not taken; `reason` in the context is a `PhotoRefusal`, which has a sentence for the citizen."""
+
+    code = "PHOTO_REFUSED"
+
+
+class PhotoUnreadableError(MotCuaError):
+    """A kept photo does not open: its key is missing, or the database was changed."""
+
+    code = "PHOTO_UNREADABLE"

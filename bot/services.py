@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from bot.attachments.build import build_attachments
+from bot.attachments.service import Attachments
 from bot.cases.answering import CaseAnswers
 from bot.cases.desk import CaseDesk
 from bot.cases.follows import Follows
@@ -38,6 +40,7 @@ class CaseServices:
     ratings: Ratings
     petitions: PetitionService
     petition_parts: PetitionParts
+    attachments: Attachments
 
     async def close(self) -> None:
         """Give back the connections to the one-stop systems and to the operations store."""
@@ -72,7 +75,8 @@ def _case_side(settings: Settings, clock: Clock) -> dict[str, Any]:
     operations, calendar = OperationsStore(settings.database_url), load_calendar()
     gateways = build_gateways(settings.case_gateways, settings.case_tokens, clock)
     key = load_key(settings.secret, settings.data_dir)
-    petitions = build_petitions(settings, operations, clock, key)
+    attachments = build_attachments(settings, operations, clock)
+    petitions = build_petitions(settings, operations, clock, key, attachments)
     return {
         "clock": clock,
         "operations": operations,
@@ -82,6 +86,7 @@ def _case_side(settings: Settings, clock: Clock) -> dict[str, Any]:
         "ratings": Ratings(operations, clock),
         "petitions": petitions.service,
         "petition_parts": petitions,
+        "attachments": attachments,
     }
 
 

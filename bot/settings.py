@@ -38,6 +38,7 @@ class Settings:
     petition_official: bool
     petition_routing: str
     petition_reopen_days: int
+    photo_keys: tuple[str, ...]
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -75,6 +76,7 @@ class Settings:
             petition_official=_switch(env, "MOTCUA_PETITION_OFFICIAL", "off"),
             petition_routing=env.get("MOTCUA_PETITION_ROUTING") or "",
             petition_reopen_days=_days(env, "MOTCUA_PETITION_REOPEN_DAYS", 15),
+            photo_keys=tuple((env.get("MOTCUA_PHOTO_KEYS") or "").replace(",", " ").split()),
         )
 
 

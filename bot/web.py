@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.channels.web import WebChannel, WebLimits
 from bot.channels.web_guard import add_security_headers, last_resort
 from bot.channels.web_pages import Health, WidgetFiles
+from bot.channels.web_photos import PhotoLimits, WebPhotos
 from bot.errors import SettingInvalidError
 from bot.hub.build import HubParts, build_hub
 from bot.jobs.registry import build_runner
@@ -32,14 +33,20 @@ SHUTDOWN_SECONDS = 2.0
 BACKLOG = 512
 
 
-def build_app(settings: Settings, clock: Clock | None = None, limits: WebLimits | None = None) -> web.Application:
+def build_app(
+    settings: Settings,
+    clock: Clock | None = None,
+    limits: WebLimits | None = None,
+    photo_limits: PhotoLimits | None = None,
+) -> web.Application:
     """The aiohttp application; the database must have been migrated."""
     clock = clock or SystemClock()
     parts = build_hub(settings, clock)
-    channel = WebChannel(parts.hub, parts.wording, settings.allowed_origins, limits)
+    channel = WebChannel(parts.hub, parts.photos, parts.wording, settings.allowed_origins, limits)
     app = web.Application(middlewares=[last_resort(parts.wording)], client_max_size=LARGEST_REQUEST)
     app.on_response_prepare.append(add_security_headers)  # type: ignore[arg-type]
     _add_routes(app, channel, WidgetFiles(allowed_origins=settings.allowed_origins), parts)
+    _add_photo_routes(app, WebPhotos(parts.hub, parts.photos, settings.allowed_origins, photo_limits))
     _follow_lifetime(app, channel, parts)
     if settings.jobs:
         _run_jobs(app, build_case_services(settings, clock))
@@ -56,6 +63,14 @@ def _add_routes(app: web.Application, channel: WebChannel, files: WidgetFiles, p
     app.router.add_get("/healthz", health.live)
     app.router.add_get("/health", health.live)
     app.router.add_get("/readyz", health.ready)
+
+
+def _add_photo_routes(app: web.Application, photos: WebPhotos) -> None:
+    resource = app.router.add_resource("/chat/photos/{name}")
+    resource.add_route("OPTIONS", photos.preflight)
+    resource.add_route("PUT", photos.put)
+    resource.add_route("GET", photos.get)
+    resource.add_route("DELETE", photos.delete)
 
 
 def _follow_lifetime(app: web.Application, channel: WebChannel, parts: HubParts) -> None:

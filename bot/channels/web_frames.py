@@ -12,6 +12,7 @@ from typing import Any
 from bot.hub.models import Message
 
 LONGEST_FRAME = 16 * 1024
+MOST_PHOTOS = 20
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -39,6 +40,12 @@ class Press:
 
 
 @dataclass(frozen=True)
+class GivePhotos:
+    id: str
+    photos: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class End:
     pass
 
@@ -48,7 +55,7 @@ class Ping:
     pass
 
 
-Frame = Hello | Say | Press | End | Ping
+Frame = Hello | Say | Press | GivePhotos | End | Ping
 
 
 def read_frame(data: str) -> Frame | None:
@@ -80,10 +87,20 @@ def _press(frame: dict[str, Any]) -> Press:
     return Press(_id(frame), _number(frame, "seq"), _number(frame, "button"))
 
 
+def _photos(frame: dict[str, Any]) -> GivePhotos:
+    photos = frame.get("photos")
+    if not isinstance(photos, list) or not 0 < len(photos) <= MOST_PHOTOS:
+        raise FrameInvalidError("photos")
+    if not all(isinstance(photo, str) and CLIENT_ID.fullmatch(photo) for photo in photos):
+        raise FrameInvalidError("photos")
+    return GivePhotos(_id(frame), tuple(photos))
+
+
 READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
     "hello": _hello,
     "say": _say,
     "press": _press,
+    "photos": _photos,
     "end": lambda _: End(),
     "ping": lambda _: Ping(),
 }

@@ -7,14 +7,16 @@ from collections.abc import Callable
 
 from aiohttp import WSMsgType, web
 
+from bot.attachments.models import PhotoRefusal
 from bot.channels import web_frames
-from bot.channels.web_frames import End, Frame, FrameInvalidError, Hello, Ping, Press, Say
-from bot.errors import MessageRefusedError
+from bot.channels.web_frames import End, Frame, FrameInvalidError, GivePhotos, Hello, Ping, Press, Say
+from bot.errors import MessageRefusedError, PhotoRefusedError
 from bot.hub.delivery import CatchUp, Ended, Event, MessageChanged, MessageStored, Subscription, Typing
 from bot.hub.hub import Hub
 from bot.hub.intake import refuse
 from bot.hub.limits import Rate, RateLimiter
-from bot.hub.models import Message, Refusal
+from bot.hub.models import Conversation, Message, Refusal
+from bot.hub.photos import HubPhotos
 from bot.hub.wording import Wording
 
 THROTTLE_SECONDS = 0.1
@@ -25,13 +27,21 @@ class WebSession:
     """Two loops: one reads the socket, one writes to it. A widget that reads slowly delays only itself."""
 
     def __init__(
-        self, hub: Hub, wording: Wording, socket: web.WebSocketResponse, may_write: Callable[[], bool], frames: Rate
+        self,
+        hub: Hub,
+        photos: HubPhotos,
+        wording: Wording,
+        socket: web.WebSocketResponse,
+        may_write: Callable[[], bool],
+        frames: Rate,
     ) -> None:
         self._hub = hub
+        self._photos = photos
         self._wording = wording
         self._socket = socket
         self._may_write = may_write
         self._pace = RateLimiter(frames)
+        self._conversation: Conversation | None = None
         self._conversation_id = ""
         self._sent = 0
         self._send_within = 0.0
@@ -46,7 +56,7 @@ class WebSession:
         """Welcome the widget, replay what it has not seen, and go on until one side ends it."""
         self._send_within = send_within
         entry = await self._hub.enter(CHANNEL, hello.token)
-        self._conversation_id = entry.conversation.id
+        self._conversation, self._conversation_id = entry.conversation, entry.conversation.id
         self._sent = min(hello.after, entry.conversation.last_seq)
         # Listening begins before the replay, so nothing falls in between.
         subscription = self._hub.listen(entry.conversation.id)
@@ -65,9 +75,7 @@ class WebSession:
             for loop in done:
                 loop.result()
         finally:
-            for loop in loops:
-                loop.cancel()
-            await asyncio.gather(*loops, return_exceptions=True)
+            await _end_all(loops)
 
     async def _listen(self) -> None:
         while True:
@@ -86,24 +94,34 @@ class WebSession:
             await self._send(web_frames.pong())
         elif isinstance(frame, End):
             await self._hub.end(self._conversation_id)
-        elif isinstance(frame, Say | Press):
+        elif isinstance(frame, Say | Press | GivePhotos):
             await self._take(frame)
 
-    async def _take(self, frame: Say | Press) -> None:
+    async def _take(self, frame: Say | Press | GivePhotos) -> None:
         try:
             if not self._may_write():
                 raise refuse(Refusal.TOO_FAST)
-            if isinstance(frame, Say):
-                message, new = await self._hub.say(self._conversation_id, frame.id, frame.text)
-            else:
-                message, new = await self._hub.press(self._conversation_id, frame.id, frame.seq, frame.button)
+            message, new = await self._store(frame)
         except MessageRefusedError as error:
             text = self._wording.refusals[Refusal(error.context["reason"])]
+            await self._send(web_frames.refused(frame.id, error.code, text))
+            return
+        except PhotoRefusedError as error:
+            text = self._photos.wording.refusals[PhotoRefusal(error.context["reason"])]
             await self._send(web_frames.refused(frame.id, error.code, text))
             return
         # Stored before, but the widget did not know: confirm it once more, out of turn.
         if not new and message.seq <= self._sent:
             await self._send(web_frames.message_frame(message))
+
+    async def _store(self, frame: Say | Press | GivePhotos) -> tuple[Message, bool]:
+        if isinstance(frame, Say):
+            return await self._hub.say(self._conversation_id, frame.id, frame.text)
+        if isinstance(frame, Press):
+            return await self._hub.press(self._conversation_id, frame.id, frame.seq, frame.button)
+        if self._conversation is None:
+            raise FrameInvalidError("hello first")
+        return await self._photos.give(self._conversation, frame.id, frame.photos)
 
     async def _tell(self, subscription: Subscription) -> None:
         await self._catch_up()
@@ -143,3 +161,12 @@ class WebSession:
 
     async def _send(self, frame: str) -> None:
         await asyncio.wait_for(self._socket.send_str(frame), self._send_within)
+
+
+async def _end_all(loops: list[asyncio.Task[None]]) -> None:
+    """Cancel until it is heard: Python 3.10's `wait_for` loses a cancellation that falls together with its end."""
+    while any(not loop.done() for loop in loops):
+        for loop in loops:
+            loop.cancel()
+        await asyncio.wait(loops, timeout=0.1)
+    await asyncio.gather(*loops, return_exceptions=True)

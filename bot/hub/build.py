@@ -5,11 +5,15 @@ from __future__ import annotations
 import socket
 from dataclasses import dataclass
 
+from bot.attachments.build import build_attachments
+from bot.attachments.intake import PhotoIntake
+from bot.attachments.wording import PhotoWording
 from bot.hub.conversations import ConversationStore
 from bot.hub.delivery import LocalDelivery
 from bot.hub.hub import Hub
 from bot.hub.limits import PER_CONVERSATION, RateLimiter
 from bot.hub.memory import TrackerMemory
+from bot.hub.photos import HubPhotos
 from bot.hub.rasa_client import RasaClient
 from bot.hub.tokens import Tokens
 from bot.hub.turn_store import TurnStore
@@ -27,6 +31,7 @@ class HubParts:
     """The hub and what has to be started, asked for health and stopped with it."""
 
     hub: Hub
+    photos: HubPhotos
     wording: Wording
     database: Database
     trackers: Database
@@ -60,7 +65,9 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
     turns = Turns(turn_store, assistant, TrackerMemory(assistant, trackers), delivery, wording)
     tokens = Tokens(load_key(settings.secret, settings.data_dir), clock)
     hub = Hub(store, tokens, delivery, turns, RateLimiter(PER_CONVERSATION))
-    return HubParts(hub, wording, database, trackers, assistant, turns, StoreWatch(store, delivery))
+    attachments = build_attachments(settings, lambda: database, clock)
+    photos = HubPhotos(hub, store, database, attachments, PhotoIntake(), PhotoWording.load(), clock)
+    return HubParts(hub, photos, wording, database, trackers, assistant, turns, StoreWatch(store, delivery))
 
 
 def process_name(settings: Settings) -> str:

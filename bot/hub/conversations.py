@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy import and_, delete, func, insert, select, update
 from sqlalchemy.engine import Connection, Row
 
+from bot.attachments.models import PHOTOS
+from bot.attachments.store import forget_sender
 from bot.errors import TokenInvalidError
 from bot.hub.models import Answerer, Conversation, Draft, Message, Role, TurnState
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.ops.clock import Clock
+from bot.ops.screening.screening import EXPECTS
 from bot.store.engine import Database
 
 PAGE = 200
@@ -52,6 +56,10 @@ class ConversationStore:
     async def last_answer(self, conversation_id: str) -> dict[str, Any] | None:
         """Content of the newest message of the city's side; None when there is none."""
         return await self._database.run(_last_answer, conversation_id)
+
+    async def expects_photos(self, conversation_id: str) -> bool:
+        """Whether the city's side has asked for photos since the citizen last said something."""
+        return await self._database.run(_expects_photos, conversation_id)
 
     async def last_seqs(self, conversation_ids: list[str]) -> dict[str, int]:
         """The newest sequence number of each conversation that is not erased."""
@@ -99,9 +107,7 @@ class ConversationStore:
         payload: str | None,
     ) -> tuple[Message, bool]:
         now = self._clock.now()
-        lock = update(CONVERSATION).where(CONVERSATION.c.id == conversation_id, CONVERSATION.c.erased_at.is_(None))
-        if connection.execute(lock.values(updated_at=now)).rowcount == 0:
-            raise TokenInvalidError("the conversation is erased", conversation=conversation_id[:8])
+        hold(connection, conversation_id, now)
         known = _find_by_client_id(connection, conversation_id, client_id)
         if known is not None:
             return known, False
@@ -148,7 +154,16 @@ class ConversationStore:
         if connection.execute(closed).rowcount == 0:
             return False
         connection.execute(delete(MESSAGE).where(MESSAGE.c.conversation_id == conversation_id))
+        sender = select(CONVERSATION.c.rasa_sender).where(CONVERSATION.c.id == conversation_id)
+        forget_sender(connection, connection.execute(sender).scalar_one())
         return True
+
+
+def hold(connection: Connection, conversation_id: str, now: datetime) -> None:
+    """Take the conversation's lock until the transaction ends; `TokenInvalidError` when it is erased."""
+    lock = update(CONVERSATION).where(CONVERSATION.c.id == conversation_id, CONVERSATION.c.erased_at.is_(None))
+    if connection.execute(lock.values(updated_at=now)).rowcount == 0:
+        raise TokenInvalidError("the conversation is erased", conversation=conversation_id[:8])
 
 
 def find_conversation(connection: Connection, conversation_id: str) -> Conversation | None:
@@ -223,6 +238,15 @@ def _messages_after(connection: Connection, conversation_id: str, after: int) ->
 def _last_answer(connection: Connection, conversation_id: str) -> dict[str, Any] | None:
     mine = and_(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.role != Role.CITIZEN.value)
     return connection.execute(select(MESSAGE.c.content).where(mine).order_by(MESSAGE.c.seq.desc()).limit(1)).scalar()
+
+
+def _expects_photos(connection: Connection, conversation_id: str) -> bool:
+    mine = MESSAGE.c.conversation_id == conversation_id
+    said = select(func.coalesce(func.max(MESSAGE.c.seq), 0)).where(mine, MESSAGE.c.role == Role.CITIZEN.value)
+    since = select(MESSAGE.c.content).where(
+        mine, MESSAGE.c.role != Role.CITIZEN.value, MESSAGE.c.seq > said.scalar_subquery()
+    )
+    return any(PHOTOS in (row.content.get(EXPECTS) or ()) for row in connection.execute(since))
 
 
 def _last_seqs(connection: Connection, conversation_ids: list[str]) -> dict[str, int]:

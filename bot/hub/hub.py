@@ -10,7 +10,7 @@ from bot.hub.conversations import PAGE, ConversationStore
 from bot.hub.delivery import Delivery, Ended, MessageStored, Subscription
 from bot.hub.intake import accept, refuse
 from bot.hub.limits import RateLimiter
-from bot.hub.models import Conversation, Message, Refusal
+from bot.hub.models import Conversation, Gift, Message, Refusal
 from bot.hub.tokens import Tokens
 from bot.hub.turns import Turns
 from bot.ops.logging import EventLog
@@ -66,6 +66,14 @@ class Hub:
             raise refuse(Refusal.BUTTON_GONE)
         title, payload = found
         return await self._add(conversation_id, client_id, {"text": title}, payload)
+
+    async def give(self, conversation_id: str, client_id: str, gift: Gift) -> tuple[Message, bool]:
+        """Store that the citizen handed something over (photos); Rasa is told its payload, which nobody can type."""
+        return await self._add(conversation_id, client_id, gift.content, gift.payload)
+
+    async def find(self, channel: str, token: str) -> Conversation | None:
+        """The conversation that the token was made for, if it is still there."""
+        return await self._find(channel, token)
 
     async def read_on(self, conversation_id: str, after: int) -> list[Message]:
         """All messages with `seq > after`, in order."""

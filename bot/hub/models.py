@@ -78,6 +78,14 @@ class Draft:
 
 
 @dataclass(frozen=True)
+class Gift:
+    """What a citizen hands over without words: as the transcript shows it, and as Rasa is told."""
+
+    content: dict[str, Any]
+    payload: str
+
+
+@dataclass(frozen=True)
 class Turn:
     """A citizen's message that waits for the assistant.
 

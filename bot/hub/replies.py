@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.attachments.models import PHOTOS
 from bot.hub.intake import clean
 from bot.hub.models import Draft
 from bot.ops.screening.kinds import kinds_named
@@ -56,8 +57,9 @@ def _merge(draft: Draft, custom: Mapping[str, Any]) -> Draft:
     blocks = custom.get("blocks")
     if isinstance(blocks, list) and blocks:
         content["blocks"] = [block for block in blocks if isinstance(block, Mapping)]
-    if kinds_named(custom.get(EXPECTS)):
-        content[EXPECTS] = sorted(kind.value for kind in kinds_named(custom[EXPECTS]))
+    expected = _expected(custom.get(EXPECTS))
+    if expected:
+        content[EXPECTS] = expected
     for key in ("answer", "card"):
         if isinstance(custom.get(key), Mapping):
             content[key] = dict(custom[key])
@@ -67,6 +69,11 @@ def _merge(draft: Draft, custom: Mapping[str, Any]) -> Draft:
     if own.payloads:
         content["buttons"] = own.content["buttons"]
     return Draft(content, own.payloads or draft.payloads)
+
+
+def _expected(names: object) -> list[str]:
+    photos = [PHOTOS] if isinstance(names, list | tuple) and PHOTOS in names else []
+    return sorted([kind.value for kind in kinds_named(names)] + photos)
 
 
 def text_of_blocks(blocks: Sequence[Mapping[str, Any]]) -> str:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bot.jobs.cases import CaseJobs
 from bot.jobs.petitions import PetitionJobs
+from bot.jobs.photos import PhotoJobs
 from bot.jobs.runner import Job, JobRunner
 from bot.services import CaseServices
 from knowledge.working_days import load_calendar
@@ -24,6 +25,7 @@ def jobs_of(services: CaseServices) -> list[Job]:
         services.cases, services.follows, services.case_answers, services.operations, services.clock, load_calendar()
     )
     petitions = PetitionJobs(services.petition_parts, services.operations, services.clock)
+    photos = PhotoJobs(services.attachments)
     return [
         Job(
             "case_changes", timedelta(minutes=5), "reads followed dossiers, notes what changed", cases.look_for_changes
@@ -33,4 +35,5 @@ def jobs_of(services: CaseServices) -> list[Job]:
         Job("petition_clocks", timedelta(minutes=15), "reminds, escalates, closes petitions", petitions.look_at_clocks),
         Job("petition_words", timedelta(seconds=30), "tells people of each step", petitions.say_words),
         Job("petition_forget", timedelta(hours=6), "takes people out of old petitions", petitions.forget),
+        Job("stale_photos", timedelta(hours=1), "removes photos that belong to nothing", photos.remove_stale),
     ]

@@ -1,4 +1,4 @@
-"""The secret that tokens are signed and look-ups are hashed with."""
+"""Secrets: what tokens are signed and look-ups are hashed with, and what photos are encrypted with."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import tempfile
 from pathlib import Path
 
 
-def load_key(secret: str, data_dir: Path) -> bytes:
-    """The key: the setting, or else a random one made once and kept in `data_dir/secret` (mode 0600)."""
+def load_key(secret: str, data_dir: Path, name: str = "secret") -> bytes:
+    """The key: the setting, or else a random one made once and kept in `data_dir/NAME` (mode 0600)."""
     if secret:
         return secret.encode("utf-8")
-    path = data_dir / "secret"
+    path = data_dir / name
     if not path.exists():
         _make_key_file(path)
     return path.read_bytes()

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.attachments.build import build_attachments
+from bot.attachments.service import Attachments
 from bot.ops.clock import Clock
 from bot.petitions.catalogue_facts import CatalogueFacts
 from bot.petitions.communes import commune_name
 from bot.petitions.desk import PetitionDesk
 from bot.petitions.export import PetitionReports
-from bot.petitions.photos import NoPhotos, Photos
+from bot.petitions.photos import Photos
 from bot.petitions.retention import PetitionRetention
 from bot.petitions.routing import ROUTING_FILE, Routing, load_routing
 from bot.petitions.service import PetitionPolicy, PetitionService
@@ -38,13 +40,18 @@ class PetitionParts:
 
 
 def build_petitions(
-    settings: Settings, database: Callable[[], Database], clock: Clock, key: bytes, photos: Photos | None = None
+    settings: Settings,
+    database: Callable[[], Database],
+    clock: Clock,
+    key: bytes,
+    attachments: Attachments | None = None,
 ) -> PetitionParts:
     """Return the parts over an operations store; raise `SettingInvalidError` where the routing's file is wrong.
 
-    key: what look-ups and contacts are hashed with.
+    key: what look-ups and contacts are hashed with. attachments: made from the settings where they are not given.
     """
-    calendar, photos = load_calendar(), photos or NoPhotos()
+    calendar = load_calendar()
+    photos = Photos(attachments or build_attachments(settings, database, clock))
     routing = load_routing(Path(settings.petition_routing or ROUTING_FILE), commune_name)
     policy = PetitionPolicy(settings.petition_official, settings.petition_reopen_days)
     tries, views = Tries(key, PETITION_TRY, "petition"), Views(calendar, policy.reopen_days)

@@ -1,29 +1,30 @@
-"""What petitions need of the store of photos, inside their own transactions: petition and photos, or neither."""
+"""A petition's photos, within the petition's own transactions: both, or neither."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from sqlalchemy.engine import Connection
 
+from bot.attachments.service import Attachments
+from bot.attachments.store import erase_of_owner
 
-class Photos(Protocol):
-    """Gives photos to a petition, named by the code of who lodged it, and erases them."""
+OWNER_KIND = "petition"
+"""Photos belong to a petition by the code of who lodged it, whoever has sent them."""
 
-    def attach(self, connection: Connection, ids: Sequence[str], sender: str, code: str) -> Sequence[str]:
+
+@dataclass(frozen=True)
+class Photos:
+    """Gives photos to a petition, and erases them."""
+
+    attachments: Attachments
+
+    def attach(self, connection: Connection, ids: Sequence[str], sender: str, code: str) -> list[str]:
         """Return the ids that belong to the petition now; the others are erased, too old, or not this sender's."""
+        return [one.id for one in self.attachments.attach_in(connection, ids, sender, OWNER_KIND, code)]
 
     def erase(self, connection: Connection, code: str, now: datetime) -> None:
         """Erase all photos of a petition."""
-
-
-class NoPhotos:
-    """Where photos are not taken: there are none to attach."""
-
-    def attach(self, connection: Connection, ids: Sequence[str], sender: str, code: str) -> Sequence[str]:
-        return ()
-
-    def erase(self, connection: Connection, code: str, now: datetime) -> None:
-        return None
+        erase_of_owner(connection, OWNER_KIND, code, now)

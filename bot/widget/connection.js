@@ -22,7 +22,7 @@ export class Connection {
   constructor(hub, memory, on) {
     const url = new URL("/chat/ws", hub);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    Object.assign(this, { url: url.href, memory, on });
+    Object.assign(this, { url: url.href, hub, memory, on });
     this.outbox = new Outbox(memory);
     this.token = memory.get("token", null);
     this.ending = memory.get("ending", false);
@@ -32,6 +32,10 @@ export class Connection {
     this.timers = {};
     this.sent = new Set(); // ids sent on this very socket
     this.wake = () => this.checkNow();
+  }
+
+  photoAddress(name) {
+    return new URL(`/chat/photos/${encodeURIComponent(name)}`, this.hub).href;
   }
 
   get hasHistory() {
@@ -65,6 +69,10 @@ export class Connection {
 
   press(seq, button, title) {
     return this.post({ type: "press", seq, button, text: title });
+  }
+
+  givePhotos(photos, text) {
+    return this.post({ type: "photos", photos, text });
   }
 
   end() {

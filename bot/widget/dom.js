@@ -19,6 +19,8 @@ const ICONS = {
   send: "M4 12l16-8-5 16-3.5-6.5z",
   print: "M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z",
   image: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9v.01",
+  camera: "M4 8h4l1.5-3h5L16 8h4v11H4zM12 16.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z",
+  close: "M6 6l12 12M18 6L6 18",
   copy: "M9 9h11v11H9zM15 9V4H4v11h5",
   out: "M14 4h6v6M20 4l-9 9M18 14v6H4V6h6",
   book: "M5 4h9l5 5v11H5zM14 4v5h5M8 13h8M8 16.5h8",

@@ -5,6 +5,8 @@ import { Connection } from "./connection.js";
 import { h } from "./dom.js";
 import { buildFrame, TEXT_SIZES } from "./frame.js";
 import { Memory } from "./memory.js";
+import { PhotoTray } from "./photo_tray.js";
+import { PhotoView, SHOW_PHOTO } from "./photo_view.js";
 import { isTouch, Screen } from "./screen.js";
 import { dress } from "./style.js";
 import { Transcript } from "./transcript.js";
@@ -68,12 +70,14 @@ export class MotCuaChat extends HTMLElement {
       end: () => this.askEnd(),
     });
     this.composer = new Composer(this.memory, (text) => this.said(this.connection.say(text), true));
-    this.parts = buildFrame(this, this.transcript, this.composer);
+    this.buildPhotos();
+    this.parts = buildFrame(this, this.transcript, this.composer, this.tray, this.photoView);
     this.screen = new Screen(this, this.parts.root, () => this.minimise());
     this.parts.heading.textContent = this.heading || words.title;
     this.parts.about.textContent = words.automatic;
     this.parts.root.addEventListener("keydown", (event) => this.key(event));
     this.parts.root.addEventListener("click", (event) => this.clicked(event));
+    this.parts.root.addEventListener(SHOW_PHOTO, (event) => this.photoView.open(event.detail));
     this.parts.root.addEventListener(PRINT, (event) => this.screen.print(event.detail));
     for (const name of ["keyup", "keypress"]) this.parts.root.addEventListener(name, (event) => event.stopPropagation());
     this.onPageClick = (event) => this.askedFromPage(event);
@@ -84,6 +88,13 @@ export class MotCuaChat extends HTMLElement {
     const shadow = this.attachShadow({ mode: "open" });
     dress(shadow);
     shadow.append(this.parts.root);
+  }
+
+  buildPhotos() {
+    const hub = { address: (name) => this.connection.photoAddress(name), token: () => this.connection.token };
+    const send = (ids) => this.said(this.connection.givePhotos(ids, words.photosSent(ids.length)));
+    this.tray = new PhotoTray({ ...hub, memory: this.memory, send, announce: (text) => this.announce(text) });
+    this.photoView = new PhotoView(hub);
   }
 
   // ---- open and closed
@@ -130,7 +141,7 @@ export class MotCuaChat extends HTMLElement {
 
   key(event) {
     event.stopPropagation(); // the portal's shortcuts are not for letters typed here
-    if (event.isComposing || event.keyCode === 229 || this.parts.question.open) return;
+    if (event.isComposing || event.keyCode === 229 || this.parts.root.querySelector("dialog[open]")) return;
     if (event.key === "Tab") this.keepInside(event);
     if (event.key !== "Escape" || this.parts.panel.hidden) return;
     event.preventDefault();
@@ -175,10 +186,13 @@ export class MotCuaChat extends HTMLElement {
 
   edit(item) {
     this.connection.outbox.remove(item.id);
-    this.composer.put(item.text);
+    if (item.type !== "photos") this.composer.put(item.text);
   }
 
   received(message, replayed) {
+    // Before the message is scrolled to: the tray takes some of the room.
+    if (message.role === "citizen") this.tray.expect(false);
+    else if (asksForPhotos(message)) this.tray.expect(true);
     this.transcript.add(message);
     if (message.role === "citizen") return;
     if (message.role !== "system") this.transcript.typing(false);
@@ -228,6 +242,8 @@ export class MotCuaChat extends HTMLElement {
     this.showUnread();
     this.parts.banner.replaceChildren();
     this.parts.about.textContent = words.automatic;
+    this.tray.clear();
+    this.photoView.close();
     this.transcript.clear(note);
     this.transcript.quiet(false);
     for (const item of this.connection.outbox.items) this.transcript.addPending(item);
@@ -280,6 +296,11 @@ export class MotCuaChat extends HTMLElement {
     this.parts.announcer.textContent = "";
     setTimeout(() => (this.parts.announcer.textContent = text), 50);
   }
+}
+
+function asksForPhotos(message) {
+  const expects = message.content && message.content.expects;
+  return Array.isArray(expects) && expects.includes("photos");
 }
 
 if (!customElements.get("mot-cua-chat")) customElements.define("mot-cua-chat", MotCuaChat);

@@ -4,7 +4,7 @@ import { words } from "./words.js";
 
 export const TEXT_SIZES = [17, 20, 24]; // px
 
-export function buildFrame(element, transcript, composer) {
+export function buildFrame(element, transcript, composer, tray, photoView) {
   const button = (name, label, act, ...more) => h("button", { type: "button", class: name, click: act }, ...more, h("span", {}, label));
   const parts = {
     badge: h("span", { class: "badge", "aria-hidden": "true", hidden: true }),
@@ -45,9 +45,10 @@ export function buildFrame(element, transcript, composer) {
     h("p", { class: "printed" }),
     parts.banner,
     h("div", { class: "scroll" }, transcript.node, transcript.onward),
+    tray.node,
     composer.node,
   );
-  parts.root = h("div", { class: "root", lang: "vi" }, parts.launcher, parts.panel, parts.question, parts.announcer);
+  parts.root = h("div", { class: "root", lang: "vi" }, parts.launcher, parts.panel, parts.question, photoView.node, parts.announcer);
   return parts;
 }
 

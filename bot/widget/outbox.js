@@ -37,9 +37,10 @@ export class Outbox {
     this.save();
   }
 
-  // A press means nothing in another conversation; its words still do.
+  // A press means nothing in another conversation, its words still do; photos belong to the one they were sent to.
   turnPressesIntoWords() {
-    this.items = this.items.map(({ id, at, text, refused }) => ({ type: "say", id, at, text, refused }));
+    const spoken = this.items.filter((item) => item.type !== "photos");
+    this.items = spoken.map(({ id, at, text, refused }) => ({ type: "say", id, at, text, refused }));
     this.save();
   }
 
@@ -54,5 +55,6 @@ export class Outbox {
 
 export function frameOf(item) {
   if (item.type === "press") return { type: "press", id: item.id, seq: item.seq, button: item.button };
+  if (item.type === "photos") return { type: "photos", id: item.id, photos: item.photos };
   return { type: "say", id: item.id, text: item.text };
 }

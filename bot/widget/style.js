@@ -144,6 +144,32 @@ textarea:focus-visible { outline-offset: 0; }
 .short .secrets, .short .about { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 `;
 
+const PHOTOS = `
+.tray { flex: none; display: flex; flex-direction: column; max-height: 50%; overflow: hidden auto; padding: 8px 14px; border-top: 1px solid var(--mc-line); background: var(--mc-tint); }
+.photo-warning { display: flex; gap: .4em; font-size: max(16px, .94em); line-height: 1.35; }
+.photo-warning .icon { color: var(--mc-notice-line); }
+.photo-note:empty { display: none; }
+.photo-note { margin-top: 6px; font-weight: 600; }
+.photo-buttons { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 8px; }
+.photo-pick, .photo-send { display: inline-flex; align-items: center; justify-content: center; gap: .4em; flex: 1 1 auto; min-height: 48px; padding: .3em .9em; border: 2px solid var(--mc-link); border-radius: 12px; background: var(--mc-paper); color: var(--mc-link); font-weight: 600; }
+.photo-send { border-color: var(--mc-blue); background: var(--mc-blue); color: var(--mc-on-blue); }
+.photo-send:disabled { border-color: var(--mc-line); background: var(--mc-paper); color: var(--mc-soft); cursor: default; }
+.photos { list-style: none; padding: 2px; margin-top: 6px; display: grid; gap: 8px; min-height: 5.5em; overflow: hidden auto; overscroll-behavior: contain; }
+.photos li { display: flex; align-items: center; gap: 10px; padding: 6px; border: 1px solid var(--mc-line); border-radius: 12px; background: var(--mc-paper); }
+.photos li.refused { border: 1.5px dashed var(--mc-danger); }
+.photo-picture { flex: none; display: flex; align-items: center; justify-content: center; width: 72px; height: 72px; border-radius: 8px; overflow: hidden; background: var(--mc-tint); color: var(--mc-soft); }
+.photo-picture canvas { width: 100%; height: 100%; object-fit: cover; }
+.photo-side { flex: 1; min-width: 0; display: flex; flex-wrap: wrap; align-items: center; gap: 0 10px; }
+.photo-state { flex: 1 1 100%; font-size: max(16px, .94em); line-height: 1.35; }
+.photo-state:empty { display: none; }
+.refused .photo-state { color: var(--mc-danger); }
+.photo-side progress { flex: 1 1 6em; height: 12px; accent-color: var(--mc-link); }
+.photo-remove { display: inline-flex; align-items: center; gap: .3em; padding: 0 .5em; border: 0; border-radius: 10px; background: none; color: var(--mc-link); font-weight: 600; }
+.photo-remove .icon { width: 1em; height: 1em; }
+.photo-view { max-width: min(60em, calc(100vw - 24px)); max-height: calc(100dvh - 24px); overflow: auto; }
+.photo-large canvas { display: block; max-width: 100%; max-height: 65vh; margin: 0 auto; border-radius: 8px; }
+`;
+
 const FILLED = `top: var(--mc-top, 0); right: 0; bottom: auto; left: 0; width: auto; height: 100vh; height: var(--mc-height, 100dvh);
   border: 0; border-radius: 0; box-shadow: none;`;
 
@@ -151,7 +177,7 @@ const FULL_SCREEN = `
 .panel { ${FILLED} }
 .header { padding-top: calc(6px + env(safe-area-inset-top)); padding-right: calc(4px + env(safe-area-inset-right)); padding-left: calc(12px + env(safe-area-inset-left)); }
 .composer { padding-bottom: calc(6px + env(safe-area-inset-bottom)); }
-.log, .about, .composer { padding-left: calc(12px + env(safe-area-inset-left)); padding-right: calc(12px + env(safe-area-inset-right)); }
+.log, .about, .composer, .tray { padding-left: calc(12px + env(safe-area-inset-left)); padding-right: calc(12px + env(safe-area-inset-right)); }
 `;
 
 const VARIANTS = `
@@ -164,7 +190,7 @@ const VARIANTS = `
 @media (max-width: 359px) { .header > .icon { display: none; } }
 :host([page]) .panel { ${FILLED} }
 :host([page]) .minimise, :host([page]) .launcher { display: none; }
-:host([page]) .log, :host([page]) .composer, :host([page]) .about, :host([page]) .header, :host([page]) .options, :host([page]) .banner
+:host([page]) .log, :host([page]) .composer, :host([page]) .about, :host([page]) .header, :host([page]) .options, :host([page]) .banner, :host([page]) .tray
   { padding-inline: max(12px, calc(50% - 390px)); }
 @media screen and (prefers-color-scheme: dark) {
   .root { --mc-blue: #1d4f91; --mc-link: #9cc4ff; --mc-ink: #e9eef5; --mc-soft: #aab6c5; --mc-paper: #1b2431; --mc-ground: #121923; --mc-line: #3b4858;
@@ -184,7 +210,7 @@ const VARIANTS = `
   .panel { position: static; display: block; width: auto; height: auto; overflow: visible; border: 0; box-shadow: none; background: none; }
   .scroll, .log { display: block; overflow: visible; height: auto; padding: 0; }
   .header { padding: 0 0 6px; background: none; color: #000; }
-  .launcher, .tool, .options, .about, .banner, .welcome, .composer, .onward, .fold, .copy, .choices, .typing, .again, .question { display: none !important; }
+  .launcher, .tool, .options, .about, .banner, .welcome, .composer, .onward, .fold, .copy, .choices, .typing, .again, .question, .tray { display: none !important; }
   .printed { display: block; margin-bottom: 1em; padding-bottom: .4em; border-bottom: 1px solid #000; }
   .bubble li[hidden] { display: list-item !important; }
   .message { break-inside: avoid-page; }
@@ -199,7 +225,7 @@ const VARIANTS = `
 }
 `;
 
-const SHEET = BASE + AROUND + CONVERSATION + VARIANTS;
+const SHEET = BASE + AROUND + CONVERSATION + PHOTOS + VARIANTS;
 
 export function dress(shadow) {
   try {

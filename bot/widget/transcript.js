@@ -106,7 +106,7 @@ export class Transcript {
     const [label, reason, act] =
       state === "unsent"
         ? [words.resend, words.unsent, () => this.on.resend()]
-        : [words.edit, `${words.refused} ${item.refused}`, () => this.edit(item, node)];
+        : [item.type === "photos" ? words.photosAgain : words.edit, `${words.refused} ${item.refused}`, () => this.edit(item, node)];
     place.replaceChildren(h("span", {}, reason), h("button", { type: "button", class: "again", click: act }, label));
   }
 

@@ -71,8 +71,9 @@ class Watch:
         page.on("websocket", lambda socket: self._address(socket.url))
 
     def _console(self, message: ConsoleMessage) -> None:
-        # A hub that is away is written to the console by the browser itself.
-        if message.type == "error" and "WebSocket connection to" not in message.text:
+        # A hub that is away, or refuses a photo, is written to the console by the browser itself.
+        photo = "Failed to load resource" in message.text and "/chat/photos/" in message.location["url"]
+        if message.type == "error" and "WebSocket connection to" not in message.text and not photo:
             self.faults.append(f"console: {message.text}")
 
     def _address(self, url: str) -> None:

@@ -23,6 +23,7 @@ KEYS = {
     "hello": {"type", "token", "after"},
     "say": {"type", "id", "text"},
     "press": {"type", "id", "seq", "button"},
+    "photos": {"type", "id", "photos"},
     "end": {"type"},
     "ping": {"type"},
 }
@@ -66,6 +67,11 @@ class FakeHub:
         self.deaf = False  # takes frames without storing or answering
         self.withhold: set[int] = set()  # seqs that are stored but not sent live
         self.skip_replay: set[int] = set()  # seqs that are never sent
+        self.photos: dict[str, bytes] = {}  # id → what is kept
+        self.uploads: list[tuple[str, bytes]] = []  # name and body of every request that came whole
+        self.judge: Callable[[bytes], tuple[int, dict[str, str]] | None] = lambda body: None
+        self.photo_gate = asyncio.Event()  # closed: answers to photos wait
+        self.photo_gate.set()
         self.pages: dict[str, tuple[str, str]] = {}  # path → (CSP, html)
         self.port = 0
         self.loop = asyncio.new_event_loop()
@@ -133,11 +139,14 @@ class FakeHub:
     # ---- the server
 
     async def _start(self) -> None:
-        app = web.Application()
+        app = web.Application(client_max_size=12 * 1024 * 1024)
         app.router.add_get("/", self._page)
         app.router.add_get("/chat", self._page)
         app.router.add_get("/chat/ws", self._socket)
         app.router.add_get("/portal/{name}", self._page)
+        app.router.add_put("/chat/photos/{name}", self._put_photo)
+        app.router.add_get("/chat/photos/{name}", self._get_photo)
+        app.router.add_delete("/chat/photos/{name}", self._delete_photo)
         app.router.add_get("/widget.js", self._file)
         app.router.add_get("/widget/{name}", self._file)
         self.runner = web.AppRunner(app, shutdown_timeout=0.1)
@@ -166,6 +175,33 @@ class FakeHub:
         path = WIDGET / request.match_info.get("name", "widget.js")
         # Modules asked for by another origin's page come only with this header.
         return web.FileResponse(path, headers={"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"})
+
+    async def _put_photo(self, request: web.Request) -> web.Response:
+        self._check_bearer(request)
+        name, body = request.match_info["name"], await request.read()
+        if not UUID.match(name):
+            self.faults.append(f"not a name for a photo: {name}")
+        self.uploads.append((name, body))
+        await self.photo_gate.wait()
+        verdict = self.judge(body)
+        if verdict:
+            return web.json_response(verdict[1], status=verdict[0])
+        self.photos[name.replace("-", "")] = body
+        return web.json_response({"id": name.replace("-", ""), "kind": "image"}, status=201)
+
+    async def _get_photo(self, request: web.Request) -> web.Response:
+        self._check_bearer(request)
+        body = self.photos.get(request.match_info["name"])
+        return web.Response(body=body, content_type="image/jpeg") if body else web.Response(status=404)
+
+    async def _delete_photo(self, request: web.Request) -> web.Response:
+        self._check_bearer(request)
+        self.photos.pop(request.match_info["name"], None)
+        return web.Response(status=204)
+
+    def _check_bearer(self, request: web.Request) -> None:
+        if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.conversations:
+            self.faults.append(f"no token: {request.method} {request.path}")
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(max_msg_size=16 * 1024)
@@ -223,10 +259,21 @@ class FakeHub:
             return
         await self._store(conversation, frame["id"], title)
 
-    async def _store(self, conversation: Conversation, id: str, text: str) -> None:
+    async def _photos(self, socket: web.WebSocketResponse, conversation: Conversation, frame: dict[str, Any]) -> None:
+        if not 1 <= len(frame["photos"]) <= 5 or not all(photo in self.photos for photo in frame["photos"]):
+            self.faults.append(f"not photos of this conversation: {frame}")
+        text = f"Đã gửi {len(frame['photos'])} ảnh"
+        refusal = self.refuse(text)
+        if refusal:
+            await socket.send_json({"type": "refused", "id": frame["id"], "code": "PHOTO_REFUSED", "text": refusal})
+            return
+        shown = [{"id": photo, "kind": "image", "name": f"anh-{n}.jpg"} for n, photo in enumerate(frame["photos"], 1)]
+        await self._store(conversation, frame["id"], text, attachments=shown)
+
+    async def _store(self, conversation: Conversation, id: str, text: str, **more: Any) -> None:
         if any(message["id"] == id for message in conversation.messages):
             return
-        await self._publish(conversation, conversation.add("citizen", {"text": text}, id))
+        await self._publish(conversation, conversation.add("citizen", {"text": text, **more}, id))
         await self._send(conversation, {"type": "typing", "on": True})
         for content in self.answer(text):
             await self._publish(conversation, conversation.add("assistant", content))

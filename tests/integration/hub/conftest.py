@@ -10,9 +10,14 @@ import pgserver
 import pytest
 import pytest_asyncio
 from aiohttp import web
+from photo_client import PhotoClient
 from sqlalchemy import create_engine, text
 
+from bot.attachments.cipher import Cipher
+from bot.attachments.service import Attachments
+from bot.ops.clock import SystemClock
 from bot.settings import Settings
+from bot.store.engine import Database, make_engine
 from bot.store.migrate import migrate
 from bot.web import build_app
 from tests.fixtures.fake_rasa import FakeRasa
@@ -65,6 +70,7 @@ def environment(tmp_path, database_url, rasa):
         "MOTCUA_RASA_URL": rasa.url,
         "MOTCUA_ALLOWED_ORIGINS": "https://portal.example",
         "MOTCUA_SECRET": "test secret",
+        "MOTCUA_PHOTO_KEYS": "a-key-for-photos",
     }
 
 
@@ -73,10 +79,10 @@ def start_hub(environment):
     """`async with start_hub() as url`: a hub in this process; other names stand for other processes."""
 
     @asynccontextmanager
-    async def start(limits=None, port=8080, **changes):
+    async def start(limits=None, port=8080, photo_limits=None, **changes):
         settings = Settings.from_env({**environment, "MOTCUA_WEB_PORT": str(port), **changes})
         migrate(settings.database_url)
-        runner = web.AppRunner(build_app(settings, limits=limits), shutdown_timeout=1.0)
+        runner = web.AppRunner(build_app(settings, limits=limits, photo_limits=photo_limits), shutdown_timeout=1.0)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
@@ -107,4 +113,33 @@ async def widget(new_widget):
     widget = new_widget()
     await widget.enter()
     yield widget
+    await widget.close()
+
+
+@pytest_asyncio.fixture
+async def citizen(session, hub_url, widget, rasa):
+    client = PhotoClient(session, hub_url, widget, rasa)
+    await client.be_asked()
+    return client
+
+
+@pytest.fixture
+def photo_database(database_url, hub_url):
+    database = Database(make_engine(database_url))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def attachments(photo_database):
+    return Attachments(lambda: photo_database, Cipher([b"a-key-for-photos"]), SystemClock())
+
+
+@pytest_asyncio.fixture
+async def stranger(session, hub_url, new_widget, rasa):
+    widget = new_widget()
+    await widget.enter()
+    client = PhotoClient(session, hub_url, widget, rasa)
+    await client.be_asked("tôi cũng gửi ảnh")
+    yield client
     await widget.close()

@@ -1,0 +1,1 @@
+"""Photos that citizens send: judged, made harmless, kept encrypted in the operations store. Knows no channel."""

@@ -1,0 +1,30 @@
+"""The sentences about photos, read from wording.yml when the application is built."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from bot.attachments.models import PhotoRefusal
+
+WORDING_FILE = Path(__file__).resolve().parent / "wording.yml"
+
+
+@dataclass(frozen=True)
+class PhotoWording:
+    """All sentences, complete: loading fails when one is missing."""
+
+    sent: str
+    name: str
+    refusals: Mapping[PhotoRefusal, str]
+
+    @classmethod
+    def load(cls, path: Path = WORDING_FILE) -> PhotoWording:
+        """Read the file; raise `KeyError` naming the sentence that is missing."""
+        entries = yaml.safe_load(unicodedata.normalize("NFC", path.read_text(encoding="utf-8")))
+        refusals = {refusal: entries["refusals"][refusal.value] for refusal in PhotoRefusal}
+        return cls(entries["sent"], entries["name"], refusals)
