@@ -50,6 +50,24 @@ class NoticeRefusedError(MotCuaError):
     code = "NOTICE_REFUSED"
 
 
+class StoreDownError(MotCuaError):
+    """The operations store cannot be reached, or went away in the middle: whether it was done, a repeat will tell."""
+
+    code = "STORE_DOWN"
+
+
+class PetitionRefusedError(MotCuaError):
+    """What a citizen wants to lodge cannot be a petition; `faults` in the context names what is wrong."""
+
+    code = "PETITION_REFUSED"
+
+
+class PetitionStepError(MotCuaError):
+    """An officer's step is not possible; `fault` in the context names why, in the words of petitions/wording.yml."""
+
+    code = "PETITION_STEP"
+
+
 class PhotoRefusedError(MotCuaError):
     """A photo is not taken; `reason` in the context is a `PhotoRefusal`, which has a sentence for the citizen."""
 

@@ -14,11 +14,14 @@ from bot.cases.follows import Follows
 from bot.cases.gateways.routing import build_gateways
 from bot.cases.ratings import Ratings
 from bot.cases.service import CaseService
-from bot.cases.tries import Tries
+from bot.cases.tables import CASE_TRY
 from bot.ops.clock import Clock, SystemClock
 from bot.ops.keys import load_key
+from bot.petitions.build import PetitionParts, build_petitions
+from bot.petitions.service import PetitionService
 from bot.settings import Settings
 from bot.store.operations import OperationsStore
+from bot.store.tries import Tries
 from knowledge.search.index_source import IndexSource
 from knowledge.search.vectors import installed_encoder
 from knowledge.store import CatalogueStore
@@ -27,7 +30,7 @@ from knowledge.working_days import load_calendar
 
 @dataclass(frozen=True)
 class CaseServices:
-    """What jobs work with: dossiers, and what is remembered of them."""
+    """What jobs work with: dossiers and petitions, and what is remembered of them."""
 
     clock: Clock
     operations: OperationsStore
@@ -35,6 +38,8 @@ class CaseServices:
     case_answers: CaseAnswers
     follows: Follows
     ratings: Ratings
+    petitions: PetitionService
+    petition_parts: PetitionParts
     attachments: Attachments
 
     async def close(self) -> None:
@@ -69,14 +74,19 @@ def build_services(settings: Settings) -> Services:
 def _case_side(settings: Settings, clock: Clock) -> dict[str, Any]:
     operations, calendar = OperationsStore(settings.database_url), load_calendar()
     gateways = build_gateways(settings.case_gateways, settings.case_tokens, clock)
+    key = load_key(settings.secret, settings.data_dir)
+    attachments = build_attachments(settings, operations, clock)
+    petitions = build_petitions(settings, operations, clock, key, attachments)
     return {
         "clock": clock,
         "operations": operations,
-        "cases": CaseService(gateways, operations, Tries(load_key(settings.secret, settings.data_dir)), clock),
+        "cases": CaseService(gateways, operations, Tries(key, CASE_TRY, "case"), clock),
         "case_answers": CaseAnswers(CaseDesk(operations, clock, calendar), clock, calendar),
         "follows": Follows(operations, clock),
         "ratings": Ratings(operations, clock),
-        "attachments": build_attachments(settings, operations, clock),
+        "petitions": petitions.service,
+        "petition_parts": petitions,
+        "attachments": attachments,
     }
 
 

@@ -7,6 +7,7 @@ import socket
 from datetime import timedelta
 
 from bot.jobs.cases import CaseJobs
+from bot.jobs.petitions import PetitionJobs
 from bot.jobs.photos import PhotoJobs
 from bot.jobs.runner import Job, JobRunner
 from bot.services import CaseServices
@@ -23,6 +24,7 @@ def jobs_of(services: CaseServices) -> list[Job]:
     cases = CaseJobs(
         services.cases, services.follows, services.case_answers, services.operations, services.clock, load_calendar()
     )
+    petitions = PetitionJobs(services.petition_parts, services.operations, services.clock)
     photos = PhotoJobs(services.attachments)
     return [
         Job(
@@ -30,5 +32,8 @@ def jobs_of(services: CaseServices) -> list[Job]:
         ),
         Job("case_words", timedelta(seconds=30), "tells followers what is new", cases.say_words),
         Job("case_tries", timedelta(hours=1), "forgets tries that are over", cases.forget_tries),
+        Job("petition_clocks", timedelta(minutes=15), "reminds, escalates, closes petitions", petitions.look_at_clocks),
+        Job("petition_words", timedelta(seconds=30), "tells people of each step", petitions.say_words),
+        Job("petition_forget", timedelta(hours=6), "takes people out of old petitions", petitions.forget),
         Job("stale_photos", timedelta(hours=1), "removes photos that belong to nothing", photos.remove_stale),
     ]

@@ -25,6 +25,7 @@ class Outcome(str, Enum):
     ANSWERED_CASE_FOLLOW = "answered_case_follow"
     ANSWERED_CASE_RATING = "answered_case_rating"
     ANSWERED_DIGITAL_HELP = "answered_digital_help"
+    ANSWERED_PETITION_STEP = "answered_petition_step"
     ANSWERED_OLD_WORD = "answered_old_word"
     ANSWERED_VNEID = "answered_vneid"
     ANSWERED_PLACE = "answered_place"
