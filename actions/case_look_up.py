@@ -26,11 +26,11 @@ from actions.case_talk import (
 from actions.choices import PROCEDURE_CODE
 from actions.presenting import SLOW, present
 from bot.cases.models import CaseState, CaseStatus, LookUpKind
-from bot.cases.tries import PAIR
 from bot.errors import CaseSystemDownError
 from bot.nlu.case_turn import MOST_CODES, CaseStep, WaitFor, Waiting
 from bot.ops.clock import CITY_TIME
 from bot.ops.outcomes import Outcome
+from bot.store.tries import PAIR
 from knowledge.blocks import Block
 from knowledge.errors import CatalogueError
 

@@ -12,11 +12,11 @@ from bot.cases.follows import Follows
 from bot.cases.gateways.routing import build_gateways
 from bot.cases.ratings import Ratings
 from bot.cases.service import CaseService
-from bot.cases.tries import Tries
+from bot.cases.tables import CASE_TRY
 from bot.ops.clock import Clock, SystemClock
-from bot.ops.keys import load_key
 from bot.settings import Settings
 from bot.store.operations import OperationsStore
+from bot.store.tries import Tries
 from knowledge.search.index_source import IndexSource
 from knowledge.search.vectors import installed_encoder
 from knowledge.store import CatalogueStore
@@ -69,7 +69,7 @@ def _case_side(settings: Settings, clock: Clock) -> dict[str, Any]:
     return {
         "clock": clock,
         "operations": operations,
-        "cases": CaseService(gateways, operations, Tries(load_key(settings.secret, settings.data_dir)), clock),
+        "cases": CaseService(gateways, operations, Tries(key, CASE_TRY, "case"), clock),
         "case_answers": CaseAnswers(CaseDesk(operations, clock, calendar), clock, calendar),
         "follows": Follows(operations, clock),
         "ratings": Ratings(operations, clock),

@@ -25,11 +25,12 @@ from bot.cases.gateways.base import Gateways, Route
 from bot.cases.gateways.city import CityGateway, CitySystem
 from bot.cases.models import LookUpKind
 from bot.cases.service import CaseService
-from bot.cases.tries import Tries
+from bot.cases.tables import CASE_TRY
 from bot.ops.case_codes import CaseCode
 from bot.ops.clock import SystemClock
 from bot.services import build_case_services
 from bot.settings import Settings
+from bot.store.tries import Tries
 from tests.fixtures.case_system import PHONE, CaseSystem, fields
 from tools.measuring import PYTHON, ROOT, Row, note, show
 
@@ -111,7 +112,9 @@ async def measure(folder: Path, address: str, count: int, seconds: float) -> tup
     """Return the rows, and how many look-ups came out wrong."""
     services = build_case_services(Settings.from_env({"MOTCUA_DATA_DIR": str(folder)}))
     gateway = CityGateway(CitySystem("BENCH", address, "secret"))
-    cases = CaseService(Gateways([Route("", gateway)]), services.operations, Tries(b"bench"), SystemClock())
+    cases = CaseService(
+        Gateways([Route("", gateway)]), services.operations, Tries(b"bench", CASE_TRY, "case"), SystemClock()
+    )
 
     async def one(number: int, code: CaseCode) -> tuple[float, bool]:
         await asyncio.sleep(number * seconds / count)

@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 from bot.cases.gateways.base import CaseGateway, Gateways
 from bot.cases.models import CaseRecord, LookUp, LookUpKind
-from bot.cases.tries import Permit, Tries
 from bot.errors import CaseSystemDownError
 from bot.ops.case_codes import CaseCode
 from bot.ops.clock import Clock
 from bot.ops.logging import EventLog
 from bot.store.engine import Database
+from bot.store.tries import Permit, Tries
 
 log = EventLog("cases")
 

@@ -6,18 +6,12 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Boolean, Column, Date, Integer, MetaData, String, Table
 
+from bot.store.tries import try_table
 from bot.store.types import UtcDateTime
 
 METADATA = MetaData()
 
-CASE_TRY = Table(
-    "case_try",
-    METADATA,
-    # Hash of what is counted: a code, a person, or both together.
-    Column("key", String(64), primary_key=True),
-    Column("failures", Integer, nullable=False),
-    Column("since", UtcDateTime, nullable=False),
-)
+CASE_TRY = try_table("case_try", METADATA)
 
 CASE_FOLLOW = Table(
     "case_follow",

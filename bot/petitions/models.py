@@ -174,7 +174,7 @@ class PetitionEvent:
 class Petition:
     """A petition as officers work with it.
 
-    unit_code, person: who has to answer. contact_unit_code: the unit that received it first and stays the citizen's
+    unit_code, person: who has to answer. reachable: a conversation is there in which steps are told; else by contact. contact_unit_code: the unit that received it first and stays the citizen's
     contact (R-37). asked_on: since when the clock waits for the citizen. due_publish: set by the answer.
     """
 
@@ -192,9 +192,9 @@ class Petition:
     case_code: str
     paper: str
     channel: str
-    sender: str
     sender_name: str
     contact: Contact | None
+    reachable: bool
     attachments: tuple[str, ...]
     unit_code: str
     unit_name: str
@@ -203,6 +203,7 @@ class Petition:
     person: str
     unit_since: datetime
     received_at: datetime
+    state_since: datetime
     clock_from: date
     due_refuse: date
     due_ask: date
@@ -218,15 +219,6 @@ class Petition:
     published_at: datetime | None = None
     anonymised_at: datetime | None = None
     supporters: int = 0
-
-
-class Satisfaction(str, Enum):
-    """How the handling is rated; `SKIPPED`: asked, and not answered, so that nobody is asked again."""
-
-    SATISFIED = "satisfied"
-    NEUTRAL = "neutral"
-    DISSATISFIED = "dissatisfied"
-    SKIPPED = "skipped"
 
 
 @dataclass(frozen=True)

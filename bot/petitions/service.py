@@ -9,7 +9,8 @@ key, goes on from there.
 
 from __future__ import annotations
 
-from bot.petitions.models import PetitionDraft, PetitionLookUp, PetitionView, Receipt, Satisfaction, Similar, Step
+from bot.ops.satisfaction import Satisfaction
+from bot.petitions.models import PetitionDraft, PetitionLookUp, PetitionView, Receipt, Similar, Step
 
 
 class PetitionService:
@@ -56,9 +57,7 @@ class PetitionService:
         """Return the petitions that were lodged, joined or proven in this conversation, the newest first."""
         raise NotImplementedError
 
-    async def add_message(
-        self, code: str, sender: str, text: str, key: str, attachments: tuple[str, ...] = ()
-    ) -> Step:
+    async def add_message(self, code: str, sender: str, text: str, key: str, attachments: tuple[str, ...] = ()) -> Step:
         """Add the citizen's words to an open petition; where more was asked for, its clock goes on.
 
         key: one for this message, for ever.
@@ -78,7 +77,7 @@ class PetitionService:
         raise NotImplementedError
 
     async def follow(self, code: str, sender: str) -> Step:
-        """Tell its further steps in this conversation, after `look_up` has proven it, instead of where it was lodged."""
+        """Tell its further steps here instead of where it was lodged; `look_up` has proven it before."""
         raise NotImplementedError
 
     async def erase(self, sender: str) -> int:

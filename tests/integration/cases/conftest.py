@@ -13,8 +13,9 @@ from sqlalchemy import create_engine, text
 from bot.cases.gateways.base import Gateways, Route
 from bot.cases.gateways.city import CityGateway, CitySystem
 from bot.cases.service import CaseService
-from bot.cases.tries import Tries
+from bot.cases.tables import CASE_TRY
 from bot.store.operations import OperationsStore
+from bot.store.tries import Tries
 from tests.fixtures.case_system import CaseSystem
 
 NUMBERS = itertools.count(1)
@@ -70,6 +71,6 @@ async def system():
 @pytest_asyncio.fixture
 async def cases(system, operations, clock):
     gateway = CityGateway(CitySystem("CITY", system.url, "secret", timeout=2, failures_until_rest=100))
-    service = CaseService(Gateways([Route("H29", gateway)]), operations, Tries(b"key"), clock)
+    service = CaseService(Gateways([Route("H29", gateway)]), operations, Tries(b"key", CASE_TRY, "case"), clock)
     yield service
     await service.close()

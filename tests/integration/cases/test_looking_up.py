@@ -12,8 +12,9 @@ from bot.cases.gateways.base import Gateways, Route
 from bot.cases.gateways.city import CityGateway, CitySystem
 from bot.cases.models import LookUpKind
 from bot.cases.service import CaseService
-from bot.cases.tries import CODE, PAIR, PERSON, Tries
+from bot.cases.tables import CASE_TRY
 from bot.ops.case_codes import find_case_codes
+from bot.store.tries import CODE, PAIR, PERSON, Tries
 from tests.fixtures.case_system import NOWHERE, STATES
 
 TODAY = date(2026, 11, 26)
@@ -76,7 +77,7 @@ async def test_the_count_outlives_a_restart_and_is_shared_between_processes(case
     for _ in range(5):
         await cases.look_up(MINE, "0000", "an")
     gateway = CityGateway(CitySystem("CITY", system.url, "secret"))
-    other = CaseService(Gateways([Route("H29", gateway)]), operations, Tries(b"key"), clock)
+    other = CaseService(Gateways([Route("H29", gateway)]), operations, Tries(b"key", CASE_TRY, "case"), clock)
     assert (await other.look_up(MINE, "5678", "an")).kind is LookUpKind.TOO_MANY_TRIES
     await other.close()
 
@@ -131,7 +132,7 @@ async def test_look_ups_are_logged_by_hash(cases, caplog):
 
 
 async def test_counts_that_are_over_are_dropped(cases, operations, clock):
-    tries = Tries(b"key")
+    tries = Tries(b"key", CASE_TRY, "case")
     await cases.look_up(MINE, "0000", "an")
     assert await operations().run(tries.forget, clock.now()) == 0
     assert await operations().run(tries.forget, clock.now() + timedelta(days=2)) == 3

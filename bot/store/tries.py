@@ -1,8 +1,8 @@
-"""How often somebody may try to prove that a dossier is theirs, kept in the database: it outlives a restart, and
-several processes count together.
+"""How often somebody may try to prove that a thing is theirs, kept in the database: it outlives a restart, and several
+processes count together.
 
-A code can be guessed (a date and a running number) and its proof is four digits. So five wrong tries of a person on a
-code are followed by a pause; a person who tries many codes, and a code that many try, are slowed down too.
+A dossier's code can be guessed (a date and a running number), and a proof is four digits. So five wrong tries of a
+person on a code are followed by a pause; a person who tries many codes, and a code that many try, are slowed down too.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Column, Integer, MetaData, String, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import case, delete, update
 
-from bot.cases.tables import CASE_TRY
+from bot.store.types import UtcDateTime
 
 
 @dataclass(frozen=True)
@@ -43,15 +43,34 @@ class Permit:
     again_at: datetime | None = None
 
 
-class Tries:
-    """Counts tries. Called inside a transaction; a try is counted before it is made, so that many at once count."""
+def try_table(name: str, metadata: MetaData) -> Table:
+    """Return the table of one kind of tries."""
+    return Table(
+        name,
+        metadata,
+        # Hash of what is counted: a code, a person, or both together.
+        Column("key", String(64), primary_key=True),
+        Column("failures", Integer, nullable=False),
+        Column("since", UtcDateTime, nullable=False),
+    )
 
-    def __init__(self, key: bytes) -> None:
+
+class Tries:
+    """Counts tries in one table. Called inside a transaction.
+
+    A try is counted before it is made, so that many at once count.
+    """
+
+    def __init__(self, key: bytes, table: Table, area: str) -> None:
         self._key = key
+        self._table = table
+        self._area = area
 
     def hash_of(self, *parts: str) -> str:
         """What stands for a code or a person in tables and logs."""
-        return hmac.new(self._key, "\x1f".join(("case", *parts)).encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+        return hmac.new(
+            self._key, "\x1f".join((self._area, *parts)).encode("utf-8", "replace"), hashlib.sha256
+        ).hexdigest()
 
     def take(self, connection: Connection, code: str, person: str, now: datetime) -> Permit:
         """Count one try, and say whether it may be made."""
@@ -68,20 +87,22 @@ class Tries:
     def succeeded(self, connection: Connection, code: str, person: str) -> None:
         """The proof was right: this try and those before it were no guesses; the other counts lose this one."""
         pair, limits = self._keys(code, person)
-        connection.execute(delete(CASE_TRY).where(CASE_TRY.c.key == pair))
+        connection.execute(delete(self._table).where(self._table.c.key == pair))
         others = [key for key, _ in limits if key != pair]
-        lower = update(CASE_TRY).where(CASE_TRY.c.key.in_(others)).values(failures=CASE_TRY.c.failures - 1)
+        lower = update(self._table).where(self._table.c.key.in_(others)).values(failures=self._table.c.failures - 1)
         connection.execute(lower)
 
     def not_made(self, connection: Connection, code: str, person: str) -> None:
         """The system was away: the try counts for nothing."""
         _, limits = self._keys(code, person)
         keys = [key for key, _ in limits]
-        connection.execute(update(CASE_TRY).where(CASE_TRY.c.key.in_(keys)).values(failures=CASE_TRY.c.failures - 1))
+        connection.execute(
+            update(self._table).where(self._table.c.key.in_(keys)).values(failures=self._table.c.failures - 1)
+        )
 
     def forget(self, connection: Connection, now: datetime) -> int:
         """Drop counts that are over; return how many."""
-        return int(connection.execute(delete(CASE_TRY).where(CASE_TRY.c.since < now - KEPT)).rowcount)
+        return int(connection.execute(delete(self._table).where(self._table.c.since < now - KEPT)).rowcount)
 
     def _keys(self, code: str, person: str) -> tuple[str, tuple[tuple[str, Limit], ...]]:
         pair = self.hash_of("pair", code, person)
@@ -89,15 +110,17 @@ class Tries:
 
     def _count(self, connection: Connection, key: str, limit: Limit, now: datetime) -> tuple[int, datetime]:
         dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        insert = dialect.insert(CASE_TRY).values(key=key, failures=1, since=now)
-        over = CASE_TRY.c.since <= now - limit.pause
+        insert = dialect.insert(self._table).values(key=key, failures=1, since=now)
+        over = self._table.c.since <= now - limit.pause
         raised = insert.on_conflict_do_update(
             index_elements=["key"],
             set_={
-                "failures": case((over, 1), else_=CASE_TRY.c.failures + 1),
-                "since": case((over, insert.excluded.since), else_=CASE_TRY.c.since),
+                "failures": case((over, 1), else_=self._table.c.failures + 1),
+                "since": case((over, insert.excluded.since), else_=self._table.c.since),
             },
         )
         connection.execute(raised)
-        row = connection.execute(select(CASE_TRY.c.failures, CASE_TRY.c.since).where(CASE_TRY.c.key == key)).one()
+        row = connection.execute(
+            select(self._table.c.failures, self._table.c.since).where(self._table.c.key == key)
+        ).one()
         return int(row.failures), row.since
