@@ -8,6 +8,7 @@ from rasa_sdk.events import EventType, SlotSet
 
 from actions.petition_asking import ask, ask_next
 from actions.petition_talk import (
+    NAME,
     PetitionTalk,
     button,
     lodged_keys,
@@ -87,7 +88,7 @@ def _show(talk: PetitionTalk, receipt: Receipt, key: str, kept: Writing | None =
     talk.say(
         moment,
         Outcome.ANSWERED_PETITION_LODGED,
-        [plain_button("follow", "ask_petition", petition_code=receipt.code)],
+        [plain_button("follow", "ask_petition", petition_code=receipt.code), plain_button("another", "lodge_petition")],
         code=receipt.code,
         unit=receipt.unit_name,
         due_refuse=day_text(receipt.due_refuse),
@@ -95,16 +96,10 @@ def _show(talk: PetitionTalk, receipt: Receipt, key: str, kept: Writing | None =
         due_answer=day_text(receipt.due_answer),
     )
     send_ = Choice(reading.SEND, reading.choice_of(reading.SEND).phrases)
-    opened = OpenQuestion(talk_name(), (send_, Choice(YES, ())), takes=Takes.EXACT)
+    opened = OpenQuestion(NAME, (send_, Choice(YES, ())), takes=Takes.EXACT)
     events = remember(kept, closed=True) if kept is not None else remember(None)
     question = [] if kept is not None else [SlotSet(OPEN_QUESTION, opened.to_slot())]
     return [*events, *question, remember_lodged(talk.tracker, key)]
-
-
-def talk_name() -> str:
-    from actions.petition_talk import NAME
-
-    return NAME
 
 
 def _not_lodged(talk: PetitionTalk, writing: Writing, again: dict[str, str]) -> list[EventType]:

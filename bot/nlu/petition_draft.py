@@ -154,7 +154,16 @@ def read_writing(value: Any) -> Writing | None:
     """Return what a slot's value holds; None where nothing is being written. Unknown parts count as nothing."""
     if not isinstance(value, Mapping) or not value.get("key"):
         return None
-    known = {one.name: value[one.name] for one in fields(Writing) if one.name in value}
-    for name in ("asked", "attachments"):
-        known[name] = tuple(map(str, known.get(name) or ()))
-    return Writing(**known)
+    blank = Writing(key="")
+    known = {
+        one.name: value[one.name]
+        for one in fields(Writing)
+        if isinstance(value.get(one.name), type(getattr(blank, one.name)))
+    }
+    items = {item.value for item in Item}
+    asked = tuple(one for one in value.get("asked") or () if one in items)
+    known |= {"asked": asked, "attachments": tuple(map(str, value.get("attachments") or ()))}
+    known["waiting"] = known.get("waiting", "") if known.get("waiting") in items else ""
+    if known.get("kind") not in {kind.value for kind in PetitionKind}:
+        known |= {"kind": "", "kind_sure": False}
+    return Writing(**{**known, "key": str(value["key"])})

@@ -137,6 +137,9 @@ def place_in(text: str, message: Mapping[str, Any]) -> tuple[str, str, bool]:
             return str(one.get("said") or text), str(one["candidates"][0]), False
     if found and all(one.get("kind") == "outside" for one in found):
         return str(found[0].get("said") or ""), "", True
+    told = _NAMED_UNIT.search(clean_line(text))
+    if told and len(words(text)) > len(words(told.group(1))) + 1:
+        return told.group(1), "", False
     said = _stripped(clean_line(text), "place_lead", "name_tail")
     plain = f" {' '.join(words(said))} "
     named = any(f" {kind} " in plain for kind in _lexicon()["place_kinds"])

@@ -133,6 +133,8 @@ def plan_petition(turn: PetitionTurn) -> PetitionStep:
         return _pressed(turn)
     if turn.is_open and turn.writing is not None:
         return _reply(turn, turn.writing)
+    if turn.choices and turn.writing is None and reading.wish_in(turn.text, (reading.SEND,)):
+        return PetitionStep(StepKind.SEND)  # once more, right after the receipt
     if turn.intent == RESUME:
         return PetitionStep(StepKind.RESUME if turn.writing else StepKind.NOTHING_BEGUN)
     return _start(turn)
