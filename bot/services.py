@@ -14,6 +14,9 @@ from bot.cases.ratings import Ratings
 from bot.cases.service import CaseService
 from bot.cases.tables import CASE_TRY
 from bot.ops.clock import Clock, SystemClock
+from bot.ops.keys import load_key
+from bot.petitions.build import PetitionParts, build_petitions
+from bot.petitions.service import PetitionService
 from bot.settings import Settings
 from bot.store.operations import OperationsStore
 from bot.store.tries import Tries
@@ -25,7 +28,7 @@ from knowledge.working_days import load_calendar
 
 @dataclass(frozen=True)
 class CaseServices:
-    """What jobs work with: dossiers, and what is remembered of them."""
+    """What jobs work with: dossiers and petitions, and what is remembered of them."""
 
     clock: Clock
     operations: OperationsStore
@@ -33,6 +36,8 @@ class CaseServices:
     case_answers: CaseAnswers
     follows: Follows
     ratings: Ratings
+    petitions: PetitionService
+    petition_parts: PetitionParts
 
     async def close(self) -> None:
         """Give back the connections to the one-stop systems and to the operations store."""
@@ -66,6 +71,8 @@ def build_services(settings: Settings) -> Services:
 def _case_side(settings: Settings, clock: Clock) -> dict[str, Any]:
     operations, calendar = OperationsStore(settings.database_url), load_calendar()
     gateways = build_gateways(settings.case_gateways, settings.case_tokens, clock)
+    key = load_key(settings.secret, settings.data_dir)
+    petitions = build_petitions(settings, operations, clock, key)
     return {
         "clock": clock,
         "operations": operations,
@@ -73,6 +80,8 @@ def _case_side(settings: Settings, clock: Clock) -> dict[str, Any]:
         "case_answers": CaseAnswers(CaseDesk(operations, clock, calendar), clock, calendar),
         "follows": Follows(operations, clock),
         "ratings": Ratings(operations, clock),
+        "petitions": petitions.service,
+        "petition_parts": petitions,
     }
 
 

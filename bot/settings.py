@@ -35,6 +35,9 @@ class Settings:
     case_gateways: str
     case_tokens: Mapping[str, str]
     jobs: bool
+    petition_official: bool
+    petition_routing: str
+    petition_reopen_days: int
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -45,9 +48,7 @@ class Settings:
         actions = env.get("MOTCUA_ACTIONS") or "in_process"
         if actions not in ACTION_MODES:
             raise SettingInvalidError(f"MOTCUA_ACTIONS must be one of {', '.join(ACTION_MODES)}, not {actions!r}")
-        jobs = env.get("MOTCUA_JOBS") or "on"
-        if jobs not in ("on", "off"):
-            raise SettingInvalidError(f"MOTCUA_JOBS must be on or off, not {jobs!r}")
+        jobs = _switch(env, "MOTCUA_JOBS", "on")
         try:
             catalogue = CatalogueSettings.from_env(env)
         except ValueError as error:
@@ -70,8 +71,25 @@ class Settings:
             log_level=(env.get("MOTCUA_LOG_LEVEL") or "INFO").upper(),
             case_gateways=env.get("MOTCUA_CASE_GATEWAYS") or "sample",
             case_tokens={name[len(_TOKEN) :]: value for name, value in env.items() if name.startswith(_TOKEN)},
-            jobs=jobs == "on",
+            jobs=jobs,
+            petition_official=_switch(env, "MOTCUA_PETITION_OFFICIAL", "off"),
+            petition_routing=env.get("MOTCUA_PETITION_ROUTING") or "",
+            petition_reopen_days=_days(env, "MOTCUA_PETITION_REOPEN_DAYS", 15),
         )
+
+
+def _switch(env: Mapping[str, str], name: str, default: str) -> bool:
+    text = env.get(name) or default
+    if text not in ("on", "off"):
+        raise SettingInvalidError(f"{name} must be on or off, not {text!r}")
+    return text == "on"
+
+
+def _days(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name) or str(default)
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= 365:
+        raise SettingInvalidError(f"{name} must be a number of days between 1 and 365, not {text!r}")
+    return int(text)
 
 
 def _port(env: Mapping[str, str], name: str, default: int) -> int:

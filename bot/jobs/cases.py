@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from bot.cases.answering import CaseAnswers
@@ -18,18 +18,15 @@ from bot.cases.service import CaseService
 from bot.cases.tables import CASE_FOLLOW
 from bot.cases.telling import case_wording
 from bot.errors import CaseSystemDownError
-from bot.hub.conversations import add_messages
-from bot.hub.models import Draft, Role
-from bot.hub.tables import CONVERSATION
+from bot.hub.models import Draft
 from bot.jobs.runner import Result
+from bot.jobs.saying import erased_among, is_quiet, say
 from bot.ops.case_codes import CaseCode, find_case_codes
-from bot.ops.clock import CITY_TIME, Clock, city_date
+from bot.ops.clock import Clock, city_date
 from bot.store.engine import Database
 from knowledge.blocks import heading, to_json, to_text
 from knowledge.working_days import Calendar
 
-_QUIET_FROM, _QUIET_UNTIL = time(21, 0), time(7, 0)
-"""Nobody's phone rings at night for a dossier; what is new then is said in the morning."""
 STOP_PAYLOAD = "/stop_following"
 
 
@@ -113,32 +110,18 @@ class CaseJobs:
     def _say(self, connection: Connection, word: Word, draft: Draft) -> int:
         """Store the message and mark the word said, both or neither. An erased conversation hears nothing more."""
         now = self.clock.now()
-        query = select(CONVERSATION.c.id).where(
-            CONVERSATION.c.rasa_sender == word.sender, CONVERSATION.c.erased_at.is_(None)
-        )
-        conversation_id = connection.execute(query).scalar()
-        lock = update(CONVERSATION).where(CONVERSATION.c.id == conversation_id, CONVERSATION.c.erased_at.is_(None))
-        if conversation_id is None or connection.execute(lock.values(updated_at=now)).rowcount == 0:
-            mark_said(connection, word.id, now)
-            return 0
         if not mark_said(connection, word.id, now):
             return 0
-        (message,) = add_messages(connection, conversation_id, Role.ASSISTANT, (draft,), now)
+        message = say(connection, word.sender, draft, now)
+        if message is None:
+            return 0
         mark_number(connection, word.id, message.seq)
         return 1
 
 
-def is_quiet(moment: datetime) -> bool:
-    """Say whether people of the city sleep at `moment`."""
-    local = moment.astimezone(CITY_TIME).time()
-    return local >= _QUIET_FROM or local < _QUIET_UNTIL
-
-
 def _erased_followers(connection: Connection) -> list[str]:
     followers = select(CASE_FOLLOW.c.sender).where(CASE_FOLLOW.c.sender != ERASED)
-    erased = CONVERSATION.c.erased_at.isnot(None)
-    query = select(CONVERSATION.c.rasa_sender).where(erased, CONVERSATION.c.rasa_sender.in_(followers))
-    return [row.rasa_sender for row in connection.execute(query)]
+    return erased_among(connection, [row.sender for row in connection.execute(followers.distinct())])
 
 
 def _code_of(text: str, moment: datetime) -> CaseCode | None:

@@ -7,6 +7,7 @@ import socket
 from datetime import timedelta
 
 from bot.jobs.cases import CaseJobs
+from bot.jobs.petitions import PetitionJobs
 from bot.jobs.runner import Job, JobRunner
 from bot.services import CaseServices
 from knowledge.working_days import load_calendar
@@ -22,10 +23,14 @@ def jobs_of(services: CaseServices) -> list[Job]:
     cases = CaseJobs(
         services.cases, services.follows, services.case_answers, services.operations, services.clock, load_calendar()
     )
+    petitions = PetitionJobs(services.petition_parts, services.operations, services.clock)
     return [
         Job(
             "case_changes", timedelta(minutes=5), "reads followed dossiers, notes what changed", cases.look_for_changes
         ),
         Job("case_words", timedelta(seconds=30), "tells followers what is new", cases.say_words),
         Job("case_tries", timedelta(hours=1), "forgets tries that are over", cases.forget_tries),
+        Job("petition_clocks", timedelta(minutes=15), "reminds, escalates, closes petitions", petitions.look_at_clocks),
+        Job("petition_words", timedelta(seconds=30), "tells people of each step", petitions.say_words),
+        Job("petition_forget", timedelta(hours=6), "takes people out of old petitions", petitions.forget),
     ]

@@ -130,14 +130,20 @@ class EventKind(str, Enum):
     TAKEN_UP = "taken_up"
     ASKED = "asked"
     MESSAGE = "message"
+    NOTE = "note"
+    """Words of one who was not asked, while somebody else is."""
     ANSWERED = "answered"
     CLOSED = "closed"
     REFUSED = "refused"
     TRANSFERRED = "transferred"
     REOPENED = "reopened"
     WITHDRAWN = "withdrawn"
+    LEFT = "left"
+    """One of several has withdrawn; the petition goes on."""
     RATED = "rated"
     PUBLISHED = "published"
+    REMINDED = "reminded"
+    """The citizen was reminded of what was asked for."""
     CONTACT_SEEN = "contact_seen"
     LINK_CUT = "link_cut"
     ANONYMISED = "anonymised"
@@ -174,8 +180,9 @@ class PetitionEvent:
 class Petition:
     """A petition as officers work with it.
 
-    unit_code, person: who has to answer. reachable: a conversation is there in which steps are told; else by contact. contact_unit_code: the unit that received it first and stays the citizen's
-    contact (R-37). asked_on: since when the clock waits for the citizen. due_publish: set by the answer.
+    unit_code, person: who has to answer. contact_unit_code: the unit that received it first and stays the citizen's
+    contact (R-37). reachable: there is a conversation in which steps are told; else only by the contact. asked_on:
+    since when the clock waits for the citizen. due_publish: set by the answer.
     """
 
     id: str
