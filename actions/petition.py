@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -28,7 +29,8 @@ from bot.nlu import petition_reading as reading
 from bot.nlu.open_question import OPEN_QUESTION, read_open_question
 from bot.nlu.petition_draft import AGREED, REFUSED, Item, Writing
 from bot.nlu.petition_kind import guess_kind, is_urgent
-from bot.nlu.petition_turn import PetitionStep, StepKind, plan_petition, read_petition_turn
+from bot.nlu.petition_step import PetitionStep, StepKind
+from bot.nlu.petition_turn import plan_petition, read_petition_turn
 from bot.ops.outcomes import Outcome
 from bot.ops.screening.denunciations import is_denunciation
 from bot.services import Services, default_services
@@ -75,8 +77,18 @@ async def _carry_out(talk: PetitionTalk, step: PetitionStep, writing: Writing | 
     return await _go_on(talk, step, writing)
 
 
+_ON: Mapping[StepKind, Mapping[str, Any]] = {
+    StepKind.AGREE: {"consent": AGREED},
+    StepKind.ALONE: {"alone": True},
+    StepKind.RESUME: {},
+}
+"""What these steps change, before the talk goes on."""
+
+
 async def _go_on(talk: PetitionTalk, step: PetitionStep, writing: Writing) -> list[EventType]:
     kind = step.kind
+    if kind in _ON:
+        return await ask_next(talk, replace(writing, **_ON[kind]))
     if kind is StepKind.SET:
         return await _set(talk, step, writing)
     if kind is StepKind.ADD:
@@ -89,12 +101,6 @@ async def _go_on(talk: PetitionTalk, step: PetitionStep, writing: Writing) -> li
         return await ask(talk, writing, step.item)
     if kind is StepKind.BACK:
         return await _back(talk, step.item, writing)
-    if kind is StepKind.AGREE:
-        return await ask_next(talk, replace(writing, consent=AGREED))
-    if kind is StepKind.RESUME:
-        return await ask_next(talk, writing)
-    if kind is StepKind.ALONE:
-        return await ask_next(talk, replace(writing, alone=True))
     if kind is StepKind.WHY:
         talk.say("why_consent", Outcome.CLARIFIED_PETITION)
         return await ask(talk, writing, Item.CONSENT)
@@ -165,8 +171,8 @@ async def with_content(talk: PetitionTalk, writing: Writing, content: str) -> Wr
         sure = writing.carried or not guess.doubtful
         kind = writing.kind if writing.carried and writing.kind else guess.kind.value
         writing = replace(writing, kind=kind, kind_sure=sure, second_kind=guess.second.value)
-    if not writing.place:
-        place, code = reading.place_told(content, talk.turn.parsed)
+    place, code = reading.place_told(content, talk.turn.parsed)
+    if place and (code or not writing.place):
         writing = replace(writing, place=place, commune_code=code)
     if urgent and not writing.told_urgent:
         talk.say("urgent", Outcome.CLARIFIED_PETITION)

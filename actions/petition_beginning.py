@@ -20,10 +20,12 @@ from bot.ops.clock import city_date
 from bot.ops.outcomes import Outcome
 from bot.petitions.models import PetitionKind
 from knowledge.errors import CatalogueError
+from knowledge.places import unit
 from knowledge.text import words
 
 _STORIES = {"report_trouble", "check_paper", "lodge_petition", "ask_household_book"}
 """Intents of a message that tells already what the petition is about, where a button begins it."""
+COMMUNE_CODE = "commune_code"
 _OF_A_DOSSIER = ("ho so", "tre hen", "qua hen", "hen", "cham")
 
 
@@ -57,7 +59,14 @@ async def _taken_over(talk: PetitionTalk, story: str) -> Writing:
     writing = replace(writing, procedure_code=code if title else "", procedure_title=title)
     if carried.get("case_code") or carried.get("paper"):
         writing = replace(writing, kind=PetitionKind.BEHAVIOUR.value, kind_sure=True, carried=True)
-    return replace(writing, place=await _unit_of(talk, writing.case_code))
+    handled_by = await _unit_of(talk, writing.case_code)
+    return replace(writing, place=handled_by) if handled_by else _told_before(talk, writing)
+
+
+def _told_before(talk: PetitionTalk, writing: Writing) -> Writing:
+    """The commune that the conversation is about; it stands in the summary, where it can be corrected."""
+    found = unit(str(talk.tracker.get_slot(COMMUNE_CODE) or ""))
+    return replace(writing, place=found.name, commune_code=found.code) if found else writing
 
 
 def _case_code(talk: PetitionTalk, story: str) -> str:

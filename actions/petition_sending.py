@@ -103,7 +103,7 @@ def _show(talk: PetitionTalk, receipt: Receipt, key: str, kept: Writing | None =
 
 
 def _not_lodged(talk: PetitionTalk, writing: Writing, again: dict[str, str]) -> list[EventType]:
-    """Say plainly that it is not there yet; everything is kept. Whether it was stored after all, the repeat will tell."""
+    """Say plainly that it is not there yet; all is kept. Whether it was stored after all, the repeat will tell."""
     buttons = [again, button("later", reading.LATER, writing.key)]
     talk.say("not_lodged", Outcome.ERROR_STORE, buttons)
     send_ = Choice(reading.SEND, reading.choice_of(reading.SEND).phrases)

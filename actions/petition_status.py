@@ -18,8 +18,8 @@ from bot.nlu.open_question import OPEN_QUESTION, OpenQuestion, Takes, read_open_
 from bot.nlu.petition_status_turn import (
     StatusStep,
     StatusStepKind,
-    Waiting,
     WaitFor,
+    Waiting,
     missed_once_more,
     plan_status,
     read_status_turn,

@@ -13,7 +13,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.nlu.open_question import OPEN_QUESTION, OpenQuestion, Takes
 from bot.nlu.petition_draft import Item, Writing, read_writing
-from bot.nlu.petition_turn import ANSWER, KEY, STEP, PetitionTurn
+from bot.nlu.petition_step import PetitionTurn
+from bot.nlu.petition_turn import ANSWER, KEY, STEP
 from bot.nlu.replies import Choice
 from bot.ops.outcomes import Outcome
 from bot.ops.screening.kinds import Kind

@@ -1,4 +1,4 @@
-"""`make eval`: of which kind petitions are, by their words (tests/evaluation/petition_kinds*.jsonl), and which are urgent.
+"""`make eval`: of which kind petitions are, by their words, and which are urgent (tests/evaluation/petition_kinds*).
 
 Prints accuracy, the confusion of kinds, how often the citizen would be asked, and how often a guess that is not asked
 about is wrong. Exit code 1 where the floor of the set that is not blind is missed.

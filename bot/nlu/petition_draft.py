@@ -1,4 +1,4 @@
-"""A petition while it is being written: what is known, what was asked, what is still missing. A value, as a slot keeps it.
+"""A petition while it is written: what is known, what was asked, what is still missing. A value, as a slot keeps it.
 
 It lives in the tracker until it is lodged or cancelled, so it can be gone on with tomorrow.
 """
@@ -45,12 +45,12 @@ _TOLD_BY_PLACE = (PetitionKind.BEHAVIOUR, PetitionKind.SUGGESTION)
 class Writing:
     """A petition that is being written.
 
-    key: made at its beginning; the petition's for ever. kind_sure: told by the words, or by the citizen (kind_said). place: the
-    unit in the citizen's words; no_place: they do not know, or it happened at none. consent: "", `AGREED` or `REFUSED`.
-    contact: "phone:0903…" or "email:…". waiting: what was asked last. asked: what was asked, in order, each once.
-    missed: replies in a row that were not understood. alone: the citizen does not want to join others. aside: words that
-    seemed to belong elsewhere, until the citizen says otherwise.
-    carried: was begun from a dossier or a paper of the conversation.
+    key: made at its beginning; the petition's for ever. kind_sure: told by the words, or by the citizen (kind_said).
+    place: the unit in the citizen's words; no_place: they do not know, or it happened at none. consent: "", `AGREED`
+    or `REFUSED`. contact: "phone:0903…" or "email:…". waiting: what was asked last. asked: what was asked, in order,
+    each once. missed: replies in a row that were not understood. alone: the citizen does not want to join others.
+    aside: words that seemed to belong elsewhere, until the citizen says otherwise. carried: was begun from a dossier
+    or a paper of the conversation. told_urgent: 113, 114 and 115 were told.
     """
 
     key: str

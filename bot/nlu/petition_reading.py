@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,13 @@ import yaml
 
 from bot.nlu.petition_draft import Item
 from bot.nlu.replies import Choice, read_reply
-from bot.ops.screening.kinds import Kind, labels
+from bot.ops.screening.kinds import labels
 from bot.ops.screening.numbers import find_numbers
 from bot.ops.screening.reading import read
-from bot.petitions.models import ContactKind
+from bot.petitions.drafts import parse_contact
+from knowledge.places import load_places
+from knowledge.places.models import MentionKind, PlaceMention
+from knowledge.places.telling import home_of
 from knowledge.text import clean, clean_line, fold, has_diacritics, words
 
 WORDS_FILE = Path(__file__).with_name("petition_words.yml")
@@ -26,14 +30,15 @@ STORY_WORDS = 9
 """Words from which a reply to a short question tells more of what happened."""
 _MOST_NAME_WORDS, _MOST_PLACE_WORDS = 7, 12
 _FEWEST_LETTERS = 2
-_PHONE = re.compile(r"0\d{9,10}")
+_EMAIL = re.compile(r"\S+@\S+")
 _AROUND, _QUOTES = " ,.;:-–", " \t.,;:!\"“”'"
 _ANNOUNCES = r"(?:số điện thoại|so dien thoai|sđt|sdt|đt|điện thoại|dien thoai|email|mail|zalo|số|so)(?:\s+(?:là|la))?"
 _ANNOUNCED_LAST = re.compile(rf"(?i)(?<!\w){_ANNOUNCES}\s*:?\s*$")
 _ANNOUNCED_FIRST = re.compile(rf"(?i)^{_ANNOUNCES}(?!\w)\s*:?\s*")
 _EDITABLE = (Item.CONTACT, Item.NAME, Item.CONTENT, Item.KIND, Item.PLACE, Item.WISH)
 _NAMED_UNIT = re.compile(
-    r"(?<!\w)((?:[Pp]hường|[Xx]ã|[Đđ]ặc khu|[Tt]hị trấn)\s+(?:\d{1,2}(?!\d)|[A-ZĐÀ-Ỵ]\w*(?:\s+(?:[A-ZĐÀ-Ỵ]\w*|\d{1,2}(?!\d))){0,3})"
+    r"(?<!\w)((?:[Pp]hường|[Xx]ã|[Đđ]ặc khu|[Tt]hị trấn)\s+"
+    r"(?:\d{1,2}(?!\d)|[A-ZĐÀ-Ỵ]\w*(?:\s+(?:[A-ZĐÀ-Ỵ]\w*|\d{1,2}(?!\d))){0,3})"
     r"(?:,?\s+(?:[Qq]uận|[Hh]uyện)\s+(?:\d{1,2}(?!\d)|[A-ZĐÀ-Ỵ]\w*(?:\s+[A-ZĐÀ-Ỵ]\w*){0,2}))?)"
 )
 
@@ -85,18 +90,9 @@ def story_in(text: str) -> str:
 
 
 def contact_in(text: str) -> str:
-    """Return "phone:0903123456" or "email:a@b.vn" of the first that stands in `text`, "" where none does."""
-    reading = read(text)
-    for found in find_numbers(reading, frozenset()):
-        typed = reading.typed[found.start : found.end]
-        if found.kind is Kind.EMAIL:
-            address = "".join(typed.split())
-            return f"{ContactKind.EMAIL.value}:{address}"
-        digits = re.sub(r"\D", "", typed.lower().replace("o", "0").replace("l", "1"))
-        digits = f"0{digits[2:]}" if digits.startswith("84") and len(digits) > len("84") + 8 else digits
-        if _PHONE.fullmatch(digits):
-            return f"{ContactKind.PHONE.value}:{digits}"
-    return ""
+    """Return "phone:0903123456" or "email:a@b.vn"; the telephone where both are given, "" where neither is."""
+    found = parse_contact(text) or parse_contact(_EMAIL.sub(" ", text))
+    return f"{found.kind.value}:{found.value}" if found else ""
 
 
 def without_contact(text: str) -> str:
@@ -131,12 +127,12 @@ def place_in(text: str, message: Mapping[str, Any]) -> tuple[str, str, bool]:
 
     message: Rasa's parsed message; its `places` are those of the place matcher, where there is one.
     """
-    found = [one for one in message.get("places") or () if isinstance(one, Mapping)]
-    for one in found:
-        if one.get("kind") == "certain" and len(one.get("candidates") or ()) == 1:
-            return str(one.get("said") or text), str(one["candidates"][0]), False
-    if found and all(one.get("kind") == "outside" for one in found):
-        return str(found[0].get("said") or ""), "", True
+    found = _mentions(message)
+    home = home_of(text, found)
+    if home is not None and home.unit is not None:
+        return home.unit.name, home.unit.code, False
+    if found and all(one.kind is MentionKind.OUTSIDE for one in found):
+        return found[0].former or found[0].said, "", True
     told = _NAMED_UNIT.search(clean_line(text))
     if told and len(words(text)) > len(words(told.group(1))) + 1:
         return told.group(1), "", False
@@ -149,11 +145,20 @@ def place_in(text: str, message: Mapping[str, Any]) -> tuple[str, str, bool]:
 
 def place_told(text: str, message: Mapping[str, Any]) -> tuple[str, str]:
     """Return the unit that a story names, and its code where that is sure; nothing that would have to be guessed."""
-    if message.get("places"):
-        said, code, outside = place_in(text, message)
-        return ("", "") if outside or not code else (said, code)
+    home = home_of(text, _mentions(message))
+    if home is not None and home.unit is not None:
+        return home.unit.name, home.unit.code
     named = _NAMED_UNIT.search(text)
     return (named.group(1), "") if named else ("", "")
+
+
+def _mentions(message: Mapping[str, Any]) -> list[PlaceMention]:
+    """The places of the place matcher, without those that are no mention."""
+    found = []
+    for one in message.get("places") or ():
+        with suppress(KeyError, TypeError, ValueError):
+            found.append(PlaceMention.from_json(one, load_places()))
+    return found
 
 
 def item_named(text: str) -> Item | None:

@@ -14,6 +14,7 @@ from actions.petition import ActionLodgePetition
 from actions.petition_reminder import ActionOfferPetition, ActionSessionStart
 from bot.petitions.models import PetitionKind, PetitionState, Similar
 from knowledge.errors import ProcedureUnknownError
+from knowledge.places import find_places
 from knowledge.settings import ROOT
 from tests.fixtures.petitions import NOW, MemoryPetitions
 
@@ -297,7 +298,7 @@ async def test_corrections_in_words_are_read_at_the_summary(chat, words, field, 
 
 async def test_put_off_it_is_kept_and_gone_on_with(chat):
     await chat.say(STORY, "lodge_petition")
-    await chat.say("để mai tôi gửi tiếp nha" if False else "để sau")
+    await chat.say("để sau")
     assert (chat.asked, chat.slots["open_question"]) == ("utter_petition__later", None)
     await chat.say("tiếp tục phản ánh", "resume_petition")
     assert chat.asked == "utter_petition__ask_consent"
@@ -382,9 +383,7 @@ async def test_a_question_in_between_leads_back(chat, monkeypatch):
 
 async def test_a_similar_petition_is_offered_to_join(chat):
     chat.petitions.alike = [
-        Similar(
-            "ref-1", PetitionKind.BEHAVIOUR, PetitionState.IN_PROGRESS, "", "Phường Bến Thành", NOW.date(), 2, 0.8
-        )
+        Similar("ref-1", PetitionKind.BEHAVIOUR, PetitionState.IN_PROGRESS, "", "Phường Bến Thành", NOW.date(), 2, 0.8)
     ]
     await chat.to_summary()
     assert "3 người" in chat.said[-1]["text"]
@@ -422,7 +421,7 @@ async def test_an_old_button_of_another_petition_changes_nothing(chat):
 
 async def test_another_province_is_refused_kindly(chat):
     await chat.say("cán bộ quát tôi", "lodge_petition")
-    places = [{"kind": "outside", "said": "Hà Nội", "candidates": []}]
+    places = [mention.to_json() for mention in find_places("ở Hà Nội")]
     said = await chat.say("ở Hà Nội", places=places)
     assert (said[-1]["response"], outcome(said)) == ("utter_petition__outside", "refused_petition_elsewhere")
     await chat.say("à không, phường Tân Định")
