@@ -48,8 +48,8 @@ class ActionLodgePetition(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         services, writing = self._services or default_services(), writing_of(tracker)
         opened = read_open_question(tracker.get_slot(OPEN_QUESTION))
-        choices = opened.choices if opened is not None and opened.action == NAME else None
-        turn = read_petition_turn(tracker.latest_message or {}, typed(tracker), writing, choices)
+        ours = opened if opened is not None and opened.action == NAME else None
+        turn = read_petition_turn(tracker.latest_message or {}, typed(tracker), writing, ours)
         talk, step = PetitionTalk(services, dispatcher, tracker, turn), plan_petition(turn)
         if step.kind is StepKind.DIGRESS and writing is not None:
             events = await ActionAnswerProcedure(self._services).run(dispatcher, tracker, domain)

@@ -56,7 +56,9 @@ def _with_danger(writing: Writing, text: str) -> Writing:
     """What was told of a danger at the moment of asking what happened is the story, and urgent."""
     if writing.waiting != Item.CONTENT.value or writing.content or text.startswith("/"):
         return replace(writing, urgent=True)
-    return replace(writing, content=reading.story_in(text), urgent=True, told_urgent=True, kind="behaviour")
+    return replace(
+        writing, content=reading.story_in(text), urgent=True, told_urgent=True, kind="behaviour", kind_sure=True
+    )
 
 
 class ActionSessionStart(Action):

@@ -27,7 +27,8 @@ from bot.nlu.petition_status_turn import (
 )
 from bot.ops.clock import CITY_TIME
 from bot.ops.outcomes import Outcome
-from bot.petitions.models import LookUpKind, PetitionView, Satisfaction, Step, StepKind
+from bot.ops.satisfaction import Satisfaction
+from bot.petitions.models import LookUpKind, PetitionView, Step, StepKind
 from bot.services import Services, default_services
 
 WAITING = "petition__waiting"

@@ -14,7 +14,8 @@ from actions.petition_talk import Button, answer, plain_button, wording
 from bot.nlu.petition_status_turn import ASK, CODE, STEP, StatusTurn
 from bot.ops.clock import city_date
 from bot.ops.outcomes import Outcome
-from bot.petitions.models import OPEN, PetitionState, PetitionView, Satisfaction, Step, StepKind
+from bot.ops.satisfaction import Satisfaction
+from bot.petitions.models import OPEN, PetitionState, PetitionView, Step, StepKind
 from bot.services import Services
 from knowledge import blocks as b
 from knowledge.formatting import day_text, short_title

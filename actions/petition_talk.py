@@ -11,6 +11,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from bot.nlu import petition_reading as reading
 from bot.nlu.open_question import OPEN_QUESTION, OpenQuestion, Takes
 from bot.nlu.petition_draft import Item, Writing, read_writing
 from bot.nlu.petition_step import PetitionTurn
@@ -107,15 +108,21 @@ def writing_of(tracker: Tracker) -> Writing | None:
 
 
 def remember(writing: Writing | None, choices: Sequence[Choice] = (), closed: bool = False) -> list[EventType]:
-    """Return the slots that keep `writing`, and have the next message read as the answer unless it is `closed`."""
+    """Return the slots that keep `writing`, and have the next message read as the answer.
+
+    closed: it waits to be gone on with; only "tiếp tục" and "huỷ" are for it.
+    """
     if writing is None:
         return [SlotSet(DRAFT, None), SlotSet(BEGUN, None), SlotSet(OPEN_QUESTION, None)]
     item = Item(writing.waiting) if writing.waiting else Item.CONTENT
     opened = OpenQuestion(NAME, tuple(choices), takes=_TAKES.get(item, Takes.WORDS))
+    if closed:
+        again = (reading.choice_of(reading.RESUME), reading.choice_of(reading.CANCEL))
+        opened = OpenQuestion(NAME, again, takes=Takes.EXACT)
     return [
         SlotSet(DRAFT, writing.to_slot()),
         SlotSet(BEGUN, True if writing.content or writing.asked else None),
-        SlotSet(OPEN_QUESTION, None if closed else opened.to_slot()),
+        SlotSet(OPEN_QUESTION, opened.to_slot()),
     ]
 
 

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any
 
 from bot.nlu.arbiter import SAFETY
-from bot.nlu.petition_reading import STORY_WORDS, is_bare_contact
+from bot.nlu.petition_reading import STORY_WORDS, is_answer_word, is_bare_contact
 from bot.nlu.replies import Choice, read_reply
 from bot.ops.screening.case_proofs import find_proof, is_bare_proof
 from knowledge.text import words
@@ -115,7 +115,7 @@ def goes_to_asker(question: OpenQuestion, intent: str, text: str, moment: Moment
     if intent in SAFETY or question.takes is Takes.EXACT:
         return reading.exact
     if question.takes in (Takes.WORDS, Takes.CONTACT, Takes.STORY):
-        return reading.exact or intent not in _own_way(question.takes, text)
+        return bool(reading) or is_answer_word(text) or intent not in _own_way(question.takes, text)
     if question.takes is Takes.REMARK and intent in _REMARKS:
         return True
     if question.takes is Takes.CASE_PROOF and find_proof(text, asked=True):

@@ -25,6 +25,7 @@ from knowledge.text import clean, clean_line, fold, has_diacritics, words
 WORDS_FILE = Path(__file__).with_name("petition_words.yml")
 LATER, CANCEL, BACK, CHANGE, SKIP, SEND, WHY = "later", "cancel", "back", "edit", "skip", "send", "why"
 AGREE, REFUSE, NO_PLACE, RESUME, ANOTHER, MORE = "agree", "refuse", "no_place", "resume", "another", "more"
+_ANSWER_WORDS = (SEND, AGREE, REFUSE, LATER, CANCEL, BACK, CHANGE, SKIP, NO_PLACE, WHY, RESUME)
 MOST_CONTENT, MOST_NAME, MOST_PLACE = 4000, 80, 160
 STORY_WORDS = 9
 """Words from which a reply to a short question tells more of what happened."""
@@ -200,3 +201,14 @@ def kind_of_wish(text: str, among: Iterable[str]) -> str:
 def is_bare_contact(text: str) -> bool:
     """Say whether a message is a telephone number or an address, and hardly anything else."""
     return bool(contact_in(text)) and len(words(without_contact(text))) <= _MOST_NAME_WORDS
+
+
+def goes_on(text: str) -> bool:
+    """Say whether a message speaks of what was begun before."""
+    told = f" {' '.join(words(text))} "
+    return any(f" {one} " in told for one in _lexicon()["going_on"])
+
+
+def is_answer_word(text: str) -> bool:
+    """Say whether a message is one of the short answers of this talk ("gửi đi", "bỏ qua"), and nothing else."""
+    return bool(wish_in(text, _ANSWER_WORDS))

@@ -21,6 +21,8 @@ _SURE, _ABUSE_WORDS = 0.8, 8
 def plan_reply(turn: PetitionTurn, writing: Writing) -> PetitionStep:
     """Wishes about the petition itself, then what was asked, then a question in between, then more of the story."""
     item = Item(writing.waiting) if writing.waiting else writing.next_item
+    if reading.wish_in(turn.text, (reading.RESUME,)):
+        return PetitionStep(StepKind.RESUME, item)
     wish = _wish(turn.text, item)
     if wish is not None:
         return wish

@@ -53,10 +53,16 @@ def read_waiting(value: Any) -> Waiting:
     """Return what a slot's value says is waited for."""
     if not isinstance(value, Mapping) or not value.get("kind"):
         return Waiting()
+    code, key, want, rating = (str(value.get(name) or "") for name in ("code", "key", "want", "rating"))
+    known = value["kind"] in {kind.value for kind in WaitFor}
+    missed = value.get("missed")
     return Waiting(
-        WaitFor(value["kind"]),
-        *(str(value.get(name) or "") for name in ("code", "key", "want", "rating")),
-        int(value.get("missed") or 0),
+        WaitFor(value["kind"]) if known else WaitFor.NOTHING,
+        code,
+        key,
+        want,
+        rating,
+        missed if isinstance(missed, int) else 0,
     )
 
 

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.nlu import petition_reading as reading
+from bot.nlu.open_question import OpenQuestion, Takes
 from bot.nlu.petition_draft import Item, Writing
 from bot.nlu.petition_reply import plan_reply
 from bot.nlu.petition_step import PetitionStep, PetitionTurn, StepKind, step_of_button
-from bot.nlu.replies import Choice
 
 LODGE, ANSWER, RESUME = "lodge_petition", "give_petition_answer", "resume_petition"
 STEP, KEY = "petition_step", "petition_key"
@@ -20,9 +20,13 @@ STEP, KEY = "petition_step", "petition_key"
 
 
 def read_petition_turn(
-    message: Mapping[str, Any], text: str, writing: Writing | None, choices: tuple[Choice, ...] | None
+    message: Mapping[str, Any], text: str, writing: Writing | None, opened: OpenQuestion | None
 ) -> PetitionTurn:
-    """Build a turn. text: the message as it was stored, with its masks; Rasa's own copy has none."""
+    """Build a turn. text: the message as it was stored, with its masks; Rasa's own copy has none.
+
+    opened: our own open question, None where none is.
+    """
+    paused = opened is not None and opened.takes is Takes.EXACT
     pressed = text.startswith("/")
     entities = {item.get("entity"): str(item.get("value")) for item in message.get("entities") or []}
     link = message.get("procedure_link") or {}
@@ -38,7 +42,8 @@ def read_petition_turn(
             name: entities[name] for name in ("case_code", "procedure_code", "paper") if pressed and name in entities
         },
         writing=writing,
-        choices=choices,
+        choices=opened.choices if opened is not None and not paused else None,
+        paused=paused,
         parsed={} if pressed else message,
         asks_aside=not pressed and intent == "ask_procedure" and facts and near,
         confidence=float((message.get("intent") or {}).get("confidence") or 0.0),
@@ -51,9 +56,12 @@ def plan_petition(turn: PetitionTurn) -> PetitionStep:
         return _pressed(turn)
     if turn.is_open and turn.writing is not None:
         return plan_reply(turn, turn.writing)
-    if turn.choices and turn.writing is None and reading.wish_in(turn.text, (reading.SEND,)):
+    if turn.paused and turn.writing is None and reading.wish_in(turn.text, (reading.SEND,)):
         return PetitionStep(StepKind.SEND)  # once more, right after the receipt
-    if turn.intent == RESUME:
+    if turn.paused and turn.writing is not None and reading.wish_in(turn.text, (reading.CANCEL,)):
+        return PetitionStep(StepKind.CANCEL)
+    wants = turn.intent == RESUME and (turn.writing is not None or reading.goes_on(turn.text))
+    if wants or (turn.paused and reading.wish_in(turn.text, (reading.RESUME,))):
         return PetitionStep(StepKind.RESUME if turn.writing else StepKind.NOTHING_BEGUN)
     return _start(turn)
 

@@ -16,7 +16,7 @@ from knowledge.text import fold, words
 
 ROUTING_FILE = Path(__file__).with_name("routing.yml")
 COMMUNE = "commune"
-"""Stands in a rule's `to` for the unit of the commune that the petition is about; the unit is "commune:26734"."""
+"""Stands in a rule's `to` for the unit of the commune that the petition is about; the unit is "commune:26740"."""
 _WHEN = frozenset({"official", "kinds", "levels", "sectors", "procedures", "communes", "words"})
 ANY_COMMUNE, NO_COMMUNE = "any", "none"
 UNKNOWN_LEVEL = "unknown"
@@ -112,7 +112,7 @@ class Routing:
         return Routed(self.units[self.default], "default")
 
     def unit(self, code: str) -> Unit | None:
-        """Return the unit with a code ("support", "commune:26734"); None where there is none."""
+        """Return the unit with a code ("support", "commune:26740"); None where there is none."""
         kind, _, commune = code.partition(":")
         return self._unit(kind, commune) if commune else self.units.get(code)
 

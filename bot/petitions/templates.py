@@ -14,7 +14,7 @@ from knowledge.formatting import day_text
 
 TEMPLATES_FILE = Path(__file__).with_name("templates.yml")
 STEPS = ("ask", "answer", "transfer")
-_BLANK = re.compile(r"<[^<>\n]{1,80}>")
+_BLANK = re.compile(r"<[^<>\s][^<>\n]{0,79}>")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from bot.petitions.models import PetitionKind, PetitionState, Similar
 from knowledge.errors import ProcedureUnknownError
 from knowledge.places import find_places
 from knowledge.settings import ROOT
-from tests.fixtures.petitions import NOW, MemoryPetitions
+from tests.fixtures.memory_petitions import NOW, MemoryPetitions
 
 RESPONSES = yaml.safe_load((ROOT / "domain" / "petition.yml").read_text("utf-8"))["responses"]
 STORY = "Sáng thứ Hai cán bộ phường Bến Thành quát tôi vì hỏi lại thủ tục"
@@ -299,7 +299,7 @@ async def test_corrections_in_words_are_read_at_the_summary(chat, words, field, 
 async def test_put_off_it_is_kept_and_gone_on_with(chat):
     await chat.say(STORY, "lodge_petition")
     await chat.say("để sau")
-    assert (chat.asked, chat.slots["open_question"]) == ("utter_petition__later", None)
+    assert (chat.asked, chat.slots["open_question"]["takes"]) == ("utter_petition__later", "exact")
     await chat.say("tiếp tục phản ánh", "resume_petition")
     assert chat.asked == "utter_petition__ask_consent"
 
