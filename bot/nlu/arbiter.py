@@ -10,6 +10,7 @@ OUT_OF_SCOPE = "out_of_scope"
 FALLBACK = "nlu_fallback"
 ASK_CASE_STATUS = "ask_case_status"
 ASK_OFFICE, GIVE_PLACE = "ask_office", "give_place"
+ASK_PETITION = "ask_petition"
 COMPARE, TELL_EVENT, RECALL = "compare_procedures", "tell_life_event", "recall_procedure"
 
 _COURTESIES = {"greet", "goodbye", "thanks", "affirm", "deny", "ask_capabilities"}
@@ -26,7 +27,7 @@ SAFETY = frozenset(_SAFETY)
 # A list for this person names the procedure too ("lập danh sách giấy tờ đăng ký tạm trú"): the wish goes first.
 _START_CHECKLIST = "start_checklist"
 # About the talk itself: their words need not stand in any record, and name none.
-_TALK = {"request_slower", "request_usual_pace", "read_on"}
+_TALK = {"request_slower", "request_usual_pace", "read_on", "ask_petition", "resume_petition"}
 # Asked about by name: a procedure that shares the name ("cấp tài khoản định danh") is not what is meant.
 _BY_NAME = {"ask_vneid", "ask_old_word", "ask_proxy"}
 # "làm tiếp nha" holds no word of the catalogue, and is no gibberish for that.
@@ -59,6 +60,8 @@ def settle_intent(
         return CHECK_PAPER, 1.0
     if "choice" in entities:
         return "choose_option", 1.0
+    if "petition_code" in entities:
+        return ASK_PETITION, 1.0
     if "procedure_code" in entities:
         return ASK_PROCEDURE, 1.0
     if "case_code" in entities or "case_code_fault" in entities:

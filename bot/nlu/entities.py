@@ -12,6 +12,7 @@ from bot.nlu.folded_matcher import FoldedMatcher
 from bot.nlu.linking import CODE
 from bot.ops.case_codes import FoundCode, find_case_codes
 from bot.ops.clock import SystemClock, city_date
+from bot.ops.petition_codes import find_petition_codes
 from knowledge.curated import read_yaml
 from knowledge.search.life import former_agencies, load_life
 from knowledge.search.normalise import LEXICON_DIR
@@ -40,6 +41,7 @@ def find_entities(text: str, today: date | None = None) -> list[dict[str, Any]]:
     """Return Rasa entities: entity, value, start, end. `today`: the city's day, the machine's where it is not given."""
     found = [_entity("procedure_code", match.group(1), match.start(), match.end()) for match in CODE.finditer(text)]
     found += [_case_entity(code) for code in find_case_codes(text, today or city_date(SystemClock().now()))]
+    found += [_entity("petition_code", code, 0, len(text)) for code in find_petition_codes(text)]
     found += [_entity("agency", match.label, match.start, match.end) for match in agency_matcher().find(text)]
     choice = choice_number(text)
     if choice is not None:

@@ -12,8 +12,10 @@ from enum import Enum
 from typing import Any
 
 from bot.nlu.arbiter import SAFETY
+from bot.nlu.petition_reading import STORY_WORDS, is_answer_word, is_bare_contact
 from bot.nlu.replies import Choice, read_reply
 from bot.ops.screening.case_proofs import find_proof, is_bare_proof
+from knowledge.text import words
 
 OPEN_QUESTION = "open_question"
 """The slot: `{"action": who asked, "about": procedure code, "options": [{"id": …, "phrases": […]}]}`."""
@@ -28,12 +30,40 @@ _REMARKS = {"lodge_petition", "report_trouble", "insult", "thanks", "ask_case_st
 """Intents that a remark in people's own words may be taken for."""
 
 
+_COURTESIES = {"greet", "goodbye", "thanks", "ask_capabilities"}
+_MATTERS = {
+    "request_human",
+    "request_slower",
+    "request_usual_pace",
+    "read_on",
+    "ask_case_status",
+    "follow_case",
+    "ask_followed_cases",
+    "stop_following",
+    "ask_petition",
+    "resume_petition",
+    "ask_digital_help",
+    "ask_vneid",
+    "start_checklist",
+    "compare_procedures",
+}
+"""Clearly about something else, where a name, a place or a yes was asked for."""
+
+
 class Takes(str, Enum):
-    """What an open question takes beside its options: the proof of a dossier, or whatever is said."""
+    """What an open question takes beside its options: the proof of a dossier, or whatever is said.
+
+    WORDS: a short answer in people's own words, so nearly everything that is not about something else. CONTACT: the
+    same, and a telephone number is one whatever it looks like. STORY: whatever is told. EXACT: its options alone.
+    """
 
     OPTIONS = "options"
     CASE_PROOF = "case_proof"
     REMARK = "remark"
+    WORDS = "words"
+    CONTACT = "contact"
+    STORY = "story"
+    EXACT = "exact"
 
 
 @dataclass(frozen=True)
@@ -79,14 +109,24 @@ def goes_to_asker(question: OpenQuestion, intent: str, text: str, moment: Moment
         return True  # means nothing else, whatever was talked about in between
     if not _still_open(question, moment):
         return False
+    if question.takes is Takes.CONTACT and is_bare_contact(text):
+        return True
     reading = read_reply(text, question.choices)
-    if intent in SAFETY:
+    if intent in SAFETY or question.takes is Takes.EXACT:
         return reading.exact
+    if question.takes in (Takes.WORDS, Takes.CONTACT, Takes.STORY):
+        return bool(reading) or is_answer_word(text) or intent not in _own_way(question.takes, text)
     if question.takes is Takes.REMARK and intent in _REMARKS:
         return True
     if question.takes is Takes.CASE_PROOF and find_proof(text, asked=True):
         return True
     return intent in _TAKEN or bool(reading)
+
+
+def _own_way(takes: Takes, text: str) -> set[str]:
+    """Intents that go by the rules although something is asked; a story may sound like any of them."""
+    story = takes is Takes.STORY and len(words(text)) >= STORY_WORDS
+    return _COURTESIES if story else _COURTESIES | _MATTERS
 
 
 def _still_open(question: OpenQuestion, moment: Moment) -> bool:

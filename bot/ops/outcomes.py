@@ -25,7 +25,10 @@ class Outcome(str, Enum):
     ANSWERED_CASE_FOLLOW = "answered_case_follow"
     ANSWERED_CASE_RATING = "answered_case_rating"
     ANSWERED_DIGITAL_HELP = "answered_digital_help"
+    ANSWERED_PETITION_LODGED = "answered_petition_lodged"
+    ANSWERED_PETITION_STATUS = "answered_petition_status"
     ANSWERED_PETITION_STEP = "answered_petition_step"
+    ANSWERED_PETITION_CANCELLED = "answered_petition_cancelled"
     ANSWERED_OLD_WORD = "answered_old_word"
     ANSWERED_VNEID = "answered_vneid"
     ANSWERED_PLACE = "answered_place"
@@ -36,6 +39,11 @@ class Outcome(str, Enum):
     CLARIFIED_CHOICE = "clarified_choice"
     CLARIFIED_CHECKLIST = "clarified_checklist"
     CLARIFIED_MATTER = "clarified_matter"
+    CLARIFIED_PETITION = "clarified_petition"
+    CLARIFIED_PETITION_SUMMARY = "clarified_petition_summary"
+    CLARIFIED_PETITION_CODE = "clarified_petition_code"
+    CLARIFIED_PETITION_PROOF = "clarified_petition_proof"
+    CLARIFIED_PETITION_STEP = "clarified_petition_step"
     CLARIFIED_SUBJECT = "clarified_subject"
     CLARIFIED_PACE = "clarified_pace"
     CLARIFIED_PLACE = "clarified_place"
@@ -45,6 +53,7 @@ class Outcome(str, Enum):
     UNANSWERED_NOT_UNDERSTOOD = "unanswered_not_understood"
     UNANSWERED_PAPER_UNSURE = "unanswered_paper_unsure"
     UNANSWERED_OUT_OF_SCOPE = "unanswered_out_of_scope"
+    UNANSWERED_PETITION_NOT_PROVEN = "unanswered_petition_not_proven"
     UNANSWERED_UNKNOWN_CODE = "unanswered_unknown_code"
     UNANSWERED_NOT_YET = "unanswered_not_yet"
     UNANSWERED_OFFICE = "unanswered_office"
@@ -57,9 +66,13 @@ class Outcome(str, Enum):
     REFUSED_CASE_TRIES = "refused_case_tries"
     REFUSED_DENUNCIATION = "refused_denunciation"
     REFUSED_COMPLAINT = "refused_complaint"
+    REFUSED_PETITION_ELSEWHERE = "refused_petition_elsewhere"
+    REFUSED_PETITION_NO_CONTACT = "refused_petition_no_contact"
+    REFUSED_PETITION_TRIES = "refused_petition_tries"
     HANDED_OFF_HOTLINE = "handed_off_hotline"
     ERROR_CASE_SYSTEM = "error_case_system"
     ERROR_CATALOGUE = "error_catalogue"
+    ERROR_STORE = "error_store"
     ERROR_INTERNAL = "error_internal"
 
 
@@ -74,6 +87,10 @@ AFTER_PROOF = frozenset(
         Outcome.UNANSWERED_CASE_NOT_PROVEN,
         Outcome.REFUSED_CASE_TRIES,
         Outcome.ERROR_CASE_SYSTEM,
+        Outcome.ANSWERED_PETITION_STATUS,
+        Outcome.CLARIFIED_PETITION_PROOF,
+        Outcome.UNANSWERED_PETITION_NOT_PROVEN,
+        Outcome.REFUSED_PETITION_TRIES,
     )
 )
-"""How turns end whose question may hold the proof that a dossier is one's own."""
+"""How turns end whose question may hold the proof that a dossier or a petition is one's own."""

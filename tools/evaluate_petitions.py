@@ -1,0 +1,66 @@
+"""`make eval`: of which kind petitions are, by their words, and which are urgent (tests/evaluation/petition_kinds*).
+
+Prints accuracy, the confusion of kinds, how often the citizen would be asked, and how often a guess that is not asked
+about is wrong. Exit code 1 where the floor of the set that is not blind is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from bot.nlu.petition_kind import guess_kind, is_urgent
+from bot.petitions.models import PetitionKind
+from knowledge.settings import ROOT
+from knowledge.text import fold
+
+SETS = ROOT / "tests" / "evaluation"
+FLOOR, FLOOR_HOLDS_ON = 0.85, "petition_kinds"
+
+
+def figures(name: str, lines: list[dict[str, Any]], misses: bool) -> float:
+    """Print a set's figures; return its accuracy."""
+    confusion: Counter[tuple[str, str]] = Counter()
+    asked = unasked_wrong = folded_right = urgent_right = 0
+    for line in lines:
+        guess, wanted = guess_kind(line["text"]), line["kind"]
+        confusion[wanted, guess.kind.value] += 1
+        asked += guess.doubtful
+        unasked_wrong += not guess.doubtful and guess.kind.value != wanted
+        folded_right += guess_kind(fold(line["text"])).kind.value == wanted
+        urgent_right += is_urgent(line["text"]) == bool(line.get("urgent"))
+        if misses and (guess.kind.value != wanted or is_urgent(line["text"]) != bool(line.get("urgent"))):
+            urgent = " urgent" if is_urgent(line["text"]) else ""
+            print(f"  {wanted:<11} {guess.kind.value:<11} {guess.sure:.2f}{urgent} {line['text']}")
+    right = sum(count for (wanted, told), count in confusion.items() if wanted == told)
+    total = len(lines)
+    print(f"\n{name}: {total} messages; right {right / total:.1%}; without diacritics {folded_right / total:.1%}")
+    print(f"  asked which of two {asked}; wrong without a question {unasked_wrong}; urgency right {urgent_right}")
+    kinds = [kind.value for kind in PetitionKind]
+    print("  is / taken for ".ljust(18) + "".join(f"{kind:>12}" for kind in kinds))
+    for wanted in kinds:
+        print(f"  {wanted:<16}" + "".join(f"{confusion[wanted, told]:>12}" for told in kinds))
+    return right / total
+
+
+def main() -> int:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--misses", action="store_true", help="print what was taken for another kind")
+    options = parser.parse_args()
+    accuracy = {}
+    for path in sorted(SETS.glob("petition_kinds*.jsonl")):
+        lines = [json.loads(line) for line in Path(path).read_text("utf-8").splitlines()]
+        accuracy[path.stem] = figures(path.stem, lines, options.misses)
+    if accuracy[FLOOR_HOLDS_ON] < FLOOR:
+        print(f"goal missed: {FLOOR_HOLDS_ON} is right {accuracy[FLOOR_HOLDS_ON]:.1%}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
