@@ -48,3 +48,9 @@ class NoticeRefusedError(MotCuaError):
     """A late notice lacks one of its three parts, or says nothing; `faults` in the context names what is wrong."""
 
     code = "NOTICE_REFUSED"
+
+
+class FeedbackRefusedError(MotCuaError):
+    """What an officer wants of a feedback item cannot be done; `why` in the context says which rule it breaks."""
+
+    code = "FEEDBACK_REFUSED"

@@ -13,6 +13,8 @@ from bot.cases.gateways.routing import build_gateways
 from bot.cases.ratings import Ratings
 from bot.cases.service import CaseService
 from bot.cases.tries import Tries
+from bot.feedback.desk import FeedbackDesk
+from bot.feedback.surveys import Surveys
 from bot.ops.clock import Clock, SystemClock
 from bot.ops.keys import load_key
 from bot.settings import Settings
@@ -33,6 +35,9 @@ class CaseServices:
     case_answers: CaseAnswers
     follows: Follows
     ratings: Ratings
+    surveys: Surveys
+    feedback: FeedbackDesk
+    feedback_days: int
 
     async def close(self) -> None:
         """Give back the connections to the one-stop systems and to the operations store."""
@@ -73,6 +78,9 @@ def _case_side(settings: Settings, clock: Clock) -> dict[str, Any]:
         "case_answers": CaseAnswers(CaseDesk(operations, clock, calendar), clock, calendar),
         "follows": Follows(operations, clock),
         "ratings": Ratings(operations, clock),
+        "surveys": Surveys(operations),
+        "feedback": FeedbackDesk(operations, clock),
+        "feedback_days": settings.feedback_days,
     }
 
 

@@ -35,6 +35,7 @@ class Settings:
     case_gateways: str
     case_tokens: Mapping[str, str]
     jobs: bool
+    feedback_days: int
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -71,6 +72,7 @@ class Settings:
             case_gateways=env.get("MOTCUA_CASE_GATEWAYS") or "sample",
             case_tokens={name[len(_TOKEN) :]: value for name, value in env.items() if name.startswith(_TOKEN)},
             jobs=jobs == "on",
+            feedback_days=_count(env, "MOTCUA_FEEDBACK_DAYS", 5),
         )
 
 
@@ -78,4 +80,11 @@ def _port(env: Mapping[str, str], name: str, default: int) -> int:
     text = env.get(name) or str(default)
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise SettingInvalidError(f"{name} must be a port between 1 and 65535, not {text!r}")
+    return int(text)
+
+
+def _count(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name) or str(default)
+    if not text.isdecimal() or not 0 < int(text) < 1000:
+        raise SettingInvalidError(f"{name} must be a number from 1 to 999, not {text!r}")
     return int(text)

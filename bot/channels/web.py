@@ -13,6 +13,7 @@ from bot.channels.web_frames import LONGEST_FRAME, FrameInvalidError, Hello
 from bot.channels.web_session import WebSession
 from bot.channels.web_visitors import OpenSockets, address_of, origin_is_welcome
 from bot.hub.hub import Hub
+from bot.hub.hub_feedback import HubFeedback
 from bot.hub.limits import PER_ADDRESS, Rate, RateLimiter
 from bot.hub.wording import Wording
 from bot.ops.logging import EventLog
@@ -42,9 +43,15 @@ class WebChannel:
     """Opens sockets, runs a session on each, and closes them all when the process stops."""
 
     def __init__(
-        self, hub: Hub, wording: Wording, allowed_origins: tuple[str, ...], limits: WebLimits | None = None
+        self,
+        hub: Hub,
+        feedback: HubFeedback,
+        wording: Wording,
+        allowed_origins: tuple[str, ...],
+        limits: WebLimits | None = None,
     ) -> None:
         self._hub = hub
+        self._feedback = feedback
         self._wording = wording
         self._allowed_origins = allowed_origins
         self._limits = limits or WebLimits()
@@ -97,7 +104,8 @@ class WebChannel:
         return socket
 
     async def _converse(self, socket: web.WebSocketResponse, address: str | None, abort: Callable[[], None]) -> None:
-        session = WebSession(self._hub, self._wording, socket, self._may_write(address), self._limits.frames_per_socket)
+        pace = self._may_write(address)
+        session = WebSession(self._hub, self._feedback, self._wording, socket, pace, self._limits.frames_per_socket)
         first = await socket.receive(timeout=self._limits.hello_within)
         if first.type is not WSMsgType.TEXT:
             return

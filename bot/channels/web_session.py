@@ -8,14 +8,26 @@ from collections.abc import Callable
 from aiohttp import WSMsgType, web
 
 from bot.channels import web_frames
-from bot.channels.web_frames import End, Frame, FrameInvalidError, Hello, Ping, Press, Say
+from bot.channels.web_frames import AnswerSurvey, End, Frame, FrameInvalidError, Hello, Ping, Press, RateAnswer, Say
 from bot.errors import MessageRefusedError
-from bot.hub.delivery import CatchUp, Ended, Event, MessageChanged, MessageStored, Subscription, Typing
+from bot.hub.delivery import (
+    CatchUp,
+    Ended,
+    Event,
+    MessageChanged,
+    MessageRated,
+    MessageStored,
+    Subscription,
+    Surveyed,
+    Typing,
+)
 from bot.hub.hub import Hub
+from bot.hub.hub_feedback import HubFeedback
 from bot.hub.intake import refuse
 from bot.hub.limits import Rate, RateLimiter
 from bot.hub.models import Message, Refusal
 from bot.hub.wording import Wording
+from bot.ops.satisfaction import Satisfaction
 
 THROTTLE_SECONDS = 0.1
 CHANNEL = "web"
@@ -25,9 +37,16 @@ class WebSession:
     """Two loops: one reads the socket, one writes to it. A widget that reads slowly delays only itself."""
 
     def __init__(
-        self, hub: Hub, wording: Wording, socket: web.WebSocketResponse, may_write: Callable[[], bool], frames: Rate
+        self,
+        hub: Hub,
+        feedback: HubFeedback,
+        wording: Wording,
+        socket: web.WebSocketResponse,
+        may_write: Callable[[], bool],
+        frames: Rate,
     ) -> None:
         self._hub = hub
+        self._feedback = feedback
         self._wording = wording
         self._socket = socket
         self._may_write = may_write
@@ -51,7 +70,8 @@ class WebSession:
         # Listening begins before the replay, so nothing falls in between.
         subscription = self._hub.listen(entry.conversation.id)
         try:
-            await self._send(web_frames.welcome(entry.token, entry.new, entry.conversation.last_seq))
+            given = await self._feedback.given(entry.conversation.id)
+            await self._send(web_frames.welcome(entry.token, entry.new, entry.conversation.last_seq, given))
             await self._converse(subscription)
         except asyncio.TimeoutError:
             abort()  # it does not read: no use to ask it politely
@@ -88,6 +108,8 @@ class WebSession:
             await self._hub.end(self._conversation_id)
         elif isinstance(frame, Say | Press):
             await self._take(frame)
+        elif isinstance(frame, RateAnswer | AnswerSurvey):
+            await self._take_feedback(frame)
 
     async def _take(self, frame: Say | Press) -> None:
         try:
@@ -104,6 +126,25 @@ class WebSession:
         # Stored before, but the widget did not know: confirm it once more, out of turn.
         if not new and message.seq <= self._sent:
             await self._send(web_frames.message_frame(message))
+
+    async def _take_feedback(self, frame: RateAnswer | AnswerSurvey) -> None:
+        """Confirmed to this window with a sentence; the others hear only what is stored now."""
+        client_id = frame.id if isinstance(frame, RateAnswer) else frame.given.id
+        try:
+            if not self._may_write():
+                raise refuse(Refusal.TOO_FAST)
+            if isinstance(frame, RateAnswer):
+                kept, words = await self._feedback.rate(self._conversation_id, frame.given)
+                said = self._wording.of_rating(kept, words)
+                await self._send(web_frames.rated(frame.given.seq, kept, client_id, said))
+                return
+            taken = await self._feedback.answer_survey(self._conversation_id, frame.given)
+            skipped = frame.given.satisfaction is Satisfaction.SKIPPED
+            said = self._wording.of_survey(skipped, taken.contact, taken.words)
+            await self._send(web_frames.surveyed(client_id, said))
+        except MessageRefusedError as error:
+            text = self._wording.refusals[Refusal(error.context["reason"])]
+            await self._send(web_frames.refused(client_id, error.code, text))
 
     async def _tell(self, subscription: Subscription) -> None:
         await self._catch_up()
@@ -122,6 +163,10 @@ class WebSession:
                 await self._send(web_frames.message_frame(event.message))
         elif isinstance(event, CatchUp):
             await self._catch_up()
+        elif isinstance(event, MessageRated):
+            await self._send(web_frames.rated(event.seq, event.kept))
+        elif isinstance(event, Surveyed):
+            await self._send(web_frames.surveyed())
         elif isinstance(event, Typing):
             await self._send(web_frames.typing(event.on))
         elif isinstance(event, Ended):

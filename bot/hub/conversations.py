@@ -7,7 +7,9 @@ so sequence numbers have no gaps and a message sent twice is stored once, whatev
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, delete, insert, select, update
@@ -20,14 +22,17 @@ from bot.ops.clock import Clock
 from bot.store.engine import Database
 
 PAGE = 200
+AlsoErase = Callable[[Connection, str, datetime], None]
 
 
 class ConversationStore:
     """Conversations and their transcript."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, also_erase: Iterable[AlsoErase] = ()) -> None:
+        """also_erase: what else knows the conversation, and forgets it in the same transaction."""
         self._database = database
         self._clock = clock
+        self._also_erase = tuple(also_erase)
 
     async def open(self, channel: str) -> Conversation:
         """Begin a new, empty conversation."""
@@ -148,6 +153,8 @@ class ConversationStore:
         if connection.execute(closed).rowcount == 0:
             return False
         connection.execute(delete(MESSAGE).where(MESSAGE.c.conversation_id == conversation_id))
+        for forget in self._also_erase:
+            forget(connection, conversation_id, now)
         return True
 
 

@@ -51,6 +51,16 @@ class RasaClient:
             return False
         return status == 200
 
+    async def intent_of(self, text: str, seconds: float) -> str:
+        """What `text` is taken for, without asking it in any conversation. Nothing of it is kept."""
+        timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=2)
+        async with self._in_flight:
+            parsed = await self._post("/model/parse", {"text": text}, timeout)
+        intent = parsed.get("intent") if isinstance(parsed, Mapping) else None
+        if not isinstance(intent, Mapping) or not isinstance(intent.get("name"), str):
+            raise AssistantDownError("no intent", reason="reply")
+        return str(intent["name"])
+
     async def forget(self, sender: str) -> None:
         """Make Rasa begin anew with this sender: slots, form and history no longer count."""
         path = f"/conversations/{quote(sender, safe='')}/tracker/events"

@@ -7,6 +7,7 @@ import socket
 from datetime import timedelta
 
 from bot.jobs.cases import CaseJobs
+from bot.jobs.feedback import FeedbackJobs
 from bot.jobs.runner import Job, JobRunner
 from bot.services import CaseServices
 from knowledge.working_days import load_calendar
@@ -22,10 +23,14 @@ def jobs_of(services: CaseServices) -> list[Job]:
     cases = CaseJobs(
         services.cases, services.follows, services.case_answers, services.operations, services.clock, load_calendar()
     )
+    feedback = FeedbackJobs(services.feedback, services.clock, load_calendar(), services.feedback_days)
     return [
         Job(
             "case_changes", timedelta(minutes=5), "reads followed dossiers, notes what changed", cases.look_for_changes
         ),
         Job("case_words", timedelta(seconds=30), "tells followers what is new", cases.say_words),
         Job("case_tries", timedelta(hours=1), "forgets tries that are over", cases.forget_tries),
+        Job(
+            "feedback_overdue", timedelta(hours=1), "raises feedback that is open for too long", feedback.raise_overdue
+        ),
     ]

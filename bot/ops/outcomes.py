@@ -25,6 +25,7 @@ class Outcome(str, Enum):
     ANSWERED_CASE_FOLLOW = "answered_case_follow"
     ANSWERED_CASE_RATING = "answered_case_rating"
     ANSWERED_DIGITAL_HELP = "answered_digital_help"
+    ANSWERED_NOT_SOLVED = "answered_not_solved"
     ANSWERED_OLD_WORD = "answered_old_word"
     ANSWERED_VNEID = "answered_vneid"
     CLARIFIED_CASE_CODE = "clarified_case_code"
@@ -34,6 +35,7 @@ class Outcome(str, Enum):
     CLARIFIED_CHOICE = "clarified_choice"
     CLARIFIED_CHECKLIST = "clarified_checklist"
     CLARIFIED_MATTER = "clarified_matter"
+    CLARIFIED_NOT_SOLVED = "clarified_not_solved"
     CLARIFIED_SUBJECT = "clarified_subject"
     CLARIFIED_PACE = "clarified_pace"
     UNANSWERED_CASE_ELSEWHERE = "unanswered_case_elsewhere"
@@ -72,3 +74,24 @@ AFTER_PROOF = frozenset(
     )
 )
 """How turns end whose question may hold the proof that a dossier is one's own."""
+
+
+_NOT_RATED = frozenset(
+    outcome.value
+    for outcome in (
+        Outcome.ANSWERED_SMALLTALK,
+        Outcome.ANSWERED_EMERGENCY,
+        Outcome.ANSWERED_VIOLENCE,
+        Outcome.ANSWERED_DISTRESS,
+        Outcome.ANSWERED_CASE_RATING,
+        Outcome.ANSWERED_NOT_SOLVED,
+    )
+)
+
+
+def is_rateable(outcome: str) -> bool:
+    """Say whether people can find such an answer right or wrong.
+
+    A question back is none yet; to somebody in danger, or in the middle of giving an opinion, it would be noise.
+    """
+    return outcome.startswith(("answered_", "unanswered_", "handed_off_")) and outcome not in _NOT_RATED
