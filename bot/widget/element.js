@@ -186,9 +186,11 @@ export class MotCuaChat extends HTMLElement {
   }
 
   received(message, replayed) {
+    const { atEnd } = this.transcript;
     const node = this.transcript.add(message);
     if (message.role === "citizen") return;
     this.opinions.forEach((part) => part.attach(node, message));
+    if (atEnd && message.content && message.content.survey) this.transcript.reveal(node); // it has grown
     if (message.role !== "system") this.transcript.typing(false);
     if (message.role === "officer") this.parts.about.textContent = words.officerAnswers;
     if (message.role === "assistant") this.parts.about.textContent = words.automatic;

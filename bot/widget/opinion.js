@@ -27,5 +27,6 @@ export function chips(label, options, onChoose) {
 export function remark(label, onSend) {
   const area = h("textarea", { class: "remark", rows: "2", maxlength: String(LONGEST), "aria-label": label, placeholder: label });
   const send = h("button", { type: "button", class: "tell", click: () => area.value.trim() && onSend(area.value.trim().normalize("NFC")) }, words.tell);
-  return { node: h("div", { class: "remarks" }, area, h("p", { class: "hint" }, words.remarkHint), send), area, send };
+  const buttons = h("div", { class: "remark-buttons" }, send);
+  return { node: h("div", { class: "remarks" }, area, h("p", { class: "hint" }, words.remarkHint), buttons), area, buttons };
 }

@@ -18,6 +18,7 @@ export const OPINION = `
 .chip[aria-pressed=true] { background: var(--mc-blue); border-color: var(--mc-blue); color: var(--mc-on-blue); font-weight: 600; }
 .remarks { display: grid; gap: 6px; }
 .remark { width: 100%; min-height: 66px; }
+.remark-buttons { display: flex; flex-wrap: wrap; gap: 4px 8px; }
 .hint { color: var(--mc-soft); line-height: 1.4; }
 .consent { display: flex; align-items: flex-start; gap: .6em; min-height: 44px; padding: .3em 0; }
 .tick { flex: none; width: 24px; height: 24px; margin: 0; }

@@ -107,7 +107,8 @@ class Row {
       this.fold();
     });
     this.close = h("button", { type: "button", class: "enough", click: () => this.fold() }, words.leaveOut);
-    this.more = h("div", { class: "why-not", hidden: true }, this.reasons.node, this.remark.node, this.close);
+    this.more = h("div", { class: "why-not", hidden: true }, h("p", { "aria-hidden": "true" }, words.whatFailed), this.reasons.node, this.remark.node);
+    this.remark.buttons.append(this.close);
     this.node = h("div", { class: "rating" }, h("div", { class: "thumbs", role: "group", "aria-label": words.rateAnswer }, this.up, this.down), this.status, this.more);
   }
 

@@ -122,8 +122,9 @@ class Card {
     this.reasons = chips(words.whatFailed, words.failures, (reason) => this.tell({ reason }));
     this.contact = h("input", { type: "checkbox", class: "tick" });
     this.remark = remark(words.tellMore, (said) => this.tell({ words: said, contact: this.contact.checked }));
-    this.remark.send.before(h("label", { class: "consent" }, this.contact, h("span", {}, words.surveyContact)));
-    this.more = h("div", { class: "why-not", hidden: true }, this.reasons.node, this.remark.node);
+    this.remark.buttons.before(h("label", { class: "consent" }, this.contact, h("span", {}, words.surveyContact)));
+    this.why = h("p", { "aria-hidden": "true" }, words.whatFailed);
+    this.more = h("div", { class: "why-not", hidden: true }, this.why, this.reasons.node, this.remark.node);
     this.skip = h("button", { type: "button", class: "enough", click: () => this.leaveOut() }, words.leaveOut);
     this.body = h("div", { class: "survey-body" }, h("p", { class: "hint" }, words.surveyAnonymous), this.scale.node, this.more, this.skip);
     this.node = h("div", { class: "survey", role: "group", "aria-label": words.surveyQuestion }, h("p", { class: "survey-question" }, words.surveyQuestion), this.body, this.status);
@@ -133,8 +134,9 @@ class Card {
     if (!satisfaction) return this.scale.show(this.survey.mine ? this.survey.mine.satisfaction : ""); // one of the three stays
     this.tell({ satisfaction });
     this.more.hidden = false;
-    this.reasons.node.hidden = satisfaction === "satisfied";
+    this.why.hidden = this.reasons.node.hidden = satisfaction === "satisfied";
     this.skip.textContent = words.done;
+    this.remark.buttons.append(this.skip);
   }
 
   tell(change) {

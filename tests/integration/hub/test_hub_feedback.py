@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, select
 
 from bot.feedback.tables import FEEDBACK, FEEDBACK_EVENT, FEEDBACK_FOLLOW_UP, SURVEY_ANSWER, SURVEY_ASKED
-from tests.fixtures.web_widget import Widget
+from tests.fixtures.web_widget import Closed, Widget
 from tests.integration.hub.test_hub_outage import free_port, start_process
 
 ANSWER = {
@@ -179,9 +179,8 @@ async def test_only_answers_can_be_rated(widget, rasa, rows):
 async def test_what_is_no_rating_closes_the_socket_and_stores_nothing(widget, rows, frame):
     await ask(widget)
     await widget.send(type="rate", id=str(uuid.uuid4()), **frame)
-    with pytest.raises(Exception, match="1008"):
-        while True:
-            await widget.receive()
+    with pytest.raises(Closed, match="1008"):
+        await widget.next("rated")
     assert rows(FEEDBACK) == []
 
 
