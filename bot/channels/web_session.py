@@ -31,6 +31,7 @@ from bot.ops.satisfaction import Satisfaction
 
 THROTTLE_SECONDS = 0.1
 CHANNEL = "web"
+CANCEL_AGAIN_SECONDS = 0.1
 
 
 class WebSession:
@@ -85,9 +86,7 @@ class WebSession:
             for loop in done:
                 loop.result()
         finally:
-            for loop in loops:
-                loop.cancel()
-            await asyncio.gather(*loops, return_exceptions=True)
+            await _stop(loops)
 
     async def _listen(self) -> None:
         while True:
@@ -188,3 +187,12 @@ class WebSession:
 
     async def _send(self, frame: str) -> None:
         await asyncio.wait_for(self._socket.send_str(frame), self._send_within)
+
+
+async def _stop(loops: list[asyncio.Task[None]]) -> None:
+    """Cancel until it is heard: `wait_for` of Python 3.10 swallows a cancellation that meets the end of a sending."""
+    while running := [loop for loop in loops if not loop.done()]:
+        for loop in running:
+            loop.cancel()
+        await asyncio.wait(running, timeout=CANCEL_AGAIN_SECONDS)
+    await asyncio.gather(*loops, return_exceptions=True)

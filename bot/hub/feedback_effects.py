@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, Row
 from bot.feedback.models import RatedTurn, Reason
 from bot.feedback.store import add_to, forget_conversation, open_not_solved
 from bot.feedback.surveys import SurveyKind, forget_survey, mark_asked
-from bot.feedback.words import take_words
+from bot.feedback.words import NOT_SUSPECT, take_words
 from bot.hub.models import Conversation, Draft, Role, Turn
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.ops.clock import city_date
@@ -95,7 +95,7 @@ def _with_follow_up(connection: Connection, turn: Turn, draft: Draft, at: dateti
         return draft
     reference = str(wanted["reference"])
     # The intent is known: had the words been an accusation, another answer would have come.
-    words = take_words(turn.text, "").text if wanted.get("words") and turn.payload is None else ""
+    words = take_words(turn.text, NOT_SUSPECT).text if wanted.get("words") and turn.payload is None else ""
     if not wanted.get("opens"):
         reason = Reason(wanted["reason"]) if wanted.get("reason") in list(Reason) else None
         add_to(connection, at, turn.conversation.id, reference, reason, words)

@@ -13,7 +13,7 @@ from bot.errors import AssistantDownError
 from bot.feedback.models import Kept, RatedTurn, Rating, Reason, Thumb
 from bot.feedback.store import open_from_survey, rate, ratings_of
 from bot.feedback.surveys import SurveyAnswer, SurveyState, give_answer, state_of
-from bot.feedback.words import TakenWords, take_words
+from bot.feedback.words import NOT_SUSPECT, TakenWords, Understood, take_words
 from bot.hub.conversations import find_conversation
 from bot.hub.delivery import Delivery, MessageRated, Surveyed
 from bot.hub.feedback_effects import last_answer, may_be_rated, turn_of
@@ -36,7 +36,7 @@ CHECK_SECONDS = 5.0
 class Reader(Protocol):
     """Who tells what a text is taken for; raises `AssistantDownError` when it cannot."""
 
-    async def intent_of(self, text: str, seconds: float) -> str: ...
+    async def understand(self, text: str, seconds: float) -> Understood: ...
 
 
 @dataclass(frozen=True)
@@ -123,15 +123,15 @@ class HubFeedback:
         if not text.strip():
             return TakenWords()
         words = accept(text)
-        by_rules = take_words(words, "")
+        by_rules = take_words(words, NOT_SUSPECT)
         if by_rules.dropped:
             return by_rules
         try:
-            intent = await self._reader.intent_of(words, CHECK_SECONDS)
+            understood = await self._reader.understand(words, CHECK_SECONDS)
         except AssistantDownError as error:
             log.warning("words_unread", code=error.code, **error.context)
             return take_words(words, None)
-        return take_words(words, intent)
+        return take_words(words, understood)
 
     def _rate(self, connection: Connection, conversation_id: str, seq: int, rating: Rating) -> Kept:
         conversation, now = self._lock(connection, conversation_id)

@@ -54,13 +54,15 @@ export function buildFrame(element, transcript, composer) {
 
 // A native dialog: the browser keeps focus inside it and closes it with Esc.
 function buildQuestion(element, button, lastAsked) {
+  const keep = button("keep", words.endNo, () => question.close());
+  keep.setAttribute("autofocus", ""); // first of all the way back, whatever stands above it
   const question = h(
     "dialog",
     { class: "question", "aria-labelledby": "end-question", "aria-describedby": "end-meaning" },
     h("h3", { id: "end-question" }, words.endQuestion),
     h("p", { id: "end-meaning" }, words.endMeaning),
     lastAsked,
-    h("div", { class: "answers" }, button("keep", words.endNo, () => question.close()), button("erase", words.endYes, () => element.end())),
+    h("div", { class: "answers" }, keep, button("erase", words.endYes, () => element.end())),
   );
   return question;
 }
