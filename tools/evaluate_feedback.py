@@ -16,7 +16,6 @@ from pathlib import Path
 from bot.feedback.bottleneck_learner import learn
 from bot.feedback.bottlenecks import EXAMPLES_FILE, OTHER, bottleneck_in, by_examples, by_rules, features
 from bot.feedback.words import take_words, understood_from
-from bot.rasa_runtime.startup import load_conversations
 from knowledge.curated import read_yaml
 from knowledge.settings import ROOT
 
@@ -72,6 +71,8 @@ def show(name: str, pairs: Iterable[Pair]) -> float:
 
 async def accusations() -> None:
     """Say how many denunciations would leave words in the feedback, and how much else would be dropped."""
+    from bot.rasa_runtime.startup import load_conversations  # Rasa is heavy, and the rest does without it
+
     conversations = load_conversations()
     goal = [line["text"] for line in lines_of(SETS / "safety.jsonl") if _accuses(line)]
     told = [line["text"] for path in sorted(SETS.glob("safety*.jsonl")) for line in lines_of(path) if _accuses(line)]
