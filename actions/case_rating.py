@@ -6,11 +6,11 @@ from rasa_sdk.events import EventType, SlotSet
 
 from actions.case_talk import CaseTalk, button, wait_for, wait_for_nothing
 from bot.cases.models import CaseStatus
-from bot.cases.ratings import Satisfaction
 from bot.cases.telling import case_wording
 from bot.nlu.case_turn import WaitFor, Waiting
 from bot.nlu.replies import Choice
 from bot.ops.outcomes import Outcome
+from bot.ops.satisfaction import Satisfaction
 
 ABOUT = "case_status__rated"
 """Slot: the procedure and the office that an answer is about."""
@@ -19,6 +19,8 @@ ABOUT = "case_status__rated"
 async def ask_rating(talk: CaseTalk, status: CaseStatus) -> list[EventType]:
     """Ask how the dossier was handled, unless that was answered or left out before."""
     if await talk.services.ratings.is_given(talk.services.cases.key_of(status.code)):
+        return []
+    if await talk.services.surveys.was_asked(talk.person):  # one conversation, one survey
         return []
     about = {"procedure_code": status.procedure_code, "unit": status.unit}
     return [*_ask(talk, "ask_rating", (status.code,)), SlotSet(ABOUT, about)]

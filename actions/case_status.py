@@ -13,7 +13,6 @@ from actions import case_look_up as looking_up
 from actions import case_rating as rating
 from actions.case_talk import NAME, CaseTalk, named, wait_for, wait_for_nothing
 from actions.procedure import ActionAnswerProcedure
-from bot.cases.ratings import Satisfaction
 from bot.nlu.case_turn import (
     CaseStep,
     CaseStepKind,
@@ -26,6 +25,7 @@ from bot.nlu.case_turn import (
 from bot.nlu.open_question import OPEN_QUESTION, read_open_question
 from bot.ops.clock import city_date
 from bot.ops.outcomes import Outcome
+from bot.ops.satisfaction import Satisfaction
 from bot.services import Services, default_services
 
 _PATIENCE = 2

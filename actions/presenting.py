@@ -84,7 +84,7 @@ def say_next(dispatcher: CollectingDispatcher, waiting: Waiting, slow: bool) -> 
     dispatcher.utter_message(
         text=text,
         buttons=[*following, *(helpers if slow else [])],
-        json_message={"answer": waiting.answer, "blocks": blocks},
+        json_message={"answer": {**waiting.answer, "goes_on": True} if rest else waiting.answer, "blocks": blocks},
     )
     return [SlotSet(PIECES, Waiting(rest, waiting.buttons, waiting.answer).to_slot())]
 

@@ -78,3 +78,9 @@ class PhotoUnreadableError(MotCuaError):
     """A kept photo does not open: its key is missing, or the database was changed."""
 
     code = "PHOTO_UNREADABLE"
+
+
+class FeedbackRefusedError(MotCuaError):
+    """What an officer wants of a feedback item cannot be done; `why` in the context says which rule it breaks."""
+
+    code = "FEEDBACK_REFUSED"

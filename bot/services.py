@@ -15,6 +15,8 @@ from bot.cases.gateways.routing import build_gateways
 from bot.cases.ratings import Ratings
 from bot.cases.service import CaseService
 from bot.cases.tables import CASE_TRY
+from bot.feedback.desk import FeedbackDesk
+from bot.feedback.surveys import Surveys
 from bot.ops.clock import Clock, SystemClock
 from bot.ops.keys import load_key
 from bot.petitions.build import PetitionParts, build_petitions
@@ -41,6 +43,9 @@ class CaseServices:
     petitions: PetitionService
     petition_parts: PetitionParts
     attachments: Attachments
+    surveys: Surveys
+    feedback: FeedbackDesk
+    feedback_days: int
 
     async def close(self) -> None:
         """Give back the connections to the one-stop systems and to the operations store."""
@@ -87,6 +92,9 @@ def _case_side(settings: Settings, clock: Clock) -> dict[str, Any]:
         "petitions": petitions.service,
         "petition_parts": petitions,
         "attachments": attachments,
+        "surveys": Surveys(operations),
+        "feedback": FeedbackDesk(operations, clock),
+        "feedback_days": settings.feedback_days,
     }
 
 

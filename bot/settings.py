@@ -39,6 +39,7 @@ class Settings:
     petition_routing: str
     petition_reopen_days: int
     photo_keys: tuple[str, ...]
+    feedback_days: int
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -76,6 +77,7 @@ class Settings:
             petition_official=_switch(env, "MOTCUA_PETITION_OFFICIAL", "off"),
             petition_routing=env.get("MOTCUA_PETITION_ROUTING") or "",
             petition_reopen_days=_days(env, "MOTCUA_PETITION_REOPEN_DAYS", 15),
+            feedback_days=_days(env, "MOTCUA_FEEDBACK_DAYS", 5),
             photo_keys=tuple((env.get("MOTCUA_PHOTO_KEYS") or "").replace(",", " ").split()),
         )
 

@@ -42,7 +42,7 @@ def build_app(
     """The aiohttp application; the database must have been migrated."""
     clock = clock or SystemClock()
     parts = build_hub(settings, clock)
-    channel = WebChannel(parts.hub, parts.photos, parts.wording, settings.allowed_origins, limits)
+    channel = WebChannel(parts.hub, parts.photos, parts.feedback, parts.wording, settings.allowed_origins, limits)
     app = web.Application(middlewares=[last_resort(parts.wording)], client_max_size=LARGEST_REQUEST)
     app.on_response_prepare.append(add_security_headers)  # type: ignore[arg-type]
     _add_routes(app, channel, WidgetFiles(allowed_origins=settings.allowed_origins), parts)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from enum import Enum
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
@@ -12,18 +11,10 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.cases.tables import CASE_RATING
 from bot.ops.clock import Clock
+from bot.ops.satisfaction import Satisfaction
 from bot.store.engine import Database
 
 LONGEST_REASON = 600
-
-
-class Satisfaction(str, Enum):
-    """What can be answered; `SKIPPED`: asked, and not answered, so that nobody is asked again."""
-
-    SATISFIED = "satisfied"
-    NEUTRAL = "neutral"
-    DISSATISFIED = "dissatisfied"
-    SKIPPED = "skipped"
 
 
 class Ratings:

@@ -13,6 +13,7 @@ from bot.channels.web_frames import LONGEST_FRAME, FrameInvalidError, Hello
 from bot.channels.web_session import WebSession
 from bot.channels.web_visitors import OpenSockets, address_of, origin_is_welcome
 from bot.hub.hub import Hub
+from bot.hub.hub_feedback import HubFeedback
 from bot.hub.limits import PER_ADDRESS, Rate, RateLimiter
 from bot.hub.photos import HubPhotos
 from bot.hub.wording import Wording
@@ -46,12 +47,14 @@ class WebChannel:
         self,
         hub: Hub,
         photos: HubPhotos,
+        feedback: HubFeedback,
         wording: Wording,
         allowed_origins: tuple[str, ...],
         limits: WebLimits | None = None,
     ) -> None:
         self._hub = hub
         self._photos = photos
+        self._feedback = feedback
         self._wording = wording
         self._allowed_origins = allowed_origins
         self._limits = limits or WebLimits()
@@ -104,8 +107,8 @@ class WebChannel:
         return socket
 
     async def _converse(self, socket: web.WebSocketResponse, address: str | None, abort: Callable[[], None]) -> None:
-        pace = self._limits.frames_per_socket
-        session = WebSession(self._hub, self._photos, self._wording, socket, self._may_write(address), pace)
+        may_write, frames = self._may_write(address), self._limits.frames_per_socket
+        session = WebSession(self._hub, self._photos, self._feedback, self._wording, socket, may_write, frames)
         first = await socket.receive(timeout=self._limits.hello_within)
         if first.type is not WSMsgType.TEXT:
             return

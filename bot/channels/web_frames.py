@@ -7,9 +7,16 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timezone
-from typing import Any
+from enum import Enum
+from typing import Any, TypeVar
 
-from bot.hub.models import Message
+from bot.feedback.models import Kept, Reason, Thumb
+from bot.hub.feedback_effects import may_be_rated
+from bot.hub.hub_feedback import FeedbackGiven, GivenRating, GivenSurvey
+from bot.hub.models import Message, Role
+from bot.ops.satisfaction import Satisfaction
+
+Member = TypeVar("Member", bound=Enum)
 
 LONGEST_FRAME = 16 * 1024
 MOST_PHOTOS = 20
@@ -46,6 +53,17 @@ class GivePhotos:
 
 
 @dataclass(frozen=True)
+class RateAnswer:
+    id: str
+    given: GivenRating
+
+
+@dataclass(frozen=True)
+class AnswerSurvey:
+    given: GivenSurvey
+
+
+@dataclass(frozen=True)
 class End:
     pass
 
@@ -55,7 +73,7 @@ class Ping:
     pass
 
 
-Frame = Hello | Say | Press | GivePhotos | End | Ping
+Frame = Hello | Say | Press | GivePhotos | RateAnswer | AnswerSurvey | End | Ping
 
 
 def read_frame(data: str) -> Frame | None:
@@ -96,11 +114,33 @@ def _photos(frame: dict[str, Any]) -> GivePhotos:
     return GivePhotos(_id(frame), tuple(photos))
 
 
+def _rate(frame: dict[str, Any]) -> RateAnswer:
+    given = GivenRating(
+        _number(frame, "seq"),
+        _member(Thumb, frame, "thumb"),
+        _member(Reason, frame, "reason"),
+        _words(frame),
+    )
+    return RateAnswer(_id(frame), given)
+
+
+def _survey(frame: dict[str, Any]) -> AnswerSurvey:
+    satisfaction = _member(Satisfaction, frame, "satisfaction")
+    if satisfaction is None:
+        raise FrameInvalidError("satisfaction")
+    given = GivenSurvey(
+        _id(frame), satisfaction, _member(Reason, frame, "reason"), _words(frame), frame.get("contact") is True
+    )
+    return AnswerSurvey(given)
+
+
 READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
     "hello": _hello,
     "say": _say,
     "press": _press,
     "photos": _photos,
+    "rate": _rate,
+    "survey": _survey,
     "end": lambda _: End(),
     "ping": lambda _: Ping(),
 }
@@ -113,6 +153,23 @@ def _id(frame: dict[str, Any]) -> str:
     return found
 
 
+def _words(frame: dict[str, Any]) -> str:
+    found = frame.get("words")
+    if found is not None and not isinstance(found, str):
+        raise FrameInvalidError("words")
+    return found or ""
+
+
+def _member(kind: type[Member], frame: dict[str, Any], key: str) -> Member | None:
+    """One of a closed set, or nothing."""
+    found = frame.get(key)
+    if found is None:
+        return None
+    if not isinstance(found, str) or found not in {one.value for one in kind}:
+        raise FrameInvalidError(key)
+    return kind(found)
+
+
 def _number(frame: dict[str, Any], key: str) -> int:
     found = frame.get(key)
     # The upper bound is a database integer's.
@@ -121,9 +178,10 @@ def _number(frame: dict[str, Any], key: str) -> int:
     return found
 
 
-def welcome(token: str, new: bool, last_seq: int) -> str:
+def welcome(token: str, new: bool, last_seq: int, feedback: FeedbackGiven) -> str:
     """Answer to `hello`."""
-    return _json(type="welcome", token=token, new=new, last_seq=last_seq)
+    ratings = [{"seq": seq, **_rating(kept)} for seq, kept in sorted(feedback.ratings.items())]
+    return _json(type="welcome", token=token, new=new, last_seq=last_seq, ratings=ratings, survey=feedback.survey.value)
 
 
 def message_frame(message: Message) -> str:
@@ -136,6 +194,7 @@ def message_frame(message: Message) -> str:
         id=message.client_id,
         at=at,
         content=message.content,
+        **({"rateable": True} if message.role is Role.ASSISTANT and may_be_rated(message.content) else {}),
     )
 
 
@@ -147,6 +206,24 @@ def typing(on: bool) -> str:
 def refused(client_id: str, code: str, text: str) -> str:
     """Not stored; `text` tells the citizen why."""
     return _json(type="refused", id=client_id, code=code, text=text)
+
+
+def rated(seq: int, kept: Kept, client_id: str | None = None, text: str = "") -> str:
+    """A rating as it is stored now. client_id, text: for the window that sent it."""
+    mine = {"id": client_id, "text": text} if client_id is not None else {}
+    return _json(type="rated", seq=seq, **_rating(kept), **mine)
+
+
+def surveyed(client_id: str | None = None, text: str = "") -> str:
+    """The survey is answered or left out. client_id, text: for the window that did so."""
+    mine = {"id": client_id, "text": text} if client_id is not None else {}
+    return _json(type="surveyed", **mine)
+
+
+def _rating(kept: Kept) -> dict[str, object]:
+    rating = kept.rating
+    shown = {"thumb": rating.thumb, "reason": rating.reason, "words": rating.words, "reference": kept.reference}
+    return {key: value for key, value in shown.items() if value} | {"thumb": rating.thumb}
 
 
 def ended() -> str:

@@ -9,18 +9,42 @@ from aiohttp import WSMsgType, web
 
 from bot.attachments.models import PhotoRefusal
 from bot.channels import web_frames
-from bot.channels.web_frames import End, Frame, FrameInvalidError, GivePhotos, Hello, Ping, Press, Say
+from bot.channels.web_frames import (
+    AnswerSurvey,
+    End,
+    Frame,
+    FrameInvalidError,
+    GivePhotos,
+    Hello,
+    Ping,
+    Press,
+    RateAnswer,
+    Say,
+)
 from bot.errors import MessageRefusedError, PhotoRefusedError
-from bot.hub.delivery import CatchUp, Ended, Event, MessageChanged, MessageStored, Subscription, Typing
+from bot.hub.delivery import (
+    CatchUp,
+    Ended,
+    Event,
+    MessageChanged,
+    MessageRated,
+    MessageStored,
+    Subscription,
+    Surveyed,
+    Typing,
+)
 from bot.hub.hub import Hub
+from bot.hub.hub_feedback import HubFeedback
 from bot.hub.intake import refuse
 from bot.hub.limits import Rate, RateLimiter
 from bot.hub.models import Conversation, Message, Refusal
 from bot.hub.photos import HubPhotos
 from bot.hub.wording import Wording
+from bot.ops.satisfaction import Satisfaction
 
 THROTTLE_SECONDS = 0.1
 CHANNEL = "web"
+CANCEL_AGAIN_SECONDS = 0.1
 
 
 class WebSession:
@@ -30,6 +54,7 @@ class WebSession:
         self,
         hub: Hub,
         photos: HubPhotos,
+        feedback: HubFeedback,
         wording: Wording,
         socket: web.WebSocketResponse,
         may_write: Callable[[], bool],
@@ -37,6 +62,7 @@ class WebSession:
     ) -> None:
         self._hub = hub
         self._photos = photos
+        self._feedback = feedback
         self._wording = wording
         self._socket = socket
         self._may_write = may_write
@@ -61,7 +87,8 @@ class WebSession:
         # Listening begins before the replay, so nothing falls in between.
         subscription = self._hub.listen(entry.conversation.id)
         try:
-            await self._send(web_frames.welcome(entry.token, entry.new, entry.conversation.last_seq))
+            given = await self._feedback.given(entry.conversation.id)
+            await self._send(web_frames.welcome(entry.token, entry.new, entry.conversation.last_seq, given))
             await self._converse(subscription)
         except asyncio.TimeoutError:
             abort()  # it does not read: no use to ask it politely
@@ -75,7 +102,7 @@ class WebSession:
             for loop in done:
                 loop.result()
         finally:
-            await _end_all(loops)
+            await _stop(loops)
 
     async def _listen(self) -> None:
         while True:
@@ -96,6 +123,8 @@ class WebSession:
             await self._hub.end(self._conversation_id)
         elif isinstance(frame, Say | Press | GivePhotos):
             await self._take(frame)
+        elif isinstance(frame, RateAnswer | AnswerSurvey):
+            await self._take_feedback(frame)
 
     async def _take(self, frame: Say | Press | GivePhotos) -> None:
         try:
@@ -123,6 +152,25 @@ class WebSession:
             raise FrameInvalidError("hello first")
         return await self._photos.give(self._conversation, frame.id, frame.photos)
 
+    async def _take_feedback(self, frame: RateAnswer | AnswerSurvey) -> None:
+        """Confirmed to this window with a sentence; the others hear only what is stored now."""
+        client_id = frame.id if isinstance(frame, RateAnswer) else frame.given.id
+        try:
+            if not self._may_write():
+                raise refuse(Refusal.TOO_FAST)
+            if isinstance(frame, RateAnswer):
+                kept, words = await self._feedback.rate(self._conversation_id, frame.given)
+                said = self._wording.of_rating(kept, words)
+                await self._send(web_frames.rated(frame.given.seq, kept, client_id, said))
+                return
+            taken = await self._feedback.answer_survey(self._conversation_id, frame.given)
+            skipped = frame.given.satisfaction is Satisfaction.SKIPPED
+            said = self._wording.of_survey(skipped, taken.contact, taken.words)
+            await self._send(web_frames.surveyed(client_id, said))
+        except MessageRefusedError as error:
+            text = self._wording.refusals[Refusal(error.context["reason"])]
+            await self._send(web_frames.refused(client_id, error.code, text))
+
     async def _tell(self, subscription: Subscription) -> None:
         await self._catch_up()
         while True:
@@ -140,6 +188,10 @@ class WebSession:
                 await self._send(web_frames.message_frame(event.message))
         elif isinstance(event, CatchUp):
             await self._catch_up()
+        elif isinstance(event, MessageRated):
+            await self._send(web_frames.rated(event.seq, event.kept))
+        elif isinstance(event, Surveyed):
+            await self._send(web_frames.surveyed())
         elif isinstance(event, Typing):
             await self._send(web_frames.typing(event.on))
         elif isinstance(event, Ended):
@@ -163,10 +215,10 @@ class WebSession:
         await asyncio.wait_for(self._socket.send_str(frame), self._send_within)
 
 
-async def _end_all(loops: list[asyncio.Task[None]]) -> None:
-    """Cancel until it is heard: Python 3.10's `wait_for` loses a cancellation that falls together with its end."""
-    while any(not loop.done() for loop in loops):
-        for loop in loops:
+async def _stop(loops: list[asyncio.Task[None]]) -> None:
+    """Cancel until it is heard: `wait_for` of Python 3.10 swallows a cancellation that meets the end of a sending."""
+    while running := [loop for loop in loops if not loop.done()]:
+        for loop in running:
             loop.cancel()
-        await asyncio.wait(loops, timeout=0.1)
+        await asyncio.wait(running, timeout=CANCEL_AGAIN_SECONDS)
     await asyncio.gather(*loops, return_exceptions=True)

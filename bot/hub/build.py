@@ -10,10 +10,12 @@ from bot.attachments.intake import PhotoIntake
 from bot.attachments.wording import PhotoWording
 from bot.hub.conversations import ConversationStore
 from bot.hub.delivery import LocalDelivery
+from bot.hub.feedback_effects import erase_feedback, with_feedback
 from bot.hub.hub import Hub
+from bot.hub.hub_feedback import HubFeedback
 from bot.hub.limits import PER_CONVERSATION, RateLimiter
 from bot.hub.memory import TrackerMemory
-from bot.hub.photos import HubPhotos
+from bot.hub.photos import HubPhotos, erase_pending
 from bot.hub.rasa_client import RasaClient
 from bot.hub.tokens import Tokens
 from bot.hub.turn_store import TurnStore
@@ -32,6 +34,7 @@ class HubParts:
 
     hub: Hub
     photos: HubPhotos
+    feedback: HubFeedback
     wording: Wording
     database: Database
     trackers: Database
@@ -56,18 +59,19 @@ class HubParts:
 def build_hub(settings: Settings, clock: Clock) -> HubParts:
     """The hub on the real database and the real Rasa; nothing runs until `start`."""
     database = Database(make_engine(settings.database_url))
-    store = ConversationStore(database, clock)
+    store = ConversationStore(database, clock, (erase_feedback, erase_pending))
     delivery = LocalDelivery()
     wording = Wording.load()
     assistant = RasaClient(settings.rasa_url)
     trackers = Database(make_engine(settings.tracker_url))
-    turn_store = TurnStore(database, clock, process_name(settings))
+    turn_store = TurnStore(database, clock, process_name(settings), along=with_feedback)
     turns = Turns(turn_store, assistant, TrackerMemory(assistant, trackers), delivery, wording)
     tokens = Tokens(load_key(settings.secret, settings.data_dir), clock)
     hub = Hub(store, tokens, delivery, turns, RateLimiter(PER_CONVERSATION))
     attachments = build_attachments(settings, lambda: database, clock)
     photos = HubPhotos(hub, store, database, attachments, PhotoIntake(), PhotoWording.load(), clock)
-    return HubParts(hub, photos, wording, database, trackers, assistant, turns, StoreWatch(store, delivery))
+    feedback = HubFeedback(database, clock, assistant, delivery)
+    return HubParts(hub, photos, feedback, wording, database, trackers, assistant, turns, StoreWatch(store, delivery))
 
 
 def process_name(settings: Settings) -> str:

@@ -7,6 +7,7 @@ so sequence numbers have no gaps and a message sent twice is stored once, whatev
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,6 @@ from sqlalchemy import and_, delete, func, insert, select, update
 from sqlalchemy.engine import Connection, Row
 
 from bot.attachments.models import PHOTOS
-from bot.attachments.store import forget_sender
 from bot.errors import TokenInvalidError
 from bot.hub.models import Answerer, Conversation, Draft, Message, Role, TurnState
 from bot.hub.tables import CONVERSATION, MESSAGE
@@ -24,14 +24,17 @@ from bot.ops.screening.screening import EXPECTS
 from bot.store.engine import Database
 
 PAGE = 200
+AlsoErase = Callable[[Connection, str, datetime], None]
 
 
 class ConversationStore:
     """Conversations and their transcript."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, also_erase: Iterable[AlsoErase] = ()) -> None:
+        """also_erase: what else knows the conversation, and forgets it in the same transaction."""
         self._database = database
         self._clock = clock
+        self._also_erase = tuple(also_erase)
 
     async def open(self, channel: str) -> Conversation:
         """Begin a new, empty conversation."""
@@ -154,8 +157,8 @@ class ConversationStore:
         if connection.execute(closed).rowcount == 0:
             return False
         connection.execute(delete(MESSAGE).where(MESSAGE.c.conversation_id == conversation_id))
-        sender = select(CONVERSATION.c.rasa_sender).where(CONVERSATION.c.id == conversation_id)
-        forget_sender(connection, connection.execute(sender).scalar_one())
+        for forget in self._also_erase:
+            forget(connection, conversation_id, now)
         return True
 
 

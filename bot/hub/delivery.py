@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.feedback.models import Kept
 from bot.hub.models import Message
 
 QUEUE_LENGTH = 100
@@ -31,6 +32,19 @@ class MessageChanged:
 
 
 @dataclass(frozen=True)
+class MessageRated:
+    """What the citizen thinks of a message, in one of the windows."""
+
+    seq: int
+    kept: Kept
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """The survey was answered or left out, in one of the windows."""
+
+
+@dataclass(frozen=True)
 class Typing:
     """The assistant works on an answer, or no longer does."""
 
@@ -47,7 +61,7 @@ class CatchUp:
     """There may be more in the store than was told."""
 
 
-Event = MessageStored | MessageChanged | Typing | Ended | CatchUp
+Event = MessageStored | MessageChanged | MessageRated | Surveyed | Typing | Ended | CatchUp
 
 
 class Subscription:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -42,6 +43,8 @@ class Refusal(str, Enum):
     TOO_FAST = "too_fast"
     BUTTON_GONE = "button_gone"
     ENDED = "ended"
+    NOT_RATEABLE = "not_rateable"
+    SURVEY_OVER = "survey_over"
 
 
 @dataclass(frozen=True)
@@ -71,10 +74,14 @@ class Message:
 
 @dataclass(frozen=True)
 class Draft:
-    """A message to be stored: its content, and the payloads of its buttons, which stay with the hub."""
+    """A message to be stored: its content, and the payloads of its buttons, which stay with the hub.
+
+    effects: what storing it brings about in the same transaction (`bot.hub.feedback_effects`); never shown.
+    """
 
     content: dict[str, Any]
     payloads: tuple[str, ...] = ()
+    effects: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

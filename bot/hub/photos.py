@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from bot.attachments.intake import PhotoIntake, refuse
 from bot.attachments.models import MOST_AT_ONCE, Attachment, Opened, PhotoRefusal, Prepared
 from bot.attachments.service import Attachments
+from bot.attachments.store import forget_sender
 from bot.attachments.wording import PhotoWording
 from bot.errors import TokenInvalidError
 from bot.hub.conversations import ConversationStore, hold
 from bot.hub.hub import Hub
 from bot.hub.models import Conversation, Gift, Message
+from bot.hub.tables import CONVERSATION
 from bot.ops.clock import Clock
 from bot.ops.logging import EventLog
 from bot.store.engine import Database
@@ -104,3 +108,9 @@ class HubPhotos:
 def payload_of(ids: Sequence[str]) -> str:
     """What Rasa is told: the intent, and each id as an entity."""
     return f"/{INTENT}{json.dumps({IDS: list(ids)}, separators=(',', ':'))}"
+
+
+def erase_pending(connection: Connection, conversation_id: str, _now: datetime) -> None:
+    """Photos that belong to nothing yet go with their conversation."""
+    sender = select(CONVERSATION.c.rasa_sender).where(CONVERSATION.c.id == conversation_id)
+    forget_sender(connection, connection.execute(sender).scalar_one())

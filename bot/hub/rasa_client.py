@@ -11,6 +11,7 @@ from urllib.parse import quote
 import aiohttp
 
 from bot.errors import AssistantDownError
+from bot.feedback.words import Understood, understood_from
 
 IN_FLIGHT = 32
 ANSWER_TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=3)
@@ -50,6 +51,16 @@ class RasaClient:
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError):
             return False
         return status == 200
+
+    async def understand(self, text: str, seconds: float) -> Understood:
+        """What `text` is taken for, without asking it in any conversation. Nothing of it is kept."""
+        timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=2)
+        async with self._in_flight:
+            parsed = await self._post("/model/parse", {"text": text}, timeout)
+        understood = understood_from(parsed)
+        if understood is None:
+            raise AssistantDownError("no intent", reason="reply")
+        return understood
 
     async def forget(self, sender: str) -> None:
         """Make Rasa begin anew with this sender: slots, form and history no longer count."""

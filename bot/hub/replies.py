@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.attachments.models import PHOTOS
+from bot.hub.feedback_effects import EFFECTS
 from bot.hub.intake import clean
 from bot.hub.models import Draft
 from bot.ops.screening.kinds import kinds_named
@@ -68,7 +69,8 @@ def _merge(draft: Draft, custom: Mapping[str, Any]) -> Draft:
     content["text"] = own.content["text"] or content["text"] or text_of_blocks(content.get("blocks", []))
     if own.payloads:
         content["buttons"] = own.content["buttons"]
-    return Draft(content, own.payloads or draft.payloads)
+    effects = {key: custom[key] for key in EFFECTS if custom.get(key)}
+    return Draft(content, own.payloads or draft.payloads, effects)
 
 
 def _expected(names: object) -> list[str]:

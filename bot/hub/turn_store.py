@@ -7,7 +7,8 @@ answer) makes sure that whatever happens to leases, an answer is stored exactly 
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.engine import Connection, Row
@@ -24,14 +25,30 @@ LEASE = timedelta(seconds=30)
 WAITING_LIMIT = 500
 
 
+class AlongWithAnswers(Protocol):
+    """What is stored together with an answer, or not at all; returns the drafts as they are to be stored."""
+
+    def __call__(
+        self, connection: Connection, turn: Turn, drafts: tuple[Draft, ...], at: datetime
+    ) -> tuple[Draft, ...]: ...
+
+
 class TurnStore:
     """Claims, answers and gives up turns in the name of one process."""
 
-    def __init__(self, database: Database, clock: Clock, owner: str, lease: timedelta = LEASE) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        owner: str,
+        lease: timedelta = LEASE,
+        along: AlongWithAnswers | None = None,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._owner = owner
         self._lease = lease
+        self._along = along
 
     async def waiting(self) -> list[str]:
         """Conversations with work that no living other process holds, oldest first."""
@@ -166,6 +183,8 @@ class TurnStore:
             return None
         left = _left_of(turn, drafts)
         rewritten = [] if left is None else self._rewrite(connection, turn, left)
+        if self._along is not None:
+            drafts = self._along(connection, turn, drafts, now)
         return rewritten + add_messages(connection, turn.conversation.id, role, drafts, now)
 
     @staticmethod

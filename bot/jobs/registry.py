@@ -7,6 +7,7 @@ import socket
 from datetime import timedelta
 
 from bot.jobs.cases import CaseJobs
+from bot.jobs.feedback import FeedbackJobs
 from bot.jobs.petitions import PetitionJobs
 from bot.jobs.photos import PhotoJobs
 from bot.jobs.runner import Job, JobRunner
@@ -26,6 +27,7 @@ def jobs_of(services: CaseServices) -> list[Job]:
     )
     petitions = PetitionJobs(services.petition_parts, services.operations, services.clock)
     photos = PhotoJobs(services.attachments)
+    feedback = FeedbackJobs(services.feedback, services.clock, load_calendar(), services.feedback_days)
     return [
         Job(
             "case_changes", timedelta(minutes=5), "reads followed dossiers, notes what changed", cases.look_for_changes
@@ -36,4 +38,7 @@ def jobs_of(services: CaseServices) -> list[Job]:
         Job("petition_words", timedelta(seconds=30), "tells people of each step", petitions.say_words),
         Job("petition_forget", timedelta(hours=6), "takes people out of old petitions", petitions.forget),
         Job("stale_photos", timedelta(hours=1), "removes photos that belong to nothing", photos.remove_stale),
+        Job(
+            "feedback_overdue", timedelta(hours=1), "raises feedback that is open for too long", feedback.raise_overdue
+        ),
     ]

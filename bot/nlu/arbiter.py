@@ -27,7 +27,7 @@ SAFETY = frozenset(_SAFETY)
 # A list for this person names the procedure too ("lập danh sách giấy tờ đăng ký tạm trú"): the wish goes first.
 _START_CHECKLIST = "start_checklist"
 # About the talk itself: their words need not stand in any record, and name none.
-_TALK = {"request_slower", "request_usual_pace", "read_on", "ask_petition", "resume_petition"}
+_TALK = {"request_slower", "request_usual_pace", "read_on", "ask_petition", "resume_petition", "tell_not_solved"}
 # Asked about by name: a procedure that shares the name ("cấp tài khoản định danh") is not what is meant.
 _BY_NAME = {"ask_vneid", "ask_old_word", "ask_proxy"}
 # "làm tiếp nha" holds no word of the catalogue, and is no gibberish for that.

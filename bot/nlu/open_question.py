@@ -26,7 +26,17 @@ _PASSING = ("utter_smalltalk__", "utter_fallback__")
 _ANSWERS = "action_answer_procedure"
 
 
-_REMARKS = {"lodge_petition", "report_trouble", "insult", "thanks", "ask_case_status", "ask_office", "greet", "goodbye"}
+_REMARKS = {
+    "tell_not_solved",
+    "lodge_petition",
+    "report_trouble",
+    "insult",
+    "thanks",
+    "ask_case_status",
+    "ask_office",
+    "greet",
+    "goodbye",
+}
 """Intents that a remark in people's own words may be taken for."""
 
 

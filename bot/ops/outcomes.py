@@ -29,6 +29,7 @@ class Outcome(str, Enum):
     ANSWERED_PETITION_STATUS = "answered_petition_status"
     ANSWERED_PETITION_STEP = "answered_petition_step"
     ANSWERED_PETITION_CANCELLED = "answered_petition_cancelled"
+    ANSWERED_NOT_SOLVED = "answered_not_solved"
     ANSWERED_OLD_WORD = "answered_old_word"
     ANSWERED_VNEID = "answered_vneid"
     ANSWERED_PLACE = "answered_place"
@@ -44,6 +45,7 @@ class Outcome(str, Enum):
     CLARIFIED_PETITION_CODE = "clarified_petition_code"
     CLARIFIED_PETITION_PROOF = "clarified_petition_proof"
     CLARIFIED_PETITION_STEP = "clarified_petition_step"
+    CLARIFIED_NOT_SOLVED = "clarified_not_solved"
     CLARIFIED_SUBJECT = "clarified_subject"
     CLARIFIED_PACE = "clarified_pace"
     CLARIFIED_PLACE = "clarified_place"
@@ -93,4 +95,25 @@ AFTER_PROOF = frozenset(
         Outcome.REFUSED_PETITION_TRIES,
     )
 )
-"""How turns end whose question may hold the proof that a dossier or a petition is one's own."""
+"""How turns end whose question may hold the proof that a dossier is one's own."""
+
+
+_NOT_RATED = frozenset(
+    outcome.value
+    for outcome in (
+        Outcome.ANSWERED_SMALLTALK,
+        Outcome.ANSWERED_EMERGENCY,
+        Outcome.ANSWERED_VIOLENCE,
+        Outcome.ANSWERED_DISTRESS,
+        Outcome.ANSWERED_CASE_RATING,
+        Outcome.ANSWERED_NOT_SOLVED,
+    )
+)
+
+
+def is_rateable(outcome: str) -> bool:
+    """Say whether people can find such an answer right or wrong.
+
+    A question back is none yet; to somebody in danger, or in the middle of giving an opinion, it would be noise.
+    """
+    return outcome.startswith(("answered_", "unanswered_", "handed_off_")) and outcome not in _NOT_RATED

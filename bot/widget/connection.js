@@ -1,5 +1,6 @@
 // The protocol of docs/web-chat.md over one WebSocket: hello, replay, reconnecting, sending again what is unconfirmed.
-// It tells its owner through `on`: message, changed, delivery, refused, typing, note, up, trouble, lost, ended.
+// It tells its owner through `on`: message, changed, delivery, refused, typing, note, up, trouble, lost, ended,
+// welcome and opinion (what rating.js and survey.js live on).
 import { frameOf, Outbox } from "./outbox.js";
 
 const FIRST_DELAY = 400; // ms; doubles with each failure, plus jitter so that a city does not come back at once
@@ -15,6 +16,8 @@ const HANDLERS = new Map([
   ["message", "messaged"],
   ["typing", "typed"],
   ["refused", "refuse"],
+  ["rated", "passOn"],
+  ["surveyed", "passOn"],
   ["ended", "forget"],
 ]);
 
@@ -180,6 +183,7 @@ export class Connection {
       this.on.lost(frame.new);
       if (fewer) return this.drop(0); // the hub knows less than we do: ask it for everything
     }
+    this.on.welcome(frame);
     this.target = Number(frame.last_seq) || 0;
     this.after("welcome", WELCOME_WITHIN, () => this.drop()); // the replay must get through as well
     this.after("ping", PING_EVERY, () => this.ping());
@@ -238,10 +242,21 @@ export class Connection {
 
   refuse(frame) {
     const item = frame.id && this.outbox.find(frame.id);
-    if (!item) return this.on.note(frame.text);
+    if (!item) return this.on.opinion(frame) || this.on.note(frame.text);
     this.outbox.refuse(item, String(frame.text || ""));
     this.on.refused(item);
     this.flush();
+  }
+
+  passOn(frame) {
+    this.on.opinion(frame);
+  }
+
+  // For what is no message: whether it went out. Its sender keeps it until the hub confirms it.
+  tell(frame) {
+    if (this.ready && !this.ending) this.send(frame);
+    else this.retryNow();
+    return Boolean(this.ready && !this.ending);
   }
 
   sendEnd() {

@@ -24,6 +24,8 @@ const ICONS = {
   copy: "M9 9h11v11H9zM15 9V4H4v11h5",
   out: "M14 4h6v6M20 4l-9 9M18 14v6H4V6h6",
   book: "M5 4h9l5 5v11H5zM14 4v5h5M8 13h8M8 16.5h8",
+  "thumb-up": "M7 11v9H4v-9zM7 11l4-8a2 2 0 0 1 2 2v4h6l-1.5 11H7",
+  "thumb-down": "M7 13V4H4v9zM7 13l4 8a2 2 0 0 0 2-2v-4h6l-1.5-11H7",
   warn: "M12 4l9 16H3zM12 10v4.5M12 17.3v.01",
 };
 

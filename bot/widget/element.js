@@ -7,8 +7,10 @@ import { buildFrame, TEXT_SIZES } from "./frame.js";
 import { Memory } from "./memory.js";
 import { PhotoTray } from "./photo_tray.js";
 import { PhotoView, SHOW_PHOTO } from "./photo_view.js";
+import { Ratings } from "./rating.js";
 import { isTouch, Screen } from "./screen.js";
 import { dress } from "./style.js";
+import { Survey } from "./survey.js";
 import { Transcript } from "./transcript.js";
 import { words } from "./words.js";
 
@@ -57,10 +59,15 @@ export class MotCuaChat extends HTMLElement {
       typing: (on) => this.transcript.typing(on),
       note: (text) => this.transcript.note(text),
       trouble: (level) => this.showTrouble(level),
+      welcome: (frame) => this.opinions.forEach((part) => part.welcomed(frame)),
+      opinion: (frame) => this.opinion(frame),
       up: () => this.caughtUp(),
       lost: (expired) => this.restart(expired ? words.lost : ""),
       ended: () => this.restart(words.ended),
     });
+    this.ratings = new Ratings(this.memory, (frame) => this.connection.tell(frame));
+    this.survey = new Survey(this.memory, (frame) => this.connection.tell(frame));
+    this.opinions = [this.ratings, this.survey];
     this.transcript = new Transcript({
       press: (seq, index, title) => this.said(this.connection.press(seq, index, title)),
       ask: (text) => this.said(this.connection.say(text)),
@@ -193,8 +200,11 @@ export class MotCuaChat extends HTMLElement {
     // Before the message is scrolled to: the tray takes some of the room.
     if (message.role === "citizen") this.tray.expect(false);
     else if (asksForPhotos(message)) this.tray.expect(true);
-    this.transcript.add(message);
+    const { atEnd } = this.transcript;
+    const node = this.transcript.add(message);
     if (message.role === "citizen") return;
+    this.opinions.forEach((part) => part.attach(node, message));
+    if (atEnd && message.content && message.content.survey) this.transcript.reveal(node); // it has grown
     if (message.role !== "system") this.transcript.typing(false);
     if (message.role === "officer") this.parts.about.textContent = words.officerAnswers;
     if (message.role === "assistant") this.parts.about.textContent = words.automatic;
@@ -226,6 +236,7 @@ export class MotCuaChat extends HTMLElement {
 
   caughtUp() {
     this.parts.banner.replaceChildren();
+    this.opinions.forEach((part) => part.up());
     if (this.transcript.node.getAttribute("aria-live") !== "off") return;
     this.transcript.showLatest();
     setTimeout(() => this.transcript.quiet(false), SAID_QUIETLY);
@@ -237,7 +248,15 @@ export class MotCuaChat extends HTMLElement {
     this.parts.banner.replaceChildren(h("span", {}, level > 1 ? words.noConnection : told), again);
   }
 
+  // Whether a frame was about a rating or the survey.
+  opinion(frame) {
+    if (frame.type === "refused") return this.opinions.some((part) => part.refused(frame));
+    (frame.type === "rated" ? this.ratings : this.survey).confirmed(frame);
+    return true;
+  }
+
   restart(note) {
+    this.opinions.forEach((part) => part.clear());
     this.unread = 0;
     this.showUnread();
     this.parts.banner.replaceChildren();
@@ -278,7 +297,10 @@ export class MotCuaChat extends HTMLElement {
 
   askEnd() {
     if (!this.parts.options.hidden) this.toggleOptions(false);
-    const { question } = this.parts;
+    const { question, lastAsked } = this.parts;
+    const asks = this.survey.isOpen && this.ratings.rows.size > 0 && Boolean(question.showModal);
+    lastAsked.replaceChildren(...(asks ? [this.survey.inDialog()] : []));
+    if (asks) question.addEventListener("close", () => this.survey.leftOut(), { once: true });
     if (question.showModal) question.showModal();
     else if (window.confirm(`${words.endQuestion}\n${words.endMeaning}`)) this.end();
   }

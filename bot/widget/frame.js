@@ -35,7 +35,8 @@ export function buildFrame(element, transcript, composer, tray, photoView) {
     button("option", words.print, () => element.print()),
     button("option danger", words.end, () => element.askEnd()),
   );
-  parts.question = buildQuestion(element, button);
+  parts.lastAsked = h("div"); // the survey, where it was not asked before
+  parts.question = buildQuestion(element, button, parts.lastAsked);
   parts.panel = h(
     "div",
     { class: "panel", role: "dialog", "aria-labelledby": "title", "aria-describedby": "about", tabindex: "-1", hidden: true },
@@ -53,13 +54,16 @@ export function buildFrame(element, transcript, composer, tray, photoView) {
 }
 
 // A native dialog: the browser keeps focus inside it and closes it with Esc.
-function buildQuestion(element, button) {
+function buildQuestion(element, button, lastAsked) {
+  const keep = button("keep", words.endNo, () => question.close());
+  keep.setAttribute("autofocus", ""); // first of all the way back, whatever stands above it
   const question = h(
     "dialog",
     { class: "question", "aria-labelledby": "end-question", "aria-describedby": "end-meaning" },
     h("h3", { id: "end-question" }, words.endQuestion),
     h("p", { id: "end-meaning" }, words.endMeaning),
-    h("div", { class: "answers" }, button("keep", words.endNo, () => question.close()), button("erase", words.endYes, () => element.end())),
+    lastAsked,
+    h("div", { class: "answers" }, keep, button("erase", words.endYes, () => element.end())),
   );
   return question;
 }

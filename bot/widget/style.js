@@ -1,5 +1,6 @@
 // The look, as one constructable style sheet: clean under a strict CSP and out of reach of the portal's own rules.
 // Sizes are px and em, never rem: rem would follow the portal's root size.
+import { OPINION } from "./opinion_style.js";
 
 const BASE = `
 :host { display: block !important; }
@@ -225,7 +226,7 @@ const VARIANTS = `
 }
 `;
 
-const SHEET = BASE + AROUND + CONVERSATION + PHOTOS + VARIANTS;
+const SHEET = BASE + AROUND + CONVERSATION + PHOTOS + OPINION + VARIANTS;
 
 export function dress(shadow) {
   try {

@@ -26,7 +26,10 @@ KEYS = {
     "photos": {"type", "id", "photos"},
     "end": {"type"},
     "ping": {"type"},
+    "rate": {"type", "id", "seq", "thumb"},
+    "survey": {"type", "id", "satisfaction"},
 }
+MAY_HAVE = {"rate": {"reason", "words"}, "survey": {"reason", "words", "contact"}}
 STRICT = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ws:; "
     "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
@@ -41,11 +44,16 @@ class Conversation:
     token: str
     messages: list[dict[str, Any]] = field(default_factory=list)
     sockets: set[web.WebSocketResponse] = field(default_factory=set)
+    ratings: dict[int, dict[str, Any]] = field(default_factory=dict)
+    survey: str = "unasked"
+    survey_answer: dict[str, Any] | None = None
 
     def add(self, role: str, content: Content, id: str | None = None, at: str | None = None) -> dict[str, Any]:
         at = at or datetime.now(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
         seq = len(self.messages) + 1
         message = {"type": "message", "seq": seq, "role": role, "id": id, "at": at, "content": content}
+        if role == "assistant" and str(content.get("answer", {}).get("outcome")).startswith("answered_procedure"):
+            message["rateable"] = True
         self.messages.append(message)
         return message
 
@@ -64,6 +72,7 @@ class FakeHub:
         self.connects = 0
         self.answer: Callable[[str], list[Content]] = lambda text: [{"text": f"Trả lời: {text}"}]
         self.refuse: Callable[[str], str | None] = lambda text: None
+        self.mask: Callable[[Content], Content] = lambda rating: rating
         self.deaf = False  # takes frames without storing or answering
         self.withhold: set[int] = set()  # seqs that are stored but not sent live
         self.skip_replay: set[int] = set()  # seqs that are never sent
@@ -214,7 +223,7 @@ class FakeHub:
                 continue
             frame = message.json()
             self.frames.append(frame)
-            if KEYS.get(frame.get("type")) != set(frame):
+            if KEYS.get(frame.get("type")) != set(frame) - MAY_HAVE.get(frame.get("type"), set()):
                 self.faults.append(f"not in the protocol: {frame}")
             elif (frame["type"] == "hello") != (conversation is None):
                 self.faults.append(f"hello is not the first and only one: {frame}")
@@ -233,7 +242,9 @@ class FakeHub:
         last = len(conversation.messages)
         if not isinstance(frame["after"], int) or frame["after"] < 0:
             self.faults.append(f"after is not a count: {frame}")
-        await socket.send_json({"type": "welcome", "token": conversation.token, "new": not known, "last_seq": last})
+        welcome = {"type": "welcome", "token": conversation.token, "new": not known, "last_seq": last}
+        ratings = [{"seq": seq, **rating} for seq, rating in conversation.ratings.items() if rating.get("thumb")]
+        await socket.send_json(welcome | {"ratings": ratings, "survey": conversation.survey})
         for message in conversation.messages[frame["after"] if known else 0 :]:
             if message["seq"] not in self.skip_replay:
                 await socket.send_json(message)
@@ -269,6 +280,26 @@ class FakeHub:
             return
         shown = [{"id": photo, "kind": "image", "name": f"anh-{n}.jpg"} for n, photo in enumerate(frame["photos"], 1)]
         await self._store(conversation, frame["id"], text, attachments=shown)
+
+    async def _rate(self, socket: web.WebSocketResponse, conversation: Conversation, frame: dict[str, Any]) -> None:
+        refusal = self.refuse(str(frame.get("words", "")))
+        if refusal:
+            code = "MESSAGE_REFUSED"
+            await socket.send_json({"type": "refused", "id": frame["id"], "code": code, "text": refusal})
+            return
+        kept = {key: frame[key] for key in ("thumb", "reason", "words") if key in frame}
+        kept = self.mask(kept)
+        conversation.ratings[frame["seq"]] = kept | {"reference": "GY-7K3MPA"}
+        shown = {"type": "rated", "seq": frame["seq"], **conversation.ratings[frame["seq"]]}
+        await self._send(conversation, shown)
+        await socket.send_json(shown | {"id": frame["id"], "text": f"Đã lưu: {frame['thumb']}"})
+
+    async def _survey(self, socket: web.WebSocketResponse, conversation: Conversation, frame: dict[str, Any]) -> None:
+        skipped = frame["satisfaction"] == "skipped"
+        conversation.survey = "skipped" if skipped else "answered"
+        conversation.survey_answer = frame
+        await self._send(conversation, {"type": "surveyed"})
+        await socket.send_json({"type": "surveyed", "id": frame["id"], "text": "Đã lưu khảo sát"})
 
     async def _store(self, conversation: Conversation, id: str, text: str, **more: Any) -> None:
         if any(message["id"] == id for message in conversation.messages):

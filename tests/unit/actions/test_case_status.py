@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 
 import pytest
 import pytest_asyncio
@@ -17,6 +17,7 @@ from bot.cases.gateways.base import Gateways, Route
 from bot.cases.gateways.sample import SampleGateway
 from bot.cases.tables import CASE_FOLLOW_UP, CASE_RATING
 from bot.errors import CaseSystemDownError
+from bot.feedback.surveys import SurveyKind, mark_asked
 from knowledge.errors import ProcedureUnknownError
 from knowledge.settings import ROOT
 from tests.fixtures.services import services_with
@@ -176,6 +177,13 @@ async def test_an_answer_after_the_result_is_kept_without_person_and_code(servic
     assert (row.rating, row.reason, row.procedure_code) == ("neutral", "chờ hơi lâu", "1.001193")
     assert "someone" not in str(row)
     assert DONE not in str(row)
+
+
+async def test_a_conversation_that_had_its_survey_is_not_asked_about_the_dossier(services, chat):
+    day = date(2026, 11, 26)
+    await services.operations().write(mark_asked, "someone", SurveyKind.TOPIC, day)
+    assert "clarified_case_rating" not in outcomes(await chat.say(f"{DONE} 0000"))
+    assert "clarified_case_rating" in outcomes(await Chat(services, "another").say(f"{DONE} 0000"))
 
 
 async def test_what_is_no_yes_is_never_taken_for_one(services, chat):

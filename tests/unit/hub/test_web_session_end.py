@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.channels.web_session import _end_all
+from bot.channels.web_session import _stop
 
 
 async def test_a_loop_that_loses_its_cancellation_is_ended_all_the_same():
@@ -19,5 +19,5 @@ async def test_a_loop_that_loses_its_cancellation_is_ended_all_the_same():
 
     loops = [asyncio.create_task(deaf_once()), asyncio.create_task(done())]
     await asyncio.sleep(0)
-    await asyncio.wait_for(_end_all(loops), 2)
+    await asyncio.wait_for(_stop(loops), 2)
     assert [loop.done() for loop in loops] == [True, True]

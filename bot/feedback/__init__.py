@@ -1,0 +1,1 @@
+"""What citizens say about answers: ratings, "not solved", the short survey, and who follows each of them up."""

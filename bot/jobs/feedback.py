@@ -1,0 +1,36 @@
+"""The job about feedback: what is open for too long is raised, every working day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.feedback.desk import FeedbackDesk
+from bot.jobs.runner import Result
+from bot.ops.clock import Clock, city_date
+from bot.ops.logging import EventLog
+from knowledge.working_days import Calendar
+
+log = EventLog("jobs.feedback")
+
+
+@dataclass(frozen=True)
+class FeedbackJobs:
+    """`days`: working days after which somebody should have looked."""
+
+    desk: FeedbackDesk
+    clock: Clock
+    calendar: Calendar
+    days: int
+
+    async def raise_overdue(self) -> Result:
+        """Raise each once a working day; the history keeps when, `python -m bot.feedback list --late` shows them."""
+        if not self.calendar.is_working_day(city_date(self.clock.now())):
+            return {}
+        raised = await self.desk.raise_overdue(self._is_overdue)
+        if raised:
+            log.warning("feedback_overdue", raised=raised, days=self.days)
+        return {"raised": raised}
+
+    def _is_overdue(self, opened_at: datetime) -> bool:
+        return self.calendar.between(city_date(opened_at), city_date(self.clock.now())).days > self.days
