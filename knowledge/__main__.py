@@ -13,6 +13,7 @@ from knowledge.commands import (
     editing,
     events,
     finding,
+    guides,
     history,
     lexicon,
     loading,
@@ -41,6 +42,7 @@ _FAMILIES = (
     finding,
     lexicon,
     events,
+    guides,
 )
 
 
