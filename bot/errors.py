@@ -48,3 +48,9 @@ class NoticeRefusedError(MotCuaError):
     """A late notice lacks one of its three parts, or says nothing; `faults` in the context names what is wrong."""
 
     code = "NOTICE_REFUSED"
+
+
+class ReferralRefusedError(MotCuaError):
+    """A team's step that cannot be: an unknown reference, a state that does not allow it, words that ask for secrets."""
+
+    code = "REFERRAL_REFUSED"

@@ -17,8 +17,8 @@ MOST_SENTENCES, MOST_WORDS, MOST_CHARACTERS = 2, 22, 200
 _SECRET = r"(?:mat khau|otp|ma pin|pin|passcode|smart ?otp|cvv|so the ngan hang|ma xac (?:thuc|nhan))"
 _GIVE = r"(?:nhap|gui|nhan|cho|doc|dua|cung cap|noi|bao)"
 _ASKS = re.compile(rf"(?<![a-z]){_GIVE}(?![a-z])[^.;!?]{{0,40}}(?<![a-z]){_SECRET}(?![a-z])")
-_TO_US = re.compile(r"cho (?:toi|tro ly|to cong nghe|nguoi|can bo|tinh nguyen)")
 _DENIED = re.compile(r"(?:khong|dung|chang|chua)(?![a-z])[^.;!?]*$")
+_BY_ONESELF = re.compile(r"(?<![a-z])tu\s*$")
 _QUOTED = re.compile(r"[“\"]([^”\"]+)[”\"]")
 _MONEY = re.compile(r"(?:so tai khoan|ma qr)")
 
@@ -77,15 +77,18 @@ def _invented_names(text: str, place: str, guide: HowToGuide) -> Iterator[GuideF
             yield GuideFault(place, f"“{name}” in quotation marks is not among names_found")
 
 
-def _asks_for_secrets(text: str, place: str) -> Iterator[GuideFault]:
+def asks_for_secrets(text: str) -> bool:
+    """Say whether `text` reads as if a code, a password or money to an account were asked for."""
     folded = fold(text)
-    for found in _ASKS.finditer(folded):
-        before = folded[: found.start()]
-        if not _DENIED.search(before) and not re.search(r"\btu\s*$", before):
-            yield GuideFault(place, f"reads as if a secret were asked for: {text}")
-    for found in _MONEY.finditer(folded):
-        if not _DENIED.search(folded[: found.start()]) and not re.search(r"khong nop[^.;]*$", folded[: found.start()]):
-            yield GuideFault(place, f"names an account or a QR code to pay to: {text}")
+    asked = (folded[: found.start()] for found in _ASKS.finditer(folded))
+    if any(not _DENIED.search(before) and not _BY_ONESELF.search(before) for before in asked):
+        return True
+    return any(not _DENIED.search(folded[: found.start()]) for found in _MONEY.finditer(folded))
+
+
+def _asks_for_secrets(text: str, place: str) -> Iterator[GuideFault]:
+    if asks_for_secrets(text):
+        yield GuideFault(place, f"reads as if a secret, or money to an account, were asked for: {text}")
 
 
 def _old_words(text: str, place: str, today: date) -> Iterator[GuideFault]:
