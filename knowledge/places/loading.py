@@ -9,7 +9,7 @@ from typing import Any
 
 from knowledge.curated import line_of, read_yaml
 from knowledge.errors import RecordInvalidError
-from knowledge.places.models import FormerDistrict, FormerWard, Places, Unit, UnitKind, title_of
+from knowledge.places.models import FormerDistrict, FormerWard, Outside, Places, Unit, UnitKind, title_of
 from knowledge.settings import CONTENT_DIR
 
 PLACES_DIR = CONTENT_DIR / "places"
@@ -28,7 +28,7 @@ def load_places(folder: Path = PLACES_DIR) -> Places:
         wards,
         tuple(_districts(former, wards)),
         tuple(_provinces(former, wards)),
-        tuple(map(str, read_yaml(folder / OUTSIDE)["names"])) if (folder / OUTSIDE).is_file() else (),
+        tuple(_outside(read_yaml(folder / OUTSIDE))),
     )
 
 
@@ -63,7 +63,13 @@ def _wards(path: Path, former: dict[str, Any], known: set[str]) -> Iterator[Form
                 if not now or unknown:
                     raise _fault(path, at, f"now: no unit of today has the code {', '.join(unknown) or '(none given)'}")
                 yield FormerWard(
-                    str(row["code"]), row["name"], district["name"], province["name"], now, bool(row.get("single_source"))
+                    str(row["code"]),
+                    row["name"],
+                    district["name"],
+                    province["name"],
+                    now,
+                    bool(row.get("single_source")),
+                    tuple(map(str, row.get("say") or ())),
                 )
 
 
@@ -72,22 +78,32 @@ def _districts(former: dict[str, Any], wards: tuple[FormerWard, ...]) -> Iterato
         for district in province["districts"]:
             own = [ward for ward in wards if (ward.province, ward.district) == (province["name"], district["name"])]
             say = tuple(map(str, district.get("say") or ()))
-            yield FormerDistrict(district["name"], province["name"], _now(own), say)
+            yield FormerDistrict(district["name"], province["name"], _now(own), _codes(own), say)
             for earlier in district.get("earlier") or ():
                 part = set(map(str, earlier.get("wards") or [ward.code for ward in own]))
-                now = _now([ward for ward in own if ward.code in part])
-                say = tuple(map(str, earlier.get("say") or ()))
-                yield FormerDistrict(earlier["name"], province["name"], now, say, earlier=True)
+                before = [ward for ward in own if ward.code in part]
+                yield FormerDistrict(earlier["name"], province["name"], _now(before), _codes(before), earlier=True)
 
 
 def _provinces(former: dict[str, Any], wards: tuple[FormerWard, ...]) -> Iterator[FormerDistrict]:
     for province in former["provinces"][1:]:  # the first is the city itself
         own = [ward for ward in wards if ward.province == province["name"]]
-        yield FormerDistrict(province["name"], province["name"], _now(own), tuple(map(str, province.get("say") or ())))
+        say = tuple(map(str, province.get("say") or ()))
+        yield FormerDistrict(province["name"], province["name"], _now(own), _codes(own), say)
+
+
+def _outside(data: dict[str, Any]) -> Iterator[Outside]:
+    say = data.get("say") or {}
+    for group in ("provinces", "former_provinces", "towns"):
+        yield from (Outside(str(name), tuple(map(str, say.get(name) or ()))) for name in data[group])
 
 
 def _now(wards: list[FormerWard]) -> tuple[str, ...]:
     return tuple(sorted({code for ward in wards for code in ward.now}))
+
+
+def _codes(wards: list[FormerWard]) -> tuple[str, ...]:
+    return tuple(ward.code for ward in wards)
 
 
 def _fault(path: Path, keys: list[Any], reason: str) -> RecordInvalidError:

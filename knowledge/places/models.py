@@ -40,7 +40,7 @@ def title_of(kind: UnitKind, bare_name: str) -> str:
 class FormerWard:
     """A ward, commune or township of before 1 July 2025. now: codes of the units of today, several where it was split.
 
-    single_source: only one of the two tables that were compared says so.
+    single_source: only one of the two tables that were compared says so. say: other spellings of its name.
     """
 
     code: str
@@ -49,6 +49,7 @@ class FormerWard:
     province: str
     now: tuple[str, ...]
     single_source: bool = False
+    say: tuple[str, ...] = ()
 
     @property
     def full_name(self) -> str:
@@ -60,25 +61,35 @@ class FormerWard:
 class FormerDistrict:
     """A district, town or city below the province, of before 1 July 2025, or earlier still.
 
-    now: codes of the units that took over its wards. earlier: gone even before 2025 ("Quận 2"). say: other spellings.
+    now: codes of the units that took over its wards. earlier: gone even before 2025 ("Quận 2"), part of `district`.
+    wards: codes of its former wards. say: other spellings.
     """
 
     name: str
     province: str
     now: tuple[str, ...]
+    wards: tuple[str, ...]
     say: tuple[str, ...] = ()
     earlier: bool = False
 
 
 @dataclass(frozen=True)
+class Outside:
+    """A province or town that is not in this city, today's name or a former one."""
+
+    name: str
+    say: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Places:
-    """All units of today, and all former ones. outside: names of other provinces and their known towns."""
+    """All units of today, and all former ones; and what is known to lie outside the city."""
 
     units: tuple[Unit, ...]
     former_wards: tuple[FormerWard, ...]
     former_districts: tuple[FormerDistrict, ...]
     former_provinces: tuple[FormerDistrict, ...] = ()
-    outside: tuple[str, ...] = ()
+    outside: tuple[Outside, ...] = ()
 
     @cached_property
     def by_code(self) -> dict[str, Unit]:
