@@ -15,6 +15,7 @@ from bot.cases.service import CaseService
 from bot.cases.tries import Tries
 from bot.ops.clock import Clock, SystemClock
 from bot.ops.keys import load_key
+from bot.referrals.building import Referrals, build_referrals
 from bot.settings import Settings
 from bot.store.operations import OperationsStore
 from knowledge.search.index_source import IndexSource
@@ -33,6 +34,7 @@ class CaseServices:
     case_answers: CaseAnswers
     follows: Follows
     ratings: Ratings
+    referrals: Referrals
 
     async def close(self) -> None:
         """Give back the connections to the one-stop systems and to the operations store."""
@@ -73,6 +75,9 @@ def _case_side(settings: Settings, clock: Clock) -> dict[str, Any]:
         "case_answers": CaseAnswers(CaseDesk(operations, clock, calendar), clock, calendar),
         "follows": Follows(operations, clock),
         "ratings": Ratings(operations, clock),
+        "referrals": build_referrals(
+            operations, clock, calendar, lambda: load_key(settings.secret, settings.data_dir), settings.teams_file
+        ),
     }
 
 

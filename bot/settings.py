@@ -35,6 +35,8 @@ class Settings:
     case_gateways: str
     case_tokens: Mapping[str, str]
     jobs: bool
+    teams_file: Path | None
+    tips: bool
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -45,9 +47,6 @@ class Settings:
         actions = env.get("MOTCUA_ACTIONS") or "in_process"
         if actions not in ACTION_MODES:
             raise SettingInvalidError(f"MOTCUA_ACTIONS must be one of {', '.join(ACTION_MODES)}, not {actions!r}")
-        jobs = env.get("MOTCUA_JOBS") or "on"
-        if jobs not in ("on", "off"):
-            raise SettingInvalidError(f"MOTCUA_JOBS must be on or off, not {jobs!r}")
         try:
             catalogue = CatalogueSettings.from_env(env)
         except ValueError as error:
@@ -70,8 +69,17 @@ class Settings:
             log_level=(env.get("MOTCUA_LOG_LEVEL") or "INFO").upper(),
             case_gateways=env.get("MOTCUA_CASE_GATEWAYS") or "sample",
             case_tokens={name[len(_TOKEN) :]: value for name, value in env.items() if name.startswith(_TOKEN)},
-            jobs=jobs == "on",
+            jobs=_is_on(env, "MOTCUA_JOBS"),
+            teams_file=Path(env["MOTCUA_TEAMS"]) if env.get("MOTCUA_TEAMS") else None,
+            tips=_is_on(env, "MOTCUA_TIPS"),
         )
+
+
+def _is_on(env: Mapping[str, str], name: str) -> bool:
+    text = env.get(name) or "on"
+    if text not in ("on", "off"):
+        raise SettingInvalidError(f"{name} must be on or off, not {text!r}")
+    return text == "on"
 
 
 def _port(env: Mapping[str, str], name: str, default: int) -> int:

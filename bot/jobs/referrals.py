@@ -16,7 +16,7 @@ from bot.jobs.runner import Result
 from bot.ops.clock import Clock
 from bot.ops.outcomes import Outcome
 from bot.referrals.climbing import ReferralClock
-from bot.referrals.words import ReferralWord, ReferralWords, mark_said, open_senders, saying_of
+from bot.referrals.words import ReferralWord, ReferralWords, mark_number, mark_said, open_senders, saying_of
 from bot.store.engine import Database
 
 
@@ -54,11 +54,12 @@ class ReferralJobs:
         conversation_id = connection.execute(select(CONVERSATION.c.id).where(*alive)).scalar()
         lock = update(CONVERSATION).where(CONVERSATION.c.id == conversation_id, CONVERSATION.c.erased_at.is_(None))
         if conversation_id is None or connection.execute(lock.values(updated_at=now)).rowcount == 0:
-            mark_said(connection, word.id, now, None)
+            mark_said(connection, word.id, now)
             return 0
-        if not mark_said(connection, word.id, now, None):
+        if not mark_said(connection, word.id, now):
             return 0
-        add_messages(connection, conversation_id, Role.ASSISTANT, (draft,), now)
+        (message,) = add_messages(connection, conversation_id, Role.ASSISTANT, (draft,), now)
+        mark_number(connection, word.id, message.seq)
         return 1
 
 

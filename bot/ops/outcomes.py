@@ -25,6 +25,10 @@ class Outcome(str, Enum):
     ANSWERED_CASE_FOLLOW = "answered_case_follow"
     ANSWERED_CASE_RATING = "answered_case_rating"
     ANSWERED_DIGITAL_HELP = "answered_digital_help"
+    ANSWERED_HOW_TO = "answered_how_to"
+    ANSWERED_REFERRAL = "answered_referral"
+    ANSWERED_REFERRAL_SENT = "answered_referral_sent"
+    ANSWERED_TIPS = "answered_tips"
     ANSWERED_OLD_WORD = "answered_old_word"
     ANSWERED_VNEID = "answered_vneid"
     CLARIFIED_CASE_CODE = "clarified_case_code"
@@ -33,6 +37,9 @@ class Outcome(str, Enum):
     CLARIFIED_CASE_RATING = "clarified_case_rating"
     CLARIFIED_CHOICE = "clarified_choice"
     CLARIFIED_CHECKLIST = "clarified_checklist"
+    CLARIFIED_HOW_TO = "clarified_how_to"
+    CLARIFIED_REFERRAL = "clarified_referral"
+    CLARIFIED_REFERRAL_PHONE = "clarified_referral_phone"
     CLARIFIED_MATTER = "clarified_matter"
     CLARIFIED_SUBJECT = "clarified_subject"
     CLARIFIED_PACE = "clarified_pace"
@@ -54,6 +61,7 @@ class Outcome(str, Enum):
     REFUSED_COMPLAINT = "refused_complaint"
     HANDED_OFF_HOTLINE = "handed_off_hotline"
     ERROR_CASE_SYSTEM = "error_case_system"
+    ERROR_REFERRAL = "error_referral"
     ERROR_CATALOGUE = "error_catalogue"
     ERROR_INTERNAL = "error_internal"
 
@@ -72,3 +80,14 @@ AFTER_PROOF = frozenset(
     )
 )
 """How turns end whose question may hold the proof that a dossier is one's own."""
+
+AFTER_CONTACT = frozenset(
+    (
+        Outcome.CLARIFIED_REFERRAL.value,
+        Outcome.CLARIFIED_REFERRAL_PHONE.value,
+        Outcome.ANSWERED_REFERRAL.value,
+        Outcome.ANSWERED_REFERRAL_SENT.value,
+        Outcome.ERROR_REFERRAL.value,
+    )
+)
+"""How turns end whose question may hold a telephone number that was asked for: kept in its record alone, then erased."""

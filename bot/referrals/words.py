@@ -81,11 +81,16 @@ def _after(kind: str) -> tuple[tuple[str, str], ...]:
     return ((say("buttons.mine"), "/ask_referral"),)
 
 
-def mark_said(connection: Connection, word_id: str, at: datetime, seq: int | None) -> bool:
+def mark_said(connection: Connection, word_id: str, at: datetime) -> bool:
     """Note that a word is said and forget to whom, in the transaction that stores its message; False if it was."""
     unsaid = and_(REFERRAL_WORD.c.id == word_id, REFERRAL_WORD.c.sent_at.is_(None))
-    values = {"sent_at": at, "message_seq": seq, "sender": None}
+    values = {"sent_at": at, "sender": None}
     return bool(connection.execute(update(REFERRAL_WORD).where(unsaid).values(**values)).rowcount)
+
+
+def mark_number(connection: Connection, word_id: str, seq: int) -> None:
+    """Keep which message a word was: the proof that it was sent."""
+    connection.execute(update(REFERRAL_WORD).where(REFERRAL_WORD.c.id == word_id).values(message_seq=seq))
 
 
 def open_senders(connection: Connection) -> list[str]:
