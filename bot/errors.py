@@ -54,3 +54,9 @@ class ReferralRefusedError(MotCuaError):
     """A team's step that cannot be: an unknown reference, a state that does not allow it, words that ask for secrets."""
 
     code = "REFERRAL_REFUSED"
+
+
+class ReferralStoreDownError(MotCuaError):
+    """The operations store does not open or write, so a request for help can be neither kept nor read."""
+
+    code = "REFERRAL_STORE_DOWN"

@@ -12,8 +12,10 @@ from enum import Enum
 from typing import Any
 
 from bot.nlu.arbiter import SAFETY
+from bot.nlu.contact_words import read_contact
 from bot.nlu.replies import Choice, read_reply
 from bot.ops.screening.case_proofs import find_proof, is_bare_proof
+from knowledge.places import find_places
 
 OPEN_QUESTION = "open_question"
 """The slot: `{"action": who asked, "about": procedure code, "options": [{"id": …, "phrases": […]}]}`."""
@@ -28,12 +30,25 @@ _REMARKS = {"lodge_petition", "report_trouble", "insult", "thanks", "ask_case_st
 """Intents that a remark in people's own words may be taken for."""
 
 
+_OWN_WAY = SAFETY | {"request_human", "ask_case_status", "refuse_tips", "cancel_referral", "ask_how_to", "file_complaint"}
+"""Intents that are no answer in free words: they go where they always go."""
+_TROUBLE = {"tell_stuck", "ask_vneid", "report_trouble", "ask_fact", "read_on"}
+"""Intents that trouble with a step, or its being done, may be taken for."""
+
+
 class Takes(str, Enum):
-    """What an open question takes beside its options: the proof of a dossier, or whatever is said."""
+    """What an open question takes beside its options.
+
+    The proof of a dossier; a remark; a place; a telephone number; words of any kind; how a step of a guide went.
+    """
 
     OPTIONS = "options"
     CASE_PROOF = "case_proof"
     REMARK = "remark"
+    PLACE = "place"
+    CONTACT = "contact"
+    WORDS = "words"
+    STEP = "step"
 
 
 @dataclass(frozen=True)
@@ -84,9 +99,20 @@ def goes_to_asker(question: OpenQuestion, intent: str, text: str, moment: Moment
         return reading.exact
     if question.takes is Takes.REMARK and intent in _REMARKS:
         return True
-    if question.takes is Takes.CASE_PROOF and find_proof(text, asked=True):
-        return True
-    return intent in _TAKEN or bool(reading)
+    return _takes_in(question.takes, intent, text) or intent in _TAKEN or bool(reading)
+
+
+def _takes_in(takes: Takes, intent: str, text: str) -> bool:
+    """Say whether a question takes a message whatever its options are."""
+    if takes is Takes.CASE_PROOF:
+        return find_proof(text, asked=True) is not None
+    if takes is Takes.PLACE:
+        return intent not in _OWN_WAY and bool(find_places(text))
+    if takes is Takes.CONTACT:
+        return read_contact(text).tried
+    if takes is Takes.WORDS:
+        return intent not in _OWN_WAY
+    return takes is Takes.STEP and intent in _TROUBLE
 
 
 def _still_open(question: OpenQuestion, moment: Moment) -> bool:

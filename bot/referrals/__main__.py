@@ -24,7 +24,7 @@ from bot.referrals.desk import Listed, is_late
 from bot.referrals.figures import figures
 from bot.referrals.models import DeclineReason, HelpOutcome, Referral
 from bot.referrals.references import find_reference
-from bot.referrals.teams import load_teams
+from bot.referrals.teams import TEAMS_FILE, load_teams
 from bot.referrals.words import referral_wording
 from bot.settings import Settings
 from bot.store.operations import OperationsStore
@@ -122,7 +122,7 @@ async def _figures(referrals: Referrals, store: OperationsStore, options: argpar
 
 def _teams(options: argparse.Namespace, settings: Settings) -> int:
     """Check a file of teams, and say who takes the requests of which unit."""
-    teams = load_teams(options.file or settings.teams_file, city_date(SystemClock().now()))
+    teams = load_teams(options.file or settings.teams_file or TEAMS_FILE, city_date(SystemClock().now()))
     table = csv.writer(sys.stdout)
     if options.action == "list":
         table.writerow(("commune_code", "unit", "queue", "name"))

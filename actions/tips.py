@@ -1,0 +1,40 @@
+"""One tip at most a conversation, after something went well (R-30); the citizen and a setting can switch them off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.ops.outcomes import Outcome
+from bot.services import Services
+from knowledge.how_to import Moment, tip_for
+
+TIPS_OFF, TIP_TOLD = "tips__off", "tips__told"
+
+
+def tip_events(
+    services: Services, dispatcher: CollectingDispatcher, tracker: Tracker, moment: Moment
+) -> list[EventType]:
+    """Say the tip that fits, unless one was said, or none are wanted; return the slots to set."""
+    if not services.settings.tips or tracker.get_slot(TIPS_OFF) or tracker.get_slot(TIP_TOLD):
+        return []
+    tip = tip_for(moment)
+    if tip is None:
+        return []
+    dispatcher.utter_message(text=tip.text)
+    return [SlotSet(TIP_TOLD, tip.id)]
+
+
+class ActionStopTips(Action):
+    """No more tips in this conversation."""
+
+    def name(self) -> str:
+        return "action_stop_tips"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        said = {"answer": {"outcome": Outcome.ANSWERED_TIPS.value, "procedure_code": None, "fields": []}}
+        dispatcher.utter_message(response="utter_how_to__tips_off", custom=said)
+        return [SlotSet(TIPS_OFF, True)]
