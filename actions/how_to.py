@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +12,11 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.presenting import SLOW, wants_slow
+from actions.presenting import SLOW, speaks_slowly
 from actions.procedure import ActionAnswerProcedure
 from actions.tips import tip_events
 from bot.nlu.how_to_turn import (
+    ASIDE,
     STEP_CHOICES,
     STUCK,
     AdviceKind,
@@ -33,6 +35,8 @@ from knowledge.formatting import day_text
 from knowledge.how_to import HowToGuide, Moment, load_guides
 
 NAME = "action_show_how_to"
+_STEP_BY_STEP = re.compile(r"t[ừu]ng b[ướuo]+c(?: m[ộo]t)?", re.IGNORECASE)
+"""Elsewhere a wish for slower turns; here what a guide is anyway."""
 GUIDE, STEP, COUNTS = "how_to__guide", "how_to__step", "how_to__counts"
 
 Button = dict[str, str]
@@ -50,8 +54,8 @@ class ActionShowHowTo(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         services = self._services or default_services()
         opened = read_open_question(tracker.get_slot(OPEN_QUESTION))
-        is_open = opened is not None and opened.action == NAME
-        turn = read_how_to_turn(tracker.latest_message or {}, tracker.slots, is_open)
+        mine = opened if opened is not None and opened.action == NAME else None
+        turn = read_how_to_turn(tracker.latest_message or {}, tracker.slots, mine)
         teacher = _Teacher(services, dispatcher, tracker, turn)
         advice = plan_how_to_turn(turn)
         if advice.kind is AdviceKind.DIGRESS:
@@ -83,7 +87,7 @@ class _Teacher:
         if kind is AdviceKind.STOP:
             buttons = [_reply_button(guide, advice.place, Reply.RESUME), _team_button()]
             self._say("stopped", Outcome.CLARIFIED_HOW_TO, buttons, **_progress(guide, advice.place))
-            return self._wait(guide, advice.place)
+            return self._wait(guide, advice.place, aside=True)
         if kind is AdviceKind.HINT:
             return self._hint(guide, advice.place)
         moment = {AdviceKind.FIRST: "first_step", AdviceKind.NOT_UNDERSTOOD: "step_again"}.get(kind, "step")
@@ -96,7 +100,7 @@ class _Teacher:
             return []
         buttons = [_reply_button(guide, place, Reply.RESUME)]
         self._say("reminder", Outcome.CLARIFIED_HOW_TO, buttons, **_progress(guide, place))
-        return self._wait(guide, place)
+        return self._wait(guide, place, aside=True)
 
     def _offer(self) -> list[EventType]:
         """Name the guides that there are."""
@@ -108,7 +112,7 @@ class _Teacher:
 
     def _start(self, guide: HowToGuide) -> list[EventType]:
         """What is needed, what nobody may be given, when it was checked; then the first step."""
-        slow = wants_slow(self.tracker)
+        slow = bool(self.tracker.get_slot(SLOW)) or speaks_slowly(_STEP_BY_STEP.sub(" ", self.turn.text))
         today = city_date(self.services.clock.now())
         old = guide.is_old(today, self.services.settings.catalogue.stale_after_days)
         checked = "checked_old" if old else "checked"
@@ -166,8 +170,9 @@ class _Teacher:
         turn = self.turn
         return [SlotSet(COUNTS, {"step": step, "stuck": turn.stuck + 1, "struggles": turn.struggles + 1})]
 
-    def _wait(self, guide: HowToGuide, place: int | None) -> list[EventType]:
-        opened = OpenQuestion(NAME, STEP_CHOICES, takes=Takes.STEP)
+    def _wait(self, guide: HowToGuide, place: int | None, aside: bool = False) -> list[EventType]:
+        """aside: the step was not asked last; "tiếp" then means to see it again."""
+        opened = OpenQuestion(NAME, STEP_CHOICES, about=ASIDE if aside else "", takes=Takes.STEP)
         step = "" if place is None else guide.steps[place].id
         return [SlotSet(GUIDE, guide.id), SlotSet(STEP, step), SlotSet(OPEN_QUESTION, opened.to_slot())]
 

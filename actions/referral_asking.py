@@ -8,7 +8,7 @@ from rasa_sdk.events import EventType, SlotSet
 
 from actions.referral_talk import COMMUNE, Button, ReferralTalk, answer, button, choice, wait_for
 from bot.nlu.contact_words import masked_phone
-from bot.nlu.referral_turn import ORDER, SKIP, Field, field_before, next_field, too_many
+from bot.nlu.referral_turn import AGAIN, ORDER, SKIP, Field, field_before, next_field, too_many
 from bot.nlu.replies import NO, YES, Choice
 from bot.ops.outcomes import Outcome
 from bot.referrals.models import Referral, TimeWish, Way
@@ -39,7 +39,7 @@ def _ask(talk: ReferralTalk, draft: Referral, field: Field, missed: int, again: 
     buttons, choices = _options(field)
     if field_before(draft, field) is not None:
         before = field_before(draft, field)
-        buttons = [*buttons, answer("back", before or field, "again")]
+        buttons = [*buttons, answer("back", before or field, AGAIN)]
     contact = field is Field.CONTACT
     outcome = Outcome.CLARIFIED_REFERRAL_PHONE if contact else Outcome.CLARIFIED_REFERRAL
     moment = f"ask_{field.value}_again" if again else f"ask_{field.value}"
@@ -98,10 +98,10 @@ def summary(talk: ReferralTalk, draft: Referral, missed: int = 0) -> list[EventT
 def changes(talk: ReferralTalk, draft: Referral) -> list[EventType]:
     """What can be corrected, a button each."""
     filled = [field for field in ORDER if next_field(draft) is Field.CONFIRM or ORDER.index(field) < _reached(draft)]
-    buttons = [answer(f"again_{field.value}", field, "again") for field in filled]
+    buttons = [answer(f"again_{field.value}", field, AGAIN) for field in filled]
     talk.say("changes", Outcome.CLARIFIED_REFERRAL, [*buttons, button("resume", "request_referral")])
     say = referral_wording()
-    choices = [Choice(f"again:{field.value}", (say(f"buttons.again_{field.value}"),)) for field in filled]
+    choices = [Choice(f"{AGAIN}:{field.value}", (say(f"buttons.again_{field.value}"),)) for field in filled]
     return wait_for(Field.CONFIRM, choices)
 
 

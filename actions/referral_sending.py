@@ -51,6 +51,8 @@ def _missed(talk: ReferralTalk, step: ReferralStep) -> list[EventType]:
         return ask_consent(talk, missed)
     if step.field is Field.CANCEL and missed < 2:
         return _ask_cancel(talk, missed)
+    if step.field is Field.CAME and missed < 2 and talk.turn.latest is not None:
+        return ask_came(talk, talk.turn.latest.id, missed)
     if step.field is Field.PHONE_AGAIN and missed < 2:
         return _ask_phone_again(talk, "phone_wrong", missed)
     if step.field is Field.CONSENT:
@@ -120,7 +122,7 @@ async def _cancel(talk: ReferralTalk) -> list[EventType]:
     return wait_for_nothing()
 
 
-def ask_came(talk: ReferralTalk, referral_id: str) -> list[EventType]:
+def ask_came(talk: ReferralTalk, referral_id: str, missed: int = 0) -> list[EventType]:
     """Ask here what the message of the job has asked: who types instead of pressing is understood too."""
     latest = talk.turn.latest
     reference = latest.reference if latest else ""
@@ -129,7 +131,7 @@ def ask_came(talk: ReferralTalk, referral_id: str) -> list[EventType]:
         button("came_no", "tell_referral_came", came=NO, referral_id=referral_id),
     ]
     talk.say("ask_came", Outcome.CLARIFIED_REFERRAL, buttons, reference=reference)
-    return wait_for_nothing()
+    return wait_for(Field.CAME, (choice(YES, "came_yes", "came_yes"), choice(NO, "came_no", "came_no")), missed)
 
 
 async def _came(talk: ReferralTalk, step: ReferralStep) -> list[EventType]:

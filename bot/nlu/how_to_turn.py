@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from bot.nlu.open_question import OpenQuestion
 from bot.nlu.replies import NOTHING, Choice, Reading, Wish, mentioned, read_reply
 from knowledge.how_to import HowToGuide, guide_for, load_guides, reply_phrases
 from knowledge.text import words
@@ -17,6 +18,8 @@ from knowledge.text import words
 ASK, ANSWER, STUCK = "ask_how_to", "answer_how_to", "tell_stuck"
 STUCK_ON_STEP, STUCK_IN_ALL = 2, 3
 """So often stuck on one step, or in one conversation, and the team is offered."""
+ASIDE = "aside"
+"""What the open question is about where the guide was put aside."""
 _LONGEST_TROUBLE = 24
 _RESUME = frozenset({"tiep", "tiep tuc", "lam tiep", "huong dan tiep", "tiep di", "di tiep"})
 
@@ -63,6 +66,7 @@ class HowToTurn:
     stuck: int = 0
     struggles: int = 0
     tells: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,8 @@ STEP_CHOICES = (
 )
 
 
-def read_how_to_turn(message: Mapping[str, Any], slots: Mapping[str, Any], is_open: bool) -> HowToTurn:
-    """Build a turn from Rasa's parsed message and the slots. is_open: the question at a step is still ours."""
+def read_how_to_turn(message: Mapping[str, Any], slots: Mapping[str, Any], opened: OpenQuestion | None) -> HowToTurn:
+    """Build a turn from Rasa's parsed message and the slots. opened: our own open question."""
     entities = {item.get("entity"): str(item.get("value")) for item in message.get("entities") or []}
     text = str(message.get("text") or "")
     pressed = text.startswith("/")
@@ -95,7 +99,7 @@ def read_how_to_turn(message: Mapping[str, Any], slots: Mapping[str, Any], is_op
     return HowToTurn(
         intent=str((message.get("intent") or {}).get("name")),
         text="" if pressed else text,
-        open=is_open,
+        open=opened is not None,
         reading=NOTHING if pressed else read_reply(text, STEP_CHOICES),
         reply=next((one for one in Reply if one.value == entities.get("how_to_reply")), None) if pressed else None,
         asked=named,
@@ -103,6 +107,7 @@ def read_how_to_turn(message: Mapping[str, Any], slots: Mapping[str, Any], is_op
         step=step,
         stuck=int(counts.get("stuck") or 0) if step == counts.get("step") else 0,
         struggles=int(counts.get("struggles") or 0),
+        aside=opened is not None and opened.about == ASIDE,
         tells=not pressed and (message.get("procedure_link") or {}).get("certainty") == "clear",
     )
 
@@ -124,6 +129,8 @@ def plan_how_to_turn(turn: HowToTurn) -> HowToAdvice:
 
 def _typed(turn: HowToTurn) -> HowToAdvice:
     reading, guide = turn.reading, turn.guide
+    if turn.aside and (_asks_to_go_on(turn.text) or turn.intent == "affirm"):
+        return _replied(turn, Reply.RESUME)
     if reading.wish in (Wish.BACK, Wish.CHANGE):
         return _replied(turn, Reply.BACK)
     if reading.wish is Wish.STOP:

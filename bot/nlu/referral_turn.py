@@ -20,7 +20,7 @@ from knowledge.text import words
 
 HELP, REQUEST, MINE, CANCEL = "ask_digital_help", "request_referral", "ask_referral", "cancel_referral"
 ANSWER, CAME = "answer_referral", "tell_referral_came"
-SKIP = "skip"
+SKIP, AGAIN = "skip", "again"
 PATIENCE = 2
 """Replies in a row that were not understood, with which a question that can be left out is left out."""
 _MOST_CANDIDATES = 6
@@ -39,6 +39,7 @@ class Field(str, Enum):
     CONFIRM = "confirm"
     CANCEL = "cancel"
     PHONE_AGAIN = "phone_again"
+    CAME = "came"
 
 
 ORDER = (Field.WARD, Field.NEIGHBOURHOOD, Field.CONTACT, Field.WISH, Field.ABOUT)
@@ -206,7 +207,7 @@ def _on_draft(turn: ReferralTurn, field: Field | None, value: str) -> ReferralSt
     named = {"change": ReferralStepKind.CHANGES, "pause": ReferralStepKind.PAUSE, "discard": ReferralStepKind.DISCARD}
     if value in named:
         return ReferralStep(named[value])
-    if value == "again" and field in ORDER:
+    if value == AGAIN and field in ORDER:
         return ReferralStep(ReferralStepKind.FILL, field, emptied(field))
     filled = _value_of(field, value)
     if filled is not None:
@@ -261,6 +262,8 @@ def _early(turn: ReferralTurn, field: Field) -> ReferralStep | None:
         return ReferralStep(ReferralStepKind.CANCEL if yes else ReferralStepKind.KEEP)
     if field is Field.PHONE_AGAIN:
         return ReferralStep(ReferralStepKind.KEEP)
+    if field is Field.CAME and turn.latest is not None:
+        return ReferralStep(ReferralStepKind.CAME, yes=yes, for_id=turn.latest.id)
     if turn.draft is None:
         return None
     if yes:
@@ -272,7 +275,7 @@ def _stopped(turn: ReferralTurn, field: Field) -> ReferralStep:
     """ "Thôi" puts a draft aside; "hủy" deletes it. Consent that is not given is refused."""
     if field is Field.CONSENT:
         return ReferralStep(ReferralStepKind.REFUSE)
-    if field in (Field.CANCEL, Field.PHONE_AGAIN):
+    if field in (Field.CANCEL, Field.PHONE_AGAIN, Field.CAME):
         return ReferralStep(ReferralStepKind.KEEP)
     if field is Field.NEIGHBOURHOOD and {"bo", "khoi", "qua"} & set(words(turn.text)):
         return ReferralStep(ReferralStepKind.FILL, field, {"neighbourhood": ""})
@@ -291,6 +294,10 @@ def _answered(turn: ReferralTurn, field: Field) -> ReferralStep | None:
         found = _ward(turn.places)
         if found is not None:
             return found
+    chosen, _, named = turn.reading.option.partition(":")
+    if chosen == AGAIN:
+        again = _field_of(named)
+        return ReferralStep(ReferralStepKind.FILL, again, emptied(again)) if again else None
     filled = _value_of(field, turn.reading.option)
     return ReferralStep(ReferralStepKind.FILL, field, filled) if filled is not None else None
 

@@ -24,7 +24,7 @@ WORDS_PATH = CONTENT_DIR / "how_to_words.yml"
 
 @lru_cache(maxsize=4)
 def load_guides(folder: Path = GUIDES_DIR) -> dict[str, HowToGuide]:
-    """Return the guides of `folder` by id, ordered as their files; raise `RecordInvalidError` with file and line."""
+    """Return the guides of `folder` by id, in the order in which people need them; raise `RecordInvalidError` with file and line."""
     guides: dict[str, HowToGuide] = {}
     for path in sorted(folder.glob("*.yml")):
         guide = read_guide(path)
@@ -36,7 +36,7 @@ def load_guides(folder: Path = GUIDES_DIR) -> dict[str, HowToGuide]:
         if unknown:
             path = folder / f"{guide.id}.yml"
             raise RecordInvalidError(f"{path}:{line_of(path, ['next'])}", f"no guide {', '.join(unknown)}")
-    return guides
+    return dict(sorted(guides.items(), key=lambda one: list(HelpKind).index(one[1].kind)))
 
 
 def read_guide(path: Path) -> HowToGuide:
