@@ -25,6 +25,7 @@ from actions.choices import (
     read_records,
 )
 from actions.pace import ActionReadOn, is_read_on
+from actions.place_slots import commune_of
 from actions.presenting import present
 from bot.nlu.turn import Beside, Memory, Step, StepKind, join_case, plan_turn, read_turn
 from bot.ops.clock import city_date
@@ -37,6 +38,8 @@ from knowledge.errors import CatalogueError, ProcedureUnknownError
 from knowledge.facts import Fact, next_facts
 from knowledge.formatting import short_title
 from knowledge.offering import Offer, differences_text, told_apart
+from knowledge.places.contacts import load_directory
+from knowledge.places.where import before_source, where_blocks
 from knowledge.wording import load_wording
 
 logger = logging.getLogger(__name__)
@@ -127,6 +130,10 @@ class ActionAnswerProcedure(Action):
         also = offers_of(await read_records(services, step.also))
         listed = list(memory.listed) if step.beside is Beside.CHOICE else [offer.code for offer in also]
         parts, buttons = with_others(reply, also, step.beside, listed)
+        if Fact.PLACE in reply.facts:
+            today = city_date(services.clock.now())
+            here = where_blocks(record, commune_of(tracker), load_directory(), today, load_wording())
+            parts = before_source(parts, here)
         events = present(dispatcher, tracker, parts, buttons, reply.payload(Outcome.ANSWERED_PROCEDURE.value))
         return [*events, *self._remember(reply, listed if also else [], memory)]
 

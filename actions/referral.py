@@ -10,9 +10,10 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import referral_asking as asking
 from actions import referral_sending as sending
+from actions.place_slots import commune_slots
 from actions.procedure import ActionAnswerProcedure
 from actions.referral_places import where_and_when
-from actions.referral_talk import COMMUNE, NAME, WAITING, ReferralTalk, button, wait_for_nothing
+from actions.referral_talk import NAME, WAITING, ReferralTalk, button, wait_for_nothing
 from bot.errors import ReferralStoreDownError
 from bot.nlu.open_question import OPEN_QUESTION, read_open_question
 from bot.nlu.referral_turn import (
@@ -27,6 +28,7 @@ from bot.nlu.referral_turn import (
 from bot.ops.outcomes import Outcome
 from bot.ops.screening.masking import mask
 from bot.services import Services, default_services
+from knowledge.places import unit
 
 _KIND = ReferralStepKind
 
@@ -92,10 +94,10 @@ async def _on_draft(talk: ReferralTalk, step: ReferralStep) -> list[EventType]:
     assert draft is not None  # noqa: S101 - the caller saw to it
     if kind is _KIND.FILL:
         filled = await talk.referrals.requests.fill(talk.sender, _masked(step.values or {}))
-        forgotten = [SlotSet(COMMUNE, None)] if (step.values or {}).get("commune_code") == "" else []
+        forgotten = commune_slots(None) if (step.values or {}).get("commune_code") == "" else []
         return [*forgotten, *(asking.ask_next(talk, filled) if filled else sending.gone(talk))]
     if kind is _KIND.WHICH_WARD:
-        return asking.which_ward(talk, step.candidates, step.former)
+        return asking.which_ward(talk, step.candidates, step.former, step.said)
     if kind is _KIND.OUTSIDE:
         return asking.outside(talk, step.former)
     if kind is _KIND.CHANGES:
@@ -129,8 +131,8 @@ def inform(talk: ReferralTalk) -> list[EventType]:
         button("person", "request_human"),
     ]
     commune = talk.commune()
-    talk.say("inform", Outcome.ANSWERED_DIGITAL_HELP, buttons, where=where_and_when(talk, commune))
-    told = [SlotSet(COMMUNE, commune)] if commune else []
+    talk.say("inform", Outcome.ANSWERED_DIGITAL_HELP, buttons, where=where_and_when(commune, talk.today))
+    told = commune_slots(unit(commune)) if commune else []
     return [*told, SlotSet(WAITING, None)]
 
 

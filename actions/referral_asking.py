@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType
 
-from actions.referral_talk import COMMUNE, Button, ReferralTalk, answer, button, choice, wait_for
+from actions.place_slots import commune_slots
+from actions.referral_talk import Button, ReferralTalk, answer, button, choice, wait_for
 from bot.nlu.contact_words import masked_phone
 from bot.nlu.referral_turn import AGAIN, ORDER, SKIP, Field, field_before, next_field, too_many
 from bot.nlu.replies import NO, YES, Choice
@@ -29,7 +30,7 @@ def ask_consent(talk: ReferralTalk, missed: int = 0) -> list[EventType]:
 def ask_next(talk: ReferralTalk, draft: Referral, missed: int = 0, again: bool = False) -> list[EventType]:
     """Ask what is still open, or show it all and ask whether to send."""
     field = next_field(draft)
-    slots = [SlotSet(COMMUNE, draft.commune_code)] if draft.commune_code else []
+    slots = commune_slots(unit(draft.commune_code)) if draft.commune_code else []
     if field is Field.CONFIRM:
         return [*slots, *summary(talk, draft, missed)]
     return [*slots, *_ask(talk, draft, field, missed, again)]
@@ -61,19 +62,19 @@ def _options(field: Field) -> tuple[list[Button], list[Choice]]:
     return [], []
 
 
-def which_ward(talk: ReferralTalk, candidates: Sequence[str], former: str) -> list[EventType]:
+def which_ward(talk: ReferralTalk, candidates: Sequence[str], former: str, said: str) -> list[EventType]:
     """A former ward that several took over, or a name that several have: the citizen chooses, nothing is guessed."""
     known = load_places().by_code
     units = [known[code] for code in candidates if code in known]
     names = ", ".join(one.name for one in units)
     if too_many(tuple(candidates)):
         talk.say("ward_too_wide", Outcome.CLARIFIED_REFERRAL, former=former)
-        return wait_for(Field.WARD)
+        return wait_for(Field.WARD, said=said)
     buttons = [
         {**answer("back", Field.WARD, one.code), "title": one.name} for one in units
     ]  # the title is the unit's own name
     talk.say("which_ward", Outcome.CLARIFIED_REFERRAL, buttons, former=former, names=names)
-    return wait_for(Field.WARD, [Choice(one.code, (one.name, one.bare_name)) for one in units])
+    return wait_for(Field.WARD, [Choice(one.code, (one.name, one.bare_name)) for one in units], said=said)
 
 
 def outside(talk: ReferralTalk, former: str) -> list[EventType]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.place_slots import commune_of
 from bot.nlu.open_question import OPEN_QUESTION, OpenQuestion, Takes
 from bot.nlu.referral_turn import Field, ReferralTurn
 from bot.nlu.replies import Choice
+from bot.ops.clock import city_date
 from bot.ops.outcomes import Outcome
 from bot.ops.screening.kinds import Kind
 from bot.ops.screening.screening import EXPECTS
@@ -25,7 +28,6 @@ from knowledge.how_to import HelpKind, load_guides
 
 NAME = "action_refer_to_team"
 WAITING = "referral__waiting"
-COMMUNE = "commune_code"
 GUIDE, STEP = "how_to__guide", "how_to__step"
 _TAKES = {
     Field.WARD: Takes.PLACE,
@@ -71,7 +73,12 @@ class ReferralTalk:
     def commune(self) -> str:
         """Return the unit that this message or the conversation has told; "" where none is certain."""
         certain = [one.unit.code for one in self.turn.places if one.unit is not None]
-        return certain[-1] if certain else str(self.tracker.get_slot(COMMUNE) or "")
+        known = commune_of(self.tracker)
+        return certain[-1] if certain else known.code if known else ""
+
+    @property
+    def today(self) -> date:
+        return city_date(self.services.clock.now())
 
     def about(self) -> About:
         """Return what the conversation was on: a guide and its step, or a procedure."""
@@ -102,10 +109,10 @@ def choice(id_: str, key: str, also: str = "") -> Choice:
     return Choice(id_, (say(f"buttons.{key}"), *say.list(f"also.{also or id_}")))
 
 
-def wait_for(field: Field, choices: Sequence[Choice] = (), missed: int = 0) -> list[EventType]:
-    """Return the slots that have the next message read as the answer."""
+def wait_for(field: Field, choices: Sequence[Choice] = (), missed: int = 0, said: str = "") -> list[EventType]:
+    """Return the slots that have the next message read as the answer. said: the part of a place that is told already."""
     opened = OpenQuestion(NAME, tuple(choices), takes=_TAKES.get(field, Takes.OPTIONS))
-    waiting = {"field": field.value, "missed": missed}
+    waiting = {"field": field.value, "missed": missed, "said": said}
     return [SlotSet(WAITING, waiting), SlotSet(OPEN_QUESTION, opened.to_slot())]
 
 

@@ -18,6 +18,7 @@ from knowledge.commands import (
     lexicon,
     loading,
     looking,
+    places,
     quality,
     scoping,
     syncing,
@@ -41,6 +42,7 @@ _FAMILIES = (
     covering,
     finding,
     lexicon,
+    places,
     events,
     guides,
 )

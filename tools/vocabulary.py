@@ -27,7 +27,7 @@ TYPED_KEYS = {"aliases", "sample_questions", "say", "names"}
 # Files in knowledge/content that no citizen reads: what people type, and what editors read.
 NOT_READ = (
     "samples", "lexicon", "fact_questions", "ambiguity_questions", "linting", "scope", "coverage", "calendar",
-    "editing", "vocabulary",
+    "editing", "vocabulary", "places/former_units", "places/ways", "places/outside",
 )  # fmt: skip
 _DAY = date(2026, 11, 26)
 """The day on which answers are rendered; only fees and freshness hang on it."""

@@ -9,6 +9,7 @@ CHECK_PAPER = "check_paper"
 OUT_OF_SCOPE = "out_of_scope"
 FALLBACK = "nlu_fallback"
 ASK_CASE_STATUS = "ask_case_status"
+ASK_OFFICE, GIVE_PLACE = "ask_office", "give_place"
 COMPARE, TELL_EVENT, RECALL = "compare_procedures", "tell_life_event", "recall_procedure"
 
 _COURTESIES = {"greet", "goodbye", "thanks", "affirm", "deny", "ask_capabilities"}
@@ -32,6 +33,10 @@ _BY_NAME = {"ask_vneid", "ask_old_word", "ask_proxy"}
 _CHECKLIST_WISHES = {"change_checklist", "resend_checklist", "resume_checklist"}
 # What else may be wanted of a dossier whose code is given.
 _OF_CASES = {"follow_case", "stop_following"}
+# Help and being shown: said in words of daily life that stand in no record, or beside the name of a procedure.
+_HELP = {"ask_digital_help", "ask_how_to", "tell_stuck", "refuse_tips"}
+_OF_REFERRALS = {"request_referral", "ask_referral", "cancel_referral"}
+_ASK_REFERRAL = "ask_referral"
 _EMERGENCY, _HOUSEHOLD_BOOK = "report_emergency", "ask_household_book"
 _CERTAIN_LINK, _CERTAIN_INSIDE, _LIKELY_INSIDE = 0.80, 0.95, 0.60
 _FOLLOW_UP_WORDS = 2
@@ -62,8 +67,13 @@ def settle_intent(
         return ASK_PROCEDURE, 1.0
     if "case_code" in entities or "case_code_fault" in entities:
         return (name, confidence) if name in _OF_CASES and confidence >= _LIKELY_INTENT else (ASK_CASE_STATUS, 1.0)
+    if "referral_reference" in entities:
+        return (name, confidence) if name in _OF_REFERRALS else (_ASK_REFERRAL, 1.0)
     if _is_kept(name, confidence, link):
         return name, confidence
+    of_place = _of_place(name, link, entities)
+    if of_place:
+        return of_place, max(confidence, _SURE_INTENT)
     wider = _wider_than_one(name, confidence, link, several or {})
     if wider:
         return wider, max(confidence, _SURE_INTENT)
@@ -75,9 +85,19 @@ def settle_intent(
 
 def _is_kept(name: str, confidence: float, link: dict[str, Any]) -> bool:
     """Say whether an intent stands whatever the linker finds."""
+    if name in _HELP | _OF_REFERRALS:
+        return confidence >= (_LIKELY_INTENT if link.get("certainty") in ("clear", "close") else _DOUBTFUL_INTENT)
     if name in _TALK:
         return confidence >= (_SURE_INTENT if link.get("certainty") == "clear" else _DOUBTFUL_INTENT)
     return name in _BY_NAME | {_START_CHECKLIST} and confidence >= _LIKELY_INTENT
+
+
+def _of_place(name: str, link: dict[str, Any], entities: list[str]) -> str:
+    """Return the intent of a message that does nothing but name a place, or asks what it is today; else empty."""
+    if "place_told" in entities:
+        return GIVE_PLACE
+    clear = link.get("certainty") == "clear"
+    return ASK_OFFICE if "place_asked" in entities and not clear and name not in _SAFETY else ""
 
 
 def _needed_for_safety(name: str, link: dict[str, Any], facts: list[str]) -> float:

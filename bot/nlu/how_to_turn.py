@@ -21,6 +21,7 @@ STUCK_ON_STEP, STUCK_IN_ALL = 2, 3
 ASIDE = "aside"
 """What the open question is about where the guide was put aside."""
 _LONGEST_TROUBLE = 24
+_COURTESY = frozenset("em anh chi con co chu bac ban nha nhe nhen nghen nghe a da ne do luon oi ha".split())
 _RESUME = frozenset({"tiep", "tiep tuc", "lam tiep", "huong dan tiep", "tiep di", "di tiep"})
 
 
@@ -78,10 +79,8 @@ class HowToAdvice:
     place: int = 0
 
 
-STEP_CHOICES = (
-    Choice(Reply.DONE.value, reply_phrases("done")),
-    Choice(Reply.STUCK.value, reply_phrases("stuck")),
-)
+STEP_CHOICES = tuple(Choice(one.value, reply_phrases(one.value)) for one in Reply if one is not Reply.RESUME)
+_STUCK_CHOICE = tuple(one for one in STEP_CHOICES if one.id == Reply.STUCK.value)
 
 
 def read_how_to_turn(message: Mapping[str, Any], slots: Mapping[str, Any], opened: OpenQuestion | None) -> HowToTurn:
@@ -100,7 +99,7 @@ def read_how_to_turn(message: Mapping[str, Any], slots: Mapping[str, Any], opene
         intent=str((message.get("intent") or {}).get("name")),
         text="" if pressed else text,
         open=opened is not None,
-        reading=NOTHING if pressed else read_reply(text, STEP_CHOICES),
+        reading=NOTHING if pressed else _read(text),
         reply=next((one for one in Reply if one.value == entities.get("how_to_reply")), None) if pressed else None,
         asked=named,
         guide=guide,
@@ -110,6 +109,15 @@ def read_how_to_turn(message: Mapping[str, Any], slots: Mapping[str, Any], opene
         aside=opened is not None and opened.about == ASIDE,
         tells=not pressed and (message.get("procedure_link") or {}).get("certainty") == "clear",
     )
+
+
+def _read(text: str) -> Reading:
+    """Read a reply; "rồi" counts here, which elsewhere is only a word of courtesy ("rồi em", "r nha")."""
+    said = [word for word in words(text) if word not in _COURTESY]
+    for one in STEP_CHOICES:
+        if said and said in ([*words(phrase)] for phrase in one.phrases):
+            return Reading(option=one.id, exact=True)
+    return read_reply(text, STEP_CHOICES)
 
 
 def plan_how_to_turn(turn: HowToTurn) -> HowToAdvice:
@@ -143,7 +151,7 @@ def _typed(turn: HowToTurn) -> HowToAdvice:
         return HowToAdvice(AdviceKind.DIGRESS, guide, _place(turn))
     if turn.intent in ("affirm", "read_on") or _asks_to_go_on(turn.text):
         return _replied(turn, Reply.DONE)
-    in_words = len(words(turn.text)) <= _LONGEST_TROUBLE and mentioned(turn.text, STEP_CHOICES[1:])
+    in_words = len(words(turn.text)) <= _LONGEST_TROUBLE and mentioned(turn.text, _STUCK_CHOICE)
     if in_words or turn.intent in (STUCK, "deny", "ask_vneid", "report_trouble"):
         return _replied(turn, Reply.STUCK)
     return HowToAdvice(AdviceKind.NOT_UNDERSTOOD, guide, _place(turn))

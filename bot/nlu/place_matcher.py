@@ -1,8 +1,8 @@
 """Places in a message: spaCy finds the names, `knowledge.places` says what they mean.
 
 `message["places"]`: a list of `PlaceMention.to_json()`. Where one certain place is told, its unit becomes the entities
-`commune_code` and `commune_name`, which fill the slots of these names. A message that is nothing but a place, or tells
-where somebody lives, has the entity `place_told` besides.
+`commune_code` and `commune_name`, which fill the slots of these names. A message that does nothing but name a place has
+the entity `place_told` besides, one that asks what a place is today `place_asked`.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ from spacy.tokens import Doc
 from bot.nlu.message_component import MessageComponent
 from knowledge.places import PlaceMention, find_places
 from knowledge.places.names import load_names
-from knowledge.places.telling import home_of, is_only_told
+from knowledge.places.telling import asks_unit, home_of, is_only_told
 
 PLACES = "places"
-COMMUNE_CODE, COMMUNE_NAME, PLACE_TOLD = "commune_code", "commune_name", "place_told"
+COMMUNE_CODE, COMMUNE_NAME = "commune_code", "commune_name"
+PLACE_TOLD, PLACE_ASKED = "place_told", "place_asked"
 
 
 class SpacySpans:
@@ -60,6 +61,8 @@ def place_entities(text: str, mentions: Sequence[PlaceMention]) -> list[dict[str
         found += [_entity(COMMUNE_CODE, home.unit.code, home), _entity(COMMUNE_NAME, home.unit.name, home)]
     if mentions and is_only_told(text, mentions):
         found.append(_entity(PLACE_TOLD, mentions[-1].said, mentions[-1]))
+    elif mentions and asks_unit(text):
+        found.append(_entity(PLACE_ASKED, mentions[-1].said, mentions[-1]))
     return found
 
 

@@ -25,6 +25,7 @@ PATIENCE = 2
 """Replies in a row that were not understood, with which a question that can be left out is left out."""
 _MOST_CANDIDATES = 6
 _LONGEST_WORDS = 30
+_LONGEST_PLACE = 200
 
 
 class Field(str, Enum):
@@ -106,6 +107,7 @@ class ReferralStep:
     values: Mapping[str, Any] | None = None
     candidates: tuple[str, ...] = ()
     former: str = ""
+    said: str = ""
     yes: bool = False
     for_id: str = ""
 
@@ -134,10 +136,22 @@ def read_referral_turn(
         field=field if pressed else None,
         value=(entities.get("referral_value") or entities.get("came") or "") if pressed else "",
         for_id=entities.get("referral_id", "") if pressed else "",
-        places=() if pressed else find_places(text),
+        places=() if pressed else _places(text, str(waiting.get("said") or "")),
         contact=Contact() if pressed else read_contact(text),
         tells=not pressed and (message.get("procedure_link") or {}).get("certainty") == "clear",
     )
+
+
+def _places(text: str, said: str) -> tuple[PlaceMention, ...]:
+    """Return the places in `text`, read together with what was said before of the same: "phường 3", then "gò vấp"."""
+    found = find_places(text)
+    if not said or not found or any(one.unit is not None for one in found):
+        return found
+    for together in (f"{said}, {text}", f"{text}, {said}"):
+        narrower = find_places(together[:_LONGEST_PLACE])
+        if len(narrower) == 1 and narrower[0].kind in (MentionKind.CERTAIN, MentionKind.SPLIT):
+            return narrower
+    return found
 
 
 def plan_referral_turn(turn: ReferralTurn) -> ReferralStep:
@@ -312,7 +326,7 @@ def _ward(places: tuple[PlaceMention, ...]) -> ReferralStep | None:
         return ReferralStep(ReferralStepKind.FILL, Field.WARD, {"commune_code": mention.unit.code})
     candidates = tuple(one.code for one in mention.candidates)
     former = mention.former or mention.said
-    return ReferralStep(ReferralStepKind.WHICH_WARD, Field.WARD, candidates=candidates, former=former)
+    return ReferralStep(ReferralStepKind.WHICH_WARD, Field.WARD, None, candidates, former, mention.said)
 
 
 def too_many(candidates: tuple[str, ...]) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from knowledge.places.pieces import Piece
+from knowledge.places.parts import Piece
 from knowledge.places.tokens import Token
 from knowledge.places.ways import Tier, Ways
 
-_MOST_BETWEEN, _MOST_APART = 2, 6
+_MOST_BETWEEN, _MOST_APART, _LONG_NAME = 2, 6, 3
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,10 @@ class Binder:
         start = group.start
         return not group.narrow.level and bool(self.ways.not_where.length_before(self.tokens, start))
 
+    def _begins_like_a_person(self, piece: Piece) -> bool:
+        """ "Nguyễn Thái Bình", "Võ Thị Sáu": people and streets have these names too."""
+        return bool(self.ways.not_where.length_at(self.tokens, piece.start))
+
     def _is_told(self, piece: Piece) -> bool:
         if self.tokens[piece.start].break_before:
             return False
@@ -135,9 +139,9 @@ class Binder:
         return any(phrases.length_before(self.tokens, piece.start) for phrases in lists)
 
     def _is_unmistakable(self, piece: Piece) -> bool:
-        """Larger places count by their name alone, but for names that are ordinary words too."""
+        """Larger places, and names of three words, count by their name alone, but for those that are ordinary words."""
         if not piece.tiers & {Tier.DISTRICT, Tier.PROVINCE}:
-            return False
+            return piece.fit > 1 and piece.end - piece.start >= _LONG_NAME and not self._begins_like_a_person(piece)
         name = tuple(token.plain for token in self.tokens[piece.start : piece.end])
         if name in self.ways.only_with_where:
             return False

@@ -13,6 +13,7 @@ from knowledge.places.loading import load_places
 from knowledge.places.models import FormerDistrict, FormerWard, Places, Sense, SenseKind, Unit
 from knowledge.places.tokens import Token, likeness
 from knowledge.places.ways import TIERS, Phrase, Tier, keys, load_ways
+from knowledge.search.keyboard import is_syllable
 
 _FORMER_KINDS = (
     ("Phường ", "ward"),
@@ -45,7 +46,7 @@ class Option:
     earlier: bool = False
 
     def lies_in(self, outer: Option) -> bool:
-        """Say whether this is a part of `outer` (a former district or province, a place outside), or of what it became."""
+        """Say whether this is a part of `outer` (a former district or province, a place outside), or its successor."""
         if outer.tier in (Tier.COMMUNE, Tier.CITY) or self.tier in (Tier.PROVINCE, Tier.CITY):
             return False
         if outer.sense.kind is SenseKind.OUTSIDE:
@@ -74,6 +75,7 @@ class Names:
             tier: {" ".join(phrase): phrase for phrase, options in self._options.items() if _is_spelt(options, tier)}
             for tier in (Tier.COMMUNE, Tier.DISTRICT)
         }
+        self._inside: dict[str, dict[str, Phrase]] = {}
         self._initials = self._by_initials()
 
     @property
@@ -108,14 +110,27 @@ class Names:
         """Return the wards of three words or more whose first letters are `word`: "bhh" is Bình Hưng Hòa."""
         return self._initials.get(word, [])
 
-    def near(self, typed: str, tier: Tier, slips: int) -> Phrase | None:
-        """Return the one name of `tier` that is at most `slips` slips from `typed`; None where several are as near."""
-        close = process.extract(
-            typed, self._joined[tier].keys(), scorer=OSA.distance, score_cutoff=slips, limit=3, processor=None
-        )
+    def near(self, typed: str, tier: Tier, slips: int, within: Option | None = None) -> Phrase | None:
+        """Return the one name of `tier` that is at most `slips` slips from `typed`; None where several are as near.
+
+        within: look only at what lies there.
+        """
+        names = self._joined[tier] if within is None else self._joined_in(within)
+        close = process.extract(typed, names.keys(), scorer=OSA.distance, score_cutoff=slips, limit=2, processor=None)
         if not close or (len(close) > 1 and close[0][1] == close[1][1]):
             return None
-        return self._joined[tier][close[0][0]]
+        return names[close[0][0]]
+
+    def _joined_in(self, outer: Option) -> dict[str, Phrase]:
+        """Return the names of wards and units in a former district, made when first asked for."""
+        name = outer.sense.name
+        if name not in self._inside:
+            self._inside[name] = {
+                joined: phrase
+                for joined, phrase in self._joined[Tier.COMMUNE].items()
+                if any(option.lies_in(outer) for option in self._options[phrase])
+            }
+        return self._inside[name]
 
     def _add(self, name: str, option: Option) -> None:
         phrase, marked = keys(name), tuple(name.lower().split())
@@ -142,10 +157,10 @@ class Names:
 
 
 def slips_allowed(typed: str) -> int:
-    """Return how many slips a name as long as `typed` may have."""
+    """Return how many slips a name as long as `typed` may have: two only where a word of it is none."""
     if len(typed) < _SHORTEST_NEAR:
         return 0
-    return 1 if len(typed) <= _LONG else 2
+    return 1 if len(typed) <= _LONG or all(map(is_syllable, typed.split())) else 2
 
 
 def _is_spelt(options: Iterable[Option], tier: Tier) -> bool:
@@ -163,12 +178,17 @@ def _all(places: Places, city: Iterable[str]) -> Iterator[tuple[str, Option]]:
         if not name.isdecimal():
             yield name.replace(" - ", " "), option
         for say in district.say:
-            yield say, replace(option, short=len(say.replace(" ", "")) <= _LEAST_INITIALS)
+            yield say, replace(option, short=_is_short(say))
     for place in places.outside:
         for name in (place.name, *place.say):
             yield name, Option(Sense(SenseKind.OUTSIDE, place.name), Tier.PROVINCE, "province")
     for name in city:
         yield name, Option(Sense(SenseKind.OUTSIDE, ""), Tier.CITY, "city")
+
+
+def _is_short(say: str) -> bool:
+    """ "gv" and "t bình" are names only beside a word like "quận" or a ward."""
+    return len(say.replace(" ", "")) <= _LEAST_INITIALS or any(len(word) == 1 for word in say.split())
 
 
 def _of_unit(one: Unit) -> Option:

@@ -40,3 +40,9 @@ def _is_denied(mention: PlaceMention, tokens: list[Token]) -> bool:
     while at and (size := max(words.length_before(tokens, at) for words in (ways.where, ways.between))):
         at -= size
     return bool(ways.denied.length_before(tokens, at)) and not (at < len(tokens) and tokens[at].break_before)
+
+
+def asks_unit(text: str) -> bool:
+    """Say whether a message asks what a place is today ("giờ thuộc phường nào", "nay tên gì")."""
+    tokens, ways = tokens_of(text), load_ways()
+    return any(ways.asks_unit.length_at(tokens, at) for at in range(len(tokens)))

@@ -19,14 +19,17 @@ _GLUED = re.compile(r"(?:(?:phuong|phuog|ph|p|f|quan|q)\d{1,2})+(?:(?:quan|q|p|f
 _PART = re.compile(r"\d+|[^\d]+")
 _LEVEL_NUMBER = re.compile(r"phường|phuong|quận|quan|ph|[pfq]|\d+|.+")
 _LAST_Y = re.compile(r"(?<=[bcdghklmnpqrstvxu])y$")
-_BREAK = re.compile(r"[,.;:!?\n()/\-–|]")
+_BREAK = re.compile(r"[,;:!?\n()/|]")
+_STOP = re.compile(r"[.…]\s")
+_LONGEST_SHORT = 3
+"""Letters of an abbreviation: "tt." and "tp." end no sentence."""
 
 
 @dataclass(frozen=True)
 class Token:
     """A word: `text[start:end]`. marked: small letters, NFC, keystrokes read. plain: folded, y read as i.
 
-    number: its value where it is digits. break_before: a mark of punctuation stands between it and the one before.
+    number: its value where it is digits. break_before: a comma or the like, or the end of a sentence stands before it.
     """
 
     start: int
@@ -44,7 +47,8 @@ def tokens_of(text: str) -> list[Token]:
     for start, stop, word in _words(text):
         marked, plain = reading(word)
         number = int(plain) if plain.isdecimal() and plain.isascii() and len(plain) <= 2 else None
-        found.append(Token(start, stop, marked, plain, number, bool(_BREAK.search(text, end, start))))
+        ends = bool(found) and end - found[-1].start > _LONGEST_SHORT and bool(_STOP.search(text, end, start))
+        found.append(Token(start, stop, marked, plain, number, ends or bool(_BREAK.search(text, end, start))))
         end = stop
         if len(found) == MOST_TOKENS:
             break

@@ -99,6 +99,7 @@ class Ways:
     """Folded words of a number → its value, and its words with diacritics."""
     city: tuple[str, ...]
     counted: Phrases
+    counted_if_marked: Phrases
     where: Phrases
     where_if_marked: Phrases
     home: Phrases
@@ -110,12 +111,27 @@ class Ways:
     small: Phrases
     detail: Phrases
     denied: Phrases
+    asks_unit: Phrases
     not_names: frozenset[str]
+    not_levels: frozenset[str]
     only_with_where: frozenset[Phrase]
     plain_only_with_where: frozenset[Phrase]
 
 
-_LISTS = ("counted", "where", "home", "not_where", "goes_on", "former", "today", "between", "small", "detail", "denied")
+_LISTS = (
+    "counted",
+    "where",
+    "home",
+    "not_where",
+    "goes_on",
+    "former",
+    "today",
+    "between",
+    "small",
+    "detail",
+    "denied",
+    "asks_unit",
+)
 
 
 @lru_cache(maxsize=2)
@@ -131,9 +147,11 @@ def load_ways(path: Path = PLACES_DIR / "ways.yml") -> Ways:
             for text in texts
         },
         city=tuple(map(str, data["city"])),
-        not_names=frozenset(keys(str(text))[0] for text in data["not_names"]),
+        not_levels=frozenset(map(str, data["not_levels"])),
+        not_names=frozenset(form for text in data["not_names"] for form in (str(text), fold(str(text)))),
         only_with_where=frozenset(map(keys, data["only_with_where"])),
         plain_only_with_where=frozenset(map(keys, data["plain_only_with_where"])),
+        counted_if_marked=Phrases(map(str, data["counted_if_marked"]), least=2),
         where_if_marked=Phrases(map(str, data["where_if_marked"]), least=2),
         **phrases,
     )
