@@ -130,7 +130,9 @@ class _Teacher:
 
     def _step(self, guide: HowToGuide, place: int, moment: str) -> list[EventType]:
         step = guide.steps[place]
-        self._say(moment, Outcome.ANSWERED_HOW_TO, self._step_buttons(guide, place), do=step.do, **_progress(guide, place))
+        self._say(
+            moment, Outcome.ANSWERED_HOW_TO, self._step_buttons(guide, place), do=step.do, **_progress(guide, place)
+        )
         return self._wait(guide, place)
 
     def _hint(self, guide: HowToGuide, place: int) -> list[EventType]:
@@ -177,10 +179,8 @@ class _Teacher:
         return [SlotSet(GUIDE, guide.id), SlotSet(STEP, step), SlotSet(OPEN_QUESTION, opened.to_slot())]
 
     def _say(self, moment: str, outcome: Outcome, buttons: Sequence[Button], **facts: object) -> None:
-        custom = {"answer": {"outcome": outcome.value, "procedure_code": None, "fields": []}}
-        self.dispatcher.utter_message(
-            response=f"utter_how_to__{moment}", buttons=list(buttons), custom=custom, **facts
-        )
+        custom: dict[str, Any] = {"answer": {"outcome": outcome.value, "procedure_code": None, "fields": []}}
+        self.dispatcher.utter_message(response=f"utter_how_to__{moment}", buttons=list(buttons), custom=custom, **facts)
 
 
 def _progress(guide: HowToGuide, place: int) -> dict[str, object]:

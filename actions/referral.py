@@ -16,9 +16,9 @@ from actions.referral_places import where_and_when
 from actions.referral_talk import NAME, WAITING, ReferralTalk, button, wait_for_nothing
 from bot.errors import ReferralStoreDownError
 from bot.nlu.open_question import OPEN_QUESTION, read_open_question
+from bot.nlu.referral_fields import Field
 from bot.nlu.referral_turn import (
     PATIENCE,
-    Field,
     ReferralStep,
     ReferralStepKind,
     ReferralTurn,

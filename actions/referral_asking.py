@@ -9,7 +9,8 @@ from rasa_sdk.events import EventType
 from actions.place_slots import commune_slots
 from actions.referral_talk import Button, ReferralTalk, answer, button, choice, wait_for
 from bot.nlu.contact_words import masked_phone
-from bot.nlu.referral_turn import AGAIN, ORDER, SKIP, Field, field_before, next_field, too_many
+from bot.nlu.referral_fields import AGAIN, ORDER, SKIP, Field, field_before, next_field
+from bot.nlu.referral_turn import too_many
 from bot.nlu.replies import NO, YES, Choice
 from bot.ops.outcomes import Outcome
 from bot.referrals.models import Referral, TimeWish, Way
@@ -139,5 +140,3 @@ def about_text(one: Referral) -> str:
     if one.procedure_code:
         parts.append(say("summary.procedure", code=one.procedure_code))
     return ", ".join(parts)
-
-

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rasa_sdk.events import EventType
 
 from actions.referral_asking import about_text, ask_consent
 from actions.referral_talk import ReferralTalk, answer, button, choice, wait_for, wait_for_nothing
 from actions.tips import tip_events
-from bot.nlu.referral_turn import Field, ReferralStep, ReferralStepKind
+from bot.nlu.referral_fields import Field
+from bot.nlu.referral_turn import ReferralStep, ReferralStepKind
 from bot.nlu.replies import NO, YES, Choice
 from bot.ops.outcomes import Outcome
 from bot.referrals.models import Referral, ReferralState
@@ -97,7 +100,7 @@ def show_mine(talk: ReferralTalk) -> list[EventType]:
         talk.say("none_sent_draft" if resumable else "none_sent", Outcome.ANSWERED_REFERRAL, buttons)
         return wait_for_nothing()
     buttons = [button("cancel", "cancel_referral")] if latest.is_open else [button("request", "request_referral")]
-    facts = {
+    facts: dict[str, Any] = {
         "reference": latest.reference,
         "state": say(f"states.{latest.state.value}"),
         "team": talk.referrals.teams.queue(latest.commune_code, latest.level).name,
@@ -121,9 +124,7 @@ async def _cancel(talk: ReferralTalk) -> list[EventType]:
     cancelled = await talk.referrals.requests.cancel(talk.sender)
     if cancelled is None:
         return show_mine(talk)
-    talk.say(
-        "cancelled", Outcome.ANSWERED_REFERRAL, [button("guides", "ask_how_to")], reference=cancelled.reference
-    )
+    talk.say("cancelled", Outcome.ANSWERED_REFERRAL, [button("guides", "ask_how_to")], reference=cancelled.reference)
     return wait_for_nothing()
 
 
@@ -151,9 +152,7 @@ async def _came(talk: ReferralTalk, step: ReferralStep) -> list[EventType]:
     return _ask_phone_again(talk, "came_no", 0, answered)
 
 
-def _ask_phone_again(
-    talk: ReferralTalk, moment: str, missed: int, reopened: Referral | None = None
-) -> list[EventType]:
+def _ask_phone_again(talk: ReferralTalk, moment: str, missed: int, reopened: Referral | None = None) -> list[EventType]:
     one = reopened or talk.turn.latest
     team = talk.referrals.teams.queue(one.commune_code, one.level).name if one else ""
     buttons = [answer("no_phone", Field.PHONE_AGAIN, NO)]

@@ -14,7 +14,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.place_slots import commune_of
 from bot.nlu.open_question import OPEN_QUESTION, OpenQuestion, Takes
-from bot.nlu.referral_turn import Field, ReferralTurn
+from bot.nlu.referral_fields import Field
+from bot.nlu.referral_turn import ReferralTurn
 from bot.nlu.replies import Choice
 from bot.ops.clock import city_date
 from bot.ops.outcomes import Outcome
@@ -98,9 +99,7 @@ def button(key: str, intent: str, **entities: str) -> Button:
 
 def answer(key: str, field: Field, value: str, referral_id: str = "") -> Button:
     """Return a button that answers a question of ours."""
-    return button(
-        key, "answer_referral", referral_field=field.value, referral_value=value, referral_id=referral_id
-    )
+    return button(key, "answer_referral", referral_field=field.value, referral_value=value, referral_id=referral_id)
 
 
 def choice(id_: str, key: str, also: str = "") -> Choice:
@@ -110,7 +109,7 @@ def choice(id_: str, key: str, also: str = "") -> Choice:
 
 
 def wait_for(field: Field, choices: Sequence[Choice] = (), missed: int = 0, said: str = "") -> list[EventType]:
-    """Return the slots that have the next message read as the answer. said: the part of a place that is told already."""
+    """Return the slots that have the next message read as the answer. said: the part of a place told already."""
     opened = OpenQuestion(NAME, tuple(choices), takes=_TAKES.get(field, Takes.OPTIONS))
     waiting = {"field": field.value, "missed": missed, "said": said}
     return [SlotSet(WAITING, waiting), SlotSet(OPEN_QUESTION, opened.to_slot())]

@@ -35,6 +35,8 @@ class ActionStopTips(Action):
         return "action_stop_tips"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        said = {"answer": {"outcome": Outcome.ANSWERED_TIPS.value, "procedure_code": None, "fields": []}}
+        said: dict[str, Any] = {
+            "answer": {"outcome": Outcome.ANSWERED_TIPS.value, "procedure_code": None, "fields": []}
+        }
         dispatcher.utter_message(response="utter_how_to__tips_off", custom=said)
         return [SlotSet(TIPS_OFF, True)]

@@ -51,7 +51,7 @@ class NoticeRefusedError(MotCuaError):
 
 
 class ReferralRefusedError(MotCuaError):
-    """A team's step that cannot be: an unknown reference, a state that does not allow it, words that ask for secrets."""
+    """A team's step that cannot be: an unknown reference, another state, words that ask for secrets."""
 
     code = "REFERRAL_REFUSED"
 

@@ -62,7 +62,9 @@ async def played(row: dict[str, Any], sender: str, conversations: Conversations)
     kind = row["expect"]
     if kind == "reply":
         await conversations.press(sender, _BEGIN)
-        await conversations.press(sender, '/answer_how_to{"how_to_reply": "done", "how_to_guide": "sign_in", "how_to_step": "open"}')
+        await conversations.press(
+            sender, '/answer_how_to{"how_to_reply": "done", "how_to_guide": "sign_in", "how_to_step": "open"}'
+        )
     replies = await conversations.say(sender, row["text"])
     outcome = str((answer_of(replies) or {}).get("outcome"))
     slots = await conversations.slots(sender)
@@ -79,7 +81,12 @@ async def played(row: dict[str, Any], sender: str, conversations: Conversations)
 
 def _replied(reply: str, said: str) -> bool:
     """From the second of five steps: the third, the hint or the team, the first, put aside."""
-    signs = {"done": ("Bước 3/5:",), "stuck": ("nếu bị kẹt", "khó thật"), "back": ("Bước 1/5:",), "stop": ("dừng ở bước 2/5",)}
+    signs = {
+        "done": ("Bước 3/5:",),
+        "stuck": ("nếu bị kẹt", "khó thật"),
+        "back": ("Bước 1/5:",),
+        "stop": ("dừng ở bước 2/5",),
+    }
     return any(sign in said for sign in signs[reply])
 
 

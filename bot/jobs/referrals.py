@@ -1,4 +1,4 @@
-"""Jobs about requests to the digital teams: say what is new, let climb what nobody takes, forget what may be forgotten."""
+"""Jobs about requests to the digital teams: say what is new, let climb what nobody takes, forget what is over."""
 
 from __future__ import annotations
 

@@ -65,10 +65,9 @@ def settle_intent(
         return "choose_option", 1.0
     if "procedure_code" in entities:
         return ASK_PROCEDURE, 1.0
-    if "case_code" in entities or "case_code_fault" in entities:
-        return (name, confidence) if name in _OF_CASES and confidence >= _LIKELY_INTENT else (ASK_CASE_STATUS, 1.0)
-    if "referral_reference" in entities:
-        return (name, confidence) if name in _OF_REFERRALS else (_ASK_REFERRAL, 1.0)
+    coded = _by_code(name, confidence, entities)
+    if coded is not None:
+        return coded
     if _is_kept(name, confidence, link):
         return name, confidence
     of_place = _of_place(name, link, entities)
@@ -81,6 +80,15 @@ def settle_intent(
     if name == ASK_PROCEDURE:
         return name, confidence
     return _against_link(name, confidence, link, facts)
+
+
+def _by_code(name: str, confidence: float, entities: list[str]) -> tuple[str, float] | None:
+    """Return what a message with a dossier's code or a request's reference is; None where it has neither."""
+    if "case_code" in entities or "case_code_fault" in entities:
+        return (name, confidence) if name in _OF_CASES and confidence >= _LIKELY_INTENT else (ASK_CASE_STATUS, 1.0)
+    if "referral_reference" in entities:
+        return (name, confidence) if name in _OF_REFERRALS else (_ASK_REFERRAL, 1.0)
+    return None
 
 
 def _is_kept(name: str, confidence: float, link: dict[str, Any]) -> bool:

@@ -1,20 +1,17 @@
-"""How somebody wants to be reached, in their own words: "0901 234 567, gọi cô Ba" is a number and what to say to them."""
+"""How somebody wants to be reached, in their own words: "0901 234 567, gọi cô Ba" is a number and a name."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
+from knowledge.curated import read_yaml
+from knowledge.settings import CONTENT_DIR
 from knowledge.text import fold
 
 _RUN = re.compile(r"(?<![\w.-])\+?\(?\d(?:[\s.\-()]{0,2}\d){6,13}(?![\w-])")
 _SHAPE = re.compile(r"0(?:[35789]\d{8}|2\d{8,9})")
-_FILLERS = frozenset(
-    "so sdt dt dien thoai phone cua toi tui em anh minh la ten goi nha nhe nhen nghen a da vang thi o cho xin qua vao"
-    " ha day ne lien he lien lac zalo va kiem hoi gap may nay".split()
-)
-"""Words beside a number that are no name."""
-_TITLES = frozenset("co chu bac di cau mo thim ong ba chi anh".split())
 _MOST_NAMES = 4
 _LONGEST_NAME = 20
 
@@ -52,9 +49,9 @@ def masked_phone(phone: str) -> str:
 def _called(rest: str) -> str:
     """Return a title and a given name, or the given name: a surname is nobody's business here."""
     said = [word for word in re.findall(r"[^\W\d_]+", rest) if len(word) <= _LONGEST_NAME]
-    while said and fold(said[0]) in _FILLERS and not _is_title(said):
+    while said and fold(said[0]) in _words("fillers") and not _is_title(said):
         said.pop(0)
-    while said and fold(said[-1]) in _FILLERS:
+    while said and fold(said[-1]) in _words("fillers"):
         said.pop()
     if not said or len(said) > _MOST_NAMES:
         return ""
@@ -64,7 +61,13 @@ def _called(rest: str) -> str:
 
 
 def _is_title(said: list[str]) -> bool:
-    return len(said) > 1 and fold(said[0]) in _TITLES and fold(said[1]) not in _FILLERS
+    return len(said) > 1 and fold(said[0]) in _words("titles") and fold(said[1]) not in _words("fillers")
+
+
+@lru_cache(maxsize=4)
+def _words(name: str) -> frozenset[str]:
+    """Words beside a number that are no name, and words of address."""
+    return frozenset(fold(str(word)) for word in read_yaml(CONTENT_DIR / "contact_words.yml")[name])
 
 
 def _name(word: str) -> str:

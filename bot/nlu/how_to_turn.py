@@ -21,7 +21,7 @@ STUCK_ON_STEP, STUCK_IN_ALL = 2, 3
 ASIDE = "aside"
 """What the open question is about where the guide was put aside."""
 _LONGEST_TROUBLE = 24
-_COURTESY = frozenset("em anh chi con co chu bac ban nha nhe nhen nghen nghe a da ne do luon oi ha".split())
+_COURTESY = frozenset(word for phrase in reply_phrases("courtesy") for word in words(phrase))
 _RESUME = frozenset({"tiep", "tiep tuc", "lam tiep", "huong dan tiep", "tiep di", "di tiep"})
 
 

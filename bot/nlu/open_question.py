@@ -30,7 +30,14 @@ _REMARKS = {"lodge_petition", "report_trouble", "insult", "thanks", "ask_case_st
 """Intents that a remark in people's own words may be taken for."""
 
 
-_OWN_WAY = SAFETY | {"request_human", "ask_case_status", "refuse_tips", "cancel_referral", "ask_how_to", "file_complaint"}
+_OWN_WAY = SAFETY | {
+    "request_human",
+    "ask_case_status",
+    "refuse_tips",
+    "cancel_referral",
+    "ask_how_to",
+    "file_complaint",
+}
 """Intents that are no answer in free words: they go where they always go."""
 _TROUBLE = {"tell_stuck", "ask_vneid", "report_trouble", "ask_fact", "read_on"}
 """Intents that trouble with a step, or its being done, may be taken for."""

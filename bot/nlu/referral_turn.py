@@ -5,45 +5,27 @@ The message and what is remembered go in as a `ReferralTurn`; a `ReferralStep` c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
 from bot.nlu.contact_words import Contact, read_contact
+from bot.nlu.referral_fields import AGAIN, ORDER, Field, emptied, field_before, field_named, value_of
 from bot.nlu.replies import NO, NOTHING, YES, Choice, Reading, Wish, read_reply
-from bot.referrals.models import Referral, TimeWish, Way
+from bot.referrals.models import Referral, Way
 from knowledge.how_to import HelpKind
 from knowledge.places import MentionKind, PlaceMention, find_places
 from knowledge.text import words
 
 HELP, REQUEST, MINE, CANCEL = "ask_digital_help", "request_referral", "ask_referral", "cancel_referral"
 ANSWER, CAME = "answer_referral", "tell_referral_came"
-SKIP, AGAIN = "skip", "again"
 PATIENCE = 2
 """Replies in a row that were not understood, with which a question that can be left out is left out."""
+_NO_CONTACT = Contact()
 _MOST_CANDIDATES = 6
 _LONGEST_WORDS = 30
 _LONGEST_PLACE = 200
-
-
-class Field(str, Enum):
-    """What is asked for, in this order."""
-
-    CONSENT = "consent"
-    WARD = "ward"
-    NEIGHBOURHOOD = "neighbourhood"
-    CONTACT = "contact"
-    WISH = "wish"
-    ABOUT = "about"
-    CONFIRM = "confirm"
-    CANCEL = "cancel"
-    PHONE_AGAIN = "phone_again"
-    CAME = "came"
-
-
-ORDER = (Field.WARD, Field.NEIGHBOURHOOD, Field.CONTACT, Field.WISH, Field.ABOUT)
 
 
 class ReferralStepKind(str, Enum):
@@ -90,7 +72,7 @@ class ReferralTurn:
     value: str = ""
     for_id: str = ""
     places: tuple[PlaceMention, ...] = ()
-    contact: Contact = Contact()
+    contact: Contact = _NO_CONTACT
     tells: bool = False
 
     @property
@@ -124,11 +106,11 @@ def read_referral_turn(
     text = str(message.get("text") or "")
     pressed = text.startswith("/")
     waiting = slots.get("referral__waiting") or {}
-    field = _field_of(entities.get("referral_field", ""))
+    field = field_named(entities.get("referral_field", ""))
     return ReferralTurn(
         intent=str((message.get("intent") or {}).get("name")),
         text="" if pressed else text,
-        waiting=_field_of(str(waiting.get("field"))) if choices is not None else None,
+        waiting=field_named(str(waiting.get("field"))) if choices is not None else None,
         missed=int(waiting.get("missed") or 0),
         reading=NOTHING if pressed else read_reply(text, choices or ()),
         draft=draft,
@@ -163,42 +145,6 @@ def plan_referral_turn(turn: ReferralTurn) -> ReferralStep:
     return _wish(turn)
 
 
-def next_field(draft: Referral) -> Field:
-    """Return what is still to be asked of a draft; CONFIRM where nothing is."""
-    return next((field for field in ORDER if not _is_filled(draft, field)), Field.CONFIRM)
-
-
-def field_before(draft: Referral, field: Field) -> Field | None:
-    """Return the question before `field` that was answered; None before the first."""
-    before = ORDER[: ORDER.index(field)] if field in ORDER else ORDER
-    return next((one for one in reversed(before) if _is_filled(draft, one)), None)
-
-
-def emptied(field: Field) -> dict[str, Any]:
-    """Return the values with which a field is asked for again."""
-    return {
-        Field.WARD: {"commune_code": ""},
-        Field.NEIGHBOURHOOD: {"neighbourhood": None},
-        Field.CONTACT: {"way": "", "phone": None, "called": None},
-        Field.WISH: {"wish": ""},
-        Field.ABOUT: {"kind": "", "guide": "", "step": "", "about": None},
-    }.get(field, {})
-
-
-def _is_filled(draft: Referral, field: Field) -> bool:
-    return {
-        Field.WARD: bool(draft.commune_code),
-        Field.NEIGHBOURHOOD: draft.neighbourhood is not None,
-        Field.CONTACT: draft.way is not None,
-        Field.WISH: draft.wish is not None,
-        Field.ABOUT: draft.kind is not None,
-    }[field]
-
-
-def _field_of(name: str) -> Field | None:
-    return next((field for field in Field if field.value == name), None)
-
-
 def _pressed(turn: ReferralTurn) -> ReferralStep:
     """A button. Those of an earlier question still count, as long as a draft is there."""
     if turn.intent == CAME:
@@ -223,25 +169,10 @@ def _on_draft(turn: ReferralTurn, field: Field | None, value: str) -> ReferralSt
         return ReferralStep(named[value])
     if value == AGAIN and field in ORDER:
         return ReferralStep(ReferralStepKind.FILL, field, emptied(field))
-    filled = _value_of(field, value)
+    filled = value_of(field, value)
     if filled is not None:
         return ReferralStep(ReferralStepKind.FILL, field, filled)
     return ReferralStep(ReferralStepKind.ASK)
-
-
-def _value_of(field: Field | None, value: str) -> dict[str, Any] | None:
-    """Return what an option means for the draft; None where it is none of the field's."""
-    if field is Field.WARD and re.fullmatch(r"\d{5}", value):
-        return {"commune_code": value}
-    if field is Field.NEIGHBOURHOOD and value == SKIP:
-        return {"neighbourhood": ""}
-    if field is Field.CONTACT and value == Way.CHAT.value:
-        return {"way": Way.CHAT.value, "phone": None}
-    if field is Field.WISH and value in {one.value for one in TimeWish}:
-        return {"wish": value}
-    if field is Field.ABOUT and value in {one.value for one in HelpKind}:
-        return {"kind": value}
-    return None
 
 
 def _reply(turn: ReferralTurn, field: Field) -> ReferralStep:
@@ -298,7 +229,7 @@ def _stopped(turn: ReferralTurn, field: Field) -> ReferralStep:
 
 
 def _answered(turn: ReferralTurn, field: Field) -> ReferralStep | None:
-    """An option, a place or a number that answers the open question, or one before it: people correct by saying anew."""
+    """An option, a place or a number: the answer to the open question, or to one before it, said anew."""
     if turn.contact.phone and field in (*ORDER, Field.CONFIRM, Field.PHONE_AGAIN):
         if field is Field.PHONE_AGAIN:
             return ReferralStep(ReferralStepKind.PHONE_AGAIN, field, {"phone": turn.contact.phone})
@@ -310,9 +241,9 @@ def _answered(turn: ReferralTurn, field: Field) -> ReferralStep | None:
             return found
     chosen, _, named = turn.reading.option.partition(":")
     if chosen == AGAIN:
-        again = _field_of(named)
+        again = field_named(named)
         return ReferralStep(ReferralStepKind.FILL, again, emptied(again)) if again else None
-    filled = _value_of(field, turn.reading.option)
+    filled = value_of(field, turn.reading.option)
     return ReferralStep(ReferralStepKind.FILL, field, filled) if filled is not None else None
 
 
@@ -320,7 +251,11 @@ def _ward(places: tuple[PlaceMention, ...]) -> ReferralStep | None:
     """One certain unit, several to choose from, or a place that is none of the city's."""
     inside = [one for one in places if one.kind is not MentionKind.OUTSIDE]
     if not inside:
-        return ReferralStep(ReferralStepKind.OUTSIDE, Field.WARD, former=places[0].former or places[0].said) if places else None
+        return (
+            ReferralStep(ReferralStepKind.OUTSIDE, Field.WARD, former=places[0].former or places[0].said)
+            if places
+            else None
+        )
     mention = inside[-1]
     if mention.unit is not None:
         return ReferralStep(ReferralStepKind.FILL, Field.WARD, {"commune_code": mention.unit.code})

@@ -94,4 +94,4 @@ AFTER_CONTACT = frozenset(
         Outcome.ERROR_REFERRAL.value,
     )
 )
-"""How turns end whose question may hold a telephone number that was asked for: kept in its record alone, then erased."""
+"""How turns end whose question may hold a telephone number that was asked for: its record alone keeps it."""

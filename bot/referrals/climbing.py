@@ -6,7 +6,7 @@ Every run does only what is due on that day, so running twice changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 
 from sqlalchemy import and_, delete, update
 from sqlalchemy.engine import Connection

@@ -47,7 +47,8 @@ def to_csv(found: Sequence[Referral]) -> str:
 def to_html(found: Sequence[Referral], day: date) -> str:
     """Return the list as a page to print."""
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=select_autoescape(default=True, default_for_string=True)
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=select_autoescape(default=True, default_for_string=True),
     )
     say = referral_wording()
     heads = [say(f"list.{name}") for name in COLUMNS]

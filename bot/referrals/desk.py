@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from bot.errors import ReferralRefusedError
 from bot.ops.clock import Clock, city_date
 from bot.ops.logging import EventLog
-from bot.referrals.models import DeclineReason, HelpOutcome, Level, Referral, ReferralState, TimeWish
+from bot.referrals.models import DeclineReason, HelpOutcome, Referral, ReferralState, TimeWish
 from bot.referrals.rows import OPEN_STATES, add_event, add_word, events_of, find_all, find_by, is_due, move
 from bot.referrals.tables import REFERRAL
 from bot.referrals.teams import Teams
@@ -78,7 +78,7 @@ class ReferralDesk:
         return await self._step(reference, ReferralState.DECLINED, by, why=reason.value, outcome=reason.value)
 
     async def tell(self, reference: str, by: str, text: str) -> Referral:
-        """Say something to the citizen in the chat: a time, a place. Refused where it asks for a secret or for money."""
+        """Say something to the citizen in the chat: a time, a place. Refused where it asks for secrets or money."""
         said = " ".join(text.split())
         if not said or len(said) > _LONGEST_TOLD:
             raise ReferralRefusedError("length", reason="length")

@@ -66,13 +66,19 @@ TABLES = ("by_unit", "by_kind", "by_state", "by_outcome", "by_answer")
 async def figures(database: Callable[[], Database], since: date, until: date) -> Figures:
     """Return the figures of the requests sent on the city's days `since` … `until`."""
     found = await database().run(_sent)
-    return figures_of([one for one in found if one.filed_at and since <= city_date(one.filed_at) <= until], since, until)
+    return figures_of(
+        [one for one in found if one.filed_at and since <= city_date(one.filed_at) <= until], since, until
+    )
 
 
 def figures_of(found: Iterable[Referral], since: date, until: date) -> Figures:
     """Count `found`."""
     sent = list(found)
-    begun = [(one.helped_at or one.closed_at, one.filed_at) for one in sent if one.helped_at or one.state is ReferralState.DONE]
+    begun = [
+        (one.helped_at or one.closed_at, one.filed_at)
+        for one in sent
+        if one.helped_at or one.state is ReferralState.DONE
+    ]
     hours = [(end - start).total_seconds() / 3600 for end, start in begun if end and start]
     return Figures(
         since=since,
@@ -88,13 +94,12 @@ def figures_of(found: Iterable[Referral], since: date, until: date) -> Figures:
 
 
 def hidden(counts: Mapping[str, int]) -> dict[str, int | None]:
-    """Return counts, ordered by name, the small ones as None, and one more where a single one would be told by the sum."""
+    """Return counts by name, the small ones as None, and one more where the sum would tell a single one."""
     small = {name for name, count in counts.items() if 0 < count < FEWEST}
     others = sorted((count, name) for name, count in counts.items() if name not in small and count)
     if len(small) == 1 and others:
         small.add(others[0][1])
     return {name: None if name in small else counts[name] for name in sorted(counts)}
-
 
 
 def _cell(count: int | None) -> str:

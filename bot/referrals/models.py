@@ -144,7 +144,7 @@ class About:
 
 @dataclass(frozen=True)
 class Queue:
-    """Who takes a unit's requests. key: a unit's code, "head:" and the code, or "city". team: a team is named for it."""
+    """Who takes a unit's requests. key: a unit's code, "head:" and the code, or "city". team: it has its own."""
 
     key: str
     name: str

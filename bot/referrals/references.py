@@ -8,7 +8,9 @@ from collections.abc import Callable
 
 _LENGTH = 6
 _WEIGHTS = (2, 3, 4, 5, 6, 7)
-_TYPED = re.compile(r"(?<![\w])h[\s.\-]?t[\s.:\-]*(\d)[\s.\-]*(\d)[\s.\-]*(\d)[\s.\-]*(\d)[\s.\-]*(\d)[\s.\-]*(\d)[\s.\-]*(\d)(?!\d)")
+_TYPED = re.compile(
+    r"(?<![\w])h[\s.\-]?t[\s.:\-]*(\d)[\s.\-]*(\d)[\s.\-]*(\d)[\s.\-]*(\d)[\s.\-]*(\d)[\s.\-]*(\d)[\s.\-]*(\d)(?!\d)"
+)
 
 
 def new_reference(choose: Callable[[int], int] = secrets.randbelow) -> str:

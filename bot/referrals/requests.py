@@ -116,7 +116,7 @@ class ReferralRequests:
         if there is not None:
             return there
         now = self._clock.now()
-        row = {
+        row: dict[str, Any] = {
             "id": str(uuid.uuid4()),
             "key": f"draft:{person}",
             "state": ReferralState.DRAFT.value,

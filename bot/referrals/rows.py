@@ -20,7 +20,9 @@ OPEN_STATES = tuple(state.value for state in OPEN)
 
 def referral_of(row: Any) -> Referral:
     """Return a row as a request."""
-    texts = {name: getattr(row, name) or "" for name in ("reference", "phone", "called", "about", "sender")}
+    texts: dict[str, Any] = {
+        name: getattr(row, name) or "" for name in ("reference", "phone", "called", "about", "sender")
+    }
     same = ("id", "person", "commune_code", "guide", "step", "procedure_code", "neighbourhood", "queue", "due_on")
     moments = ("begun_at", "consented_at", "filed_at", "confirmed_at", "helped_at", "closed_at")
     return Referral(
@@ -51,9 +53,7 @@ def find_all(connection: Connection, *conditions: Any) -> list[Referral]:
 
 def change(connection: Connection, one: Referral, values: Mapping[str, Any]) -> bool:
     """Change a request as it was read; False where somebody was faster and it stands otherwise by now."""
-    as_read = and_(
-        REFERRAL.c.id == one.id, REFERRAL.c.state == one.state.value, REFERRAL.c.level == one.level.value
-    )
+    as_read = and_(REFERRAL.c.id == one.id, REFERRAL.c.state == one.state.value, REFERRAL.c.level == one.level.value)
     return bool(connection.execute(update(REFERRAL).where(as_read).values(**values)).rowcount)
 
 
@@ -83,7 +83,9 @@ def add_event(connection: Connection, referral_id: str, what: str, by: str, at: 
     connection.execute(insert(REFERRAL_EVENT).values(**row, by=by.strip()[:80], why=why[:40]))
 
 
-def add_word(connection: Connection, one: Referral, key: str, kind: str, content: Mapping[str, Any], at: datetime) -> bool:
+def add_word(
+    connection: Connection, one: Referral, key: str, kind: str, content: Mapping[str, Any], at: datetime
+) -> bool:
     """Store a word to the citizen; False where the same `key` was stored before, or nobody is there to hear it."""
     known = select(REFERRAL_WORD.c.id).where(REFERRAL_WORD.c.key == key)
     if not one.sender or connection.execute(known).first() is not None:
@@ -95,9 +97,7 @@ def add_word(connection: Connection, one: Referral, key: str, kind: str, content
 
 def events_of(connection: Connection, referral_id: str) -> list[tuple[datetime, str, str, str]]:
     """Return (when, what, by, why) of a request, in order."""
-    query = (
-        select(REFERRAL_EVENT).where(REFERRAL_EVENT.c.referral_id == referral_id).order_by(REFERRAL_EVENT.c.at)
-    )
+    query = select(REFERRAL_EVENT).where(REFERRAL_EVENT.c.referral_id == referral_id).order_by(REFERRAL_EVENT.c.at)
     return [(row.at, row.what, row.by, row.why) for row in connection.execute(query)]
 
 

@@ -50,8 +50,8 @@ def _check(options: argparse.Namespace, settings: CatalogueSettings) -> int:
         faults += faults_of_guide(guide, today, settings.stale_after_days)
     for one in faults:
         print(f"{'fault' if one.grave else 'note'}: {one.place}: {one.text}", file=sys.stderr)
-    grave = sum(one.grave for one in faults)
-    print(f"{len(guides)} guides, {sum(len(one.steps) for one in guides.values())} steps, {len(tips)} tips, {grave} faults")
+    grave, steps = sum(one.grave for one in faults), sum(len(one.steps) for one in guides.values())
+    print(f"{len(guides)} guides, {steps} steps, {len(tips)} tips, {grave} faults")
     return FAULTY if grave else OK
 
 

@@ -14,7 +14,7 @@ from knowledge.vocabulary import groups, lowered, repealed_laws, words
 
 MOST_SENTENCES, MOST_WORDS, MOST_CHARACTERS = 2, 22, 200
 """Of a step: what fits on a telephone, and is read in one go."""
-_SECRET = r"(?:mat khau|otp|ma pin|pin|passcode|smart ?otp|cvv|so the ngan hang|ma xac (?:thuc|nhan))"
+_SECRET = r"(?:mat khau|otp|ma pin|pin|passcode|smart ?otp|cvv|so the ngan hang|ma xac (?:thuc|nhan))"  # noqa: S105 - words to find
 _GIVE = r"(?:nhap|gui|nhan|cho|doc|dua|cung cap|noi|bao)"
 _ASKS = re.compile(rf"(?<![a-z]){_GIVE}(?![a-z])[^.;!?]{{0,40}}(?<![a-z]){_SECRET}(?![a-z])")
 _DENIED = re.compile(r"(?:khong|dung|chang|chua)(?![a-z])[^.;!?]*$")

@@ -24,7 +24,7 @@ WORDS_PATH = CONTENT_DIR / "how_to_words.yml"
 
 @lru_cache(maxsize=4)
 def load_guides(folder: Path = GUIDES_DIR) -> dict[str, HowToGuide]:
-    """Return the guides of `folder` by id, in the order in which people need them; raise `RecordInvalidError` with file and line."""
+    """Return the guides of `folder` by id, in the order of need; raise `RecordInvalidError` with file and line."""
     guides: dict[str, HowToGuide] = {}
     for path in sorted(folder.glob("*.yml")):
         guide = read_guide(path)
@@ -52,8 +52,10 @@ def read_guide(path: Path) -> HowToGuide:
         checked_on = date.fromisoformat(data["checked_on"])
     except ValueError as error:
         raise RecordInvalidError(f"{path}:{line_of(path, ['checked_on'])}", str(error)) from error
-    lists = {name: tuple(data.get(name) or ()) for name in ("sources", "say", "next", "names_found")}
-    texts = {name: str(data.get(name) or "").strip() for name in ("title", "need", "never_share", "done", "recheck")}
+    lists: dict[str, Any] = {name: tuple(data.get(name) or ()) for name in ("sources", "say", "next", "names_found")}
+    texts: dict[str, Any] = {
+        name: str(data.get(name) or "").strip() for name in ("title", "need", "never_share", "done", "recheck")
+    }
     return HowToGuide(
         id=data["id"],
         kind=HelpKind(data["kind"]),
