@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import and_, delete, insert, or_, select, update
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot.errors import ReferralStoreDownError
 from bot.ops.clock import Clock, city_date
@@ -138,7 +138,14 @@ class ReferralRequests:
             "outcome": "",
             "came": "",
         }
-        connection.execute(insert(REFERRAL).values(**row))
+        try:
+            with connection.begin_nested():
+                connection.execute(insert(REFERRAL).values(**row))
+        except IntegrityError:  # begun in another window at the same moment
+            there = _draft_of(connection, person)
+            if there is None:
+                raise
+            return there
         return _one(connection, row["id"])
 
     def _fill(self, connection: Connection, person: str, values: Mapping[str, Any]) -> Referral | None:
@@ -161,7 +168,8 @@ class ReferralRequests:
             "filed_at": now,
             "opened": 1,
         }
-        change(connection, one, values)
+        if not change(connection, one, values):  # another press was faster
+            return _one(connection, one.id), False
         add_event(connection, one.id, ReferralState.NEW.value, BY_CITIZEN, now)
         return _one(connection, one.id), True
 
@@ -178,7 +186,8 @@ class ReferralRequests:
             return None
         now = self._clock.now()
         if came:
-            change(connection, one, {"came": YES})
+            if not change(connection, one, {"came": YES}):
+                return None
             add_event(connection, one.id, "came", BY_CITIZEN, now)
             return _one(connection, one.id)
         level = max(Level.UNIT_HEAD, self.teams.first_level(one.commune_code))
@@ -195,7 +204,8 @@ class ReferralRequests:
             "outcome": "",
             "opened": one.opened + 1,
         }
-        change(connection, one, values)
+        if not change(connection, one, values):
+            return None
         add_event(connection, one.id, "reopened", BY_CITIZEN, now, "no help came")
         return _one(connection, one.id)
 
