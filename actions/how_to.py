@@ -14,7 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.presenting import SLOW, speaks_slowly
 from actions.procedure import ActionAnswerProcedure
-from actions.tips import tip_events
+from actions.tips import tip_now, told, with_tip
 from bot.nlu.how_to_turn import (
     ASIDE,
     STEP_CHOICES,
@@ -157,10 +157,10 @@ class _Teacher:
     def _finish(self, guide: HowToGuide) -> list[EventType]:
         guides = load_guides()
         buttons = [_guide_button(guides[name]) for name in guide.next]
-        self._say("finished", Outcome.ANSWERED_HOW_TO, buttons, done=guide.done)
+        tip = tip_now(self.services, self.tracker, Moment.HOW_TO_DONE)
+        self._say("finished", Outcome.ANSWERED_HOW_TO, buttons, done=with_tip(guide.done, tip))
         slots = [SlotSet(name, None) for name in (GUIDE, STEP, OPEN_QUESTION)]
-        tip = tip_events(self.services, self.dispatcher, self.tracker, Moment.HOW_TO_DONE)
-        return [*slots, SlotSet(COUNTS, None), *tip]
+        return [*slots, SlotSet(COUNTS, None), *told(tip)]
 
     def _step_buttons(self, guide: HowToGuide, place: int) -> list[Button]:
         replies = [Reply.DONE, Reply.STUCK, *([Reply.BACK] if place else []), Reply.STOP]

@@ -8,7 +8,7 @@ from rasa_sdk.events import EventType
 
 from actions.referral_asking import about_text, ask_consent
 from actions.referral_talk import ReferralTalk, answer, button, choice, wait_for, wait_for_nothing
-from actions.tips import tip_events
+from actions.tips import tip_now, told, with_tip
 from bot.nlu.referral_fields import Field
 from bot.nlu.referral_turn import ReferralStep, ReferralStepKind
 from bot.nlu.replies import NO, YES, Choice
@@ -147,8 +147,9 @@ async def _came(talk: ReferralTalk, step: ReferralStep) -> list[EventType]:
         talk.say("came_over", Outcome.ANSWERED_REFERRAL, [button("mine", "ask_referral")])
         return wait_for_nothing()
     if step.yes:
-        talk.say("came_yes", Outcome.ANSWERED_REFERRAL)
-        return [*wait_for_nothing(), *tip_events(talk.services, talk.dispatcher, talk.tracker, Moment.HELP_CAME)]
+        tip = tip_now(talk.services, talk.tracker, Moment.HELP_CAME)
+        talk.say("came_yes", Outcome.ANSWERED_REFERRAL, tip=with_tip("", tip))
+        return [*wait_for_nothing(), *told(tip)]
     return _ask_phone_again(talk, "came_no", 0, answered)
 
 

@@ -10,22 +10,28 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.ops.outcomes import Outcome
 from bot.services import Services
-from knowledge.how_to import Moment, tip_for
+from knowledge.how_to import Moment, Tip, tip_for
 
 TIPS_OFF, TIP_TOLD = "tips__off", "tips__told"
 
 
-def tip_events(
-    services: Services, dispatcher: CollectingDispatcher, tracker: Tracker, moment: Moment
-) -> list[EventType]:
-    """Say the tip that fits, unless one was said, or none are wanted; return the slots to set."""
+def tip_now(services: Services, tracker: Tracker, moment: Moment) -> Tip | None:
+    """Return the tip that fits after `moment`; None where one was said, or none are wanted.
+
+    It is said within the message that it follows: a message of its own would take that one's buttons away.
+    """
     if not services.settings.tips or tracker.get_slot(TIPS_OFF) or tracker.get_slot(TIP_TOLD):
-        return []
-    tip = tip_for(moment)
-    if tip is None:
-        return []
-    dispatcher.utter_message(text=tip.text)
-    return [SlotSet(TIP_TOLD, tip.id)]
+        return None
+    return tip_for(moment)
+
+
+def told(tip: Tip | None) -> list[EventType]:
+    """Return the slot that remembers a tip."""
+    return [SlotSet(TIP_TOLD, tip.id)] if tip else []
+
+
+def with_tip(text: str, tip: Tip | None) -> str:
+    return f"{text}\n{tip.text}" if tip else text
 
 
 class ActionStopTips(Action):

@@ -19,7 +19,6 @@ class Moment(str, Enum):
     """After what a tip may come."""
 
     CHECKLIST = "checklist"
-    CASE_SATISFIED = "case_satisfied"
     HOW_TO_DONE = "how_to_done"
     HELP_CAME = "help_came"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import MetaData, inspect, select, update
@@ -77,7 +78,7 @@ async def test_nothing_personal_is_left_when_it_is_over(referrals, operations, c
     if database_url.startswith("sqlite"):
         path = database_url.removeprefix("sqlite:///")
         operations.close()  # the write-ahead log goes into the file
-        data = b"".join(open(name, "rb").read() for name in (path,))
+        data = Path(path).read_bytes()
         assert not [secret for secret in SECRETS if secret.encode() in data]
 
 
@@ -201,4 +202,3 @@ def _nothing():
 async def test_the_tables_are_those_of_the_migration(operations):
     names = await operations().run(lambda c: set(inspect(c).get_table_names()))
     assert {"referral", "referral_event", "referral_word"} <= names
-

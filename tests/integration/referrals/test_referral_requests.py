@@ -148,5 +148,3 @@ async def test_a_store_that_is_away_is_one_coded_error(tmp_path, clock):
     for call in (away.requests.draft("web-1"), away.requests.send("web-1", "x"), away.requests.begin("web-1", ABOUT)):
         with pytest.raises(ReferralStoreDownError):
             await call
-
-
