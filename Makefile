@@ -37,6 +37,8 @@ lint: dev ## style, types and import rules
 	.venv/bin/lint-imports
 	$(PY) -m knowledge check
 	$(PY) -m knowledge lexicon check --shape
+	$(PY) -m knowledge guides check
+	$(PY) -m bot.referrals teams check
 	$(PY) -m tools.vocabulary
 
 check: lint test ## everything that must hold before a change goes in
@@ -80,6 +82,7 @@ eval: eval-search install catalogue index train ## all figures of understanding;
 		PYTHONPATH=. $(PY) tools/evaluate.py $(EVAL_ARGS) || status=1; \
 		$(PY) -m tools.evaluate_words $(EVAL_ARGS) || status=1; \
 		$(PY) -m tools.evaluate_guidance || status=1; \
+		$(PY) -m tools.evaluate_digital_help $(filter --misses,$(EVAL_ARGS)) || status=1; \
 		$(PY) -m tools.evaluate_safety $(filter --misses,$(EVAL_ARGS)) || status=1; exit $$status
 
 eval-learning: install catalogue ## facts and intents by cross-validation over what they are learned from

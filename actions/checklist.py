@@ -15,6 +15,7 @@ from actions import checklist_messages as say
 from actions.checklist_desk import ANSWERS, ASKED, MISSED, NAME, Desk
 from actions.choices import OFFERED, PENDING_FACTS, PROCEDURE_CODE
 from actions.procedure import ActionAnswerProcedure
+from actions.tips import tip_now
 from bot.nlu.checklist_turn import ChecklistStep, StepKind, plan_checklist, read_checklist_turn
 from bot.nlu.open_question import OPEN_QUESTION, OpenQuestion, read_open_question
 from bot.nlu.replies import Choice
@@ -25,6 +26,7 @@ from knowledge.checklist import guided
 from knowledge.errors import CatalogueError, ProcedureUnknownError
 from knowledge.facts import Fact
 from knowledge.formatting import short_title
+from knowledge.how_to import Moment
 from knowledge.models import Procedure
 
 logger = logging.getLogger(__name__)
@@ -60,7 +62,8 @@ class ActionGuideChecklist(Action):
                 response="utter_procedure__catalogue_down", custom=say.plain(Outcome.ERROR_CATALOGUE)
             )
             return []
-        desk = Desk(dispatcher, record, turn, self._today(), self._stale_after_days(), _missed(tracker))
+        tip = tip_now(self._own(), tracker, Moment.CHECKLIST)
+        desk = Desk(dispatcher, record, turn, self._today(), self._stale_after_days(), _missed(tracker), tip)
         return desk.carry_out(step, _last_typed(tracker))
 
     def _own(self) -> Services:

@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import checklist_messages as say
 from actions.choices import OFFERED, PENDING_FACTS, PROCEDURE_CODE
+from actions.tips import told
 from bot.nlu.checklist_turn import (
     ChecklistStep,
     ChecklistTurn,
@@ -24,6 +25,7 @@ from bot.ops.outcomes import Outcome
 from knowledge.checklist import checklist
 from knowledge.formatting import short_title
 from knowledge.guide import GuideQuestion
+from knowledge.how_to import Tip
 from knowledge.models import Procedure
 
 NAME = "action_guide_checklist"
@@ -43,9 +45,10 @@ class Desk:
         today: date,
         stale_after_days: int,
         missed: int,
+        tip: Tip | None = None,
     ) -> None:
         self._dispatcher, self._record, self._turn = dispatcher, record, turn
-        self._today, self._stale_after_days, self._missed = today, stale_after_days, missed
+        self._today, self._stale_after_days, self._missed, self._tip = today, stale_after_days, missed, tip
 
     def carry_out(self, step: ChecklistStep, last_typed: str) -> list[EventType]:
         """Return the slots to set."""
@@ -88,8 +91,11 @@ class Desk:
             return self._ask(question, answers, "utter_checklist__question", change=assumed)
         known = self._record.guide.settled(answers)
         made = checklist(self._record, known, self._today)
-        self._dispatcher.utter_message(**say.list_message(made, known, self._today, self._stale_after_days))
-        return self._remember(answers, None)
+        message = say.list_message(
+            made, known, self._today, self._stale_after_days, self._tip.text if self._tip else ""
+        )
+        self._dispatcher.utter_message(**message)
+        return [*self._remember(answers, None), *told(self._tip)]
 
     def _ask(
         self,

@@ -17,6 +17,7 @@ from knowledge.facts import Fact
 from knowledge.formatting import short_title
 from knowledge.guide import Guide, GuideQuestion
 from knowledge.models import Procedure
+from knowledge.places.where import before_source
 from knowledge.wording import load_wording
 
 FACTS = (Fact.DOCUMENTS, Fact.FORMS, Fact.TIME, Fact.FEE, Fact.PLACE, Fact.RESULT)
@@ -76,13 +77,16 @@ def progress(guide: Guide, answers: Mapping[str, str], question: GuideQuestion) 
     }
 
 
-def list_message(made: Checklist, answers: Mapping[str, str], today: date, stale_after_days: int) -> dict[str, Any]:
+def list_message(
+    made: Checklist, answers: Mapping[str, str], today: date, stale_after_days: int, tip: str = ""
+) -> dict[str, Any]:
     """Return what `utter_message` needs for the list: text, buttons, and json with answer, blocks and card.
 
     card: `kind`, `title` and `file_name` for whoever prints it or saves it.
     """
     record = made.record
-    parts = tuple(checklist_blocks(made, today, stale_after_days))
+    added = [b.paragraph(tip)] if tip else []
+    parts = before_source(tuple(checklist_blocks(made, today, stale_after_days)), added)
     said = Answer(record, FACTS, parts)
     return {
         "text": said.text,

@@ -91,9 +91,12 @@ def say_next(dispatcher: CollectingDispatcher, waiting: Waiting, slow: bool) -> 
 
 def wants_slow(tracker: Tracker) -> bool:
     """Say whether to answer in pieces: asked for earlier, or in the message at hand."""
-    if tracker.get_slot(SLOW):
-        return True
-    met = found(str((tracker.latest_message or {}).get("text") or ""), pace_topics())
+    return bool(tracker.get_slot(SLOW)) or speaks_slowly(str((tracker.latest_message or {}).get("text") or ""))
+
+
+def speaks_slowly(text: str) -> bool:
+    """Say whether a message asks for shorter turns, or is from or about somebody old."""
+    met = found(text, pace_topics())
     return bool(met) and met[0].id in _SLOWER
 
 

@@ -84,3 +84,15 @@ class FeedbackRefusedError(MotCuaError):
     """What an officer wants of a feedback item cannot be done; `why` in the context says which rule it breaks."""
 
     code = "FEEDBACK_REFUSED"
+
+
+class ReferralRefusedError(MotCuaError):
+    """A team's step that cannot be: an unknown reference, another state, words that ask for secrets."""
+
+    code = "REFERRAL_REFUSED"
+
+
+class ReferralStoreDownError(MotCuaError):
+    """The operations store does not open or write, so a request for help can be neither kept nor read."""
+
+    code = "REFERRAL_STORE_DOWN"

@@ -21,6 +21,7 @@ from bot.ops.clock import Clock, SystemClock
 from bot.ops.keys import load_key
 from bot.petitions.build import PetitionParts, build_petitions
 from bot.petitions.service import PetitionService
+from bot.referrals.building import Referrals, build_referrals
 from bot.settings import Settings
 from bot.store.operations import OperationsStore
 from bot.store.tries import Tries
@@ -46,6 +47,7 @@ class CaseServices:
     surveys: Surveys
     feedback: FeedbackDesk
     feedback_days: int
+    referrals: Referrals
 
     async def close(self) -> None:
         """Give back the connections to the one-stop systems and to the operations store."""
@@ -95,6 +97,9 @@ def _case_side(settings: Settings, clock: Clock) -> dict[str, Any]:
         "surveys": Surveys(operations),
         "feedback": FeedbackDesk(operations, clock),
         "feedback_days": settings.feedback_days,
+        "referrals": build_referrals(
+            operations, clock, calendar, lambda: load_key(settings.secret, settings.data_dir), settings.teams_file
+        ),
     }
 
 

@@ -40,6 +40,8 @@ class Settings:
     petition_reopen_days: int
     photo_keys: tuple[str, ...]
     feedback_days: int
+    teams_file: Path | None
+    tips: bool
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -50,7 +52,6 @@ class Settings:
         actions = env.get("MOTCUA_ACTIONS") or "in_process"
         if actions not in ACTION_MODES:
             raise SettingInvalidError(f"MOTCUA_ACTIONS must be one of {', '.join(ACTION_MODES)}, not {actions!r}")
-        jobs = _switch(env, "MOTCUA_JOBS", "on")
         try:
             catalogue = CatalogueSettings.from_env(env)
         except ValueError as error:
@@ -73,7 +74,9 @@ class Settings:
             log_level=(env.get("MOTCUA_LOG_LEVEL") or "INFO").upper(),
             case_gateways=env.get("MOTCUA_CASE_GATEWAYS") or "sample",
             case_tokens={name[len(_TOKEN) :]: value for name, value in env.items() if name.startswith(_TOKEN)},
-            jobs=jobs,
+            jobs=_switch(env, "MOTCUA_JOBS", "on"),
+            teams_file=Path(env["MOTCUA_TEAMS"]) if env.get("MOTCUA_TEAMS") else None,
+            tips=_switch(env, "MOTCUA_TIPS", "on"),
             petition_official=_switch(env, "MOTCUA_PETITION_OFFICIAL", "off"),
             petition_routing=env.get("MOTCUA_PETITION_ROUTING") or "",
             petition_reopen_days=_days(env, "MOTCUA_PETITION_REOPEN_DAYS", 15),

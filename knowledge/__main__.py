@@ -13,6 +13,7 @@ from knowledge.commands import (
     editing,
     events,
     finding,
+    guides,
     history,
     lexicon,
     loading,
@@ -43,6 +44,7 @@ _FAMILIES = (
     lexicon,
     places,
     events,
+    guides,
 )
 
 

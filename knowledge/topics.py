@@ -86,15 +86,20 @@ def pace_topics() -> tuple[Topic, ...]:
 
 
 def _topic(entry: Mapping[str, Any], names: Mapping[str, Sequence[str]]) -> Topic:
-    phrases = sorted(entry.get("say", ()), key=len, reverse=True)
-    alternatives = "|".join(_phrase(phrase, names) for phrase in phrases) or "(?!)"
     return Topic(
         entry["id"],
-        re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)"),
+        pattern_of(entry.get("say", ()), names),
         entry.get("answer", ""),
         entry.get("note", ""),
         tuple(Choice(**item) for item in entry.get("choices", ())),
     )
+
+
+def pattern_of(say: Iterable[str], names: Mapping[str, Sequence[str]]) -> re.Pattern[str]:
+    """Return what matches any of the phrases, the longest first; nothing where there are none."""
+    phrases = sorted(say, key=len, reverse=True)
+    alternatives = "|".join(_phrase(phrase, names) for phrase in phrases) or "(?!)"
+    return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)")
 
 
 def _phrase(phrase: str, names: Mapping[str, Sequence[str]]) -> str:

@@ -22,6 +22,11 @@ class Wording:
         phrase = self._phrases[section][name] if name else self._phrases[section]
         return str(phrase).format(**facts) if facts else str(phrase)
 
+    def list(self, key: str) -> tuple[str, ...]:
+        """Return the phrases of a list; none where there is no such list."""
+        section, _, name = key.partition(".")
+        return tuple(map(str, self._phrases.get(section, {}).get(name) or ()))
+
 
 @lru_cache(maxsize=8)
 def load_wording(path: Path = CONTENT_DIR / "wording.yml") -> Wording:

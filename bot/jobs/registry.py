@@ -10,6 +10,7 @@ from bot.jobs.cases import CaseJobs
 from bot.jobs.feedback import FeedbackJobs
 from bot.jobs.petitions import PetitionJobs
 from bot.jobs.photos import PhotoJobs
+from bot.jobs.referrals import ReferralJobs
 from bot.jobs.runner import Job, JobRunner
 from bot.services import CaseServices
 from knowledge.working_days import load_calendar
@@ -28,6 +29,8 @@ def jobs_of(services: CaseServices) -> list[Job]:
     petitions = PetitionJobs(services.petition_parts, services.operations, services.clock)
     photos = PhotoJobs(services.attachments)
     feedback = FeedbackJobs(services.feedback, services.clock, load_calendar(), services.feedback_days)
+    of = services.referrals
+    referrals = ReferralJobs(of.ageing, of.words, services.operations, services.clock)
     return [
         Job(
             "case_changes", timedelta(minutes=5), "reads followed dossiers, notes what changed", cases.look_for_changes
@@ -41,4 +44,7 @@ def jobs_of(services: CaseServices) -> list[Job]:
         Job(
             "feedback_overdue", timedelta(hours=1), "raises feedback that is open for too long", feedback.raise_overdue
         ),
+        Job("referral_words", timedelta(seconds=30), "tells citizens of their requests for help", referrals.say_words),
+        Job("referral_climb", timedelta(hours=1), "hands on requests that nobody takes", referrals.climb),
+        Job("referral_forget", timedelta(hours=1), "forgets drafts, erased conversations", referrals.forget),
     ]

@@ -34,6 +34,10 @@ _BY_NAME = {"ask_vneid", "ask_old_word", "ask_proxy"}
 _CHECKLIST_WISHES = {"change_checklist", "resend_checklist", "resume_checklist"}
 # What else may be wanted of a dossier whose code is given.
 _OF_CASES = {"follow_case", "stop_following"}
+# Help and being shown: said in words of daily life that stand in no record, or beside the name of a procedure.
+_HELP = {"ask_digital_help", "ask_how_to", "tell_stuck", "refuse_tips"}
+_OF_REFERRALS = {"request_referral", "ask_referral", "cancel_referral"}
+_ASK_REFERRAL = "ask_referral"
 _EMERGENCY, _HOUSEHOLD_BOOK = "report_emergency", "ask_household_book"
 _CERTAIN_LINK, _CERTAIN_INSIDE, _LIKELY_INSIDE = 0.80, 0.95, 0.60
 _FOLLOW_UP_WORDS = 2
@@ -64,8 +68,9 @@ def settle_intent(
         return ASK_PETITION, 1.0
     if "procedure_code" in entities:
         return ASK_PROCEDURE, 1.0
-    if "case_code" in entities or "case_code_fault" in entities:
-        return (name, confidence) if name in _OF_CASES and confidence >= _LIKELY_INTENT else (ASK_CASE_STATUS, 1.0)
+    coded = _by_code(name, confidence, entities)
+    if coded is not None:
+        return coded
     if _is_kept(name, confidence, link):
         return name, confidence
     of_place = _of_place(name, link, entities)
@@ -80,8 +85,19 @@ def settle_intent(
     return _against_link(name, confidence, link, facts)
 
 
+def _by_code(name: str, confidence: float, entities: list[str]) -> tuple[str, float] | None:
+    """Return what a message with a dossier's code or a request's reference is; None where it has neither."""
+    if "case_code" in entities or "case_code_fault" in entities:
+        return (name, confidence) if name in _OF_CASES and confidence >= _LIKELY_INTENT else (ASK_CASE_STATUS, 1.0)
+    if "referral_reference" in entities:
+        return (name, confidence) if name in _OF_REFERRALS else (_ASK_REFERRAL, 1.0)
+    return None
+
+
 def _is_kept(name: str, confidence: float, link: dict[str, Any]) -> bool:
     """Say whether an intent stands whatever the linker finds."""
+    if name in _HELP | _OF_REFERRALS:
+        return confidence >= (_LIKELY_INTENT if link.get("certainty") in ("clear", "close") else _DOUBTFUL_INTENT)
     if name in _TALK:
         return confidence >= (_SURE_INTENT if link.get("certainty") == "clear" else _DOUBTFUL_INTENT)
     return name in _BY_NAME | {_START_CHECKLIST} and confidence >= _LIKELY_INTENT

@@ -1,4 +1,4 @@
-"""Entities that a pattern decides: procedure codes, case codes, agencies, the number of a choice."""
+"""Entities that a pattern decides: procedure codes, case codes, references, agencies, the number of a choice."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from bot.nlu.linking import CODE
 from bot.ops.case_codes import FoundCode, find_case_codes
 from bot.ops.clock import SystemClock, city_date
 from bot.ops.petition_codes import find_petition_codes
+from bot.referrals.references import find_reference
 from knowledge.curated import read_yaml
 from knowledge.search.life import former_agencies, load_life
 from knowledge.search.normalise import LEXICON_DIR
@@ -43,6 +44,9 @@ def find_entities(text: str, today: date | None = None) -> list[dict[str, Any]]:
     found += [_case_entity(code) for code in find_case_codes(text, today or city_date(SystemClock().now()))]
     found += [_entity("petition_code", code, 0, len(text)) for code in find_petition_codes(text)]
     found += [_entity("agency", match.label, match.start, match.end) for match in agency_matcher().find(text)]
+    reference = find_reference(text)
+    if reference:
+        found.append(_entity("referral_reference", reference, 0, len(text)))
     choice = choice_number(text)
     if choice is not None:
         found.append(_entity("choice", str(choice), 0, len(text)))

@@ -12,9 +12,11 @@ from enum import Enum
 from typing import Any
 
 from bot.nlu.arbiter import SAFETY
+from bot.nlu.contact_words import read_contact
 from bot.nlu.petition_reading import STORY_WORDS, is_answer_word, is_bare_contact
 from bot.nlu.replies import Choice, read_reply
 from bot.ops.screening.case_proofs import find_proof, is_bare_proof
+from knowledge.places import find_places
 from knowledge.text import words
 
 OPEN_QUESTION = "open_question"
@@ -26,17 +28,7 @@ _PASSING = ("utter_smalltalk__", "utter_fallback__")
 _ANSWERS = "action_answer_procedure"
 
 
-_REMARKS = {
-    "tell_not_solved",
-    "lodge_petition",
-    "report_trouble",
-    "insult",
-    "thanks",
-    "ask_case_status",
-    "ask_office",
-    "greet",
-    "goodbye",
-}
+_REMARKS = {"lodge_petition", "report_trouble", "insult", "thanks", "ask_case_status", "ask_office", "greet", "goodbye"}
 """Intents that a remark in people's own words may be taken for."""
 
 
@@ -53,11 +45,25 @@ _MATTERS = {
     "ask_petition",
     "resume_petition",
     "ask_digital_help",
+    "ask_how_to",
+    "refuse_tips",
+    "cancel_referral",
     "ask_vneid",
     "start_checklist",
     "compare_procedures",
 }
 """Clearly about something else, where a name, a place or a yes was asked for."""
+_OWN_WAY = SAFETY | {
+    "request_human",
+    "ask_case_status",
+    "refuse_tips",
+    "cancel_referral",
+    "ask_how_to",
+    "file_complaint",
+}
+"""Intents that are no answer in free words: they go where they always go."""
+_TROUBLE = {"tell_stuck", "ask_vneid", "report_trouble", "ask_fact", "read_on"}
+"""Intents that trouble with a step, or its being done, may be taken for."""
 
 
 class Takes(str, Enum):
@@ -65,6 +71,7 @@ class Takes(str, Enum):
 
     WORDS: a short answer in people's own words, so nearly everything that is not about something else. CONTACT: the
     same, and a telephone number is one whatever it looks like. STORY: whatever is told. EXACT: its options alone.
+    PLACE: where something is. PHONE: a telephone number. FREE: words of any kind. STEP: how a step of a guide went.
     """
 
     OPTIONS = "options"
@@ -74,6 +81,10 @@ class Takes(str, Enum):
     CONTACT = "contact"
     STORY = "story"
     EXACT = "exact"
+    PLACE = "place"
+    PHONE = "phone"
+    FREE = "free"
+    STEP = "step"
 
 
 @dataclass(frozen=True)
@@ -128,9 +139,20 @@ def goes_to_asker(question: OpenQuestion, intent: str, text: str, moment: Moment
         return bool(reading) or is_answer_word(text) or intent not in _own_way(question.takes, text)
     if question.takes is Takes.REMARK and intent in _REMARKS:
         return True
-    if question.takes is Takes.CASE_PROOF and find_proof(text, asked=True):
-        return True
-    return intent in _TAKEN or bool(reading)
+    return _takes_in(question.takes, intent, text) or intent in _TAKEN or bool(reading)
+
+
+def _takes_in(takes: Takes, intent: str, text: str) -> bool:
+    """Say whether a question takes a message whatever its options are."""
+    if takes is Takes.CASE_PROOF:
+        return find_proof(text, asked=True) is not None
+    if takes is Takes.PLACE:
+        return intent not in _OWN_WAY and bool(find_places(text))
+    if takes is Takes.PHONE:
+        return read_contact(text).tried
+    if takes is Takes.FREE:
+        return intent not in _OWN_WAY
+    return takes is Takes.STEP and intent in _TROUBLE
 
 
 def _own_way(takes: Takes, text: str) -> set[str]:

@@ -30,6 +30,10 @@ class Outcome(str, Enum):
     ANSWERED_PETITION_STEP = "answered_petition_step"
     ANSWERED_PETITION_CANCELLED = "answered_petition_cancelled"
     ANSWERED_NOT_SOLVED = "answered_not_solved"
+    ANSWERED_HOW_TO = "answered_how_to"
+    ANSWERED_REFERRAL = "answered_referral"
+    ANSWERED_REFERRAL_SENT = "answered_referral_sent"
+    ANSWERED_TIPS = "answered_tips"
     ANSWERED_OLD_WORD = "answered_old_word"
     ANSWERED_VNEID = "answered_vneid"
     ANSWERED_PLACE = "answered_place"
@@ -39,6 +43,9 @@ class Outcome(str, Enum):
     CLARIFIED_CASE_RATING = "clarified_case_rating"
     CLARIFIED_CHOICE = "clarified_choice"
     CLARIFIED_CHECKLIST = "clarified_checklist"
+    CLARIFIED_HOW_TO = "clarified_how_to"
+    CLARIFIED_REFERRAL = "clarified_referral"
+    CLARIFIED_REFERRAL_PHONE = "clarified_referral_phone"
     CLARIFIED_MATTER = "clarified_matter"
     CLARIFIED_PETITION = "clarified_petition"
     CLARIFIED_PETITION_SUMMARY = "clarified_petition_summary"
@@ -73,6 +80,7 @@ class Outcome(str, Enum):
     REFUSED_PETITION_TRIES = "refused_petition_tries"
     HANDED_OFF_HOTLINE = "handed_off_hotline"
     ERROR_CASE_SYSTEM = "error_case_system"
+    ERROR_REFERRAL = "error_referral"
     ERROR_CATALOGUE = "error_catalogue"
     ERROR_STORE = "error_store"
     ERROR_INTERNAL = "error_internal"
@@ -117,3 +125,15 @@ def is_rateable(outcome: str) -> bool:
     A question back is none yet; to somebody in danger, or in the middle of giving an opinion, it would be noise.
     """
     return outcome.startswith(("answered_", "unanswered_", "handed_off_")) and outcome not in _NOT_RATED
+
+
+AFTER_CONTACT = frozenset(
+    (
+        Outcome.CLARIFIED_REFERRAL.value,
+        Outcome.CLARIFIED_REFERRAL_PHONE.value,
+        Outcome.ANSWERED_REFERRAL.value,
+        Outcome.ANSWERED_REFERRAL_SENT.value,
+        Outcome.ERROR_REFERRAL.value,
+    )
+)
+"""How turns end whose question may hold a telephone number that was asked for: its record alone keeps it."""

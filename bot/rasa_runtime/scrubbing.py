@@ -11,7 +11,7 @@ from typing import Any
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.ops.outcomes import AFTER_PROOF
+from bot.ops.outcomes import AFTER_CONTACT, AFTER_PROOF
 from bot.ops.screening.case_proofs import hide_proof
 from bot.ops.screening.kinds import labels
 from bot.ops.screening.masking import mask
@@ -55,13 +55,15 @@ def _scrub_message(event: UserUttered, before: Before) -> None:
 
 
 def _hide_proof(event: UserUttered, answer: BotUttered) -> None:
-    """What proved that a dossier is one's own goes once it was used."""
+    """What proved that a dossier is one's own goes once it was used; so does a telephone number that was asked for."""
     custom = (answer.data or {}).get("custom")
     told = custom.get("answer") if isinstance(custom, Mapping) else None
-    if isinstance(told, Mapping) and told.get("outcome") in AFTER_PROOF:
-        event.text = hide_proof(event.text or "").text
+    outcome = told.get("outcome") if isinstance(told, Mapping) else None
+    hide = hide_proof if outcome in AFTER_PROOF else mask if outcome in AFTER_CONTACT else None
+    if hide is not None:
+        event.text = hide(event.text or "").text
         if event.parse_data and "text" in event.parse_data:
-            event.parse_data["text"] = hide_proof(str(event.parse_data["text"])).text
+            event.parse_data["text"] = hide(str(event.parse_data["text"])).text
 
 
 def _is_dropped(event: Event, parsed: Mapping[str, Any]) -> bool:

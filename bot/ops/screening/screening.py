@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from bot.ops.outcomes import AFTER_PROOF, Outcome
+from bot.ops.outcomes import AFTER_CONTACT, AFTER_PROOF, Outcome
 from bot.ops.screening.case_proofs import hide_proof
 from bot.ops.screening.codes import asks_about_a_code, offers_a_code
 from bot.ops.screening.danger import is_distress, is_emergency, is_violence
@@ -123,7 +123,7 @@ def after_answer(text: str, outcomes: Iterable[object]) -> Screened | None:
     """What may stay written down of a question now that its answer shows what it was; None where that is all of it.
 
     The classifier knows accusations and codes that no rule does; what proved that a dossier is one's own is not needed
-    any more.
+    any more, and a telephone number that was asked for stands in its request alone.
     """
     found = set(outcomes)
     if Outcome.REFUSED_DENUNCIATION.value in found:
@@ -133,6 +133,9 @@ def after_answer(text: str, outcomes: Iterable[object]) -> Screened | None:
         return Screened(masked.text, masked.kinds) if masked.kinds else None
     if found & AFTER_PROOF:
         masked = hide_proof(text)
+        return Screened(masked.text, masked.kinds) if masked.kinds else None
+    if found & AFTER_CONTACT:
+        masked = mask(text)
         return Screened(masked.text, masked.kinds) if masked.kinds else None
     return None
 

@@ -8,9 +8,10 @@ from alembic.runtime.migration import MigrationContext
 
 from bot.cases.tables import METADATA as CASES
 from bot.jobs.tables import METADATA as JOBS
+from bot.referrals.tables import METADATA as REFERRALS
 
 
-@pytest.mark.parametrize("metadata", [CASES, JOBS], ids=["cases", "jobs"])
+@pytest.mark.parametrize("metadata", [CASES, JOBS, REFERRALS], ids=["cases", "jobs", "referrals"])
 def test_migrations_make_the_tables_of_the_code(operations, metadata):
     with operations().engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})

@@ -1,0 +1,35 @@
+"""References of requests as they are read out over the telephone: "HT 482-137-5", digits only, the last checks them."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+
+_LENGTH = 6
+_WEIGHTS = (2, 3, 4, 5, 6, 7)
+_TYPED = re.compile(
+    r"(?<![\w])h[\s.\-]?t[\s.:\-]*(\d)[\s.\-]*(\d)[\s.\-]*(\d)[\s.\-]*(\d)[\s.\-]*(\d)[\s.\-]*(\d)[\s.\-]*(\d)(?!\d)"
+)
+
+
+def new_reference(choose: Callable[[int], int] = secrets.randbelow) -> str:
+    """Return a fresh reference. Those whose check would be 10 are passed over, so that all is digits."""
+    while True:
+        digits = "".join(str(choose(10)) for _ in range(_LENGTH))
+        check = _check(digits)
+        if check < 10 and len(set(digits)) > 2:
+            return f"HT {digits[:3]}-{digits[3:]}-{check}"
+
+
+def find_reference(text: str) -> str:
+    """Return the reference in `text`, as it is stored; "" where there is none, or one digit is wrong or swapped."""
+    found = _TYPED.search(text.lower())
+    if found is None:
+        return ""
+    digits, check = "".join(found.groups()[:_LENGTH]), int(found.groups()[_LENGTH])
+    return f"HT {digits[:3]}-{digits[3:]}-{check}" if _check(digits) == check else ""
+
+
+def _check(digits: str) -> int:
+    return sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, digits, strict=True)) % 11
