@@ -1,0 +1,93 @@
+"""The small grammar of asking about papers, over a message as a row of letters (`bot.nlu.paper_words.Kind`).
+
+A pattern's group `papers` takes the papers that it asks about. Between two words of a pattern some others may stand
+("bắt hai vợ chồng đi xin phiếu …"), but no mark of a sentence's end and no word that begins another clause.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.nlu.paper_words import Kind, Token
+
+_BETWEEN = "[wGkcNJOSTIHUhKFLlYpQ+]"
+_LIST = r"(?P<papers>P(?:[hwGS]{0,3}[,K]+[hwGkN]{0,4}P)*)"
+
+_DEMANDS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(?<!S)D{_BETWEEN}{{0,9}}?{_LIST}",  # phường đòi …, bắt hai vợ chồng đi xin …
+        rf"(?<!S)T{_BETWEEN}{{0,5}}?[GkcNL]{_BETWEEN}{{0,6}}?{_LIST}",  # kêu em về làm …
+        rf"[OU][wh]{{0,2}}T[hS]{{0,3}}{_LIST}",  # họ kêu giấy …
+        rf"(?<![Iq])[OU][wphSDTGk,]{{0,6}}?(?<!S)[IT]{_BETWEEN}{{0,5}}?[GkNLJ]{_BETWEEN}{{0,6}}?{_LIST}",  # họ nói phải
+        rf"IS{_BETWEEN}{{0,4}}?[GkNL]{_BETWEEN}{{0,6}}?{_LIST}",  # nhắn em nộp …
+        rf"[OU][wph]{{0,3}}?H{_BETWEEN}{{0,4}}?{_LIST}",  # họ hỏi giấy …
+        rf"L{_BETWEEN}{{0,4}}?{_LIST}",  # hồ sơ thiếu …
+        rf"R[^.PXE]{{0,7}}?{_LIST}",  # trả hồ sơ vì không có …
+        rf"(?:[lNF]|G){_BETWEEN}{{0,5}}?{_LIST}[^.P]{{0,8}}?R",  # không có … họ không nhận
+        rf"{_LIST}(?:[hwS]{{0,3}}O[wh]{{0,3}}|[hw]{{0,2}}U)[DH](?!{_BETWEEN}{{0,9}}?[Pm])",  # … họ vẫn đòi
+    )
+)
+"""Somebody demands a paper, or sends back for want of it."""
+_NEEDS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"J{_BETWEEN}{{0,6}}?(?<!c){_LIST}",  # có cần …
+        rf"[NF]{_BETWEEN}{{0,6}}?(?<!c){_LIST}[^.,;PE]{{0,8}}?(?<!Y)(?:Q[QpSh]*(?=$|[.,BKO])|[Vv])",  # cần … không
+        rf"[Fl]{_BETWEEN}{{0,5}}?(?<!c){_LIST}[^.P]{{0,8}}?Y[^.,P]{{0,5}}?Q",  # khỏi nộp … được không
+        rf"W{_BETWEEN}{{0,4}}?[NDTGJ]{_BETWEEN}{{0,4}}?{_LIST}",  # sao phải nộp …
+        rf"[GND]{_BETWEEN}{{0,3}}?{_LIST}[hwp]{{0,4}}W",  # nộp … làm gì
+        rf"[NG]{_BETWEEN}{{0,4}}?(?<!c){_LIST}[^.P]{{0,6}}?M(?=.*[VvQ]|.*O)",  # phải có … mới cho làm hả
+        rf"(?<![kc]){_LIST}[^.,PkcDTE]{{0,5}}?[JNF][JGNhSp]{{0,3}}Q",  # … có cần nộp không
+        rf"(?<![kc]){_LIST}[^.PkcE]{{0,6}}?v",  # … có bắt buộc không
+    )
+)
+"""Somebody asks whether a paper is needed."""
+_ANY_GIVEN = re.compile(rf"[GOND]{_BETWEEN}{{0,6}}?{_LIST}")
+_DEMANDING = re.compile(r"[DTINLlRJHM]")
+CARRIES_ON = re.compile(
+    r"^(?:da|vay|the|thi|roi|uh|u|a|con|vay con|the con|\s)*(?:con|vay|the)\s+(?:(?:ban sao|ban chinh|cai|to|ca)\s+)*"
+    r"\x00+(?:(?:\s|,|va|voi)+\x00+)*"
+    r"(?:\s+cua(?:\s+[^\x00\s]+){1,3}?)?(?:\s+(?:thi|sao|vay|a|ha|em|nua|the nao|khong"
+    r"|ko|k|hong|cong chung|chung thuc|duoc|co|can|nhi|ta))*\W*$"
+)
+"""The whole folded message, papers as marks: "vậy còn … thì sao"."""
+
+
+def row_of(tokens: list[Token]) -> str:
+    """Return the tokens' letters."""
+    return "".join(token.letter for token in tokens)
+
+
+def asked_in(row: str) -> Iterator[tuple[re.Match[str], tuple[int, int]]]:
+    """Yield each place where papers are asked about: the match, and the span of its papers in the row.
+
+    Who asks something else of the paper (where, how long) is answered that, unless he asks too whether it is right.
+    """
+    checks = bool(re.search("[Vv]", row))
+    if re.search("[Zx]", row) or ("E" in row and not checks):
+        return
+    found = False
+    for match in _matches(row, needs=checks or "e" not in row):
+        if row[match.end("papers") :].startswith(Kind.WHAT.value):  # "cần hóa đơn gì"
+            continue
+        found = True
+        yield match, match.span("papers")
+    if not found and checks and _DEMANDING.search(row) and "X" not in row:
+        for match in _ANY_GIVEN.finditer(row):
+            yield match, match.span("papers")
+
+
+def _matches(row: str, needs: bool) -> Iterator[re.Match[str]]:
+    for pattern in _DEMANDS:
+        yield from (match for match in pattern.finditer(row) if not _is_private(row, match))
+    for pattern in _NEEDS if needs else ():
+        yield from pattern.finditer(row)
+
+
+def _is_private(row: str, match: re.Match[str]) -> bool:
+    """Say whether a company, bank or school makes the demand: the last one named before it, or within it."""
+    before = row[: match.start("papers")].rsplit(".", 1)[-1]
+    who = [letter for letter in before if letter in (Kind.OFFICE.value, Kind.PRIVATE.value)]
+    return bool(who) and who[-1] == Kind.PRIVATE.value
