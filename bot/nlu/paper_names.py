@@ -156,13 +156,12 @@ def _generic() -> frozenset[str]:
     return frozenset(fold(name) for name in load_words().names["none"])
 
 
-
-
 _TELLS = re.compile(
     r"don (?:xin|de nghi|yeu cau|dang ky|khai|co|trinh|bao|cam|xac|keu|ly|khoi)|the (?:bao|dang|thuong|hoc|huong|nha"
     r"|doan|tam|can|cu|nhan|sinh|xanh|dinh)|so (?:ho|goc|tiet|bao|kham|theo|tiem|do|hong|luong|dang|hoc|suc|muc)"
     r"|bang (?:tot|cap|lai|dai|cu|trung|chuyen|thac)|mau (?:so|don|to)|hinh (?:the|chup|chan|3|4)"
-    r"|to (?:khai|trinh|giay|trich|xac|cam|don|tuong)|ket qua (?:kham|giam|xet|do|hoc|kiem|thu)|ke hoach \w+|chung chi \w+"
+    r"|to (?:khai|trinh|giay|trich|xac|cam|don|tuong)|ket qua (?:kham|giam|xet|do|hoc|kiem|thu)"
+    r"|ke hoach \w+|chung chi \w+"
 )
 """Typed without marks, "don", "so", "the" name a paper only before words that they have in no other reading."""
 

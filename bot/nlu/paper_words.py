@@ -1,4 +1,4 @@
-"""The words of asking about papers (knowledge/content/lexicon/paper_asks.yml), and a message as a row of their kinds."""
+"""The words of asking about papers (`paper_asks.yml` of the lexicon), and a message as a row of their kinds."""
 
 from __future__ import annotations
 
@@ -141,9 +141,7 @@ def tokens_of(typed: str, marked: str) -> list[Token]:
     return found
 
 
-def _phrase_at(
-    typed: str, marked: str, pieces: list[re.Match[str]], at: int, before: list[Token]
-) -> tuple[Token, int]:
+def _phrase_at(typed: str, marked: str, pieces: list[re.Match[str]], at: int, before: list[Token]) -> tuple[Token, int]:
     """Return the longest phrase that begins at piece `at`, and how many pieces it takes."""
     first = pieces[at]
     if not first.group()[0].isalnum():
@@ -180,9 +178,7 @@ def _agrees(phrase: _Phrase, typed: str) -> bool:
     keys = keys_of(typed)
     if len(words) != len(keys) or len(keys) != len(phrase.keys):
         return keys == phrase.keys
-    return all(
-        not has_diacritics(word) or key == own for word, key, own in zip(words, keys, phrase.keys, strict=True)
-    )
+    return all(not has_diacritics(word) or key == own for word, key, own in zip(words, keys, phrase.keys, strict=True))
 
 
 def _after_office(before: Iterable[Token]) -> bool:

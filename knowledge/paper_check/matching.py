@@ -34,6 +34,7 @@ _GENERIC = frozenset(
 _OLD_ASKED = re.compile(r"\b(?:cu|da cap)\b")
 _OLD = re.compile(r"\b(?:cu|gan nhat|da duoc cap|da cap|truoc do|truoc day)\b")
 _MOST_PLACES = 4
+_MOST_SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -172,11 +173,9 @@ def _settled(paper: AskedPaper, heads: list[_Hit], procedure: Procedure) -> Find
 
 
 def _verdict(hits: list[_Hit], procedure: Procedure, reason: Reason, note: str) -> Finding:
-    everywhere = in_every_case([hit.place for hit in hits], procedure)
-    said = [
-        (verdict_of(hit.place, procedure, hit.segment.text, bool(hit.segment.head), everywhere), hit.place)
-        for hit in hits
-    ]
+    application = all(hit.segment.head for hit in hits)
+    everywhere = in_every_case([hit.place for hit in hits], procedure, application)
+    said = [(verdict_of(hit.place, procedure, hit.segment, everywhere), hit.place) for hit in hits]
     found_first = (
         (Verdict.LOOKED_UP, Verdict.ON_LIST) if reason is Reason.OF_A_KIND else (Verdict.ON_LIST, Verdict.LOOKED_UP)
     )
@@ -214,8 +213,10 @@ def _absent(paper: AskedPaper, hits: list[_Hit], places: list[Place], procedure:
         return Finding(Verdict.UNSURE, Reason.OPEN_LIST, general[:_MOST_PLACES])
     beside = [*procedure.requirements, *procedure.steps, *(place.component.condition for place in places)]
     beside += [place.case.case for place in places]
-    if any(_mentions(paper, text) for text in beside) or not _telling(paper):
+    if any(_mentions(paper, text) for text in beside):
         return Finding(Verdict.UNSURE, Reason.RESEMBLES)
+    if not paper.known:
+        return Finding(Verdict.UNSURE, Reason.OTHER_NAME, tuple(places[:_MOST_SHOWN]))
     return Finding(Verdict.NOT_ON_LIST, Reason.ABSENT)
 
 
