@@ -86,10 +86,10 @@ def is_alternative(case: DossierCase) -> bool:
 
 def in_every_case(places: list[Place], procedure: Procedure, application: bool = False) -> bool:
     """Say whether `places` cover all special cases; who falls under one without papers needs none."""
-    asked = [case for case in procedure.dossier if case.components]
-    if any(_has_papers(case) for case in asked if not is_special(case) and not is_alternative(case)):
-        return False  # beside papers for everybody, those of the special cases are additions
-    special = {case.id for case in asked if is_special(case)}
+    special = {case.id for case in procedure.dossier if is_special(case) and case.components}
+    general = [case for case in procedure.dossier if not is_special(case) and not is_alternative(case)]
+    if len(special) == 1 and any(map(_has_papers, general)):
+        return False  # beside papers for everybody, those of one case are an addition
     covered = special & {place.case.id for place in places}
     if application and len(covered) > 1:  # each of the others has an application by another name
         return len(covered) * 2 >= len(special)
