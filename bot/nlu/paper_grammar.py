@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from bot.nlu.paper_words import Kind, Token
 
-_BETWEEN = "[wGkcNJOSTIHUhKFLlYpQ+]"
+_BETWEEN = "(?:[wGkcNJOSTIHUhKFLlYpQ+]|,(?=K))"
 _LIST = r"(?P<papers>P(?:[hwGS]{0,3}[,K]+[hwGkN]{0,4}P)*)"
 
 _DEMANDS = tuple(
@@ -23,10 +23,12 @@ _DEMANDS = tuple(
         rf"(?<![Iq])[OU][wphSDTGk,]{{0,6}}?(?<!S)[IT]{_BETWEEN}{{0,5}}?[GkNLJ]{_BETWEEN}{{0,6}}?{_LIST}",  # họ nói phải
         rf"IS{_BETWEEN}{{0,4}}?[GkNL]{_BETWEEN}{{0,6}}?{_LIST}",  # nhắn em nộp …
         rf"[OU][wph]{{0,3}}?H{_BETWEEN}{{0,4}}?{_LIST}",  # họ hỏi giấy …
+        rf"O[wh]{{0,2}}N{_BETWEEN}{{0,4}}?{_LIST}",  # họ cần …
+        rf"pw?I{_BETWEEN}{{0,4}}?[GkNL]{_BETWEEN}{{0,6}}?{_LIST}",  # chị nói phải nộp …
         rf"L{_BETWEEN}{{0,4}}?{_LIST}",  # hồ sơ thiếu …
         rf"R[^.PXE]{{0,7}}?{_LIST}",  # trả hồ sơ vì không có …
         rf"(?:[lNF]|G){_BETWEEN}{{0,5}}?{_LIST}[^.P]{{0,8}}?R",  # không có … họ không nhận
-        rf"{_LIST}(?:[hwS]{{0,3}}O[wh]{{0,3}}|[hw]{{0,2}}U)[DH](?!{_BETWEEN}{{0,9}}?[Pm])",  # … họ vẫn đòi
+        rf"{_LIST}(?:[hwSkp]{{0,4}}O+[whK]{{0,3}}|[hwkOHX]{{0,6}}U)[DH](?!{_BETWEEN}{{0,9}}?[Pm])",  # … họ vẫn đòi
     )
 )
 """Somebody demands a paper, or sends back for want of it."""
@@ -35,7 +37,8 @@ _NEEDS = tuple(
     for pattern in (
         rf"J{_BETWEEN}{{0,6}}?(?<!c){_LIST}",  # có cần …
         rf"[NF]{_BETWEEN}{{0,6}}?(?<!c){_LIST}[^.,;PE]{{0,8}}?(?<!Y)(?:Q[QpSh]*(?=$|[.,BKO])|[Vv])",  # cần … không
-        rf"[Fl]{_BETWEEN}{{0,5}}?(?<!c){_LIST}[^.P]{{0,8}}?Y[^.,P]{{0,5}}?Q",  # khỏi nộp … được không
+        rf"F{_BETWEEN}{{0,5}}?(?<!c){_LIST}[^.P]{{0,14}}?Y[^.,P]{{0,5}}?Q",
+        rf"l{_BETWEEN}{{0,5}}?(?<!c){_LIST}[^.]{{0,14}}?Y[^.,P]{{0,5}}?Q",  # khỏi nộp … được không
         rf"W{_BETWEEN}{{0,4}}?[NDTGJ]{_BETWEEN}{{0,4}}?{_LIST}",  # sao phải nộp …
         rf"[GND]{_BETWEEN}{{0,3}}?{_LIST}[hwp]{{0,4}}W",  # nộp … làm gì
         rf"[NG]{_BETWEEN}{{0,4}}?(?<!c){_LIST}[^.P]{{0,6}}?M(?=.*[VvQ]|.*O)",  # phải có … mới cho làm hả
@@ -66,7 +69,7 @@ def asked_in(row: str) -> Iterator[tuple[re.Match[str], tuple[int, int]]]:
     Who asks something else of the paper (where, how long) is answered that, unless he asks too whether it is right.
     """
     checks = bool(re.search("[Vv]", row))
-    if re.search("[Zx]", row) or ("E" in row and not checks):
+    if Kind.ELSEWHERE.value in row or ("E" in row and not checks):
         return
     found = False
     for match in _matches(row, needs=checks or "e" not in row):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -20,6 +21,7 @@ ASKS_FILE = LEXICON_DIR / "paper_asks.yml"
 PAPER_MARK = "\x00"
 """Stands for a paper while the grammar is read; no message holds it, the clean-up takes it out."""
 _TOKEN = re.compile(rf"{PAPER_MARK}+|\w+|[^\w\s]")
+_SKIPPED = frozenset(":-–\"“”'()[]*")
 _LONGEST = 5
 _AND_YET = (" ma ", " van ", " bi ")
 """Words after which an unmarked "doi" is "đòi"."""
@@ -131,7 +133,7 @@ def _private(item: dict[str, Any]) -> _Private:
 
 def tokens_of(typed: str, marked: str) -> list[Token]:
     """Return the message as tokens. typed: in NFC; marked: folded, of the same length, every paper a run of marks."""
-    pieces = list(_TOKEN.finditer(marked))
+    pieces = [piece for piece in _TOKEN.finditer(marked) if piece.group() not in _SKIPPED]
     found: list[Token] = []
     at = 0
     while at < len(pieces):
@@ -173,12 +175,11 @@ def _letter(folded: str, typed: str, marked: str, sure: bool) -> str:
 
 
 def _agrees(phrase: _Phrase, typed: str) -> bool:
-    """Each word typed with marks must have the phrase's own; words typed without any may have any."""
-    words = typed.split()
+    """Marks may be missing ("đoi", "yeu cau"), but none may be there that the phrase has not ("đổi" for "đòi")."""
     keys = keys_of(typed)
-    if len(words) != len(keys) or len(keys) != len(phrase.keys):
-        return keys == phrase.keys
-    return all(not has_diacritics(word) or key == own for word, key, own in zip(words, keys, phrase.keys, strict=True))
+    if len(keys) != len(phrase.keys):
+        return False
+    return all(not Counter(key) - Counter(own) for key, own in zip(keys, phrase.keys, strict=True))
 
 
 def _after_office(before: Iterable[Token]) -> bool:

@@ -49,11 +49,13 @@ def read_ask(text: str) -> PaperAsk | None:
     if not spans:
         return None
     marked = _masked(folded, spans)
+    if Kind.OTHER.value in row_of(tokens_of(typed, folded)):
+        return None
     tokens = tokens_of(typed, marked)
     asked, told = _asked(tokens, spans)
     if asked:
         return PaperAsk(tuple(asked[:_MOST_PAPERS]), Strength.ASKED, _rest(typed, told, asked))
-    if Kind.OTHER.value not in row_of(tokens) and CARRIES_ON.match(" ".join(marked.split())):
+    if CARRIES_ON.match(" ".join(marked.split())):
         return PaperAsk(tuple(spans[:_MOST_PAPERS]), Strength.CARRIES_ON, "")
     return None
 
