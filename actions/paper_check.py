@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from dataclasses import replace
 from typing import Any
@@ -13,6 +12,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.choices import OFFERED, PROCEDURE_CODE
+from actions.paper_reply import answer_of, payload, say_paper
 from actions.procedure import ActionAnswerProcedure, remembered
 from bot.nlu.papers import ENTITY, Strength, named_in, read_ask
 from bot.nlu.turn import Step, StepKind, Turn, plan_turn, read_turn
@@ -21,12 +21,8 @@ from bot.services import Services, default_services
 from knowledge.errors import CatalogueError, ProcedureUnknownError
 from knowledge.facts import Fact
 from knowledge.formatting import short_title
-from knowledge.models import Procedure
-from knowledge.paper_check.matching import check_paper
-from knowledge.paper_check.models import AskedPaper, CopyAsked, Finding, Reason, Verdict
+from knowledge.paper_check.models import CopyAsked
 from knowledge.paper_check.naming import asked_paper, copy_asked
-from knowledge.paper_check.telling import decision_text, places_text, remark_text
-from knowledge.wording import load_wording
 
 logger = logging.getLogger(__name__)
 
@@ -34,24 +30,6 @@ PAPERS, PAPER, WAITING = "paper_check__papers", "paper_check__paper", "paper_che
 _NAME = "action_check_paper"
 _LISTEN = FollowupAction("action_listen")
 """Said outright: the rules of a reply hold while the slot that the action changes is set."""
-_OF_REASON = {
-    Reason.REPLACED: "utter_paper_check__replaced",
-    Reason.OPTIONAL_EVIDENCE: "utter_paper_check__optional_evidence",
-    Reason.IN_NOTES: "utter_paper_check__in_notes",
-    Reason.SEVERAL: "utter_paper_check__several",
-    Reason.OPEN_LIST: "utter_paper_check__open_list",
-    Reason.NOT_PUBLISHED: "utter_paper_check__not_published",
-    Reason.RESEMBLES: "utter_paper_check__resembles",
-}
-"""Reasons that are told in words of their own."""
-_OF_VERDICT = {
-    Verdict.ON_LIST: "utter_paper_check__on_list",
-    Verdict.ONLY_IN_CASE: "utter_paper_check__only_in_case",
-    Verdict.LOOKED_UP: "utter_paper_check__looked_up",
-    Verdict.NOT_ON_LIST: "utter_paper_check__not_on_list",
-}
-_MENTIONED = "utter_paper_check__mentioned"
-"""The list holds nothing like it, but another part of the record speaks of it."""
 
 
 class ActionCheckPaper(Action):
@@ -89,26 +67,16 @@ class ActionCheckPaper(Action):
         try:
             record = await asyncio.to_thread((self._services or default_services()).catalogue.get, code)
         except ProcedureUnknownError:
-            said = {"answer": _answer(Outcome.UNANSWERED_UNKNOWN_CODE)}
-            dispatcher.utter_message(response="utter_procedure__unknown_code", code=code, custom=said)
+            custom = {"answer": answer_of(Outcome.UNANSWERED_UNKNOWN_CODE)}
+            dispatcher.utter_message(response="utter_procedure__unknown_code", code=code, custom=custom)
             return _done()
         except CatalogueError:
             logger.exception("catalogue unreadable")
-            said = {"answer": _answer(Outcome.ERROR_CATALOGUE)}
-            dispatcher.utter_message(response="utter_procedure__catalogue_down", custom=said)
+            custom = {"answer": answer_of(Outcome.ERROR_CATALOGUE)}
+            dispatcher.utter_message(response="utter_procedure__catalogue_down", custom=custom)
             return _done()
-        for place, said_name in enumerate(papers, start=1):
-            paper = asked_paper(said_name)
-            finding = check_paper(paper, record)
-            last = place == len(papers)
-            _say(
-                dispatcher,
-                record,
-                paper,
-                finding,
-                remark_text(finding, paper, _shape(tracker, said_name), load_wording()),
-                last,
-            )
+        for said in papers:
+            say_paper(dispatcher, record, said, _shape(tracker, said), last=said == papers[-1])
         return [*_done(), SlotSet(PROCEDURE_CODE, record.code), SlotSet(OFFERED, None), SlotSet(PAPER, papers[-1])]
 
     async def _ask_procedure(self, dispatcher: CollectingDispatcher, step: Step, papers: list[str]) -> list[EventType]:
@@ -117,14 +85,14 @@ class ActionCheckPaper(Action):
             dispatcher.utter_message(response="utter_paper_check__household_book")
             return _done()
         buttons = [
-            {"title": short_title(title), "payload": _payload("check_paper", code, papers[0])}
+            {"title": short_title(title), "payload": payload("check_paper", code, papers[0])}
             for code, title in step.offers
         ]
         dispatcher.utter_message(
             response="utter_paper_check__which_of" if buttons else "utter_paper_check__which_procedure",
             papers=", ".join(papers),
             buttons=buttons,
-            custom={"answer": _answer(Outcome.CLARIFIED_SUBJECT)},
+            custom={"answer": answer_of(Outcome.CLARIFIED_SUBJECT)},
         )
         return [SlotSet(PAPERS, papers), SlotSet(WAITING, True)]
 
@@ -186,66 +154,11 @@ def _was_last(tracker: Tracker) -> bool:
 
 
 def _ask_paper(dispatcher: CollectingDispatcher, step: Step) -> list[EventType]:
-    said = {"answer": _answer(Outcome.CLARIFIED_SUBJECT)}
-    dispatcher.utter_message(response="utter_paper_check__which_paper", custom=said)
+    custom = {"answer": answer_of(Outcome.CLARIFIED_SUBJECT)}
+    dispatcher.utter_message(response="utter_paper_check__which_paper", custom=custom)
     known = [SlotSet(PROCEDURE_CODE, step.code)] if step.kind is StepKind.ANSWER else []
     return [*known, SlotSet(PAPERS, None), SlotSet(WAITING, True)]
 
 
-def _say(
-    dispatcher: CollectingDispatcher, record: Procedure, paper: AskedPaper, finding: Finding, remark: str, last: bool
-) -> None:
-    """One message a paper; buttons under the last one."""
-    say = load_wording()
-    nowhere = finding.reason is Reason.RESEMBLES and not finding.places
-    dispatcher.utter_message(
-        response=_MENTIONED if nowhere else _OF_REASON.get(finding.reason) or _OF_VERDICT[finding.verdict],
-        title=short_title(record.title),
-        paper=paper.said,
-        places=places_text(finding, say),
-        remark=remark,
-        note=finding.note,
-        decision=decision_text(record, say),
-        buttons=_buttons(record, paper, finding) if last else [],
-        custom={"answer": _checked(record, paper, finding)},
-    )
-
-
-def _buttons(record: Procedure, paper: AskedPaper, finding: Finding) -> list[dict[str, str]]:
-    say = load_wording()
-    if finding.reason is Reason.SEVERAL:
-        names = dict.fromkeys(place.component.name for place in finding.places)
-        return [{"title": short_title(name), "payload": _payload("check_paper", record.code, name)} for name in names]
-    shown = [("list_button", '/ask_fact{"fact":"documents"}'), ("person_button", "/request_human")]
-    if finding.reason is Reason.NOT_PUBLISHED:
-        shown = shown[1:]
-    elif finding.verdict is not Verdict.ON_LIST:
-        shown.insert(0, ("petition_button", _payload("lodge_petition", record.code, paper.said)))
-    return [{"title": say(f"paper_check.{key}"), "payload": payload} for key, payload in shown]
-
-
-def _payload(intent: str, code: str, paper: str) -> str:
-    return f"/{intent}{json.dumps({PROCEDURE_CODE: code, ENTITY: paper}, ensure_ascii=False)}"
-
-
 def _done() -> list[EventType]:
     return [SlotSet(PAPERS, None)]
-
-
-def _checked(record: Procedure, paper: AskedPaper, finding: Finding) -> dict[str, Any]:
-    unsure = finding.verdict is Verdict.UNSURE
-    decision = record.decision
-    return _answer(Outcome.UNANSWERED_PAPER_UNSURE if unsure else Outcome.ANSWERED_PAPER_CHECK) | {
-        "procedure_code": record.code,
-        "record_version": record.version or None,
-        "fields": [Fact.DOCUMENTS.value],
-        "paper": paper.said,
-        "verdict": finding.verdict.value,
-        "components": [place.key for place in finding.places],
-        "decision_number": decision.number or None,
-        "decision_date": decision.date.isoformat() if decision.date else None,
-    }
-
-
-def _answer(outcome: Outcome) -> dict[str, Any]:
-    return {"outcome": outcome.value, "procedure_code": None, "fields": []}

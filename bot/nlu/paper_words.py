@@ -1,107 +1,197 @@
-"""The small grammar of asking about papers, over folded text in which every paper is a run of NUL marks."""
+"""The words of asking about papers (`paper_asks.yml` of the lexicon), and a message as a row of their kinds."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
-_PAPER = r"\x00+"
-_SHAPE = (
-    r"(?:ban sao y|ban sao|ban chinh|ban goc|ban chup|photo(?:copy)?|foto|pho to|copy|cong chung|chung thuc|sao y|goc"
-    r"|cu|to|cai|cuon|tam|them|lai|luon|nua|ca|mot|may|cac|nhung|thang|theo|kem|\d{1,2}|ra|vo|vao|giay to|mau|la"
-    r"|duoc|di)"
-)
-_GIVE = (
-    r"(?:nop|bo sung|mang|dem|xuat trinh|dua|co|kem|photo(?:copy)?|foto|pho to|copy|cong chung|chung thuc|sao y"
-    r"|cung cap|trinh|dien|chup|gui|ve lay|lay|lam|cam|chuan bi)"
-)
-_PAPERS = rf"(?P<papers>{_PAPER}(?:(?:\s+{_SHAPE})*\s*(?:,|va|hoac|voi|cung|roi|/|\+)\s*(?:{_SHAPE}\s+)*{_PAPER})*)"
-_WHOM = r"(?:toi|em|minh|tui|con|anh|chi|nguoi ta|dan|be|chau|me|ba|phai|ca)"
-_DEMAND = rf"(?:doi(?: hoi)?|hach|vet)(?:\s+(?:{_WHOM}|{_GIVE}))*"
-_TELL = rf"(?:bat|yeu cau|keu|bieu|ep|bao|buoc|noi|kiu|doi|can bo noi)(?:\s+{_WHOM})*(?:\s+(?:{_GIVE}|phai|can))+"
-_TELL_PAPER = r"(?:bat|yeu cau|bat buoc)"
-_HAND_IN = (
-    r"(?:nop|bo sung|mang|dem|xuat trinh|dua|co|kem|photo(?:copy)?|cong chung|chung thuc|cung cap|trinh|dien|cam)"
-)
-_NEED = rf"(?:can|phai|bat buoc|khoi|khong can|khong phai)(?:\s+(?:phai|{_HAND_IN}|can|tu|chuan bi))*"
-_NEED_ASKED = rf"(?:sao\s+(?:lai\s+)?|co\s+){_NEED}"
-_NO = r"(?:khong|ko|k|hong|hok|hem|khum|chu|a|ha|sao|hay|dung|chua)"
-CUE = re.compile(
-    rf"(?<!\w)(?:{_DEMAND}|{_TELL}|{_TELL_PAPER}|{_NEED_ASKED}|thieu)\s+(?:{_SHAPE}\s+)*{_PAPERS}(?:\s+{_SHAPE}(?!\w))*"
-)
-"""Words of demanding or needing, then papers."""
+from knowledge.curated import read_yaml
+from knowledge.errors import RecordInvalidError
+from knowledge.paper_check.marked import keys_of
+from knowledge.search.normalise import LEXICON_DIR
+from knowledge.text import fold, has_diacritics
 
-NEED = re.compile(
-    rf"(?<!\w){_NEED}\s+(?:{_SHAPE}\s+)*{_PAPERS}(?:\s+{_SHAPE}(?!\w))*(?=(?:\s+[^\x00\s,;.]+){{0,6}}?\s+{_NO}(?!\w))"
-)
-"""Words of needing, papers, and a word of asking soon after: "cần … không". Without it somebody tells what he needs."""
+ASKS_FILE = LEXICON_DIR / "paper_asks.yml"
+PAPER_MARK = "\x00"
+"""Stands for a paper while the grammar is read; no message holds it, the clean-up takes it out."""
+_TOKEN = re.compile(rf"{PAPER_MARK}+|\w+|[^\w\s]")
+_SKIPPED = frozenset(":-–\"“”'()[]*")
+_LONGEST = 5
+_AND_YET = (" ma ", " van ", " bi ")
+"""Words after which an unmarked "doi" is "đòi"."""
 
-TAIL = re.compile(
-    rf"{_PAPERS}(?:\s+[^\x00\s]+){{0,4}}?\s+(?:co|con|thi|cung)?\s*(?:co\s+)?(?:can|bat buoc|phai nop|phai co|phai mang"
-    rf"|can thiet|can nop|can mang)(?:\s+(?:{_GIVE}|phai|thiet))*(?:\s+(?:nua|dau|a|vay))?\s+{_NO}(?!\w)"
-)
-"""Papers, then "có cần không", "có bắt buộc không"."""
 
-WANTED = re.compile(
-    rf"{_PAPERS}\s+(?:(?:ho|phuong|xa|can bo|nguoi ta|cong an|truong|tren phuong|ben do)\s+)+"
-    r"(?:(?:van|cu|lai|cung)\s+)*(?:doi|hoi|bat nop|yeu cau|bat mang|keu nop)(?!\w)"
-)
-"""Papers, then who wants them: "sổ hộ khẩu họ vẫn đòi"."""
+class Kind(str, Enum):
+    """The kinds of words, each a letter of the row that `bot.nlu.paper_grammar` reads."""
 
-CARRIES_ON = re.compile(
-    rf"^(?:da|vay|the|thi|roi|uh|u|a|con|vay con|the con|\s)*(?:con|vay|the)\s+(?:{_SHAPE}\s+)*{_PAPERS}"
-    r"(?:\s+cua(?:\s+[^\x00\s]+){1,3}?)?(?:\s+(?:thi|sao|vay|a|ha|em|nua|the nao|khong"
-    r"|ko|k|hong|cong chung|chung thuc|duoc|co|can|nhi|ta))*\W*$"
-)
-"""The whole message: "vậy còn … thì sao"."""
+    DEMAND = "D"
+    TELL = "T"
+    INFORM = "I"
+    TOLD = "t"
+    HEARD = "y"
+    ASK = "H"
+    GIVE = "G"
+    MAKE = "k"
+    CHANGE = "c"
+    NEED = "N"
+    NEED_ASKED = "J"
+    FREE = "F"
+    LACK = "L"
+    HAVE_NOT = "l"
+    QUESTION = "Q"
+    VERIFY = "V"
+    REQUIRED = "v"
+    WHY = "W"
+    MAY = "Y"
+    REFUSED = "R"
+    ONLY_THEN = "M"
+    OFFICE = "O"
+    PRIVATE = "X"
+    SELF = "S"
+    PASSIVE = "U"
+    LIST = "K"
+    SHAPE = "h"
+    POLITE = "p"
+    STOP = "B"
+    ELSE = "E"
+    WHAT = "e"
+    OTHER = "Z"
+    ELSEWHERE = "x"
+    MONEY = "m"
+    NOTHING = "w"
+    PAPER = "P"
 
-OFFICE = re.compile(
-    r"(?<!\w)(?:phuong|xa|can bo|ho|nguoi ta|cong an|ubnd|uy ban|truong|co quan|chi do|anh do|mot cua|ben do)\W"
-    r"|(?<!\w)ma\s$"
-)
-"""Who demands. Typed without marks, "doi" is "đòi" beside one of these, else it may be "đổi"."""
 
-ASKS_ELSE = re.compile(
-    r"(?<!\w)(?:(?:gi|j|nao)(?!\w)(?!\s+(?:khong|ko|k|hong)(?!\w))|bao lau|may (?:ngay|tam|bo)|o dau|bao nhieu"
-    r"|nhieu tien|the nao|(?:cong ty|ngan hang|chu nha|chu tro|sep)(?:\s+\w+){0,2}\s+(?:doi|bat|yeu cau|keu))(?!\w)"
-)
-"""A question on a fact of its own, or a demand of somebody who is no office: answered by others."""
+@dataclass(frozen=True)
+class Token:
+    """One word or phrase of a message. letter: its kind, or a mark of punctuation ("." or ","). start, end: in it."""
 
-NOT_A_QUESTION = re.compile(
-    r"(?<!\w)(?:phan anh|khieu nai|to cao|kien (?:ra toa|phuong)|hoi lo|boi duong|lot tay|phong bi)"
-)
-"""What others answer: petitions, complaints, denunciations."""
+    letter: str
+    start: int
+    end: int
 
-HEADS_MARKED = frozenset({"thẻ", "sổ", "đơn", "bằng", "mẫu"})
-"""Short heads with their marks: "thể", "sở", "đón" are none."""
 
-_HEADS = (
-    r"giay|to khai|don|so do|so|the|bang|chung chi|hop dong|van ban|bien ban|quyet dinh|phieu|hoa don|ban ve|ban khai"
-    r"|ban cam|ban cha|ban trich|ban tom tat|danh sach|hoc ba|bien lai|chung tu|cong ham|ly lich|mau|chung nhan"
-    r"|cam ket|xac nhan|to trinh|de nghi|bao cao|sao ke|ket qua|thong bao|phuong an|so tay|biên ban|cong van|trich luc"
-)
-_STOPS = (
-    r"khong|ko|k|hong|hok|hem|nua|thi|ma|a|ha|hả|di|moi|dung|co|phai|can|bat|doi|khi|luc|roi|nhi|nhe|vay|sao|day|luon|em"
-    r"|anh|chi|hay|hoac|va|voi|cung|de|cho|o|tai|la|kieu|chu|do|ho|nay|kia|gi|nao|hoi|theo|cua ho|trong|dang|ban chinh"
-    r"|yeu|keu|neu|vi|tu|bao nhieu|het|ra|vo|duoc|thoi|tren|nhung|nhu"
-)
-_PAIRS = (
-    r"(?:ho (?:kinh|ngheo|can|khau|tich|gia|chieu)|thay doi|dang ky|trat tu|de nghi|de xuat|tu phap|tu thuat"
-    r"|chu ky|chu ho|chu so huu|chi dinh|co so|co hieu luc"
-    r"|anh ruot|chi nhanh|theo mau|o nha|dieu kien|cho thue|cho muon|chuyen nhuong|cu nguoi|tai san|tu vong|lam chung"
-    r"|tai tro)(?!\w)"
-)
-"""Pairs that hold a small word and are part of a name."""
-FREE = re.compile(
-    rf"(?<!\w)(?P<paper>(?:{_HEADS})(?!\w)(?:\s+(?:{_PAIRS}|(?!(?:{_STOPS})(?!\w))[\w-]+)){{0,9}})",
-)
-"""A paper in free words: a word that papers begin with, and what follows up to a small word."""
+@dataclass(frozen=True)
+class _Phrase:
+    """A phrase of the file. keys: its words with their marks. doubtful, marked: see `*` and `!` in the file."""
 
-WHOLE = re.compile(
-    r"^(?:giay(?: to)? (?:ban giay|ngoai|khong|la|nay|kia|do|vo ly|gi|lung tung).*"
-    r"|giay(?: to| tay| phep)?(?: can thiet| lien quan| them| nay| do| khac| cu)?|ho so(?: \w+)?"
-    r"|so(?:(?: luong| dien thoai| tien| nha| tai khoan| dinh danh| xe| khung| may).*)?"
-    r"|bang (?:mang|online|tien)?|the|xac nhan|de nghi"
-    r"|thong bao|ket qua|chung nhan|mau|the nao.*|don gian.*"
-    r"|phieu|van ban|bang|giay)$"
-)
-"""What looks like a paper and names none."""
+    kind: Kind
+    keys: tuple[str, ...]
+    doubtful: bool
+    marked: bool
+
+
+@dataclass(frozen=True)
+class _Private:
+    """Who is no office, unless one of these matters is talked of; folded."""
+
+    who: tuple[str, ...]
+    unless: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AskWords:
+    """phrases: folded phrase → its readings. names: the lists that papers in free words are found by."""
+
+    phrases: dict[str, tuple[_Phrase, ...]]
+    private: tuple[_Private, ...]
+    names: dict[str, tuple[str, ...]]
+
+
+@lru_cache(maxsize=1)
+def load_words(path: Path = ASKS_FILE) -> AskWords:
+    """Read the file; raise `RecordInvalidError` where it names an unknown kind or gives a phrase two of them."""
+    data = read_yaml(path)
+    phrases: dict[str, tuple[_Phrase, ...]] = {}
+    for name, said in data["words"].items():
+        if name.upper() not in Kind.__members__:
+            raise RecordInvalidError(str(path), f"there is no kind {name}")
+        for phrase in map(str, said):
+            _add(phrases, phrase, Kind[name.upper()], path)
+    private = tuple(_private(item) for item in data["private"])
+    for who in (who for group in data["private"] for who in group["who"]):
+        _add(phrases, str(who), Kind.PRIVATE, path)
+    return AskWords(phrases, private, {name: tuple(map(str, said)) for name, said in data["names"].items()})
+
+
+def _add(phrases: dict[str, tuple[_Phrase, ...]], said: str, kind: Kind, path: Path) -> None:
+    bare = said.rstrip("*!")
+    folded, keys = " ".join(fold(bare).split()), keys_of(bare)
+    there = phrases.get(folded, ())
+    if any(other.keys == keys and other.kind is not kind for other in there):
+        raise RecordInvalidError(str(path), f"{bare!r} is of two kinds")
+    phrases[folded] = (*there, _Phrase(kind, keys, said.endswith("*"), said.endswith("!")))
+
+
+def _private(item: dict[str, Any]) -> _Private:
+    return _Private(*(tuple(fold(str(words)) for words in item[key]) for key in ("who", "unless")))
+
+
+def tokens_of(typed: str, marked: str) -> list[Token]:
+    """Return the message as tokens. typed: in NFC; marked: folded, of the same length, every paper a run of marks."""
+    pieces = [piece for piece in _TOKEN.finditer(marked) if piece.group() not in _SKIPPED]
+    found: list[Token] = []
+    at = 0
+    while at < len(pieces):
+        token, taken = _phrase_at(typed, marked, pieces, at, found)
+        found.append(token)
+        at += taken
+    return found
+
+
+def _phrase_at(typed: str, marked: str, pieces: list[re.Match[str]], at: int, before: list[Token]) -> tuple[Token, int]:
+    """Return the longest phrase that begins at piece `at`, and how many pieces it takes."""
+    first = pieces[at]
+    if not first.group()[0].isalnum():
+        return Token(_mark(first.group()), *first.span()), 1
+    for count in range(min(_LONGEST, len(pieces) - at), 0, -1):
+        group = pieces[at : at + count]
+        start, end = group[0].start(), group[-1].end()
+        said = " ".join(piece.group() for piece in group)
+        sure = _after_office(before) or marked[:start].endswith(_AND_YET)
+        letter = _letter(said, typed[start:end], marked, sure)
+        if letter:
+            return Token(letter, start, end), count
+    return Token(Kind.NOTHING.value, *first.span()), 1
+
+
+def _mark(piece: str) -> str:
+    if piece[0] == PAPER_MARK:
+        return Kind.PAPER.value
+    return Kind.LIST.value if piece in "+&/" else "." if piece in ".;?!…\n" else ","
+
+
+def _letter(folded: str, typed: str, marked: str, sure: bool) -> str:
+    """The kind of a phrase, empty where it is none. sure: doubtful phrases count without marks too."""
+    bare = not has_diacritics(typed)
+    for phrase in load_words().phrases.get(folded, ()):
+        if _agrees(phrase, typed) and not (bare and (phrase.marked or (phrase.doubtful and not sure))):
+            return _whose(phrase.kind, folded, marked).value
+    return ""
+
+
+def _agrees(phrase: _Phrase, typed: str) -> bool:
+    """Marks may be missing ("đoi", "yeu cau"), but none may be there that the phrase has not ("đổi" for "đòi")."""
+    keys = keys_of(typed)
+    if len(keys) != len(phrase.keys):
+        return False
+    return all(not Counter(key) - Counter(own) for key, own in zip(keys, phrase.keys, strict=True))
+
+
+def _after_office(before: Iterable[Token]) -> bool:
+    return any(token.letter in (Kind.OFFICE.value, Kind.PASSIVE.value, Kind.PRIVATE.value) for token in before)
+
+
+def _whose(kind: Kind, folded: str, marked: str) -> Kind:
+    """A school is an office where its own matters are talked of."""
+    if kind is not Kind.PRIVATE:
+        return kind
+    group = next(group for group in load_words().private if folded in group.who)
+    matters = "|".join(map(re.escape, group.unless))
+    return Kind.OFFICE if matters and re.search(rf"(?<!\w)(?:{matters})(?!\w)", marked) else kind

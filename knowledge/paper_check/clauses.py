@@ -13,7 +13,7 @@ from functools import lru_cache
 from knowledge.paper_check.marked import Marked, keys_of
 from knowledge.text import fold, words
 
-_SEGMENTS = re.compile(r"[\n;:()+•]|\.(?=\s|$)|\s[-–]\s")
+_SEGMENTS = re.compile(r"([\n;:()+•]|\.(?=\s|$)|\s[-–]\s)")
 _PARTS = re.compile(r",|/|\bhoặc\b|\bvà\b", re.IGNORECASE)
 _RESET = re.compile(r".*\b(?:nop|xuat trinh|kem(?: theo)?|bo sung|phai co|gom|thi|cung cap|nhu)\b")
 APPLICATION_HEADS = (
@@ -48,12 +48,15 @@ class Segment:
     """Part of a name between strong marks. text: folded words; parts: the same between commas, "và", "hoặc".
 
     head: the application that the segment is, or empty. keys: see `knowledge.paper_check.marked`.
+    heading: what stands before it with a colon ("Đối với người nước ngoài:"). aside: what follows in brackets.
     """
 
     text: str
     parts: tuple[str, ...]
     head: str
     keys: tuple[str, ...]
+    heading: str = ""
+    aside: str = ""
 
     def holds(self, phrase: str) -> bool:
         """Say whether `phrase` stands here, with its marks where it has any."""
@@ -63,14 +66,35 @@ class Segment:
 @lru_cache(maxsize=4096)
 def segments(name: str) -> tuple[Segment, ...]:
     """Return the segments of a component's name."""
+    split = _SEGMENTS.split(name)
+    pieces, marks = split[::2], split[1::2]
     found = []
-    for piece in _SEGMENTS.split(name):
-        pieces = _PARTS.split(piece)
-        parts = tuple(part for part in (" ".join(words(fold(part))) for part in pieces) if part)
-        if parts:
-            keys = tuple(key for part in pieces for key in keys_of(part))
-            found.append(Segment(" ".join(parts), parts, application_head(parts[0]), keys))
+    for at, piece in enumerate(pieces):
+        heading = _heading(pieces, marks, at)
+        aside = " ".join(words(pieces[at + 1])) if marks[at : at + 1] == ["("] else ""
+        segment = _segment(piece, heading, aside)
+        if segment:
+            found.append(segment)
     return tuple(found)
+
+
+def _heading(pieces: list[str], marks: list[str], at: int) -> str:
+    """The words before the colon that `pieces[at]` stands under: right before it, or before a list of items."""
+    back = at - 1
+    while back >= 0 and (not pieces[back].strip() or marks[back].strip() in ("+", "-", "–", "•", "\n")):
+        if marks[back] == ":" and pieces[back].strip():
+            break
+        back -= 1
+    return " ".join(words(pieces[back])) if back >= 0 and marks[back] == ":" else ""
+
+
+def _segment(piece: str, heading: str, aside: str) -> Segment | None:
+    pieces = _PARTS.split(piece)
+    parts = tuple(part for part in (" ".join(words(fold(part))) for part in pieces) if part)
+    if not parts:
+        return None
+    keys = tuple(key for part in pieces for key in keys_of(part))
+    return Segment(" ".join(parts), parts, application_head(parts[0]), keys, heading, aside)
 
 
 def application_head(text: str) -> str:

@@ -27,13 +27,14 @@ _DATA_ENOUGH = re.compile(r"\b(?:chi can cung cap|tra cuu|cho biet thong tin)\b"
 _GENERIC = frozenset(
     words(
         " viec ho ve giay to van ban don khai mau so phieu chung nhan xac minh ban sao de nghi xin"
-        " dang ky cap cua theo cho cac mot co nguoi ca bo chinh quyet dinh hop dong bien thu tuc lam cong"
+        " dang ky cap cua theo cho cac mot co nguoi ca bo chinh quyet dinh hop dong bien thu tuc lam cong hai ba dua toi tui em minh"
     )
 )
 """Words that many papers share; the others tell papers apart."""
 _OLD_ASKED = re.compile(r"\b(?:cu|da cap)\b")
 _OLD = re.compile(r"\b(?:cu|gan nhat|da duoc cap|da cap|truoc do|truoc day)\b")
 _MOST_PLACES = 4
+_MOST_SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,15 @@ def _of_name(paper: AskedPaper, place: Place) -> Iterator[_Hit]:
         for phrase in paper.phrases
         if len(phrase) > len("abc") and (weight := weigh(phrase, segment)) is not Weight.NONE
     ]
+    if not found and paper.apart:  # a photograph by no name that is known ("03 ảnh chụp thẳng") may be the one
+        short = (phrase for phrase in paper.phrases if " " not in phrase)
+        found = [_Hit(place, part, Weight.MENTIONED) for phrase in short for part in _holding(phrase, place)]
     if found:
         yield max(found, key=lambda hit: hit.weight)
+
+
+def _holding(phrase: str, place: Place) -> Iterator[Segment]:
+    return (segment for segment in segments(place.component.name) if segment.holds(phrase))
 
 
 def _of_words(said: str, place: Place) -> Iterator[_Hit]:
@@ -172,11 +180,9 @@ def _settled(paper: AskedPaper, heads: list[_Hit], procedure: Procedure) -> Find
 
 
 def _verdict(hits: list[_Hit], procedure: Procedure, reason: Reason, note: str) -> Finding:
-    everywhere = in_every_case([hit.place for hit in hits], procedure)
-    said = [
-        (verdict_of(hit.place, procedure, hit.segment.text, bool(hit.segment.head), everywhere), hit.place)
-        for hit in hits
-    ]
+    application = all(hit.segment.head for hit in hits)
+    everywhere = in_every_case([hit.place for hit in hits], procedure, application, reason is Reason.OF_A_KIND)
+    said = [(verdict_of(hit.place, procedure, hit.segment, everywhere), hit.place) for hit in hits]
     found_first = (
         (Verdict.LOOKED_UP, Verdict.ON_LIST) if reason is Reason.OF_A_KIND else (Verdict.ON_LIST, Verdict.LOOKED_UP)
     )
@@ -214,8 +220,10 @@ def _absent(paper: AskedPaper, hits: list[_Hit], places: list[Place], procedure:
         return Finding(Verdict.UNSURE, Reason.OPEN_LIST, general[:_MOST_PLACES])
     beside = [*procedure.requirements, *procedure.steps, *(place.component.condition for place in places)]
     beside += [place.case.case for place in places]
-    if any(_mentions(paper, text) for text in beside) or not _telling(paper):
+    if any(_mentions(paper, text) for text in beside):
         return Finding(Verdict.UNSURE, Reason.RESEMBLES)
+    if not paper.known:
+        return Finding(Verdict.UNSURE, Reason.OTHER_NAME, tuple(places[:_MOST_SHOWN]))
     return Finding(Verdict.NOT_ON_LIST, Reason.ABSENT)
 
 

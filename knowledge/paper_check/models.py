@@ -34,6 +34,8 @@ class Reason(str, Enum):
     OPEN_LIST = "open_list"
     """The list holds a paper in general words that this one might be."""
     RESEMBLES = "resembles"
+    OTHER_NAME = "other_name"
+    """Nothing like it on the list, but nobody told us its other names: it may stand there under one."""
     NOT_PUBLISHED = "not_published"
     ABSENT = "absent"
 

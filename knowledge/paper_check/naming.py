@@ -20,6 +20,11 @@ _SHAPE_WORDS = (
 )
 _SHAPE = re.compile(rf"^(?:(?:{_SHAPE_WORDS}|cai|cuon|tam|bo|\d{{1,2}})\s+)+|(?:\s+(?:{_SHAPE_WORDS}|moi))+$")
 """Words before and after a paper's name that tell of its shape only."""
+_FIRST = re.compile(r"^(?:giay|to|ban|cuon|cai|tam|bo|ket qua)\s+(?=\S+\s)")
+_WHOSE = re.compile(
+    r"(?:cua|co|do|o|ngoai|tai|cho|con|cha|me|ba|ma|vo|chong|hai|ca|moi|cu|dang|con han|da|ban|bang|kem|ky|dong)\b"
+)
+"""How the rest of a name goes on where it tells whose, where from or in which shape only."""
 
 
 def asked_paper(said: str) -> AskedPaper:
@@ -27,6 +32,8 @@ def asked_paper(said: str) -> AskedPaper:
     text = plain(said)
     form = FORM_NUMBER.search(text)
     number = re.sub(r"[\s-]", "", form.group(0)) if form else ""
+    if text not in load_papers().by_name:
+        text = " ".join(load_papers().short.get(word, word) for word in text.split())
     known = load_papers().by_name.get(text) or _inside(text)
     if known is not None:
         return AskedPaper(
@@ -45,13 +52,19 @@ def asked_paper(said: str) -> AskedPaper:
 
 
 def _inside(text: str) -> PaperName | None:
-    """The lexicon's paper whose name makes up most of `text` ("giấy khai sinh của cháu", "bản sao căn cước")."""
+    """The lexicon's paper that `text` begins with, where the rest only tells whose it is or makes less than a half.
+
+    "Giấy khai sinh của cháu", "bản sao căn cước", "đơn cớ mất có công an xác nhận".
+    """
     best: tuple[int, PaperName] | None = None
     bare = " ".join(_SHAPE.sub(" ", text).split())
-    for name, paper in load_papers().by_name.items():
-        if f" {bare} ".startswith(f" {name} ") and (best is None or len(name) > best[0]):
-            best = (len(name), paper)
-    return best[1] if best and best[0] * 2 >= len(bare) else None
+    for start in (bare, _FIRST.sub("", bare)):
+        for name, paper in load_papers().by_name.items():
+            if f" {start} ".startswith(f" {name} ") and (best is None or len(name) > best[0]):
+                rest = start[len(name) :].strip()
+                if len(name) * 2 >= len(start) or _WHOSE.match(rest):
+                    best = (len(name), paper)
+    return best[1] if best else None
 
 
 def copy_asked(message: str) -> CopyAsked:

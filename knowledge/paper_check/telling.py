@@ -10,10 +10,17 @@ from knowledge.paper_check.models import AskedPaper, CopyAsked, Finding, Place, 
 from knowledge.wording import Wording
 
 _LONGEST_NAME, _LONGEST_NOTE, _SHOWN = 260, 300, 3
+_SHORT_NAME, _SHOWN_OF_LIST = 90, 6
+"""Where the list itself is shown, because the paper is not known by its other names."""
 
 
 def places_text(finding: Finding, say: Wording) -> str:
     """Return the components as the record names them, one a line; the same name once."""
+    if finding.reason is Reason.OTHER_NAME:
+        names = dict.fromkeys(
+            short_title(" ".join(place.component.name.split()), _SHORT_NAME) for place in finding.places
+        )
+        return "\n".join(f"- {name}" for name in list(names)[:_SHOWN_OF_LIST])
     lines = dict.fromkeys(f"- {_place_text(place, say)}" for place in finding.places)
     return "\n".join(list(lines)[:_SHOWN])
 
