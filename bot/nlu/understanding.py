@@ -17,7 +17,7 @@ from bot.nlu.entities import find_entities
 from bot.nlu.linking import Linker
 from bot.nlu.message_component import MessageComponent
 from bot.nlu.papers import Strength, paper_entities, read_ask
-from bot.nlu.safety_first import believed, safety_intent
+from bot.nlu.safety_first import read_guess, safety_intent, without_danger
 from bot.nlu.screener import SCREENING
 from bot.services import default_services
 
@@ -61,11 +61,10 @@ class IntentArbiter(MessageComponent):
     """Weighs the classifier's intent against the link: `bot.nlu.arbiter`."""
 
     def understand(self, message: Message, text: str) -> None:
-        intent = message.get(INTENT) or {"name": None, "confidence": 0.0}
-        given, sure, link = str(intent["name"]), float(intent["confidence"]), message.get(LINK) or {}
-        first = safety_intent(given, sure, message.get(SCREENING) or {}, link, message.get(DANGER))
-        if first is None:
-            given, sure = believed(message.get(INTENT_RANKING_KEY) or [], message.get(DANGER)) or (given, sure)
+        ranking, link = message.get(INTENT_RANKING_KEY) or [], message.get(LINK) or {}
+        guess = read_guess(ranking, message.get(DANGER))
+        first = safety_intent(guess, message.get(SCREENING) or {}, link)
+        given, sure = without_danger(ranking)
         name, confidence = first or settle_intent(
             given,
             sure,

@@ -13,7 +13,7 @@ _WORD = r"(?:mat khau|m[ .]?khau|mk|pass(?:word|wd|w)?|pasword|pwd?)"
 _OWNER = (
     r"(?:(?:vneid|dvc|dich vu cong|tai khoan|tk|dinh danh|quoc gia|cong|cua|toi|tui|em|e|anh|chi|co|chu|bac|minh|con"
     r"|cu|moi|cap|dang nhap|dat|ba|ma|me|wifi|bank|ngan hang|zalo|do|cho|chau|ong|nha|day|ne|hinh nhu|thi|doi"
-    r"|email|mail|gmail)"
+    r"|email|mail|gmail|chung|luon|giong|hien|dang xai|xai)"
     r"(?![a-z0-9])[ ,]*){0,6}"
 )
 _SIGN = re.compile(
