@@ -6,6 +6,7 @@ that asked. Anything else, first of all an emergency, goes its own way; a questi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -14,6 +15,7 @@ from typing import Any
 from bot.nlu.arbiter import SAFETY
 from bot.nlu.replies import Choice, read_reply
 from bot.ops.screening.case_proofs import find_proof, is_bare_proof
+from knowledge.text import fold
 
 OPEN_QUESTION = "open_question"
 """The slot: `{"action": who asked, "about": procedure code, "options": [{"id": …, "phrases": […]}]}`."""
@@ -26,14 +28,20 @@ _ANSWERS = "action_answer_procedure"
 
 _REMARKS = {"lodge_petition", "report_trouble", "insult", "thanks", "ask_case_status", "ask_office", "greet", "goodbye"}
 """Intents that a remark in people's own words may be taken for."""
+_NAMES_IT = re.compile(r"(?<![a-z])(?:so|sdt|dien thoai|ma|khoa|ho so|giay hen|bien nhan)(?![a-z])")
+"""What is asked for when a dossier's code or proof is, or why: "sao phải đưa số điện thoại"."""
 
 
 class Takes(str, Enum):
-    """What an open question takes beside its options: the proof of a dossier, or whatever is said."""
+    """What an open question takes beside its options: a dossier's code, its proof, or whatever is said."""
 
     OPTIONS = "options"
+    CASE_CODE = "case_code"
     CASE_PROOF = "case_proof"
     REMARK = "remark"
+
+
+_OF_A_DOSSIER = (Takes.CASE_CODE, Takes.CASE_PROOF)
 
 
 @dataclass(frozen=True)
@@ -86,6 +94,8 @@ def goes_to_asker(question: OpenQuestion, intent: str, text: str, moment: Moment
         return True
     if question.takes is Takes.CASE_PROOF and find_proof(text, asked=True):
         return True
+    if intent == "out_of_scope" and question.takes in _OF_A_DOSSIER and not _NAMES_IT.search(fold(text)):
+        return False  # the weather is no answer to "which code"
     return intent in _TAKEN or bool(reading)
 
 
