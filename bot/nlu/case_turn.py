@@ -233,20 +233,24 @@ def _reply(turn: CaseTurn) -> CaseStep | None:
             return CaseStep(CaseStepKind.NO_FOLLOW, waiting.codes)
     if waiting.kind is WaitFor.RATING and (reading.option or reading.wish is Wish.STOP):
         return CaseStep(CaseStepKind.RATE, waiting.codes, rating=reading.option or "skipped")
-    if reading.wish is Wish.STOP:
+    if reading.wish is Wish.STOP or _is_plain_no(turn):
         return CaseStep(CaseStepKind.CLOSE, waiting.codes)
     if turn.intent in (LIST, STOP_FOLLOWING, FOLLOW, FORGOT) or (
         turn.intent == ASK and waiting.kind is not WaitFor.REMARK
     ):
         return None
-    if waiting.kind in (WaitFor.CODE, WaitFor.PROOF) and turn.intent == "deny" and len(words(turn.text)) <= _PLAIN_NO:
-        return CaseStep(CaseStepKind.CLOSE, waiting.codes)
     if turn.intent == "ask_procedure" and turn.tells:
         return CaseStep(CaseStepKind.DIGRESS, waiting.codes)
     if waiting.kind is WaitFor.REMARK:
         said_no = turn.intent == "deny" or not turn.text.strip()
         return CaseStep(CaseStepKind.CLOSE if said_no else CaseStepKind.REMARK, waiting.codes)
     return CaseStep(CaseStepKind.NOT_UNDERSTOOD, waiting.codes)
+
+
+def _is_plain_no(turn: CaseTurn) -> bool:
+    """Whether a code or its proof was asked for and "không" is all that is said; "không nhớ số nào" asks for help."""
+    asked = turn.waiting.kind in (WaitFor.CODE, WaitFor.PROOF)
+    return asked and turn.intent == "deny" and len(words(turn.text)) <= _PLAIN_NO
 
 
 def _wish(turn: CaseTurn) -> CaseStep:

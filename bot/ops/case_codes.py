@@ -32,18 +32,23 @@ _SPACE = rf"(?:[ ]+|[ ]?\.[ ]?|{_DASH})"
 _BLANKED = re.compile(rf"(?<![\w.])({_LETTERED}){_SPACE}({_D}{{6}}){_SPACE}({_D}{{4,7}})(?![\w])")
 _AGENCY = r"(?:[0-9]{1,3}\.)*[GgHh][0-9]{2}(?:\.[0-9]{1,3}){0,5}"
 _TORN = re.compile(rf"(?<![\w.])({_AGENCY}){_DASH}({_D}{{4,13}})(?![\w-])")
+"""Date and number run together ("H29.12-2611010042"), or one of them missing; behind a ministry's (G) or a province's
+(H) letter only, or "A4-2024" would be a torn code."""
 _UNITLESS = re.compile(rf"(?<![\w.,/-])({_D}{{6}})({_SPACE}|)({_D}{{4,7}})(?![\w-])(?![.,/]\d)")
 """Day and number without the unit ("261102-0004"). With a dash by itself; with a blank, a dot or nothing between them
 only behind a word for a dossier, or a telephone's number would be one."""
 _OF_A_DOSSIER = re.compile(r"(?<![a-z])(?:ho so|bien nhan|giay hen|giay tiep nhan|ma hs)(?![a-z])[^\n]{0,30}$")
-_OF_ANOTHER_THING = re.compile(
-    r"(?<![a-z])(?:otp|xac thuc|xac nhan|xac minh|mat khau|pin|passcode|mat ma|cvv|the|stk|tk|tai khoan|sdt|dien thoai"
-    r"|cccd|can cuoc|cmnd|bhxh|bhyt|bao hiem|mst|zalo)(?![a-z])[^\n]{0,30}$"
+_OF_A_SECRET = re.compile(
+    r"(?<![a-z])(?:otp|xac thuc|xac nhan|xac minh|mat khau|pin|passcode|mat ma|cvv)(?![a-z])[^\n]{0,30}$"
+)
+_OF_A_PERSON = re.compile(
+    r"(?<![a-z])(?:so the|stk|tk|tai khoan|sdt|dt|dien thoai|cccd|can cuoc|cmnd|bhxh|bhyt|bao hiem|mst|zalo)(?![a-z])"
+    r"[^\n]{0,30}$"
 )
 _BEFORE = 45
-_UNIT_ALONE = re.compile(rf"[\s\"'“”(]*(?:ma co quan|co quan|phan dau|don vi)?[\s:]*(?:la )?({_LETTERED})[\s\"'“”).!]*", re.IGNORECASE)
-"""Date and number run together ("H29.12-2611010042"), or one of them missing; behind a ministry's (G) or a province's
-(H) letter only, or "A4-2024" would be a torn code."""
+_UNIT_ALONE = re.compile(
+    rf"[\s\"'“”(]*(?:ma co quan|co quan|phan dau|don vi)?[\s:]*(?:la )?({_LETTERED})[\s\"'“”).!]*", re.IGNORECASE
+)
 
 
 class CodeFault(str, Enum):
@@ -104,7 +109,7 @@ def find_case_codes(text: str, today: date) -> tuple[FoundCode, ...]:
 
 
 def complete_code(part: str, text: str, today: date) -> FoundCode | None:
-    """Return the code that `text`, a unit by itself ("H29.12"), makes of a `part` that lacked it; None where it is none."""
+    """Return the code that a `part` without its unit and `text`, a unit by itself ("H29.12"), make; None for others."""
     unit = _UNIT_ALONE.fullmatch(fold(text))
     found = find_case_codes(f"{unit.group(1).upper()}-{part}", today) if unit else ()
     return found[0] if found and found[0].code else None
@@ -116,7 +121,8 @@ def _without_unit(match: re.Match[str], text: str, today: date) -> FoundCode | N
     digits, between, number = match.group(1).translate(_DIGITS), match.group(2), match.group(3).translate(_DIGITS)
     day = _day(digits)
     named = _OF_A_DOSSIER.search(before)
-    if day is None or day > today or _OF_ANOTHER_THING.search(before) or not ("-" in between or named):
+    another = _OF_A_SECRET.search(before) or (_OF_A_PERSON.search(before) and not named)
+    if day is None or day > today or another or not ("-" in between or named):
         return None
     typed = text[match.start() : match.end()]
     return FoundCode(typed, match.start(), match.end(), None, CodeFault.NO_UNIT, f"{day:%y%m%d}-{number}")

@@ -14,6 +14,10 @@ nha chong, me chong, chong toi, vo toi, con dau, danh, danh con, om con, song, m
 nhau, dao, bom nuoc, gas, nhot, no, ep cuoi, tu tu, mau, mau len, mau don, sinh con, tre em, tien, phong bi, ca phe
 nhà chồng, mẹ chồng, con dâu, đánh, con trai, sinh con, ông chủ, lúa, khó quá, khổ quá, cứu trợ
 """
+CRIES = """
+cháy, chay nha, cứu, cap cuu, 113, có cướp, bi cuop, bị đánh, chồng đánh, muốn chết, muon chet, te lau, dot quy, co giat
+otp, mat khau, ma pin, lừa đảo, lua dao, bị lừa, hối lộ, hoi lo, tố cáo
+"""
 UNMARKED = (
     "vo oi giup anh hoi",
     "be oi cho co hoi",
@@ -49,15 +53,9 @@ def test_an_everyday_word_says_too_little_for_an_alarm(text):
     assert screen(text).matter is None
 
 
-@pytest.mark.parametrize(
-    "text",
-    "cháy | chay nha | cứu | cap cuu | 113 | có cướp | bi cuop | bị đánh | chồng đánh | muốn chết | muon chet | otp |"
-    " mat khau | ma pin | lừa đảo | lua dao | bị lừa | hối lộ | hoi lo | tố cáo | te lau | dot quy | co giat".split(
-        "|"
-    ),
-)
+@pytest.mark.parametrize("text", [word.strip() for line in CRIES.splitlines() for word in line.split(",") if word])
 def test_a_short_cry_is_still_heard(text):
-    assert not says_too_little(text.strip())
+    assert not says_too_little(text)
 
 
 def test_a_longer_message_is_never_too_short():
@@ -67,7 +65,8 @@ def test_a_longer_message_is_never_too_short():
 @pytest.mark.parametrize("text", UNMARKED)
 def test_without_marks_everyday_words_are_no_alarm(text):
     screened = screen(text)
-    assert screened.matter not in PAYLOADS and not screened.dropped
+    assert screened.matter not in PAYLOADS
+    assert not screened.dropped
 
 
 @pytest.mark.parametrize(
