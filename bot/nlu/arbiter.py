@@ -11,8 +11,6 @@ FALLBACK = "nlu_fallback"
 ASK_CASE_STATUS = "ask_case_status"
 COMPARE, TELL_EVENT, RECALL = "compare_procedures", "tell_life_event", "recall_procedure"
 
-# Told rather than asked: a dispute, a pothole, a clerk's manner. Their words name procedures too ("hàng xóm lấn đất").
-_MATTERS = {"ask_legal_advice", "ask_city_service", "lodge_petition", "file_complaint", "report_trouble", "insult"}
 _COURTESIES = {"greet", "goodbye", "thanks", "affirm", "deny", "ask_capabilities"}
 # Not to be lost to a link that only seems to fit: danger, money, accusations.
 _SAFETY = {
@@ -24,6 +22,8 @@ _SAFETY = {
     "report_corruption",
 }
 SAFETY = frozenset(_SAFETY)
+MATTERS = frozenset({"ask_legal_advice", "ask_city_service", "lodge_petition", "file_complaint", "report_trouble"})
+"""Told rather than asked: a dispute, a pothole, a clerk's manner. Their words name procedures too."""
 # A list for this person names the procedure too ("lập danh sách giấy tờ đăng ký tạm trú"): the wish goes first.
 _START_CHECKLIST = "start_checklist"
 # About the talk itself: their words need not stand in any record, and name none.
@@ -34,7 +34,7 @@ _BY_NAME = {"ask_vneid", "ask_old_word", "ask_proxy"}
 _CHECKLIST_WISHES = {"change_checklist", "resend_checklist", "resume_checklist"}
 # What else may be wanted of a dossier whose code is given.
 _OF_CASES = {"follow_case", "stop_following"}
-_EMERGENCY, _HOUSEHOLD_BOOK = "report_emergency", "ask_household_book"
+_EMERGENCY, _HOUSEHOLD_BOOK, _INSULT = "report_emergency", "ask_household_book", "insult"
 _CERTAIN_LINK, _CERTAIN_INSIDE, _LIKELY_INSIDE = 0.80, 0.95, 0.60
 _FOLLOW_UP_WORDS = 2
 _SURE_INTENT, _LIKELY_INTENT, _DOUBTFUL_INTENT = 0.80, 0.60, 0.50
@@ -85,7 +85,7 @@ def _is_kept(name: str, confidence: float, link: dict[str, Any]) -> bool:
 
 def _is_surely_told(name: str, confidence: float, facts: list[str]) -> bool:
     """Say whether a matter of another kind stands though a procedure fits; less surely where a fact is asked too."""
-    return name in _MATTERS and confidence >= (_CERTAIN_INTENT if facts else _TOLD_INTENT)
+    return name in MATTERS | {_INSULT} and confidence >= (_CERTAIN_INTENT if facts else _TOLD_INTENT)
 
 
 def _needed_for_safety(name: str, link: dict[str, Any], facts: list[str]) -> float:

@@ -19,9 +19,11 @@ _NOT: Mapping[Matter | None, str] = {Matter.NO_CODES: _CODES, Matter.NO_DENUNCIA
 _CREDENTIALS = frozenset(kind.value for kind in CREDENTIALS)
 _SURE_INTENT, _SHORT = 0.80, 2
 # By what they find and what they cost on ordinary questions: docs/safety.md, "Wording that no rule foresaw".
-_WHOLE, _AGREED, _CLAUSE, _AGREED_CODES = 0.45, 0.44, 0.95, 0.35
+_WHOLE, _AGREED, _CLAUSE, _AGREED_CODES = 0.45, 0.47, 0.95, 0.40
 _CLEAR_WHOLE, _CLEAR_AGREED = 0.80, 0.70
+_ASKED_WHOLE, _ASKED_AGREED = 0.50, 0.60
 _SURE_HARMLESS, _SURE_FRAUD, _LEAST_FRAUD = 0.90, 0.78, 0.10
+_TOLD, _CLEAR_TOLD, _AGREED_TOLD, _UNRANKED = 0.60, 0.85, 0.50, 0.01
 
 
 @dataclass(frozen=True)
@@ -58,18 +60,35 @@ def read_guess(ranking: Sequence[Mapping[str, Any]], danger: Mapping[str, Any] |
     )
 
 
-def safety_intent(guess: Guess, screening: Mapping[str, Any], link: Mapping[str, Any]) -> tuple[str, float] | None:
+def safety_intent(
+    guess: Guess, screening: Mapping[str, Any], link: Mapping[str, Any], facts: Sequence[str] = ()
+) -> tuple[str, float] | None:
     """Return the intent that safety settles; None where it settles nothing (then go on with `without_danger`).
 
-    screening: of the `Screener`. link: `Link.to_json()`.
+    screening: of the `Screener`. link: `Link.to_json()`. facts: which are asked.
     """
-    return _found_by_rules(guess, screening, link) or _found_by_the_models(guess, screening, link)
+    return _found_by_rules(guess, screening, link) or _found_by_the_models(guess, screening, link, facts)
 
 
 def without_danger(ranking: Sequence[Mapping[str, Any]]) -> tuple[str, float]:
     """Return the likeliest intent that is no danger: what a message is that was not believed to be any."""
     others = (entry for entry in ranking if entry["name"] not in SAFETY)
     return next(((str(entry["name"]), float(entry["confidence"])) for entry in others), (FALLBACK, 0.0))
+
+
+def told_matter(
+    ranking: Sequence[Mapping[str, Any]],
+    danger: Mapping[str, Any] | None,
+    link: Mapping[str, Any],
+    facts: Sequence[str] = (),
+) -> tuple[str, float] | None:
+    """Return the other matter (a dispute, a pothole, a clerk's manner) that is told; None where it is not likely."""
+    matter, told = str((danger or {}).get("matter") or ""), float((danger or {}).get("told") or 0.0)
+    first = next((float(entry["confidence"]) for entry in ranking if entry["name"] == matter), _UNRANKED)
+    agreed = sqrt(first * told)
+    asks = bool(facts) or link.get("certainty") == "clear"
+    likely = told >= _CLEAR_TOLD or agreed >= _CLEAR_AGREED if asks else told >= _TOLD or agreed >= _AGREED_TOLD
+    return (matter, max(told, agreed)) if matter and likely else None
 
 
 def _found_by_rules(guess: Guess, screening: Mapping[str, Any], link: Mapping[str, Any]) -> tuple[str, float] | None:
@@ -91,26 +110,32 @@ def _found_by_rules(guess: Guess, screening: Mapping[str, Any], link: Mapping[st
 
 
 def _found_by_the_models(
-    guess: Guess, screening: Mapping[str, Any], link: Mapping[str, Any]
+    guess: Guess, screening: Mapping[str, Any], link: Mapping[str, Any], facts: Sequence[str]
 ) -> tuple[str, float] | None:
-    if screening.get(LITTLE) or not _is_likely(guess, link.get("certainty") == "clear"):
+    if screening.get(LITTLE):
         return None
     # Where the first classifier is sure of one of the kinds, it says which.
     first = guess.name in SAFETY and (guess.confidence >= _SURE_INTENT or not guess.kind)
     name = guess.name if first else guess.kind
     matter = _matter(screening)
-    if matter in _NOT and name == _NOT[matter]:
+    asked = bool(facts) and name in (_ACCUSATION, _FRAUD)  # "có mất tiền không" is asked of procedures
+    if not _is_likely(guess, link.get("certainty") == "clear", asked) or (matter in _NOT and name == _NOT[matter]):
         return None
     return name, guess.confidence if first else max(guess.whole, guess.agreed)
 
 
-def _is_likely(guess: Guess, clear: bool) -> bool:
-    """clear: a procedure is clearly meant, so more is needed; so where the first classifier is sure of no danger."""
+def _is_likely(guess: Guess, clear: bool, asked: bool) -> bool:
+    """clear: a procedure is clearly meant, so more is needed; so where the first classifier is sure of no danger.
+
+    asked: a fact is asked, in words that accusations and fraud share.
+    """
     if guess.name == _FRAUD and guess.confidence >= _SURE_FRAUD and guess.whole >= _LEAST_FRAUD:
         return True
     harmless = guess.name not in SAFETY and guess.confidence >= _SURE_HARMLESS and guess.kind != _EMERGENCY
     if clear or harmless:
         return guess.whole >= _CLEAR_WHOLE or guess.agreed >= _CLEAR_AGREED
+    if asked:
+        return guess.whole >= _ASKED_WHOLE or guess.agreed >= _ASKED_AGREED
     agreed = _AGREED_CODES if guess.name == _CODES else _AGREED
     return guess.whole >= _WHOLE or guess.agreed >= agreed or guess.clause >= _CLAUSE
 

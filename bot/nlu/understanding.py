@@ -17,7 +17,7 @@ from bot.nlu.entities import find_entities
 from bot.nlu.linking import Linker
 from bot.nlu.message_component import MessageComponent
 from bot.nlu.papers import Strength, paper_entities, read_ask
-from bot.nlu.safety_first import read_guess, safety_intent, without_danger
+from bot.nlu.safety_first import read_guess, safety_intent, told_matter, without_danger
 from bot.nlu.screener import SCREENING
 from bot.services import default_services
 
@@ -25,6 +25,8 @@ LINK = "procedure_link"
 FACTS = "facts"
 CARRIES_ON = "carries_on"
 SEVERAL = "several"
+KINDS_OF_REPLY = frozenset({"paper", "choice", "procedure_code", "case_code", "case_code_fault"})
+"""Entities with which a message says by itself what it is about."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -62,15 +64,12 @@ class IntentArbiter(MessageComponent):
 
     def understand(self, message: Message, text: str) -> None:
         ranking, link = message.get(INTENT_RANKING_KEY) or [], message.get(LINK) or {}
-        guess = read_guess(ranking, message.get(DANGER))
-        first = safety_intent(guess, message.get(SCREENING) or {}, link)
+        danger, facts = message.get(DANGER), message.get(FACTS) or []
+        named = [entity["entity"] for entity in message.get(ENTITIES, [])]
         given, sure = without_danger(ranking)
-        name, confidence = first or settle_intent(
-            given,
-            sure,
-            link,
-            message.get(FACTS) or [],
-            [entity["entity"] for entity in message.get(ENTITIES, [])],
-            message.get(SEVERAL) or {},
+        name, confidence = (
+            safety_intent(read_guess(ranking, danger), message.get(SCREENING) or {}, link, facts)
+            or (None if KINDS_OF_REPLY.intersection(named) else told_matter(ranking, danger, link, facts))
+            or settle_intent(given, sure, link, facts, named, message.get(SEVERAL) or {})
         )
         message.set(INTENT, {"name": name, "confidence": confidence}, add_to_output=True)

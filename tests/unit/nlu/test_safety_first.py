@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.safety_first import read_guess, safety_intent, without_danger
+from bot.nlu.safety_first import read_guess, safety_intent, told_matter, without_danger
 
 NOTHING = {"words": 0}
 
 
-def settled(name, confidence, screening=None, link=None, danger=None):
+def settled(name, confidence, screening=None, link=None, danger=None, facts=()):
     """What safety makes of a message that the first classifier takes for `name`, and nearly for a question."""
     ranking = [{"name": name, "confidence": confidence}, {"name": "ask_vneid", "confidence": 1 - confidence}]
-    return safety_intent(read_guess(ranking, danger), screening or {}, link or {"words": 5})
+    return safety_intent(read_guess(ranking, danger), screening or {}, link or {"words": 5}, facts)
 
 
 def danger(intent, whole, clause=0.0):
@@ -71,7 +71,7 @@ def test_the_danger_classifier_is_believed_by_how_sure_it_is(intent, whole, clau
 
 @pytest.mark.parametrize(
     ("first", "whole", "found"),
-    [(0.7, 0.05, False), (0.95, 0.1, False), (0.7, 0.3, True), (0.55, 0.4, True), (0.4, 0.3, False)],
+    [(0.7, 0.05, False), (0.95, 0.1, False), (0.8, 0.3, True), (0.6, 0.4, True), (0.4, 0.3, False)],
 )
 def test_neither_classifier_raises_an_alarm_that_the_other_does_not_see(first, whole, found):
     said = settled("report_corruption", first, danger=danger("report_corruption", whole))
@@ -110,3 +110,33 @@ def test_what_is_no_danger_is_the_likeliest_of_the_rest():
     assert without_danger(ranking) == ("ask_vneid", 0.2)
     assert without_danger(ranking[:1]) == ("nlu_fallback", 0.0)
     assert read_guess([], None).name == "nlu_fallback"
+
+
+def test_a_fact_that_is_asked_is_no_accusation_on_half_a_guess():
+    """ "Làm nhanh có phải thêm tiền không" """
+    for intent, found in (("report_corruption", False), ("report_emergency", True)):
+        said = danger(intent, 0.3)
+        assert (settled(intent, 0.8, danger=said, facts=["fee"]) is not None) is found
+        assert settled(intent, 0.8, danger=said) is not None
+
+
+@pytest.mark.parametrize(
+    ("first", "told", "certainty", "facts", "found"),
+    [
+        (0.4, 0.7, "none", [], True),
+        (0.6, 0.5, "close", [], True),
+        (0.2, 0.5, "none", [], False),
+        (0.6, 0.5, "clear", [], False),
+        (0.6, 0.5, "none", ["fee"], False),
+        (0.9, 0.9, "clear", ["fee"], True),
+    ],
+)
+def test_another_matter_is_told_where_both_classifiers_see_it(first, told, certainty, facts, found):
+    ranking = [{"name": "ask_legal_advice", "confidence": first}, {"name": "ask_procedure", "confidence": 0.1}]
+    said = {"matter": "ask_legal_advice", "told": told}
+    matter = told_matter(ranking, said, {"certainty": certainty}, facts)
+    assert (matter[0] if matter else None) == ("ask_legal_advice" if found else None)
+
+
+def test_no_matter_is_told_where_nothing_was_weighed():
+    assert told_matter([], None, {}) is None
