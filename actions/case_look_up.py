@@ -65,6 +65,12 @@ def say_code_place(talk: CaseTalk) -> list[EventType]:
     return wait_for(Waiting(WaitFor.CODE))
 
 
+def lacking_unit(step: CaseStep) -> str:
+    """Return day and number of the one code of a message that only lacks its unit, "" where there is none."""
+    parts = [item.part for item in step.faulty]
+    return parts[0] if len(parts) == 1 else ""
+
+
 def say_faults(talk: CaseTalk, step: CaseStep) -> None:
     """Say of each code that cannot be what is wrong with it."""
     for item in step.faulty:

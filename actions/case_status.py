@@ -75,13 +75,18 @@ async def _carry_out(talk: CaseTalk, step: CaseStep) -> list[EventType]:
         return looking_up.say_code_place(talk)
     if kind is CaseStepKind.FAULTY_CODE:
         looking_up.say_faults(talk, step)
-        return wait_for(Waiting(WaitFor.CODE, follow=talk.turn.waiting.follow))
+        part = looking_up.lacking_unit(step)
+        return wait_for(Waiting(WaitFor.CODE, follow=talk.turn.waiting.follow, part=part))
     if kind is CaseStepKind.NOT_UNDERSTOOD:
         return await _not_understood(talk, step)
     if kind is CaseStepKind.CLOSE:
-        talk.say("closed", Outcome.CLARIFIED_CASE_CODE)
-        return wait_for_nothing()
+        return _closed(talk)
     return await _beside_the_status(talk, step)
+
+
+def _closed(talk: CaseTalk) -> list[EventType]:
+    talk.say("closed", Outcome.CLARIFIED_CASE_CODE)
+    return wait_for_nothing()
 
 
 async def _beside_the_status(talk: CaseTalk, step: CaseStep) -> list[EventType]:
@@ -109,7 +114,7 @@ async def _not_understood(talk: CaseTalk, step: CaseStep) -> list[EventType]:
     waiting = missed_once_more(talk.turn.waiting)
     enough = waiting.missed >= _PATIENCE
     if waiting.kind is WaitFor.PROOF:
-        return looking_up.ask_proof_again(talk, waiting)
+        return _closed(talk) if waiting.missed > _PATIENCE else looking_up.ask_proof_again(talk, waiting)
     if waiting.kind is WaitFor.RATING:
         return await rating.rate(talk, step.codes, Satisfaction.SKIPPED.value) if enough else rating.ask_again(talk)
     if waiting.kind is WaitFor.CONSENT:
@@ -117,5 +122,6 @@ async def _not_understood(talk: CaseTalk, step: CaseStep) -> list[EventType]:
             return following.refuse(talk)
         return await following.ask_consent(talk, step.codes[0], waiting.missed)
     if enough:
-        return looking_up.say_code_place(talk)
+        looking_up.say_code_place(talk)
+        return wait_for_nothing()
     return await looking_up.ask_code(talk, again=True, follow=waiting.follow)

@@ -25,7 +25,7 @@ from bot.services import Services
 
 NAME = "action_look_up_case_status"
 WAITING, PROVEN = "case_status__waiting", "case_status__proven"
-_TAKES = {WaitFor.PROOF: Takes.CASE_PROOF, WaitFor.REMARK: Takes.REMARK}
+_TAKES = {WaitFor.CODE: Takes.CASE_CODE, WaitFor.PROOF: Takes.CASE_PROOF, WaitFor.REMARK: Takes.REMARK}
 
 Button = dict[str, str]
 

@@ -24,7 +24,9 @@ from knowledge.settings import ROOT
 
 SETS = ROOT / "tests" / "evaluation"
 GOALS_HOLD_ON = SETS / "safety.jsonl"
-ORDINARY = ("colloquial", "hard", "formal", "residents", "ask_back")
+NO_SAFETY = "safety*"
+"""All other sets hold ordinary questions, but for the lines that tell of danger, fraud, codes or bribes in earnest."""
+IN_EARNEST = SETS / "in_earnest.txt"
 INTENTS = {
     "report_emergency": "emergency",
     "report_violence": "violence",
@@ -126,15 +128,16 @@ def lines_of(path: Path) -> list[dict[str, Any]]:
 
 
 def ordinary_lines() -> list[dict[str, Any]]:
-    """The ordinary questions: turns on procedures of the other sets, and the training examples of procedures."""
+    """The ordinary questions, each once: the turns of all other sets, and the training examples of procedures."""
     found = []
-    for name in ORDINARY:
-        rows = [json.loads(line) for line in (SETS / f"{name}.jsonl").read_text("utf-8").splitlines()]
-        parts = [part for row in rows for part in row.get("turns", [row])]
-        found += [{"text": part.get("user", part.get("text"))} for part in parts if part.get("codes")]
+    for path in sorted(SETS.glob("*.jsonl")):
+        if not path.match(NO_SAFETY):
+            rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+            found += [part.get("user", part.get("text")) for row in rows for part in row.get("turns", [row])]
     for item in yaml.safe_load((ROOT / "data" / "nlu" / "procedure.yml").read_text("utf-8"))["nlu"]:
-        found += [{"text": line.strip()[2:]} for line in item.get("examples", "").splitlines() if "intent" in item]
-    return found
+        found += [line.strip()[2:] for line in item.get("examples", "").splitlines() if "intent" in item]
+    earnest = set(IN_EARNEST.read_text("utf-8").splitlines())
+    return [{"text": text} for text in dict.fromkeys(found) if text and text not in earnest]
 
 
 def show(name: str, read: list[Read], misses: bool) -> list[str]:
@@ -163,13 +166,15 @@ def main() -> int:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--misses", action="store_true", help="print what was taken for something else")
+    parser.add_argument("--sets", nargs="*", metavar="NAME", help="only these sets (safety_blind_7), not the rest")
     parser.add_argument("--no-ordinary", action="store_true", help="leave the ordinary questions out")
     options = parser.parse_args()
     faults = []
-    for path in sorted(SETS.glob("safety*.jsonl")):
+    named = [SETS / f"{name}.jsonl" for name in options.sets] if options.sets else sorted(SETS.glob("safety*.jsonl"))
+    for path in named:
         missed = show(path.stem, asyncio.run(read_lines(lines_of(path))), options.misses)
         faults += missed if path == GOALS_HOLD_ON else []  # blind batches are told, not held against anybody
-    if not options.no_ordinary:
+    if not options.no_ordinary and not options.sets:
         read = asyncio.run(read_lines(ordinary_lines()))
         alarms = [item for item in read if item.together in SAFETY]
         masked = [item for item in read if item.left.masked]

@@ -24,6 +24,8 @@ _SAFETY = {
     "report_corruption",
 }
 SAFETY = frozenset(_SAFETY)
+MATTERS = frozenset({"ask_legal_advice", "ask_city_service", "lodge_petition", "file_complaint", "report_trouble"})
+"""Told rather than asked: a dispute, a pothole, a clerk's manner. Their words name procedures too."""
 # A list for this person names the procedure too ("lập danh sách giấy tờ đăng ký tạm trú"): the wish goes first.
 _START_CHECKLIST = "start_checklist"
 # About the talk itself: their words need not stand in any record, and name none.
@@ -38,10 +40,11 @@ _OF_CASES = {"follow_case", "stop_following"}
 _HELP = {"ask_digital_help", "ask_how_to", "tell_stuck", "refuse_tips"}
 _OF_REFERRALS = {"request_referral", "ask_referral", "cancel_referral"}
 _ASK_REFERRAL = "ask_referral"
-_EMERGENCY, _HOUSEHOLD_BOOK = "report_emergency", "ask_household_book"
+_EMERGENCY, _HOUSEHOLD_BOOK, _INSULT = "report_emergency", "ask_household_book", "insult"
 _CERTAIN_LINK, _CERTAIN_INSIDE, _LIKELY_INSIDE = 0.80, 0.95, 0.60
 _FOLLOW_UP_WORDS = 2
 _SURE_INTENT, _LIKELY_INTENT, _DOUBTFUL_INTENT = 0.80, 0.60, 0.50
+_TOLD_INTENT, _CERTAIN_INTENT = 0.85, 0.95
 
 
 def settle_intent(
@@ -64,14 +67,10 @@ def settle_intent(
         return CHECK_PAPER, 1.0
     if "choice" in entities:
         return "choose_option", 1.0
-    if "petition_code" in entities:
-        return ASK_PETITION, 1.0
-    if "procedure_code" in entities:
-        return ASK_PROCEDURE, 1.0
     coded = _by_code(name, confidence, entities)
     if coded is not None:
         return coded
-    if _is_kept(name, confidence, link):
+    if _is_kept(name, confidence, link) or _is_surely_told(name, confidence, facts):
         return name, confidence
     of_place = _of_place(name, link, entities)
     if of_place:
@@ -86,7 +85,11 @@ def settle_intent(
 
 
 def _by_code(name: str, confidence: float, entities: list[str]) -> tuple[str, float] | None:
-    """Return what a message with a dossier's code or a request's reference is; None where it has neither."""
+    """Return what a message is that holds a petition's, procedure's or dossier's code, or a request's reference."""
+    if "petition_code" in entities:
+        return ASK_PETITION, 1.0
+    if "procedure_code" in entities:
+        return ASK_PROCEDURE, 1.0
     if "case_code" in entities or "case_code_fault" in entities:
         return (name, confidence) if name in _OF_CASES and confidence >= _LIKELY_INTENT else (ASK_CASE_STATUS, 1.0)
     if "referral_reference" in entities:
@@ -109,6 +112,11 @@ def _of_place(name: str, link: dict[str, Any], entities: list[str]) -> str:
         return GIVE_PLACE
     clear = link.get("certainty") == "clear"
     return ASK_OFFICE if "place_asked" in entities and not clear and name not in _SAFETY else ""
+
+
+def _is_surely_told(name: str, confidence: float, facts: list[str]) -> bool:
+    """Say whether a matter of another kind stands though a procedure fits; less surely where a fact is asked too."""
+    return name in MATTERS | {_INSULT} and confidence >= (_CERTAIN_INTENT if facts else _TOLD_INTENT)
 
 
 def _needed_for_safety(name: str, link: dict[str, Any], facts: list[str]) -> float:

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any
 
 from bot.nlu.replies import NO, NOTHING, YES, Choice, Reading, Wish, read_reply
-from bot.ops.case_codes import FoundCode, find_case_codes
+from bot.ops.case_codes import FoundCode, complete_code, find_case_codes
 from bot.ops.screening.case_proofs import find_proof
 from knowledge.text import words
 
@@ -20,6 +20,9 @@ ASK, FOLLOW, AGREE, REFUSE = "ask_case_status", "follow_case", "agree_to_follow"
 LIST, STOP_FOLLOWING, FORGOT, RATE = "ask_followed_cases", "stop_following", "forget_case_code", "rate_case"
 MOST_CODES = 3
 """Dossiers of one message: each look-up counts as a try, and more would not fit on a telephone."""
+_PLAIN_NO = 2
+_TELLING, _SURE = 3, 0.6
+"""Words of the catalogue, and the classifier's confidence, from which a message without a clear subject tells one."""
 _BARE_BESIDE_A_CODE = 4
 """Words beside a code up to which four digits by themselves are its proof."""
 
@@ -37,15 +40,20 @@ class WaitFor(str, Enum):
 
 @dataclass(frozen=True)
 class Waiting:
-    """What is waited for, for which codes. follow: wanted once proven. missed: replies in a row not understood."""
+    """What is waited for, for which codes. follow: wanted once proven. missed: replies in a row not understood.
+
+    part: day and number of a code that came without its unit, which may come by itself.
+    """
 
     kind: WaitFor = WaitFor.NOTHING
     codes: tuple[str, ...] = ()
     follow: bool = False
     missed: int = 0
+    part: str = ""
 
     def to_slot(self) -> dict[str, Any]:
-        return {"kind": self.kind.value, "codes": list(self.codes), "follow": self.follow, "missed": self.missed}
+        said = {"kind": self.kind.value, "codes": list(self.codes), "follow": self.follow, "missed": self.missed}
+        return {**said, "part": self.part} if self.part else said
 
 
 NO_WAIT = Waiting()
@@ -56,7 +64,8 @@ def read_waiting(value: Any) -> Waiting:
     if not isinstance(value, Mapping) or not value.get("kind"):
         return Waiting()
     codes = tuple(map(str, value.get("codes") or ()))
-    return Waiting(WaitFor(value["kind"]), codes, bool(value.get("follow")), int(value.get("missed") or 0))
+    missed, part = int(value.get("missed") or 0), str(value.get("part") or "")
+    return Waiting(WaitFor(value["kind"]), codes, bool(value.get("follow")), missed, part)
 
 
 class CaseStepKind(str, Enum):
@@ -129,11 +138,9 @@ def read_case_turn(
     text = str(message.get("text") or "")
     pressed = text.startswith("/")
     waiting = read_waiting(slots.get("case_status__waiting"))
-    found = () if pressed else find_case_codes(text, today)
+    found = () if pressed else _codes_in(text, waiting, today)
     asked = waiting.kind is WaitFor.PROOF or (bool(found) and len(words(text)) <= 1 + _BARE_BESIDE_A_CODE)
     proof = None if pressed else find_proof(text, asked)
-    certainty = (message.get("procedure_link") or {}).get("certainty")
-    at_hand = certainty == "close" or bool(slots.get("procedure_code"))
     return CaseTurn(
         intent=str((message.get("intent") or {}).get("name")),
         text="" if pressed else text,
@@ -145,8 +152,25 @@ def read_case_turn(
         open=choices is not None,
         reading=Reading() if pressed else read_reply(text, choices or ()),
         proven=tuple(map(str, slots.get("case_status__proven") or ())),
-        tells=certainty == "clear" or (bool(message.get("facts")) and at_hand),
+        tells=_tells(message, bool(slots.get("procedure_code"))),
     )
+
+
+def _codes_in(text: str, waiting: Waiting, today: date) -> tuple[FoundCode, ...]:
+    """The codes in a message; a unit by itself completes the code that lacked it."""
+    completed = complete_code(waiting.part, text, today) if waiting.part else None
+    return (completed,) if completed else find_case_codes(text, today)
+
+
+def _tells(message: Mapping[str, Any], at_hand: bool) -> bool:
+    """Say whether a message is clearly about a procedure: it names one, asks a fact of one, or tells enough to be one.
+
+    at_hand: a procedure was spoken of, so a fact may be of that one.
+    """
+    link = message.get("procedure_link") or {}
+    named = link.get("certainty") in ("clear", "close")
+    sure = float((message.get("intent") or {}).get("confidence") or 0.0) >= _SURE
+    return named or (bool(message.get("facts")) and at_hand) or (sure and int(link.get("words") or 0) >= _TELLING)
 
 
 def plan_case_turn(turn: CaseTurn) -> CaseStep:
@@ -209,7 +233,7 @@ def _reply(turn: CaseTurn) -> CaseStep | None:
             return CaseStep(CaseStepKind.NO_FOLLOW, waiting.codes)
     if waiting.kind is WaitFor.RATING and (reading.option or reading.wish is Wish.STOP):
         return CaseStep(CaseStepKind.RATE, waiting.codes, rating=reading.option or "skipped")
-    if reading.wish is Wish.STOP:
+    if reading.wish is Wish.STOP or _is_plain_no(turn):
         return CaseStep(CaseStepKind.CLOSE, waiting.codes)
     if turn.intent in (LIST, STOP_FOLLOWING, FOLLOW, FORGOT) or (
         turn.intent == ASK and waiting.kind is not WaitFor.REMARK
@@ -221,6 +245,12 @@ def _reply(turn: CaseTurn) -> CaseStep | None:
         said_no = turn.intent == "deny" or not turn.text.strip()
         return CaseStep(CaseStepKind.CLOSE if said_no else CaseStepKind.REMARK, waiting.codes)
     return CaseStep(CaseStepKind.NOT_UNDERSTOOD, waiting.codes)
+
+
+def _is_plain_no(turn: CaseTurn) -> bool:
+    """Whether a code or its proof was asked for and "không" is all that is said; "không nhớ số nào" asks for help."""
+    asked = turn.waiting.kind in (WaitFor.CODE, WaitFor.PROOF)
+    return asked and turn.intent == "deny" and len(words(turn.text)) <= _PLAIN_NO
 
 
 def _wish(turn: CaseTurn) -> CaseStep:

@@ -6,6 +6,7 @@ that asked. Anything else, first of all an emergency, goes its own way; a questi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -17,7 +18,7 @@ from bot.nlu.petition_reading import STORY_WORDS, is_answer_word, is_bare_contac
 from bot.nlu.replies import Choice, read_reply
 from bot.ops.screening.case_proofs import find_proof, is_bare_proof
 from knowledge.places import find_places
-from knowledge.text import words
+from knowledge.text import fold, words
 
 OPEN_QUESTION = "open_question"
 """The slot: `{"action": who asked, "about": procedure code, "options": [{"id": …, "phrases": […]}]}`."""
@@ -30,6 +31,8 @@ _ANSWERS = "action_answer_procedure"
 
 _REMARKS = {"lodge_petition", "report_trouble", "insult", "thanks", "ask_case_status", "ask_office", "greet", "goodbye"}
 """Intents that a remark in people's own words may be taken for."""
+_NAMES_IT = re.compile(r"(?<![a-z])(?:so|sdt|dien thoai|ma|khoa|ho so|giay hen|bien nhan)(?![a-z])")
+"""What is asked for when a dossier's code or proof is, or why: "sao phải đưa số điện thoại"."""
 
 
 _COURTESIES = {"greet", "goodbye", "thanks", "ask_capabilities"}
@@ -67,7 +70,7 @@ _TROUBLE = {"tell_stuck", "ask_vneid", "report_trouble", "ask_fact", "read_on"}
 
 
 class Takes(str, Enum):
-    """What an open question takes beside its options: the proof of a dossier, or whatever is said.
+    """What an open question takes beside its options: a dossier's code, its proof, or whatever is said.
 
     WORDS: a short answer in people's own words, so nearly everything that is not about something else. CONTACT: the
     same, and a telephone number is one whatever it looks like. STORY: whatever is told. EXACT: its options alone.
@@ -75,6 +78,7 @@ class Takes(str, Enum):
     """
 
     OPTIONS = "options"
+    CASE_CODE = "case_code"
     CASE_PROOF = "case_proof"
     REMARK = "remark"
     WORDS = "words"
@@ -85,6 +89,9 @@ class Takes(str, Enum):
     PHONE = "phone"
     FREE = "free"
     STEP = "step"
+
+
+_OF_A_DOSSIER = (Takes.CASE_CODE, Takes.CASE_PROOF)
 
 
 @dataclass(frozen=True)
@@ -139,6 +146,8 @@ def goes_to_asker(question: OpenQuestion, intent: str, text: str, moment: Moment
         return bool(reading) or is_answer_word(text) or intent not in _own_way(question.takes, text)
     if question.takes is Takes.REMARK and intent in _REMARKS:
         return True
+    if intent == "out_of_scope" and question.takes in _OF_A_DOSSIER and not _NAMES_IT.search(fold(text)):
+        return _takes_in(question.takes, intent, text)  # the weather is no answer to "which code"
     return _takes_in(question.takes, intent, text) or intent in _TAKEN or bool(reading)
 
 

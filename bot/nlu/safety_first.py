@@ -1,89 +1,144 @@
-"""What screening found goes before what the classifier guesses: danger first, then codes, then accusations."""
+"""Danger first, then codes, then accusations: what screening found, and what both classifiers together make likely."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
 from typing import Any
 
-from bot.nlu.arbiter import ASK_PROCEDURE, SAFETY
+from bot.nlu.arbiter import ASK_PROCEDURE, FALLBACK, SAFETY
 from bot.ops.screening.kinds import CREDENTIALS
-from bot.ops.screening.screening import MASKED, MATTER, PAYLOADS, Matter
+from bot.ops.screening.screening import LITTLE, MASKED, MATTER, PAYLOADS, Matter
 
+_EMERGENCY = PAYLOADS[Matter.EMERGENCY][1:]
 _DANGER = tuple(PAYLOADS[matter][1:] for matter in (Matter.EMERGENCY, Matter.VIOLENCE, Matter.DISTRESS))
 _ACCUSATION, _CODES, _FRAUD = PAYLOADS[Matter.DENUNCIATION][1:], "share_credentials", "report_scam"
 # What a message that only asks about something may not be taken for.
 _NOT: Mapping[Matter | None, str] = {Matter.NO_CODES: _CODES, Matter.NO_DENUNCIATION: _ACCUSATION}
-_SURE_INTENT, _SHORT = 0.80, 2
-# By what they find of batches 3 and 4 and the false alarms they cost on ordinary questions (docs/safety.md).
-_WHOLE, _CLAUSE, _CLEAR_WHOLE, _CLEAR_CLAUSE = 0.40, 0.95, 0.80, 0.98
-_LEAST_DANGER, _LEAST = 0.10, 0.20
-_SURE_ALARM, _LEAST_SURE = 0.75, 0.05
-_SURE_HARMLESS, _LEAST_WHOLE = 0.90, 0.05
 _CREDENTIALS = frozenset(kind.value for kind in CREDENTIALS)
+_SURE_INTENT, _SHORT = 0.80, 2
+# By what they find and what they cost on ordinary questions: docs/safety.md, "Wording that no rule foresaw".
+_WHOLE, _AGREED, _CLAUSE, _AGREED_CODES = 0.45, 0.47, 0.95, 0.40
+_CLEAR_WHOLE, _CLEAR_AGREED = 0.80, 0.70
+_ASKED_WHOLE, _ASKED_AGREED = 0.50, 0.60
+_SURE_HARMLESS, _SURE_FRAUD, _LEAST_FRAUD = 0.90, 0.78, 0.10
+_TOLD, _CLEAR_TOLD, _AGREED_TOLD, _UNRANKED = 0.60, 0.85, 0.50, 0.01
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What the classifiers make of a message, each by itself.
+
+    name, confidence: the intent classifier's best. intents: it says that some kind of danger is meant, so sure.
+    kind, whole, clause: of the `DangerClassifier`.
+    """
+
+    name: str
+    confidence: float
+    intents: float = 0.0
+    kind: str = ""
+    whole: float = 0.0
+    clause: float = 0.0
+
+    @property
+    def agreed(self) -> float:
+        """How sure both are, neither without the other."""
+        return sqrt(self.intents * self.whole)
+
+
+def read_guess(ranking: Sequence[Mapping[str, Any]], danger: Mapping[str, Any] | None) -> Guess:
+    """Return the guess in an intent ranking and in what the `DangerClassifier` sets."""
+    best, danger = ranking[0] if ranking else {"name": FALLBACK, "confidence": 0.0}, danger or {}
+    return Guess(
+        str(best["name"]),
+        float(best["confidence"]),
+        sum(float(entry["confidence"]) for entry in ranking if entry["name"] in SAFETY),
+        str(danger.get("intent") or ""),
+        float(danger.get("whole") or 0.0),
+        float(danger.get("clause") or 0.0),
+    )
 
 
 def safety_intent(
-    name: str,
-    confidence: float,
-    screening: Mapping[str, Any],
-    link: Mapping[str, Any],
-    danger: Mapping[str, Any] | None = None,
+    guess: Guess, screening: Mapping[str, Any], link: Mapping[str, Any], facts: Sequence[str] = ()
 ) -> tuple[str, float] | None:
-    """Return the intent that the screening or the danger classifier settles; None where neither settles anything.
+    """Return the intent that safety settles; None where it settles nothing (then go on with `without_danger`).
 
-    name, confidence: the classifier's best. screening: of the `Screener`. link: `Link.to_json()`.
-    danger: of the `DangerClassifier`.
+    screening: of the `Screener`. link: `Link.to_json()`. facts: which are asked.
     """
-    matter = Matter(screening[MATTER]) if screening.get(MATTER) else None
+    return _found_by_rules(guess, screening, link) or _found_by_the_models(guess, screening, link, facts)
+
+
+def without_danger(ranking: Sequence[Mapping[str, Any]]) -> tuple[str, float]:
+    """Return the likeliest intent that is no danger: what a message is that was not believed to be any."""
+    others = (entry for entry in ranking if entry["name"] not in SAFETY)
+    return next(((str(entry["name"]), float(entry["confidence"])) for entry in others), (FALLBACK, 0.0))
+
+
+def told_matter(
+    ranking: Sequence[Mapping[str, Any]],
+    danger: Mapping[str, Any] | None,
+    link: Mapping[str, Any],
+    facts: Sequence[str] = (),
+) -> tuple[str, float] | None:
+    """Return the other matter (a dispute, a pothole, a clerk's manner) that is told; None where it is not likely."""
+    matter, told = str((danger or {}).get("matter") or ""), float((danger or {}).get("told") or 0.0)
+    first = next((float(entry["confidence"]) for entry in ranking if entry["name"] == matter), _UNRANKED)
+    agreed = sqrt(first * told)
+    asks = bool(facts) or link.get("certainty") == "clear"
+    likely = told >= _CLEAR_TOLD or agreed >= _CLEAR_AGREED if asks else told >= _TOLD or agreed >= _AGREED_TOLD
+    return (matter, max(told, agreed)) if matter and likely else None
+
+
+def _found_by_rules(guess: Guess, screening: Mapping[str, Any], link: Mapping[str, Any]) -> tuple[str, float] | None:
+    matter = _matter(screening)
     masked = set(screening.get(MASKED) or ())
-    in_danger = name in _DANGER and confidence >= _SURE_INTENT
+    in_danger = guess.name in _DANGER and guess.confidence >= _SURE_INTENT
     if matter in PAYLOADS:
         # Of the three kinds of danger the classifier may know better which it is.
         better = in_danger and matter in (Matter.VIOLENCE, Matter.DISTRESS)
-        return (name, confidence) if better else (PAYLOADS[matter][1:], 1.0)
+        return (guess.name, guess.confidence) if better else (PAYLOADS[matter][1:], 1.0)
     if masked & _CREDENTIALS or matter is Matter.CODES:
-        return (name, confidence) if in_danger else (_CODES, 1.0)
-    if matter in _NOT and name == _NOT[matter]:
-        return ASK_PROCEDURE, confidence
+        return (guess.name, guess.confidence) if in_danger else (_CODES, 1.0)
+    if matter in _NOT and guess.name == _NOT[matter]:
+        return ASK_PROCEDURE, guess.confidence
     # A number and hardly a word: nothing was asked, so say why the number does not help.
-    if masked and int(link.get("words") or 0) <= _SHORT and name in (_CODES, "nlu_fallback"):
+    if masked and int(link.get("words") or 0) <= _SHORT and guess.name in (_CODES, FALLBACK):
         return _CODES, 1.0
-    emergency = (danger or {}).get("intent") == "report_emergency"  # never outvoted by a likeness to something else
-    harmless = name not in SAFETY and confidence >= _SURE_HARMLESS and not emergency
-    clear = link.get("certainty") == "clear"
-    if (
-        clear
-        and confidence >= _SURE_HARMLESS
-        and name not in SAFETY
-        and (danger or {}).get("whole", 1.0) < _LEAST_WHOLE
-    ):
-        return None  # both say that a procedure is asked about; one clause alone may only sound like danger
-    found = _found_by_the_model(danger or {}, matter, harmless or clear)
+    return None
+
+
+def _found_by_the_models(
+    guess: Guess, screening: Mapping[str, Any], link: Mapping[str, Any], facts: Sequence[str]
+) -> tuple[str, float] | None:
+    if screening.get(LITTLE):
+        return None
     # Where the first classifier is sure of one of the kinds, it says which.
-    return (name, confidence) if found and name in SAFETY and confidence >= _SURE_INTENT else found
+    first = guess.name in SAFETY and (guess.confidence >= _SURE_INTENT or not guess.kind)
+    name = guess.name if first else guess.kind
+    matter = _matter(screening)
+    asked = bool(facts) and name in (_ACCUSATION, _FRAUD)  # "có mất tiền không" is asked of procedures
+    if not _is_likely(guess, link.get("certainty") == "clear", asked) or (matter in _NOT and name == _NOT[matter]):
+        return None
+    return name, guess.confidence if first else max(guess.whole, guess.agreed)
 
 
-def believed(ranking: Sequence[Mapping[str, Any]], danger: Mapping[str, Any] | None) -> tuple[str, float] | None:
-    """Return the intent that takes the place of one of danger, codes or an accusation that the second classifier
-    thinks unlikely; None where the first of `ranking` (the intent classifier's) may stand. Danger needs less.
+def _is_likely(guess: Guess, clear: bool, asked: bool) -> bool:
+    """clear: a procedure is clearly meant, so more is needed; so where the first classifier is sure of no danger.
+
+    asked: a fact is asked, in words that accusations and fraud share.
     """
-    name = str(ranking[0]["name"]) if ranking else ""
-    if not danger or not danger["intent"] or name not in SAFETY - {_FRAUD}:
-        return None
-    # One clause is enough to keep an alarm; so is a first classifier that is sure, unless the second sees nothing.
-    most, sure = max(danger["whole"], danger["clause"]), float(ranking[0]["confidence"]) >= _SURE_ALARM
-    likely = most >= _LEAST_DANGER if name in _DANGER else danger["whole"] >= _LEAST
-    if likely or (sure and most >= _LEAST_SURE):
-        return None
-    others = (entry for entry in ranking if entry["name"] not in SAFETY)
-    return next(((str(entry["name"]), float(entry["confidence"])) for entry in others), (ASK_PROCEDURE, 0.0))
+    if guess.name == _FRAUD and guess.confidence >= _SURE_FRAUD and guess.whole >= _LEAST_FRAUD:
+        return True
+    harmless = guess.name not in SAFETY and guess.confidence >= _SURE_HARMLESS and guess.kind != _EMERGENCY
+    if clear or harmless:
+        return guess.whole >= _CLEAR_WHOLE or guess.agreed >= _CLEAR_AGREED
+    if asked:
+        return guess.whole >= _ASKED_WHOLE or guess.agreed >= _ASKED_AGREED
+    agreed = _AGREED_CODES if guess.name == _CODES else _AGREED
+    return guess.whole >= _WHOLE or guess.agreed >= agreed or guess.clause >= _CLAUSE
 
 
-def _found_by_the_model(danger: Mapping[str, Any], matter: Matter | None, clear: bool) -> tuple[str, float] | None:
-    """The kind of danger that is likely enough. clear: a procedure, or something harmless, is meant; more is needed."""
-    name = str(danger.get("intent") or "")
-    if not name or (matter in _NOT and name == _NOT[matter]):
-        return None
-    whole, clause = float(danger["whole"]), float(danger["clause"])
-    likely = whole >= (_CLEAR_WHOLE if clear else _WHOLE) or clause >= (_CLEAR_CLAUSE if clear else _CLAUSE)
-    return (name, max(whole, clause)) if likely else None
+def _matter(screening: Mapping[str, Any]) -> Matter | None:
+    return Matter(screening[MATTER]) if screening.get(MATTER) else None

@@ -15,9 +15,11 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.message_component import MessageComponent
 from bot.ops.screening.kinds import kinds_masked_in, labels
-from bot.ops.screening.screening import DROPPED, MASKED, MATTER, SCREENED, screen, screened_before
+from bot.ops.screening.screening import DROPPED, LITTLE, MASKED, MATTER, SCREENED, screen, screened_before
+from bot.ops.screening.short import says_too_little
 
 SCREENING = "screening"
+_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>]{0,200})?/?>")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -31,13 +33,14 @@ class Screener(MessageComponent):
             MASKED: [kind.value for kind in dict.fromkeys((*screened.masked, *kinds_masked_in(text)))],
             MATTER: screened.matter.value if screened.matter else None,
             DROPPED: screened.dropped,
+            LITTLE: says_too_little(screened.text),
         }
         message.set(SCREENING, found, add_to_output=True)
-        message.set(TEXT, without_masks(screened.text), add_to_output=True)
+        message.set(TEXT, as_talk(screened.text), add_to_output=True)
 
 
-def without_masks(text: str) -> str:
-    """Return `text` as if what is masked had never been in it; never empty, Rasa needs a text."""
+def as_talk(text: str) -> str:
+    """Return `text` without masks and tags ("<b>xin chào</b>"), which are nobody's words; never empty for Rasa."""
     for mask in labels().masks.values():
         text = text.replace(mask, " ")
-    return re.sub(r"[ \t]{2,}", " ", text).strip() or "…"
+    return re.sub(r"[ \t]{2,}", " ", _TAG.sub(" ", text)).strip() or "…"

@@ -18,7 +18,7 @@ from bot.nlu.linking import Linker
 from bot.nlu.message_component import MessageComponent
 from bot.nlu.papers import Strength, paper_entities, read_ask
 from bot.nlu.place_matcher import PLACE_TOLD
-from bot.nlu.safety_first import believed, safety_intent
+from bot.nlu.safety_first import read_guess, safety_intent, told_matter, without_danger
 from bot.nlu.screener import SCREENING
 from bot.ops.screening.screening import MASKED, MATTER
 from bot.services import default_services
@@ -27,6 +27,10 @@ LINK = "procedure_link"
 FACTS = "facts"
 CARRIES_ON = "carries_on"
 SEVERAL = "several"
+KINDS_OF_REPLY = frozenset(
+    {"paper", "choice", "procedure_code", "case_code", "case_code_fault", "petition_code", "referral_reference"}
+)
+"""Entities with which a message says by itself what it is about."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -63,21 +67,17 @@ class IntentArbiter(MessageComponent):
     """Weighs the classifier's intent against the link: `bot.nlu.arbiter`."""
 
     def understand(self, message: Message, text: str) -> None:
-        intent = message.get(INTENT) or {"name": None, "confidence": 0.0}
-        given, sure, link = str(intent["name"]), float(intent["confidence"]), message.get(LINK) or {}
+        ranking, link = message.get(INTENT_RANKING_KEY) or [], message.get(LINK) or {}
+        danger, facts = message.get(DANGER), message.get(FACTS) or []
+        named = [entity["entity"] for entity in message.get(ENTITIES, [])]
         if names_only_a_place(message):  # "em ở Bến Tre" is told of nobody in danger, whatever it is like
             message.set(INTENT, {"name": GIVE_PLACE, "confidence": 1.0}, add_to_output=True)
             return
-        first = safety_intent(given, sure, message.get(SCREENING) or {}, link, message.get(DANGER))
-        if first is None:
-            given, sure = believed(message.get(INTENT_RANKING_KEY) or [], message.get(DANGER)) or (given, sure)
-        name, confidence = first or settle_intent(
-            given,
-            sure,
-            link,
-            message.get(FACTS) or [],
-            [entity["entity"] for entity in message.get(ENTITIES, [])],
-            message.get(SEVERAL) or {},
+        given, sure = without_danger(ranking)
+        name, confidence = (
+            safety_intent(read_guess(ranking, danger), message.get(SCREENING) or {}, link, facts)
+            or (None if KINDS_OF_REPLY.intersection(named) else told_matter(ranking, danger, link, facts))
+            or settle_intent(given, sure, link, facts, named, message.get(SEVERAL) or {})
         )
         message.set(INTENT, {"name": name, "confidence": confidence}, add_to_output=True)
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from knowledge.text import fold
+
 _ALIKE = str.maketrans(dict.fromkeys("‐‑‒–—―−﹘﹣－_", "-") | dict.fromkeys("\xa0\u2007\u202f\u200b\u3000\t\n", " "))
 _DIGITS = str.maketrans("OoIlL", "00111")
 _D = "[0-9OoIl]"
@@ -32,6 +34,21 @@ _AGENCY = r"(?:[0-9]{1,3}\.)*[GgHh][0-9]{2}(?:\.[0-9]{1,3}){0,5}"
 _TORN = re.compile(rf"(?<![\w.])({_AGENCY}){_DASH}({_D}{{4,13}})(?![\w-])")
 """Date and number run together ("H29.12-2611010042"), or one of them missing; behind a ministry's (G) or a province's
 (H) letter only, or "A4-2024" would be a torn code."""
+_UNITLESS = re.compile(rf"(?<![\w.,/-])({_D}{{6}})({_SPACE}|)({_D}{{4,7}})(?![\w-])(?![.,/]\d)")
+"""Day and number without the unit ("261102-0004"). With a dash by itself; with a blank, a dot or nothing between them
+only behind a word for a dossier, or a telephone's number would be one."""
+_OF_A_DOSSIER = re.compile(r"(?<![a-z])(?:ho so|bien nhan|giay hen|giay tiep nhan|ma hs)(?![a-z])[^\n]{0,30}$")
+_OF_A_SECRET = re.compile(
+    r"(?<![a-z])(?:otp|xac thuc|xac nhan|xac minh|mat khau|pin|passcode|mat ma|cvv)(?![a-z])[^\n]{0,30}$"
+)
+_OF_A_PERSON = re.compile(
+    r"(?<![a-z])(?:so the|stk|tk|tai khoan|sdt|dt|dien thoai|cccd|can cuoc|cmnd|bhxh|bhyt|bao hiem|mst|zalo)(?![a-z])"
+    r"[^\n]{0,30}$"
+)
+_BEFORE = 45
+_UNIT_ALONE = re.compile(
+    rf"[\s\"'“”(]*(?:ma co quan|co quan|phan dau|don vi)?[\s:]*(?:la )?({_LETTERED})[\s\"'“”).!]*", re.IGNORECASE
+)
 
 
 class CodeFault(str, Enum):
@@ -43,6 +60,8 @@ class CodeFault(str, Enum):
     NUMBER_LENGTH = "number_length"
     TORN = "torn"
     """Its last part is missing."""
+    NO_UNIT = "no_unit"
+    """Its first part, the unit's, is missing."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +78,17 @@ class CaseCode:
 
 @dataclass(frozen=True)
 class FoundCode:
-    """A code in a message: `text[start:end]` as typed; `code`, or the `fault` that keeps it from being one."""
+    """A code in a message: `text[start:end]` as typed; `code`, or the `fault` that keeps it from being one.
+
+    part: day and number as the systems write them, where only the unit is missing.
+    """
 
     typed: str
     start: int
     end: int
     code: CaseCode | None
     fault: CodeFault | None = None
+    part: str = ""
 
 
 def find_case_codes(text: str, today: date) -> tuple[FoundCode, ...]:
@@ -73,15 +96,36 @@ def find_case_codes(text: str, today: date) -> tuple[FoundCode, ...]:
     seen = text.translate(_ALIKE)
     found: list[FoundCode] = []
     taken: list[tuple[int, int]] = []
-    for pattern in (_DASHED, _BLANKED, _TORN):
+    for pattern in (_DASHED, _BLANKED, _TORN, _UNITLESS):
         for match in pattern.finditer(seen):
-            item = _read(match, text, today)
-            overlaps = any(match.start() < end and start < match.end() for start, end in taken)
-            if overlaps or (item.fault and not _LETTER.search(match.group(1))):
+            if any(match.start() < end and start < match.end() for start, end in taken):
+                continue
+            item = _without_unit(match, text, today) if pattern is _UNITLESS else _read(match, text, today)
+            if item is None or (pattern is not _UNITLESS and item.fault and not _LETTER.search(match.group(1))):
                 continue  # without a letter, what is no code may be a telephone's or an account's number
             taken.append(match.span())
             found.append(item)
     return _each_once(sorted(found, key=lambda item: item.start))
+
+
+def complete_code(part: str, text: str, today: date) -> FoundCode | None:
+    """Return the code that a `part` without its unit and `text`, a unit by itself ("H29.12"), make; None for others."""
+    unit = _UNIT_ALONE.fullmatch(fold(text))
+    found = find_case_codes(f"{unit.group(1).upper()}-{part}", today) if unit else ()
+    return found[0] if found and found[0].code else None
+
+
+def _without_unit(match: re.Match[str], text: str, today: date) -> FoundCode | None:
+    """Day and number of a code whose unit is missing; None where it is rather a number of another kind."""
+    before = fold(text[max(0, match.start() - _BEFORE) : match.start()])
+    digits, between, number = match.group(1).translate(_DIGITS), match.group(2), match.group(3).translate(_DIGITS)
+    day = _day(digits)
+    named = _OF_A_DOSSIER.search(before)
+    another = _OF_A_SECRET.search(before) or (_OF_A_PERSON.search(before) and not named)
+    if day is None or day > today or another or not ("-" in between or named):
+        return None
+    typed = text[match.start() : match.end()]
+    return FoundCode(typed, match.start(), match.end(), None, CodeFault.NO_UNIT, f"{day:%y%m%d}-{number}")
 
 
 def _read(match: re.Match[str], text: str, today: date) -> FoundCode:

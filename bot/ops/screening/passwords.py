@@ -13,7 +13,7 @@ _WORD = r"(?:mat khau|m[ .]?khau|mk|pass(?:word|wd|w)?|pasword|pwd?)"
 _OWNER = (
     r"(?:(?:vneid|dvc|dich vu cong|tai khoan|tk|dinh danh|quoc gia|cong|cua|toi|tui|em|e|anh|chi|co|chu|bac|minh|con"
     r"|cu|moi|cap|dang nhap|dat|ba|ma|me|wifi|bank|ngan hang|zalo|do|cho|chau|ong|nha|day|ne|hinh nhu|thi|doi"
-    r"|email|mail|gmail)"
+    r"|email|mail|gmail|chung|luon|giong|hien|dang xai|xai)"
     r"(?![a-z0-9])[ ,]*){0,6}"
 )
 _SIGN = re.compile(
@@ -24,12 +24,16 @@ _SIGN = re.compile(
 _NEXT = re.compile(rf"(?<![a-z0-9]){_WORD}(?![a-z0-9])[ ,:=]*{_OWNER}[ :=]*[\"'“‘(]?([^\s\"'”’]{{4,40}})")
 _QUOTED = re.compile(rf"(?<![a-z0-9]){_WORD}(?![a-z0-9])[ ,:=]*{_OWNER}[ :=]*[\"“‘']([^\"”’'\n]{{3,40}})[\"”’']")
 _NUMBER_LATER = re.compile(
-    rf"(?<![a-z0-9])(?:mat khau|password|passwd)(?![a-z0-9])[^\n{BLANK}]{{0,60}}?(?<![\w.])(\d{{6,}})(?!\w)"
+    rf"(?<![a-z0-9])(?:mat ?khau|password|passwd)(?![a-z0-9])[^\n{BLANK}]{{0,60}}?(?<![\w.])(\d{{6,}})(?!\w)"
 )
 # Further on, only what is no Vietnamese syllable: "mật khẩu hồi đó con gái đặt cho bác là …".
 _WORD_LATER = re.compile(
     rf"(?<![a-z0-9])(?:mat khau|password)(?![a-z0-9])[^\n{BLANK}]{{0,60}}?"
     r"(?:(?<![a-z])la|[:=]) ([a-z]{6,40})(?![a-z])"
+)
+_SECRET_LATER = re.compile(
+    rf"(?<![a-z0-9])(?:mat ?khau|password|passcode|mk|pass)(?![a-z0-9])[^\n{BLANK}]{{0,60}}?(?:[:=]| la ) ?"
+    r"([^\s\"'“”]{4,40})"
 )
 _TAIL = ".,;!?)…"
 _SYLLABLE = re.compile(r"(?:ngh|ng|nh|gh|gi|kh|ph|qu|th|tr|ch|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?")
@@ -58,6 +62,11 @@ def find_passwords(reading: Reading) -> Iterator[Finding]:
             if value and BLANK not in value and is_one:
                 yield Finding(found.start(1), end, Kind.PASSWORD)
     yield from (Finding(*found.span(1), Kind.PASSWORD) for found in _NUMBER_LATER.finditer(reading.plain))
+    for found in _SECRET_LATER.finditer(reading.plain):
+        end = found.start(1) + len(found.group(1).rstrip(_TAIL))
+        value = reading.plain[found.start(1) : end]
+        if BLANK not in value and not value.isdecimal() and looks_secret(value):
+            yield Finding(found.start(1), end, Kind.PASSWORD)
     for found in _WORD_LATER.finditer(reading.plain):
         if not _SYLLABLE.fullmatch(found.group(1)):
             yield Finding(*found.span(1), Kind.PASSWORD)

@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from bot.ops.case_codes import CodeFault, find_case_codes
+from bot.ops.case_codes import CodeFault, complete_code, find_case_codes
+from bot.ops.screening.screening import Before, screen
 
 TODAY = date(2026, 11, 26)
 
@@ -110,3 +111,53 @@ def test_hostile_text_is_read_without_an_error_and_spans_fit():
             assert text[found.start : found.end] == found.typed
             assert (found.code is None) != (found.fault is None)
             assert found.code is None or find_case_codes(str(found.code), TODAY)[0].code == found.code
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("261102-0004", "261102-0004"),
+        ("mã của tôi là 261102 – 0004 ạ", "261102-0004"),
+        ("hồ sơ 261102 0004 tới đâu", "261102-0004"),
+        ("biên nhận số 2611020004", "261102-0004"),
+        ("26l1O2-0004", "261102-0004"),
+        ("hồ sơ căn cước thế nào rồi 261102-0004", "261102-0004"),
+    ],
+)
+def test_a_code_without_its_unit_is_found_and_lacks_it(text, part):
+    found = find_case_codes(text, TODAY)
+    assert [(one.code, one.fault, one.part) for one in found] == [(None, CodeFault.NO_UNIT, part)]
+    assert screen(text, Before(code_spoken_of=True)).text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mã otp là 261102-0004",
+        "stk 261102-00045",
+        "261102",
+        "2611020004",
+        "261102 0004",
+        "0912 345678",
+        "091234-5678",
+        "079188-001234",
+        "261302-0004",
+        "271102-0004",
+        "15.000.000-20.000.000",
+    ],
+)
+def test_other_numbers_are_no_code_without_its_unit(text):
+    assert find_case_codes(text, TODAY) == ()
+
+
+def test_a_one_time_code_stays_masked_however_it_is_written():
+    for text in ("mã otp 261102-0004", "mã là 261102", "261102", "otp: 261102 0004"):
+        assert "2611" not in screen(text).text
+
+
+def test_a_unit_by_itself_completes_what_lacked_it():
+    completed = complete_code("261102-0004", " h29.12. ", TODAY)
+    assert completed is not None
+    assert str(completed.code) == "H29.12-261102-0004"
+    assert complete_code("261102-0004", "xin chào", TODAY) is None
+    assert complete_code("261102-0004", "H29.12 tới đâu rồi", TODAY) is None

@@ -10,6 +10,7 @@ import pytest
 from bot.nlu.case_turn import MOST_CODES, CaseStepKind, WaitFor, Waiting, plan_case_turn, read_case_turn, read_waiting
 from bot.nlu.open_question import Moment, OpenQuestion, Takes, goes_to_asker, read_open_question
 from bot.nlu.replies import NO, YES, Choice
+from bot.ops.case_codes import CodeFault
 
 TODAY = date(2026, 11, 26)
 ONE, TWO = "H29.12-261102-0001", "H29.12-261102-0002"
@@ -17,8 +18,8 @@ CONSENT = (Choice(YES, ("Đồng ý",)), Choice(NO, ("Không",)))
 SATISFACTION = (Choice("satisfied", ("Hài lòng",)), Choice("dissatisfied", ("Không hài lòng",)))
 
 
-def plan(text, intent="ask_case_status", waiting=None, choices=None, proven=(), entities=(), **message):
-    message = {"text": text, "intent": {"name": intent}, "entities": list(entities), **message}
+def plan(text, name="ask_case_status", waiting=None, choices=None, proven=(), entities=(), **message):
+    message = {"text": text, "intent": {"name": name}, "entities": list(entities), **message}
     slots = {"case_status__waiting": waiting.to_slot() if waiting else None, "case_status__proven": list(proven)}
     opened = choices if choices is not None else (() if waiting else None)
     return plan_case_turn(read_case_turn(message, slots, opened, TODAY))
@@ -90,6 +91,34 @@ def test_a_question_in_between_is_answered():
     )
     assert plan("bao lâu", "ask_procedure", PROOF, facts=["time"]).kind is CaseStepKind.NOT_UNDERSTOOD
     assert plan("ờ", "ask_procedure", PROOF).kind is CaseStepKind.NOT_UNDERSTOOD
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "said", "kind"),
+    [
+        ("làm giấy khai sinh", "ask_procedure", {"procedure_link": {"certainty": "close"}}, CaseStepKind.DIGRESS),
+        ("mất hết ví muốn làm lại", "ask_procedure", {"procedure_link": {"words": 4}}, CaseStepKind.DIGRESS),
+        ("asdf qwer", "nlu_fallback", {}, CaseStepKind.NOT_UNDERSTOOD),
+        ("không", "deny", {}, CaseStepKind.CLOSE),
+        ("thôi", "deny", {}, CaseStepKind.CLOSE),
+        ("không nhớ gì hết trơn", "deny", {}, CaseStepKind.NOT_UNDERSTOOD),
+    ],
+)
+@pytest.mark.parametrize("waiting", [Waiting(WaitFor.CODE), PROOF])
+def test_the_wait_for_a_code_is_left_by_asking_another_thing(text, intent, said, kind, waiting):
+    step = plan(text, waiting=waiting, **{**said, "intent": {"name": intent, "confidence": 0.9}})
+    assert step.kind is kind
+
+
+def test_a_code_without_its_unit_is_completed_by_the_unit():
+    step = plan("261102-0001")
+    assert step.kind is CaseStepKind.FAULTY_CODE
+    assert (step.faulty[0].fault, step.faulty[0].part) == (CodeFault.NO_UNIT, "261102-0001")
+    waiting = Waiting(WaitFor.CODE, part=step.faulty[0].part)
+    assert read_waiting(waiting.to_slot()) == waiting
+    assert plan("h29.12 nha", "nlu_fallback", waiting).kind is CaseStepKind.NOT_UNDERSTOOD
+    completed = plan("h29.12", "nlu_fallback", waiting)
+    assert (completed.kind, completed.codes) == (CaseStepKind.ASK_PROOF, (ONE,))
 
 
 def test_another_code_replaces_the_one_that_was_waited_for():
@@ -166,6 +195,12 @@ ELSEWHERE, HERE = Moment("action_answer_vneid"), Moment("action_look_up_case_sta
         (Takes.CASE_PROOF, "share_credentials", "5678", HERE, True),
         (Takes.CASE_PROOF, "report_emergency", "cháy nhà cứu với", HERE, False),
         (Takes.CASE_PROOF, "ask_vneid", "vneid dùng làm gì", HERE, False),
+        (Takes.CASE_PROOF, "out_of_scope", "sao phải đưa số điện thoại", HERE, True),
+        (Takes.CASE_PROOF, "out_of_scope", "bữa nay trời mưa không", HERE, False),
+        (Takes.CASE_CODE, "out_of_scope", "bữa nay trời mưa không", HERE, False),
+        (Takes.CASE_CODE, "greet", "xin chào", HERE, False),
+        (Takes.CASE_CODE, "nlu_fallback", "asdf qwer", HERE, True),
+        (Takes.CASE_CODE, "nlu_fallback", "asdf qwer", ELSEWHERE, False),
         (Takes.REMARK, "lodge_petition", "chậm quá", HERE, True),
         (Takes.REMARK, "lodge_petition", "chậm quá", ELSEWHERE, False),
         (Takes.OPTIONS, "lodge_petition", "chậm quá", HERE, False),

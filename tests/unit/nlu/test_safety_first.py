@@ -1,12 +1,22 @@
-"""What screening found against the classifier's guess."""
+"""What screening found and what both classifiers make likely, against each other."""
 
 from __future__ import annotations
 
 import pytest
 
-from bot.nlu.safety_first import believed, safety_intent
+from bot.nlu.safety_first import read_guess, safety_intent, told_matter, without_danger
 
 NOTHING = {"words": 0}
+
+
+def settled(name, confidence, screening=None, link=None, danger=None, facts=()):
+    """What safety makes of a message that the first classifier takes for `name`, and nearly for a question."""
+    ranking = [{"name": name, "confidence": confidence}, {"name": "ask_vneid", "confidence": 1 - confidence}]
+    return safety_intent(read_guess(ranking, danger), screening or {}, link or {"words": 5}, facts)
+
+
+def danger(intent, whole, clause=0.0):
+    return {"intent": intent, "whole": whole, "clause": clause}
 
 
 @pytest.mark.parametrize(
@@ -23,10 +33,11 @@ NOTHING = {"words": 0}
         ("share_credentials", 0.9, {"matter": "no_codes"}, "ask_procedure"),
         ("report_corruption", 0.9, {"matter": "no_denunciation"}, "ask_procedure"),
         ("nlu_fallback", 0.3, {"masked": ["phone"]}, "share_credentials"),
+        ("ask_procedure", 0.9, {"matter": "emergency", "says_too_little": True}, "report_emergency"),
     ],
 )
 def test_screening_goes_first(name, confidence, screening, intent):
-    assert safety_intent(name, confidence, screening, NOTHING)[0] == intent
+    assert settled(name, confidence, screening, NOTHING)[0] == intent
 
 
 @pytest.mark.parametrize(
@@ -35,11 +46,10 @@ def test_screening_goes_first(name, confidence, screening, intent):
         ("ask_procedure", {}, 3),
         ("ask_procedure", {"masked": ["phone"]}, 0),
         ("nlu_fallback", {"masked": ["phone"]}, 5),
-        ("report_scam", {"matter": "no_codes"}, 3),
     ],
 )
 def test_else_the_arbiter_decides(name, screening, words):
-    assert safety_intent(name, 0.9, screening, {"words": words}) is None
+    assert settled(name, 0.9, screening, {"words": words}) is None
 
 
 @pytest.mark.parametrize(
@@ -49,55 +59,84 @@ def test_else_the_arbiter_decides(name, screening, words):
         ("report_emergency", 0.7, 0.7, "clear", False),
         ("report_emergency", 0.9, 0.9, "clear", True),
         ("report_corruption", 0.3, 0.97, "none", True),
+        ("report_corruption", 0.3, 0.97, "clear", False),
         ("report_corruption", 0.3, 0.3, "none", False),
         ("", 0.0, 0.0, "none", False),
     ],
 )
 def test_the_danger_classifier_is_believed_by_how_sure_it_is(intent, whole, clause, certainty, found):
-    danger = {"intent": intent, "whole": whole, "clause": clause}
-    settled = safety_intent("ask_procedure", 0.6, {}, {"words": 3, "certainty": certainty}, danger)
-    assert settled == ((intent, max(whole, clause)) if found else None)
-
-
-def test_what_is_surely_harmless_needs_more_unless_it_is_an_emergency():
-    def settled(intent):
-        danger = {"intent": intent, "whole": 0.5, "clause": 0.5}
-        return safety_intent("tell_life_event", 0.96, {}, {"words": 3, "certainty": "close"}, danger)
-
-    assert settled("express_distress") is None
-    assert settled("report_emergency") == ("report_emergency", 0.5)
-
-
-def test_a_question_on_the_procedure_of_denouncing_is_no_accusation_however_sure():
-    danger = {"intent": "report_corruption", "whole": 0.99, "clause": 0.99}
-    screening = {"matter": "no_denunciation"}
-    assert safety_intent("ask_procedure", 0.9, screening, NOTHING, danger) is None
+    said = settled("ask_procedure", 0.6, {}, {"words": 3, "certainty": certainty}, danger(intent, whole, clause))
+    assert (said[0] if said else None) == (intent if found else None)
 
 
 @pytest.mark.parametrize(
-    ("name", "whole", "clause", "instead"),
+    ("first", "whole", "found"),
+    [(0.7, 0.05, False), (0.95, 0.1, False), (0.8, 0.3, True), (0.6, 0.4, True), (0.4, 0.3, False)],
+)
+def test_neither_classifier_raises_an_alarm_that_the_other_does_not_see(first, whole, found):
+    said = settled("report_corruption", first, danger=danger("report_corruption", whole))
+    assert (said is not None) is found
+
+
+def test_a_message_of_too_few_words_is_no_danger_by_likeness():
+    said = danger("report_violence", 0.93, 0.93)
+    assert settled("report_violence", 0.95, {"says_too_little": True}, danger=said) is None
+    assert settled("report_violence", 0.95, {"says_too_little": False}, danger=said)[0] == "report_violence"
+
+
+def test_what_is_surely_harmless_needs_more_unless_it_is_an_emergency():
+    link = {"words": 3, "certainty": "close"}
+    assert settled("tell_life_event", 0.96, {}, link, danger("express_distress", 0.5)) is None
+    assert settled("tell_life_event", 0.96, {}, link, danger("report_emergency", 0.5)) == ("report_emergency", 0.5)
+
+
+def test_a_question_on_the_procedure_of_denouncing_is_no_accusation_however_sure():
+    said = danger("report_corruption", 0.99, 0.99)
+    assert settled("ask_procedure", 0.9, {"matter": "no_denunciation"}, NOTHING, said) is None
+
+
+def test_fraud_needs_the_first_classifier_to_be_sure_and_the_second_not_to_be_blind():
+    assert settled("report_scam", 0.8, danger=danger("report_scam", 0.12))[0] == "report_scam"
+    assert settled("report_scam", 0.7, danger=danger("report_scam", 0.08)) is None
+
+
+def test_a_sure_first_classifier_says_which_kind_it_is():
+    assert settled("express_distress", 0.9, danger=danger("report_emergency", 0.9))[0] == "express_distress"
+    assert settled("express_distress", 0.5, danger=danger("report_emergency", 0.9))[0] == "report_emergency"
+
+
+def test_what_is_no_danger_is_the_likeliest_of_the_rest():
+    ranking = [{"name": "report_violence", "confidence": 0.6}, {"name": "ask_vneid", "confidence": 0.2}]
+    assert without_danger(ranking) == ("ask_vneid", 0.2)
+    assert without_danger(ranking[:1]) == ("nlu_fallback", 0.0)
+    assert read_guess([], None).name == "nlu_fallback"
+
+
+def test_a_fact_that_is_asked_is_no_accusation_on_half_a_guess():
+    """ "Làm nhanh có phải thêm tiền không" """
+    for intent, found in (("report_corruption", False), ("report_emergency", True)):
+        said = danger(intent, 0.3)
+        assert (settled(intent, 0.8, danger=said, facts=["fee"]) is not None) is found
+        assert settled(intent, 0.8, danger=said) is not None
+
+
+@pytest.mark.parametrize(
+    ("first", "told", "certainty", "facts", "found"),
     [
-        ("report_corruption", 0.05, 0.9, "ask_procedure"),
-        ("report_corruption", 0.3, 0.3, None),
-        ("report_emergency", 0.05, 0.05, "ask_procedure"),
-        ("report_emergency", 0.05, 0.3, None),
-        ("report_scam", 0.01, 0.01, None),
-        ("greet", 0.01, 0.01, None),
+        (0.4, 0.7, "none", [], True),
+        (0.6, 0.5, "close", [], True),
+        (0.2, 0.5, "none", [], False),
+        (0.6, 0.5, "clear", [], False),
+        (0.6, 0.5, "none", ["fee"], False),
+        (0.9, 0.9, "clear", ["fee"], True),
     ],
 )
-def test_the_first_classifier_alone_raises_no_alarm(name, whole, clause, instead):
-    ranking = [{"name": name, "confidence": 0.7}, {"name": "ask_procedure", "confidence": 0.2}]
-    found = believed(ranking, {"intent": "report_emergency", "whole": whole, "clause": clause})
-    assert found == ((instead, 0.2) if instead else None)
+def test_another_matter_is_told_where_both_classifiers_see_it(first, told, certainty, facts, found):
+    ranking = [{"name": "ask_legal_advice", "confidence": first}, {"name": "ask_procedure", "confidence": 0.1}]
+    said = {"matter": "ask_legal_advice", "told": told}
+    matter = told_matter(ranking, said, {"certainty": certainty}, facts)
+    assert (matter[0] if matter else None) == ("ask_legal_advice" if found else None)
 
 
-def test_without_the_second_classifier_the_first_stands():
-    assert believed([{"name": "report_emergency", "confidence": 0.6}], None) is None
-
-
-def test_one_clause_is_no_danger_where_a_procedure_is_surely_asked_about():
-    danger = {"intent": "report_emergency", "whole": 0.01, "clause": 0.99}
-    link = {"words": 9, "certainty": "clear"}
-    assert safety_intent("ask_procedure", 0.95, {}, link, danger) is None
-    assert safety_intent("ask_procedure", 0.70, {}, link, danger) == ("report_emergency", 0.99)
-    assert safety_intent("ask_procedure", 0.95, {}, link, danger | {"whole": 0.2}) == ("report_emergency", 0.99)
+def test_no_matter_is_told_where_nothing_was_weighed():
+    assert told_matter([], None, {}) is None
