@@ -44,6 +44,12 @@ class CaseSystemDownError(MotCuaError):
     code = "CASE_SYSTEM_DOWN"
 
 
+class ZaloPayloadError(MotCuaError):
+    """A webhook body that is no event of a Zalo Official Account."""
+
+    code = "ZALO_PAYLOAD"
+
+
 class NoticeRefusedError(MotCuaError):
     """A late notice lacks one of its three parts, or says nothing; `faults` in the context names what is wrong."""
 
