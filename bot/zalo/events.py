@@ -204,7 +204,10 @@ def _card_or(kind: EventKind, message: Mapping[str, Any]) -> EventKind:
 
 def _people(payload: Mapping[str, Any], kind: EventKind) -> tuple[str, str]:
     """Return citizen and Official Account; who is sender and who recipient depends on the kind."""
-    sender, recipient = _id(_mapping(payload.get("sender")).get("id")), _id(_mapping(payload.get("recipient")).get("id"))
+    sender, recipient = (
+        _id(_mapping(payload.get("sender")).get("id")),
+        _id(_mapping(payload.get("recipient")).get("id")),
+    )
     follower = _id(_mapping(payload.get("follower")).get("id"))
     flat, oa_id = _id(payload.get("user_id")), _id(payload.get("oa_id"))
     if follower or flat:
@@ -223,7 +226,9 @@ def _seen_by(sender: str, recipient: str, oa_id: str) -> tuple[str, str]:
 
 def _about(message: Mapping[str, Any], kind: EventKind, message_id: str) -> tuple[str, ...]:
     if kind is EventKind.SEEN:
-        return tuple(filter(None, map(_id, _list(message.get("msg_ids"))[:100]))) or ((message_id,) if message_id else ())
+        return tuple(filter(None, map(_id, _list(message.get("msg_ids"))[:100]))) or (
+            (message_id,) if message_id else ()
+        )
     return (message_id,) if message_id and kind in (EventKind.RECEIVED, EventKind.REACTION) else ()
 
 
