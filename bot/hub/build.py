@@ -11,6 +11,7 @@ from bot.hub.hub import Hub
 from bot.hub.limits import PER_CONVERSATION, RateLimiter
 from bot.hub.memory import TrackerMemory
 from bot.hub.rasa_client import RasaClient
+from bot.hub.side_notes import SideNotes
 from bot.hub.tokens import Tokens
 from bot.hub.turn_store import TurnStore
 from bot.hub.turns import Turns
@@ -59,7 +60,7 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
     turn_store = TurnStore(database, clock, process_name(settings))
     turns = Turns(turn_store, assistant, TrackerMemory(assistant, trackers), delivery, wording)
     tokens = Tokens(load_key(settings.secret, settings.data_dir), clock)
-    hub = Hub(store, tokens, delivery, turns, RateLimiter(PER_CONVERSATION))
+    hub = Hub(store, tokens, delivery, turns, RateLimiter(PER_CONVERSATION), SideNotes(database, clock))
     return HubParts(hub, wording, database, trackers, assistant, turns, StoreWatch(store, delivery))
 
 

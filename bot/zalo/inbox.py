@@ -113,7 +113,7 @@ class Inbox:
 
     def _claim(self, connection: Connection) -> tuple[str, list[Waiting]] | None:
         now = self._clock.now()
-        free = or_(PERSON.c.in_until.is_(None), PERSON.c.in_until < now, PERSON.c.in_owner == self._owner)
+        free = or_(PERSON.c.in_until.is_(None), PERSON.c.in_until < now)
         new = INBOX.c.state == InState.NEW.value
         oldest = (
             select(INBOX.c.user_id)

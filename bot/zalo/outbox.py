@@ -131,9 +131,9 @@ class Outbox:
         """Return state → number, for operators."""
         return await self._database().run(_counts)
 
-    async def delivery_of(self, user_id: str, after_seq: int = 0) -> dict[int, tuple[str, int]]:
+    async def delivery_of(self, conversation_id: str, after_seq: int = 0) -> dict[int, tuple[str, int]]:
         """Return seq → (worst state of its parts, Zalo's code), for the officer who looks at the conversation."""
-        return await self._database().run(_delivery, user_id, after_seq)
+        return await self._database().run(_delivery, conversation_id, after_seq)
 
     def _queue(self, connection: Connection, person: Person, parts: Sequence[NewPart], last_seq: int) -> bool:
         mine = and_(PERSON.c.user_id == person.user_id, PERSON.c.queued_seq == person.queued_seq)
@@ -147,6 +147,7 @@ class Outbox:
         for part in parts:
             row = {
                 "user_id": person.user_id,
+                "conversation_id": person.conversation_id,
                 "seq": part.seq,
                 "part": part.part,
                 "body": self._sealer.seal(json.dumps(part.message, ensure_ascii=False)),
@@ -159,7 +160,7 @@ class Outbox:
 
     def _claim(self, connection: Connection) -> Person | None:
         now = self._clock.now()
-        free = or_(PERSON.c.out_until.is_(None), PERSON.c.out_until < now, PERSON.c.out_owner == self._owner)
+        free = or_(PERSON.c.out_until.is_(None), PERSON.c.out_until < now)
         first = (
             select(OUTBOX.c.user_id, func.min(OUTBOX.c.id).label("id"))
             .where(OUTBOX.c.state.in_(OPEN_STATES))
@@ -240,8 +241,8 @@ def _known(connection: Connection, user_id: str, message_ids: Sequence[str]) -> 
 _WORST = [OutState.SENT, OutState.WAITING, OutState.SENDING, OutState.HELD, OutState.GIVEN_UP]
 
 
-def _delivery(connection: Connection, user_id: str, after_seq: int) -> dict[int, tuple[str, int]]:
-    query = select(OUTBOX).where(OUTBOX.c.user_id == user_id, OUTBOX.c.seq > after_seq)
+def _delivery(connection: Connection, conversation_id: str, after_seq: int) -> dict[int, tuple[str, int]]:
+    query = select(OUTBOX).where(OUTBOX.c.conversation_id == conversation_id, OUTBOX.c.seq > after_seq)
     found: dict[int, tuple[str, int]] = {}
     order = [state.value for state in _WORST]
     for row in connection.execute(query):

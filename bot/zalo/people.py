@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.engine import Connection, Row
 
 from bot.ops.clock import Clock
 from bot.store.engine import Database
-from bot.zalo.tables import PERSON
+from bot.zalo.tables import OUTBOX, PERSON
 
 FREE, OPEN = timedelta(hours=48), timedelta(days=7)
 """After a citizen's last message: how long answers cost nothing, and how long they are taken at all."""
@@ -66,6 +66,15 @@ class People:
     async def give(self, user_id: str, expected: str | None, conversation_id: str) -> bool:
         """Make a conversation this citizen's; False where they have got another one meanwhile."""
         return await self._database().write(_give, user_id, expected, conversation_id)
+
+    async def forget(self, user_id: str) -> None:
+        """Drop all that is known of a citizen, and what waits for them."""
+        await self._database().write(_forget, user_id)
+
+
+def _forget(connection: Connection, user_id: str) -> None:
+    connection.execute(delete(OUTBOX).where(OUTBOX.c.user_id == user_id))
+    connection.execute(delete(PERSON).where(PERSON.c.user_id == user_id))
 
 
 def _find(connection: Connection, user_id: str) -> Person | None:

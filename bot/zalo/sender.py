@@ -43,6 +43,7 @@ class Sender:
         self._news = asyncio.Event()
         self._loop_task: asyncio.Task[None] | None = None
         self._at_work: set[asyncio.Task[None]] = set()
+        self._stopping = False
 
     def start(self) -> None:
         """Begin to send."""
@@ -50,10 +51,10 @@ class Sender:
 
     async def stop(self) -> None:
         """End; what is on its way is waited for."""
+        self._stopping = True  # a cancelled `wait_for` may go on all the same (Python 3.10)
+        self._news.set()
         if self._loop_task is not None:
-            self._loop_task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._loop_task
+            await self._loop_task
         if self._at_work:
             await asyncio.wait(self._at_work, timeout=5)
 
@@ -62,7 +63,7 @@ class Sender:
         self._news.set()
 
     async def _loop(self) -> None:
-        while True:
+        while not self._stopping:
             self._news.clear()
             try:
                 while len(self._at_work) < AT_ONCE and (person := await self._outbox.claim()) is not None:
@@ -78,7 +79,7 @@ class Sender:
     async def _serve(self, person: Person) -> None:
         """Send to one citizen until nothing is due."""
         try:
-            while (outgoing := await self._outbox.next(person.user_id)) is not None:
+            while not self._stopping and (outgoing := await self._outbox.next(person.user_id)) is not None:
                 if not await self._send(person, outgoing):
                     break
             await self._outbox.release(person.user_id)

@@ -78,6 +78,7 @@ OUTBOX = Table(
     METADATA,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("user_id", String(128), nullable=False),
+    Column("conversation_id", String(36), nullable=False),
     Column("seq", Integer, nullable=False),
     Column("part", Integer, nullable=False),
     # The message, sealed; emptied when it is sent or given up.
@@ -90,8 +91,9 @@ OUTBOX = Table(
     Column("ended_at", UtcDateTime),
     Column("code", Integer),
     Column("message_id", String(128)),
-    UniqueConstraint("user_id", "seq", "part", name="zalo_outbox_part"),
+    UniqueConstraint("conversation_id", "seq", "part", name="zalo_outbox_part"),
     Index("zalo_outbox_state", "state", "due_at"),
+    Index("zalo_outbox_user", "user_id", "state"),
 )
 
 RATE = Table(
