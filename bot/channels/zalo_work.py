@@ -127,7 +127,6 @@ class ZaloWork:
             return
         person = await self._person(event.user_id)
         conversation_id = str(person.conversation_id)
-        await self._outbox.wake(event.user_id)
         try:
             await self._say(event, person, conversation_id)
         except MessageRefusedError as error:

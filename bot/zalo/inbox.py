@@ -16,7 +16,7 @@ from bot.ops.clock import Clock
 from bot.ops.sealing import Sealer
 from bot.store.engine import Database
 from bot.zalo.events import INTERACTIONS, EventKind, ZaloEvent
-from bot.zalo.tables import INBOX, PERSON
+from bot.zalo.tables import INBOX, OUTBOX, PERSON
 from bot.zalo.upserts import insert_into
 
 LEASE = timedelta(seconds=60)
@@ -57,11 +57,12 @@ class Inbox:
 
     async def claim(self) -> tuple[str, list[Waiting]] | None:
         """Return a citizen's id and what waits, oldest first; None where nothing waits that is free."""
-        return await self._database().write(self._claim)
+        waits = await self._database().run(self._oldest)
+        return await self._database().write(self._claim) if waits else None
 
     async def done(self, event_id: str) -> None:
         """The hub has it."""
-        await self._database().write(self._end, event_id, InState.DONE)
+        await self._database().write(self._end, event_id)
 
     async def failed(self, event_id: str, attempts: int) -> bool:
         """Count a try that failed; True where it was the last one."""
@@ -108,23 +109,30 @@ class Inbox:
             later = or_(PERSON.c.interacted_at.is_(None), PERSON.c.interacted_at < at)
             connection.execute(update(PERSON).where(mine, later).values(interacted_at=at))
             connection.execute(update(PERSON).where(mine).values(unreachable=None))
+            held = and_(OUTBOX.c.user_id == event.user_id, OUTBOX.c.state == "held")  # now it may go out
+            connection.execute(update(OUTBOX).where(held).values(state="waiting", due_at=now))
         if event.kind in (EventKind.FOLLOW, EventKind.UNFOLLOW):
             connection.execute(update(PERSON).where(mine).values(followed=event.kind is EventKind.FOLLOW))
 
-    def _claim(self, connection: Connection) -> tuple[str, list[Waiting]] | None:
-        now = self._clock.now()
-        free = or_(PERSON.c.in_until.is_(None), PERSON.c.in_until < now)
-        new = INBOX.c.state == InState.NEW.value
+    def _oldest(self, connection: Connection) -> str | None:
+        """The citizen who has waited longest, and whom nobody works for."""
+        free = or_(PERSON.c.in_until.is_(None), PERSON.c.in_until < self._clock.now())
         oldest = (
             select(INBOX.c.user_id)
             .join(PERSON, PERSON.c.user_id == INBOX.c.user_id)
-            .where(new, free)
+            .where(INBOX.c.state == InState.NEW.value, free)
             .order_by(INBOX.c.received_at)
             .limit(1)
         )
-        user_id = connection.execute(oldest).scalar()
+        user_id: str | None = connection.execute(oldest).scalar()
+        return user_id
+
+    def _claim(self, connection: Connection) -> tuple[str, list[Waiting]] | None:
+        now = self._clock.now()
+        user_id = self._oldest(connection)
         if user_id is None:
             return None
+        new, free = INBOX.c.state == InState.NEW.value, or_(PERSON.c.in_until.is_(None), PERSON.c.in_until < now)
         lease = update(PERSON).where(PERSON.c.user_id == user_id, free)
         if connection.execute(lease.values(in_owner=self._owner, in_until=now + LEASE)).rowcount == 0:
             return None
@@ -132,8 +140,9 @@ class Inbox:
         rows = connection.execute(query.limit(20)).fetchall()
         return user_id, [Waiting(row.event_id, self._sealer.open(row.body).encode(), row.attempts) for row in rows]
 
-    def _end(self, connection: Connection, event_id: str, state: InState) -> None:
-        connection.execute(update(INBOX).where(INBOX.c.event_id == event_id).values(state=state.value, body=None))
+    def _end(self, connection: Connection, event_id: str) -> None:
+        ended = {"state": InState.DONE.value, "body": None}
+        connection.execute(update(INBOX).where(INBOX.c.event_id == event_id).values(**ended))
 
     def _count(self, connection: Connection, event_id: str, over: bool) -> None:
         values = {"attempts": INBOX.c.attempts + 1, **({"state": InState.FAILED.value} if over else {})}

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
 from sqlalchemy import and_, func, insert, or_, select, update
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
+from sqlalchemy.sql import ColumnElement
 
 from bot.ops.clock import Clock
 from bot.ops.sealing import Sealer
@@ -51,7 +52,11 @@ class NewPart:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A message whose turn it is. left_at: when it was begun to be sent, if nobody knows how that ended."""
+    """A message whose turn it is.
+
+    left_at: when it was begun to be sent, if nobody knows how that ended. begun: it is to be sent now. full: not now,
+    because this minute is full.
+    """
 
     id: int
     user_id: str
@@ -60,6 +65,8 @@ class Outgoing:
     message: Mapping[str, Any]
     attempts: int
     left_at: datetime | None = None
+    begun: bool = False
+    full: bool = False
 
 
 class Outbox:
@@ -77,16 +84,16 @@ class Outbox:
 
     async def claim(self) -> Person | None:
         """Take the lease of a citizen for whom something is due; None where there is none."""
-        return await self._database().write(self._claim)
+        due = await self._database().run(self._due)
+        return await self._database().write(self._claim) if due else None
 
-    async def next(self, user_id: str) -> Outgoing | None:
-        """Return this citizen's oldest open message when it is due, and renew the lease; None where it is not."""
-        return await self._database().write(self._next, user_id)
+    async def next(self, user_id: str, per_minute: int, may_send: bool) -> Outgoing | None:
+        """Return this citizen's oldest open message when it is due, begun to be sent; renews the lease.
 
-    async def begin(self, outgoing: Outgoing) -> None:
-        """It is going to be sent now."""
-        values = {"state": OutState.SENDING.value, "began_at": self._clock.now(), "attempts": OUTBOX.c.attempts + 1}
-        await self._database().write(self._set, outgoing.id, values)
+        It is not begun (`begun` is False) where nobody knows how its last try ended, where it may not be sent, or
+        where this minute's calls of all processes are used up.
+        """
+        return await self._database().write(self._next, user_id, per_minute, may_send)
 
     async def sent(self, outgoing: Outgoing, message_id: str) -> None:
         """Zalo has it. Its words are in the transcript; here they are emptied."""
@@ -119,14 +126,6 @@ class Outbox:
         """Let another process send to this citizen."""
         await self._database().write(self._release, user_id)
 
-    async def wake(self, user_id: str) -> None:
-        """The citizen has written: what was held may go out."""
-        await self._database().write(self._wake, user_id)
-
-    async def take_call(self, per_minute: int) -> bool:
-        """Count one call of all processes' in this minute; False where it is full."""
-        return await self._database().write(self._take_call, per_minute)
-
     async def counts(self) -> dict[str, int]:
         """Return state → number, for operators."""
         return await self._database().run(_counts)
@@ -158,9 +157,9 @@ class Outbox:
             connection.execute(insert(OUTBOX).values(**row))
         return True
 
-    def _claim(self, connection: Connection) -> Person | None:
+    def _due(self, connection: Connection) -> Person | None:
+        """Somebody whose oldest open message is due, and whom nobody sends to."""
         now = self._clock.now()
-        free = or_(PERSON.c.out_until.is_(None), PERSON.c.out_until < now)
         first = (
             select(OUTBOX.c.user_id, func.min(OUTBOX.c.id).label("id"))
             .where(OUTBOX.c.state.in_(OPEN_STATES))
@@ -171,18 +170,22 @@ class Outbox:
             select(PERSON)
             .join(first, first.c.user_id == PERSON.c.user_id)
             .join(OUTBOX, OUTBOX.c.id == first.c.id)
-            .where(free, or_(OUTBOX.c.due_at <= now, OUTBOX.c.state == OutState.SENDING.value))
+            .where(_free(now), or_(OUTBOX.c.due_at <= now, OUTBOX.c.state == OutState.SENDING.value))
             .order_by(OUTBOX.c.due_at)
             .limit(1)
         )
-        person = person_of(connection.execute(query).first())
+        return person_of(connection.execute(query).first())
+
+    def _claim(self, connection: Connection) -> Person | None:
+        now = self._clock.now()
+        person = self._due(connection)
         if person is None:
             return None
-        lease = update(PERSON).where(PERSON.c.user_id == person.user_id, free)
+        lease = update(PERSON).where(PERSON.c.user_id == person.user_id, _free(now))
         taken = connection.execute(lease.values(out_owner=self._owner, out_until=now + LEASE))
         return person if taken.rowcount else None
 
-    def _next(self, connection: Connection, user_id: str) -> Outgoing | None:
+    def _next(self, connection: Connection, user_id: str, per_minute: int, may_send: bool) -> Outgoing | None:
         now = self._clock.now()
         mine = and_(PERSON.c.user_id == user_id, PERSON.c.out_owner == self._owner)
         if connection.execute(update(PERSON).where(mine).values(out_until=now + LEASE)).rowcount == 0:
@@ -196,11 +199,15 @@ class Outbox:
         row = connection.execute(query).first()
         if row is None or (row.due_at > now and row.state != OutState.SENDING.value):
             return None
-        return self._outgoing(row)
-
-    def _outgoing(self, row: Row) -> Outgoing:
         message = json.loads(self._sealer.open(row.body))
-        return Outgoing(row.id, row.user_id, row.seq, row.part, message, row.attempts, row.began_at)
+        outgoing = Outgoing(row.id, row.user_id, row.seq, row.part, message, row.attempts, row.began_at)
+        if outgoing.left_at is not None or not may_send:
+            return outgoing
+        if not self._take_call(connection, per_minute):
+            return replace(outgoing, full=True)
+        begun = {"state": OutState.SENDING.value, "began_at": now, "attempts": OUTBOX.c.attempts + 1}
+        self._set(connection, row.id, begun)
+        return replace(outgoing, begun=True)
 
     def _set(self, connection: Connection, row_id: int, values: Mapping[str, Any]) -> None:
         connection.execute(update(OUTBOX).where(OUTBOX.c.id == row_id).values(**values))
@@ -215,17 +222,16 @@ class Outbox:
         mine = and_(PERSON.c.user_id == user_id, PERSON.c.out_owner == self._owner)
         connection.execute(update(PERSON).where(mine).values(out_owner=None, out_until=None))
 
-    def _wake(self, connection: Connection, user_id: str) -> None:
-        held = and_(OUTBOX.c.user_id == user_id, OUTBOX.c.state == OutState.HELD.value)
-        values = {"state": OutState.WAITING.value, "due_at": self._clock.now()}
-        connection.execute(update(OUTBOX).where(held).values(**values))
-
     def _take_call(self, connection: Connection, per_minute: int) -> bool:
         minute = int(self._clock.now().timestamp() // 60)
         row = insert_into(connection, RATE).values(minute=minute, calls=1)
         room = RATE.c.calls < per_minute
         more = row.on_conflict_do_update(index_elements=["minute"], set_={"calls": RATE.c.calls + 1}, where=room)
         return bool(connection.execute(more).rowcount)
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(PERSON.c.out_until.is_(None), PERSON.c.out_until < now)
 
 
 def _counts(connection: Connection) -> dict[str, int]:

@@ -78,32 +78,37 @@ class Sender:
 
     async def _serve(self, person: Person) -> None:
         """Send to one citizen until nothing is due."""
+        window = person.window(self._clock.now())
+        may_send = window is Window.FREE or (window is Window.PAID and self._pay)
         try:
-            while not self._stopping and (outgoing := await self._outbox.next(person.user_id)) is not None:
-                if not await self._send(person, outgoing):
+            while not self._stopping:
+                outgoing = await self._outbox.next(person.user_id, self._per_minute, may_send)
+                if outgoing is None or not await self._deal_with(outgoing, window):
                     break
             await self._outbox.release(person.user_id)
         except Exception as error:  # the lease ends by itself; the message is where it was
             log.fault("send_failed", error)
 
-    async def _send(self, person: Person, outgoing: Outgoing) -> bool:
+    async def _deal_with(self, outgoing: Outgoing, window: Window) -> bool:
         """Send one message, or put it off; False where the citizen's others have to wait with it."""
+        if outgoing.begun:
+            return await self._send(outgoing)
+        now = self._clock.now()
         if outgoing.left_at is not None:
             has_it = await self._has_it(outgoing)
             if has_it is None:
                 return await self._later(outgoing, unclear=True)
-            if has_it:
-                return True
-        now = self._clock.now()
-        window = person.window(now)
-        if window is Window.CLOSED or (window is Window.PAID and not self._pay):
-            closed = WINDOW_CLOSED if window is Window.CLOSED else WINDOW_PAID
-            await self._outbox.put_off(outgoing, now + _LOOK_AGAIN, closed, held=True)
-            return False
-        if not await self._outbox.take_call(self._per_minute):
+            if not has_it:  # certain now that it is not there: its turn comes again at once
+                await self._outbox.put_off(outgoing, now, 0)
+            return True
+        if outgoing.full:
             await self._outbox.put_off(outgoing, _next_minute(now), 0)
             return False
-        await self._outbox.begin(outgoing)
+        closed = WINDOW_CLOSED if window is Window.CLOSED else WINDOW_PAID
+        await self._outbox.put_off(outgoing, now + _LOOK_AGAIN, closed, held=True)
+        return False
+
+    async def _send(self, outgoing: Outgoing) -> bool:
         try:
             sent = await self._client.send(outgoing.user_id, outgoing.message)
         except ZaloRefusedError as error:
