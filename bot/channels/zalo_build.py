@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -18,14 +16,13 @@ from bot.ops.keys import load_key
 from bot.ops.sealing import Sealer
 from bot.settings import Settings
 from bot.store.engine import Database, make_engine
+from bot.zalo.build import build_tokens, process_name
 from bot.zalo.buttons import ButtonSigner
 from bot.zalo.client import ZaloClient, ZaloHosts
 from bot.zalo.inbox import Inbox
-from bot.zalo.oauth import OAuth
 from bot.zalo.outbox import Outbox
 from bot.zalo.people import People
 from bot.zalo.sender import Sender
-from bot.zalo.tokens import Tokens
 
 PATH = "/zalo/webhook"
 
@@ -58,17 +55,9 @@ class ZaloParts:
         self.intake.close()
 
 
-def build_tokens(settings: Settings, database: Database, clock: Clock) -> Tokens:
-    """The account's tokens, for the channel and for the commands."""
-    zalo = settings.zalo
-    sealer = Sealer(load_key(settings.secret, settings.data_dir), "zalo-token")
-    oauth = OAuth(zalo.oauth_url, zalo.app_id, zalo.app_secret)
-    return Tokens(lambda: database, oauth, sealer, clock, zalo.app_id, _owner())
-
-
 def build_zalo(settings: Settings, parts: HubParts, clock: Clock) -> ZaloParts:
     """The channel on the hub's database; nothing runs until `start`."""
-    zalo, key, owner = settings.zalo, load_key(settings.secret, settings.data_dir), _owner()
+    zalo, key, owner = settings.zalo, load_key(settings.secret, settings.data_dir), process_name()
     sealer = Sealer(key, "zalo-message")
     client = ZaloClient(
         ZaloHosts(zalo.api_url, zalo.template_url, zalo.oauth_url), build_tokens(settings, parts.database, clock)
@@ -92,7 +81,3 @@ def build_zalo(settings: Settings, parts: HubParts, clock: Clock) -> ZaloParts:
     rules = WebhookRules(zalo.app_id, zalo.oa_secret, timedelta(hours=zalo.replay_hours))
     door = Inbox(lambda: intake, sealer, clock, owner)
     return ZaloParts(ZaloWebhook(door, rules, clock, work.nudge), work, sender, client, intake)
-
-
-def _owner() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"[:128]

@@ -14,12 +14,12 @@ import pytest_asyncio
 from aiohttp import web
 from sqlalchemy import create_engine, text
 
-from bot.channels.zalo_build import build_tokens
 from bot.ops.clock import SystemClock
 from bot.settings import Settings
 from bot.store.engine import Database, make_engine
 from bot.store.migrate import migrate
 from bot.web import build_app
+from bot.zalo.build import build_tokens
 from bot.zalo.oauth import Pair
 from tests.fixtures.fake_rasa import FakeRasa
 from tests.fixtures.zalo_server import APP_ID, APP_SECRET, OA_SECRET, ZaloServer

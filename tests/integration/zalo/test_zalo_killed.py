@@ -1,4 +1,4 @@
-"""Hubs that are killed while a thousand citizens' messages come in and as many answers go out: none lost, none doubled."""
+"""Hubs that are killed while a thousand messages come in and as many go out: none lost, none doubled."""
 
 from __future__ import annotations
 
