@@ -44,6 +44,12 @@ class CaseSystemDownError(MotCuaError):
     code = "CASE_SYSTEM_DOWN"
 
 
+class ZaloPayloadError(MotCuaError):
+    """A webhook body that is no event of a Zalo Official Account."""
+
+    code = "ZALO_PAYLOAD"
+
+
 class NoticeRefusedError(MotCuaError):
     """A late notice lacks one of its three parts, or says nothing; `faults` in the context names what is wrong."""
 
@@ -96,3 +102,27 @@ class ReferralStoreDownError(MotCuaError):
     """The operations store does not open or write, so a request for help can be neither kept nor read."""
 
     code = "REFERRAL_STORE_DOWN"
+
+
+class ZaloRefusedError(MotCuaError):
+    """Zalo answers a call with an error; `zalo_code` in the context is its number, 0 where it gives none."""
+
+    code = "ZALO_REFUSED"
+
+
+class ZaloDownError(MotCuaError):
+    """Zalo does not answer, or answers what cannot be read; `maybe` in the context: it may have done what was asked."""
+
+    code = "ZALO_DOWN"
+
+
+class ZaloTokenError(MotCuaError):
+    """No access token for Zalo: never consented, or the refresh token was refused; a person has to consent again."""
+
+    code = "ZALO_TOKEN"
+
+
+class SealBrokenError(MotCuaError):
+    """A sealed secret does not open: `MOTCUA_SECRET` has changed, or the row was touched."""
+
+    code = "SEAL_BROKEN"

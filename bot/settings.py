@@ -15,6 +15,50 @@ ACTION_MODES = ("in_process", "http")
 
 
 @dataclass(frozen=True)
+class ZaloSettings:
+    """The Official Account: off while it has no application id. per_minute: calls of all processes together."""
+
+    app_id: str
+    app_secret: str
+    oa_secret: str
+    api_url: str
+    template_url: str
+    oauth_url: str
+    redirect_url: str
+    buttons: bool
+    paid: bool
+    per_minute: int
+    replay_hours: int
+
+    @property
+    def on(self) -> bool:
+        """Whether the channel is set up."""
+        return bool(self.app_id)
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> ZaloSettings:
+        """Read the `MOTCUA_ZALO_…` variables."""
+        app_id = (env.get("MOTCUA_ZALO_APP_ID") or "").strip()
+        secrets = {name: env.get(name) or "" for name in ("MOTCUA_ZALO_APP_SECRET", "MOTCUA_ZALO_OA_SECRET")}
+        missing = [name for name, value in secrets.items() if not value]
+        if app_id and missing:
+            raise SettingInvalidError(f"MOTCUA_ZALO_APP_ID is set, so {' and '.join(missing)} must be set too")
+        return cls(
+            app_id=app_id,
+            app_secret=secrets["MOTCUA_ZALO_APP_SECRET"],
+            oa_secret=secrets["MOTCUA_ZALO_OA_SECRET"],
+            api_url=(env.get("MOTCUA_ZALO_API_URL") or "https://openapi.zalo.me").rstrip("/"),
+            template_url=(env.get("MOTCUA_ZALO_TEMPLATE_URL") or "https://business.openapi.zalo.me").rstrip("/"),
+            oauth_url=(env.get("MOTCUA_ZALO_OAUTH_URL") or "https://oauth.zaloapp.com").rstrip("/"),
+            redirect_url=env.get("MOTCUA_ZALO_REDIRECT_URL") or "",
+            buttons=_on(env, "MOTCUA_ZALO_BUTTONS", "on"),
+            paid=_on(env, "MOTCUA_ZALO_PAID", "off"),
+            per_minute=_between(env, "MOTCUA_ZALO_PER_MINUTE", 1000, 1, 4000),
+            replay_hours=_between(env, "MOTCUA_ZALO_REPLAY_HOURS", 6, 2, 48),
+        )
+
+
+@dataclass(frozen=True)
 class Settings:
     """Frozen settings; see `from_env` for the variable behind each field."""
 
@@ -42,6 +86,7 @@ class Settings:
     feedback_days: int
     teams_file: Path | None
     tips: bool
+    zalo: ZaloSettings
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -74,18 +119,19 @@ class Settings:
             log_level=(env.get("MOTCUA_LOG_LEVEL") or "INFO").upper(),
             case_gateways=env.get("MOTCUA_CASE_GATEWAYS") or "sample",
             case_tokens={name[len(_TOKEN) :]: value for name, value in env.items() if name.startswith(_TOKEN)},
-            jobs=_switch(env, "MOTCUA_JOBS", "on"),
+            jobs=_on(env, "MOTCUA_JOBS", "on"),
             teams_file=Path(env["MOTCUA_TEAMS"]) if env.get("MOTCUA_TEAMS") else None,
-            tips=_switch(env, "MOTCUA_TIPS", "on"),
-            petition_official=_switch(env, "MOTCUA_PETITION_OFFICIAL", "off"),
+            tips=_on(env, "MOTCUA_TIPS", "on"),
+            petition_official=_on(env, "MOTCUA_PETITION_OFFICIAL", "off"),
             petition_routing=env.get("MOTCUA_PETITION_ROUTING") or "",
             petition_reopen_days=_days(env, "MOTCUA_PETITION_REOPEN_DAYS", 15),
             feedback_days=_days(env, "MOTCUA_FEEDBACK_DAYS", 5),
             photo_keys=tuple((env.get("MOTCUA_PHOTO_KEYS") or "").replace(",", " ").split()),
+            zalo=ZaloSettings.from_env(env),
         )
 
 
-def _switch(env: Mapping[str, str], name: str, default: str) -> bool:
+def _on(env: Mapping[str, str], name: str, default: str) -> bool:
     text = env.get(name) or default
     if text not in ("on", "off"):
         raise SettingInvalidError(f"{name} must be on or off, not {text!r}")
@@ -104,3 +150,10 @@ def _port(env: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise SettingInvalidError(f"{name} must be a port between 1 and 65535, not {text!r}")
     return int(text)
+
+
+def _between(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    said = env.get(name) or str(default)
+    if not (said.isascii() and said.isdecimal() and least <= int(said) <= most):
+        raise SettingInvalidError(f"{name} must be a number between {least} and {most}, not {said!r}")
+    return int(said)

@@ -17,6 +17,7 @@ from bot.channels.web import WebChannel, WebLimits
 from bot.channels.web_guard import add_security_headers, last_resort
 from bot.channels.web_pages import Health, WidgetFiles
 from bot.channels.web_photos import PhotoLimits, WebPhotos
+from bot.channels.zalo_build import ZaloParts, build_zalo
 from bot.errors import SettingInvalidError
 from bot.hub.build import HubParts, build_hub
 from bot.jobs.registry import build_runner
@@ -48,6 +49,8 @@ def build_app(
     _add_routes(app, channel, WidgetFiles(allowed_origins=settings.allowed_origins), parts)
     _add_photo_routes(app, WebPhotos(parts.hub, parts.photos, settings.allowed_origins, photo_limits))
     _follow_lifetime(app, channel, parts)
+    if settings.zalo.on:
+        _add_zalo(app, build_zalo(settings, parts, clock))
     if settings.jobs:
         _run_jobs(app, build_case_services(settings, clock))
     return app
@@ -87,6 +90,20 @@ def _follow_lifetime(app: web.Application, channel: WebChannel, parts: HubParts)
     app.on_startup.append(start)  # type: ignore[arg-type]
     app.on_shutdown.append(close_sockets)  # type: ignore[arg-type]
     app.on_cleanup.append(stop)  # type: ignore[arg-type]
+
+
+def _add_zalo(app: web.Application, zalo: ZaloParts) -> None:
+    """Begins after the hub and ends before it."""
+    zalo.add_routes(app)
+
+    async def start(_app: web.Application) -> None:
+        zalo.start()
+
+    async def stop(_app: web.Application) -> None:
+        await zalo.stop()
+
+    app.on_startup.append(start)  # type: ignore[arg-type]
+    app.on_shutdown.append(stop)  # type: ignore[arg-type]
 
 
 def _run_jobs(app: web.Application, services: CaseServices) -> None:

@@ -17,6 +17,7 @@ from bot.hub.limits import PER_CONVERSATION, RateLimiter
 from bot.hub.memory import TrackerMemory
 from bot.hub.photos import HubPhotos, erase_pending
 from bot.hub.rasa_client import RasaClient
+from bot.hub.side_notes import SideNotes
 from bot.hub.tokens import Tokens
 from bot.hub.turn_store import TurnStore
 from bot.hub.turns import Turns
@@ -67,7 +68,7 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
     turn_store = TurnStore(database, clock, process_name(settings), along=with_feedback)
     turns = Turns(turn_store, assistant, TrackerMemory(assistant, trackers), delivery, wording)
     tokens = Tokens(load_key(settings.secret, settings.data_dir), clock)
-    hub = Hub(store, tokens, delivery, turns, RateLimiter(PER_CONVERSATION))
+    hub = Hub(store, tokens, delivery, turns, RateLimiter(PER_CONVERSATION), SideNotes(database, clock))
     attachments = build_attachments(settings, lambda: database, clock)
     photos = HubPhotos(hub, store, database, attachments, PhotoIntake(), PhotoWording.load(), clock)
     feedback = HubFeedback(database, clock, assistant, delivery)

@@ -38,7 +38,7 @@ class ConversationStore:
 
     async def open(self, channel: str) -> Conversation:
         """Begin a new, empty conversation."""
-        return await self._database.run(self._open, channel)
+        return await self._database.write(self._open, channel)
 
     async def find(self, conversation_id: str) -> Conversation | None:
         """The conversation, also when it is erased; None when it never was."""
@@ -75,15 +75,15 @@ class ConversationStore:
 
         Raises `TokenInvalidError` when the conversation is erased.
         """
-        return await self._database.run(self._add_citizen_message, conversation_id, client_id, content, payload)
+        return await self._database.write(self._add_citizen_message, conversation_id, client_id, content, payload)
 
     async def change_answerer(self, conversation_id: str, expected: Answerer, wanted: Answerer) -> bool:
         """Hand the conversation on by compare-and-set; False when somebody else was faster."""
-        return await self._database.run(self._change_answerer, conversation_id, expected, wanted)
+        return await self._database.write(self._change_answerer, conversation_id, expected, wanted)
 
     async def erase(self, conversation_id: str) -> bool:
         """Delete the transcript and close the conversation for good; False when it was erased before."""
-        return await self._database.run(self._erase, conversation_id)
+        return await self._database.write(self._erase, conversation_id)
 
     def _open(self, connection: Connection, channel: str) -> Conversation:
         now = self._clock.now()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bot.errors import TokenInvalidError
@@ -10,7 +11,8 @@ from bot.hub.conversations import PAGE, ConversationStore
 from bot.hub.delivery import Delivery, Ended, MessageStored, Subscription
 from bot.hub.intake import accept, refuse
 from bot.hub.limits import RateLimiter
-from bot.hub.models import Conversation, Gift, Message, Refusal
+from bot.hub.models import Conversation, Draft, Gift, Message, Refusal
+from bot.hub.side_notes import SideNotes
 from bot.hub.tokens import Tokens
 from bot.hub.turns import Turns
 from bot.ops.logging import EventLog
@@ -32,13 +34,20 @@ class Hub:
     """What every channel does with conversations."""
 
     def __init__(
-        self, store: ConversationStore, tokens: Tokens, delivery: Delivery, turns: Turns, pace: RateLimiter
+        self,
+        store: ConversationStore,
+        tokens: Tokens,
+        delivery: Delivery,
+        turns: Turns,
+        pace: RateLimiter,
+        notes: SideNotes,
     ) -> None:
         self._store = store
         self._tokens = tokens
         self._delivery = delivery
         self._turns = turns
         self._pace = pace
+        self._notes = notes
 
     async def enter(self, channel: str, token: str | None) -> Entry:
         """Go on with the token's conversation, or begin a new one when there is none, or it is not ours any more."""
@@ -74,6 +83,29 @@ class Hub:
     async def find(self, channel: str, token: str) -> Conversation | None:
         """The conversation that the token was made for, if it is still there."""
         return await self._find(channel, token)
+
+    async def note(
+        self, conversation_id: str, client_id: str, content: dict[str, Any] | None, reply: Draft | None
+    ) -> None:
+        """Store something that came without words (`content`) and what the city says at once, once for this id."""
+        try:
+            stored = await self._notes.add(conversation_id, client_id, content, reply)
+        except TokenInvalidError as error:
+            raise refuse(Refusal.ENDED) from error
+        for message in stored:
+            self._delivery.publish(conversation_id, MessageStored(message))
+
+    async def last_answer(self, conversation_id: str) -> dict[str, Any] | None:
+        """Return the content of the city's newest message; None where there is none."""
+        return await self._store.last_answer(conversation_id)
+
+    async def changed_since(self, channel: str, since: datetime) -> list[tuple[str, int]]:
+        """Return a channel's conversations with news since then: id, newest sequence number."""
+        return await self._notes.changed_since(channel, since)
+
+    async def conversation(self, conversation_id: str) -> Conversation | None:
+        """Return a conversation, also an erased one."""
+        return await self._store.find(conversation_id)
 
     async def read_on(self, conversation_id: str, after: int) -> list[Message]:
         """All messages with `seq > after`, in order."""

@@ -56,15 +56,15 @@ class TurnStore:
 
     async def claim(self, conversation_id: str) -> Work | None:
         """The conversation's next work, held for this process; None when there is none (and nothing is held)."""
-        return await self._database.run(self._claim, conversation_id)
+        return await self._database.write(self._claim, conversation_id)
 
     async def renew(self, conversation_ids: list[str]) -> None:
         """Say that this process is alive and still at work on these."""
-        await self._database.run(self._renew, conversation_ids)
+        await self._database.write(self._renew, conversation_ids)
 
     async def release_all(self) -> None:
         """Let others go on at once: this process stops."""
-        await self._database.run(self._release_all)
+        await self._database.write(self._release_all)
 
     async def complete(self, turn: Turn, role: Role, drafts: tuple[Draft, ...]) -> list[Message] | None:
         """Store the replies and mark the turn answered, both or neither.
@@ -74,19 +74,19 @@ class TurnStore:
 
         None when that is no longer wanted: erased, answered by another process, or taken over by an officer.
         """
-        return await self._database.run(self._complete, turn, role, drafts)
+        return await self._database.write(self._complete, turn, role, drafts)
 
     async def say_away(self, turn: Turn, draft: Draft) -> Message | None:
         """Store that the assistant is away, once an outage; None when the citizen has been told."""
-        return await self._database.run(self._say_away, turn, draft)
+        return await self._database.write(self._say_away, turn, draft)
 
     async def count_attempt(self, turn: Turn) -> int:
         """Count that Rasa, though alive, could not answer this message; the number so far."""
-        return await self._database.run(self._count_attempt, turn)
+        return await self._database.write(self._count_attempt, turn)
 
     async def mark_forgotten(self, conversation_id: str) -> None:
         """The assistant remembers nothing of this erased conversation."""
-        await self._database.run(self._mark_forgotten, conversation_id)
+        await self._database.write(self._mark_forgotten, conversation_id)
 
     def _waiting(self, connection: Connection) -> list[str]:
         pending = (

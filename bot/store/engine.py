@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -67,11 +70,17 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(f"BEGIN {mode}")
 
 
+_WRITERS: dict[str, threading.Lock] = defaultdict(threading.Lock)
+"""One writer at a time for each SQLite file and process: threads in a queue, instead of trying again and again."""
+
+
 class Database:
     """Runs short transactions in a few threads, so that the event loop never waits for a disk."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        sqlite = engine.dialect.name == "sqlite"
+        self._one_writer = _WRITERS[str(engine.url)] if sqlite else nullcontext()
         self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="database")
 
     async def run(self, work: Callable[..., Result], *args: Any) -> Result:
@@ -79,14 +88,15 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._transaction, work, args)
 
     async def write(self, work: Callable[..., Result], *args: Any) -> Result:
-        """As `run`, for work that reads before it writes: SQLite's write lock is taken first.
+        """As `run`, for work that writes: SQLite's write lock is taken first.
 
-        Otherwise another writer in between would make the write fail at once ("database is locked").
+        Otherwise another writer between a read and a write would make it fail at once ("database is locked").
         """
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._writing, work, args)
 
     def _writing(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
-        with self.engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection, connection.begin():
+        engine = self.engine.execution_options(sqlite_begin="IMMEDIATE")
+        with self._one_writer, engine.begin() as connection:
             return work(connection, *args)
 
     def _transaction(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:

@@ -18,6 +18,7 @@ from bot.hub.conversations import ConversationStore
 from bot.hub.delivery import LocalDelivery
 from bot.hub.hub import Hub
 from bot.hub.limits import PER_CONVERSATION, RateLimiter
+from bot.hub.side_notes import SideNotes
 from bot.hub.tokens import Tokens
 from bot.hub.turn_store import TurnStore
 from bot.hub.turns import Turns
@@ -135,7 +136,9 @@ async def through_the_hub(assistant: InProcess, folder: Path, texts: list[str], 
     database, clock, delivery = Database(make_engine(address)), SystemClock(), LocalDelivery()
     store = ConversationStore(database, clock)
     turns = Turns(TurnStore(database, clock, "test"), assistant, assistant, delivery, Wording.load())
-    hub = Hub(store, Tokens(b"secret", clock), delivery, turns, RateLimiter(PER_CONVERSATION))
+    hub = Hub(
+        store, Tokens(b"secret", clock), delivery, turns, RateLimiter(PER_CONVERSATION), SideNotes(database, clock)
+    )
     await play(hub, turns, store, texts)
     database.close()
     return held(folder / "operations.db")

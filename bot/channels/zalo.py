@@ -1,0 +1,113 @@
+"""Zalo's webhook, `POST /zalo/webhook`: stored first, answered at once, worked on after.
+
+Zalo wants 200 within two seconds and takes the webhook away from who fails too often. So whatever is none of ours is
+answered 200 and left alone; only a wrong signature and a store that is away are refused, because then the event must
+come again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aiohttp import web
+
+from bot.errors import ZaloPayloadError
+from bot.ops.clock import Clock
+from bot.ops.logging import EventLog
+from bot.zalo.events import EventKind, ZaloEvent, read_body, read_event
+from bot.zalo.inbox import Inbox
+from bot.zalo.signature import is_signed
+
+log = EventLog("channels.zalo")
+
+LARGEST_BODY = 256 * 1024
+STORE_WITHIN = 1.5
+"""Seconds; of the two that Zalo gives us."""
+SIGNATURE, RETRY = "X-ZEvent-Signature", "num_retry"
+NOT_OURS = frozenset({EventKind.OTHER, EventKind.ECHO, EventKind.RECEIVED, EventKind.SEEN, EventKind.REACTION})
+"""Logged, never answered: our own echoes, receipts, and kinds of which we know nothing."""
+_AHEAD = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class WebhookRules:
+    """oa_secret_key: what bodies are signed with. replayed_after: an event of before then is not taken any more."""
+
+    app_id: str
+    oa_secret_key: str
+    replayed_after: timedelta = timedelta(hours=6)
+
+
+class ZaloWebhook:
+    """Takes events in; `nudge` is called when there is something to work on."""
+
+    def __init__(self, inbox: Inbox, rules: WebhookRules, clock: Clock, nudge: Callable[[], None]) -> None:
+        self._inbox = inbox
+        self._rules = rules
+        self._clock = clock
+        self._nudge = nudge
+
+    async def probe(self, _request: web.Request) -> web.Response:
+        """A GET, as some set-ups make one."""
+        return web.Response(text="ok")
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """One event."""
+        if request.content_length is not None and request.content_length > LARGEST_BODY:
+            raise web.HTTPRequestEntityTooLarge(LARGEST_BODY, request.content_length)
+        body = await _whole(request)
+        header = request.headers.get(SIGNATURE)
+        if header is None:  # the developers' console tries the address with an unsigned body, and wants 200
+            log.info("unsigned", size=len(body))
+            return web.Response(text="ok")
+        try:
+            payload = read_body(body)
+            event = read_event(payload, body)
+        except ZaloPayloadError as error:
+            log.info("no_event", reason=str(error), size=len(body))
+            return web.Response(text="ok")
+        if event.app_id != self._rules.app_id or not self._signed(header, body, event):
+            log.error("signature_wrong", event_name=event.name[:40], ours=event.app_id == self._rules.app_id)
+            raise web.HTTPForbidden(text="signature")
+        return await self._take(event, body, _retry_of(request))
+
+    async def _take(self, event: ZaloEvent, body: bytes, num_retry: int | None) -> web.Response:
+        if event.kind in NOT_OURS or not event.user_id or not self._fresh(event):
+            log.info("event_left", kind=event.kind.value, event_name=event.name[:40], officer=bool(event.officer_id))
+            return web.Response(text="ok")
+        try:
+            new = await asyncio.wait_for(self._inbox.take_in(event, body, num_retry), STORE_WITHIN)
+        except Exception as error:  # whatever keeps the store from it, Zalo must send it again
+            log.fault("not_stored", error, kind=event.kind.value)
+            raise web.HTTPServiceUnavailable(text="again") from error
+        log.info("event_stored", kind=event.kind.value, new=new, num_retry=num_retry)
+        if new:
+            self._nudge()
+        return web.Response(text="ok")
+
+    def _signed(self, header: str, body: bytes, event: ZaloEvent) -> bool:
+        return is_signed(header, event.app_id, body, event.timestamp, self._rules.oa_secret_key)
+
+    def _fresh(self, event: ZaloEvent) -> bool:
+        """Not a recording that somebody plays again; the console's own tests bear old times."""
+        if event.is_console_test or event.at is None:
+            return False
+        now = self._clock.now()
+        return now - self._rules.replayed_after <= event.at <= now + _AHEAD
+
+
+async def _whole(request: web.Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.content.iter_chunked(16 * 1024):
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise web.HTTPRequestEntityTooLarge(LARGEST_BODY, len(body))
+    return bytes(body)
+
+
+def _retry_of(request: web.Request) -> int | None:
+    said = request.headers.get(RETRY, "")
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 4 else None

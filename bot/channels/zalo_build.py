@@ -1,0 +1,83 @@
+"""Puts the Zalo channel together from the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aiohttp import web
+
+from bot.channels.zalo import WebhookRules, ZaloWebhook
+from bot.channels.zalo_wording import ZaloWording
+from bot.channels.zalo_work import ZaloWork
+from bot.hub.build import HubParts
+from bot.ops.clock import Clock
+from bot.ops.keys import load_key
+from bot.ops.sealing import Sealer
+from bot.settings import Settings
+from bot.store.engine import Database, make_engine
+from bot.zalo.build import build_tokens, process_name
+from bot.zalo.buttons import ButtonSigner
+from bot.zalo.client import ZaloClient, ZaloHosts
+from bot.zalo.inbox import Inbox
+from bot.zalo.outbox import Outbox
+from bot.zalo.people import People
+from bot.zalo.sender import Sender
+
+PATH = "/zalo/webhook"
+
+
+@dataclass(frozen=True)
+class ZaloParts:
+    """The channel and what has to be started and stopped with it."""
+
+    webhook: ZaloWebhook
+    work: ZaloWork
+    sender: Sender
+    client: ZaloClient
+    intake: Database
+
+    def add_routes(self, app: web.Application) -> None:
+        """Where Zalo reaches us."""
+        app.router.add_get(PATH, self.webhook.probe)
+        app.router.add_post(PATH, self.webhook.handle)
+
+    def start(self) -> None:
+        """Begin to take in and to send."""
+        self.work.start()
+        self.sender.start()
+
+    async def stop(self) -> None:
+        """End; what is left is gone on with by the next process."""
+        await self.work.stop()
+        await self.sender.stop()
+        await self.client.close()
+        self.intake.close()
+
+
+def build_zalo(settings: Settings, parts: HubParts, clock: Clock) -> ZaloParts:
+    """The channel on the hub's database; nothing runs until `start`."""
+    zalo, key, owner = settings.zalo, load_key(settings.secret, settings.data_dir), process_name()
+    sealer = Sealer(key, "zalo-message")
+    client = ZaloClient(
+        ZaloHosts(zalo.api_url, zalo.template_url, zalo.oauth_url), build_tokens(settings, parts.database, clock)
+    )
+    intake = Database(make_engine(settings.database_url))  # Zalo waits two seconds: not behind all other work
+    inbox = Inbox(lambda: parts.database, sealer, clock, owner)
+    outbox = Outbox(lambda: parts.database, sealer, clock, owner)
+    sender = Sender(outbox, client, clock, zalo.per_minute, zalo.paid)
+    work = ZaloWork(
+        parts.hub,
+        inbox,
+        outbox,
+        People(lambda: parts.database, clock),
+        ButtonSigner(key),
+        ZaloWording.load(),
+        parts.wording,
+        clock,
+        zalo.buttons,
+        sender.nudge,
+    )
+    rules = WebhookRules(zalo.app_id, zalo.oa_secret, timedelta(hours=zalo.replay_hours))
+    door = Inbox(lambda: intake, sealer, clock, owner)
+    return ZaloParts(ZaloWebhook(door, rules, clock, work.nudge), work, sender, client, intake)

@@ -1,0 +1,36 @@
+"""The sentences of the Zalo channel, complete: loading fails when one is missing."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from bot.zalo.events import SAID, EventKind
+
+FILE = Path(__file__).resolve().parent / "zalo_wording.yml"
+
+
+@dataclass(frozen=True)
+class ZaloWording:
+    """sent: what stands in the transcript for something without words. replies: what is said to it."""
+
+    welcome: str
+    lead_in: str
+    sent: Mapping[EventKind, str]
+    replies: Mapping[EventKind, str]
+
+    @classmethod
+    def load(cls, path: Path = FILE) -> ZaloWording:
+        """Read the file; raise `KeyError` naming the sentence that is missing."""
+        entries = yaml.safe_load(unicodedata.normalize("NFC", path.read_text(encoding="utf-8")))
+        kinds = SAID - {EventKind.TEXT}
+        return cls(
+            welcome=entries["welcome"],
+            lead_in=entries["lead_in"],
+            sent={kind: entries["sent"][kind.value] for kind in kinds},
+            replies={kind: entries["replies"][kind.value] for kind in kinds},
+        )

@@ -1,0 +1,248 @@
+"""Between Zalo and the hub: what waits in the inbox goes to the hub, what the hub has said goes to the outbox."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from bot.channels.zalo_wording import ZaloWording
+from bot.errors import MessageRefusedError, ZaloPayloadError
+from bot.hub.hub import Hub
+from bot.hub.models import Draft, Message, Refusal, Role
+from bot.hub.wording import Wording
+from bot.ops.clock import Clock
+from bot.ops.logging import EventLog
+from bot.zalo.buttons import ButtonSigner, looks_like_press
+from bot.zalo.events import SAID, EventKind, ZaloEvent, read_body, read_event
+from bot.zalo.forms import to_parts
+from bot.zalo.inbox import Inbox, Waiting
+from bot.zalo.outbox import NewPart, Outbox
+from bot.zalo.people import People, Person
+
+log = EventLog("channels.zalo_work")
+
+CHANNEL = "zalo"
+AT_ONCE = 8
+_BACK = timedelta(days=7)
+_OVERLAP = timedelta(seconds=30)
+_SAID_BY_THE_CITY = frozenset({Role.ASSISTANT, Role.OFFICER, Role.SYSTEM})
+
+
+class ZaloWork:
+    """Runs in every hub; leases keep several from working for one citizen at once."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        inbox: Inbox,
+        outbox: Outbox,
+        people: People,
+        signer: ButtonSigner,
+        wording: ZaloWording,
+        hub_wording: Wording,
+        clock: Clock,
+        with_buttons: bool,
+        sending: Callable[[], None],
+        look_seconds: float = 1.0,
+    ) -> None:
+        self._hub = hub
+        self._inbox = inbox
+        self._outbox = outbox
+        self._people = people
+        self._signer = signer
+        self._wording = wording
+        self._hub_wording = hub_wording
+        self._clock = clock
+        self._with_buttons = with_buttons
+        self._sending = sending
+        self._look_seconds = look_seconds
+        self._news = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._queued: dict[str, int] = {}
+        self._since = clock.now() - _BACK
+        self._stopping = False
+
+    def start(self) -> None:
+        """Begin with what was left from before."""
+        self._tasks = [asyncio.create_task(self._take_in()) for _ in range(AT_ONCE)]
+        self._tasks.append(asyncio.create_task(self._pass_out()))
+
+    async def stop(self) -> None:
+        """End; what is half done is done again by the next process."""
+        self._stopping = True  # a cancelled `wait_for` may go on all the same (Python 3.10)
+        self._news.set()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def nudge(self) -> None:
+        """An event was stored."""
+        self._news.set()
+
+    async def _take_in(self) -> None:
+        while not self._stopping:
+            try:
+                claimed = await self._inbox.claim()
+                if claimed is not None:
+                    await self._work_off(*claimed)
+                    continue
+            except Exception as error:  # must outlive a database that is away
+                log.fault("take_in_failed", error)
+            self._news.clear()
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._news.wait(), self._look_seconds)
+
+    async def _work_off(self, user_id: str, waiting: list[Waiting]) -> None:
+        try:
+            for item in waiting:
+                if not await self._one(item):
+                    break
+        finally:
+            await asyncio.shield(self._inbox.release(user_id))
+
+    async def _one(self, item: Waiting) -> bool:
+        """Work one event off; False where the citizen's later ones have to wait with it."""
+        try:
+            await self._deal_with(read_event(read_body(item.body), item.body))
+        except _LaterError:
+            await asyncio.sleep(self._look_seconds)
+            return False
+        except ZaloPayloadError as error:
+            log.fault("event_unreadable", error)
+        except Exception as error:
+            over = await self._inbox.failed(item.event_id, item.attempts)
+            log.fault("event_failed", error, over=over)
+            return over
+        await self._inbox.done(item.event_id)
+        return True
+
+    async def _deal_with(self, event: ZaloEvent) -> None:
+        if event.kind is EventKind.WITHDRAW:
+            await self._erase(event.user_id)
+            return
+        if event.kind not in SAID and event.kind is not EventKind.FOLLOW:
+            return
+        person = await self._person(event.user_id)
+        conversation_id = str(person.conversation_id)
+        try:
+            await self._say(event, person, conversation_id)
+        except MessageRefusedError as error:
+            await self._refused(error, event, conversation_id)
+        await self._queue(person.user_id)
+
+    async def _person(self, user_id: str) -> Person:
+        """Return the citizen with a living conversation; a new one begins with who is talking here."""
+        for _ in range(5):
+            person = await self._people.find(user_id)
+            known = person.conversation_id if person else None
+            conversation = await self._hub.conversation(known) if known else None
+            if person is not None and conversation is not None and not conversation.erased:
+                return person
+            entry = await self._hub.enter(CHANNEL, None)
+            if await self._people.give(user_id, known, entry.conversation.id):
+                welcome = Draft({"text": self._wording.welcome})
+                await self._hub.note(entry.conversation.id, "welcome", None, welcome)
+        raise RuntimeError("no conversation for a citizen of Zalo")
+
+    async def _say(self, event: ZaloEvent, person: Person, conversation_id: str) -> None:
+        client_id = hashlib.sha256(event.id.encode()).hexdigest()
+        if event.kind is EventKind.FOLLOW:
+            return
+        if event.kind is not EventKind.TEXT:
+            await self._without_words(event, conversation_id, client_id)
+            return
+        press = self._signer.read(conversation_id, event.text)
+        if press is not None:
+            await self._hub.press(conversation_id, client_id, press.seq, press.button)
+        elif looks_like_press(event.text):
+            raise MessageRefusedError(Refusal.BUTTON_GONE.value, reason=Refusal.BUTTON_GONE)
+        elif (number := _choice(event.text, person)) is not None:
+            await self._hub.press(conversation_id, client_id, person.choices_seq, number)
+        else:
+            await self._hub.say(conversation_id, client_id, event.text)
+
+    async def _without_words(self, event: ZaloEvent, conversation_id: str, client_id: str) -> None:
+        """Something that is no text; the words beside it are heard as words, the rest is not kept."""
+        words = event.text.strip() if event.kind in (EventKind.IMAGE, EventKind.FILE, EventKind.LINK) else ""
+        phone = event.info.get("phone", "") if event.kind is EventKind.SHARED_INFO else ""
+        if phone and "phone" in ((await self._hub.last_answer(conversation_id)) or {}).get("expects", ()):
+            await self._hub.say(conversation_id, client_id, phone)
+            return
+        sent = {"text": self._wording.sent[event.kind]}
+        reply = None if words else Draft({"text": self._wording.replies[event.kind]})
+        await self._hub.note(conversation_id, client_id[:32], sent, reply)
+        if words:
+            await self._hub.say(conversation_id, client_id, words)
+
+    async def _refused(self, error: MessageRefusedError, event: ZaloEvent, conversation_id: str) -> None:
+        reason = error.context["reason"]
+        if reason in (Refusal.TOO_FAST, Refusal.ENDED):
+            raise _LaterError from error  # nothing a citizen says is dropped: it is heard a moment later
+        said = Draft({"text": self._hub_wording.refusals[Refusal(reason)]})
+        await self._hub.note(conversation_id, hashlib.sha256(event.id.encode()).hexdigest(), None, said)
+
+    async def _erase(self, user_id: str) -> None:
+        person = await self._people.find(user_id)
+        if person is not None and person.conversation_id:
+            await self._hub.end(person.conversation_id)
+        await self._people.forget(user_id)
+
+    async def _pass_out(self) -> None:
+        """Queue what was said in the channel's conversations, whoever said it in whichever process."""
+        while not self._stopping:
+            began = self._clock.now()
+            try:
+                for conversation_id, last_seq in await self._hub.changed_since(CHANNEL, self._since):
+                    if self._queued.get(conversation_id) == last_seq:
+                        continue
+                    person = await self._people.of_conversation(conversation_id)
+                    if person is not None and await self._queue(person.user_id):
+                        self._queued[conversation_id] = last_seq
+                self._look_from(began)
+            except Exception as error:
+                log.fault("pass_out_failed", error)
+            await asyncio.sleep(self._look_seconds)
+
+    def _look_from(self, began: datetime) -> None:
+        self._since = began - _OVERLAP
+        if len(self._queued) > 50_000:
+            self._queued.clear()
+
+    async def _queue(self, user_id: str) -> bool:
+        """Queue what this citizen has not been sent yet; True where nothing is left."""
+        person = await self._people.find(user_id)
+        if person is None or person.conversation_id is None:
+            return True
+        messages = await self._hub.read_on(person.conversation_id, person.queued_seq)
+        if not messages:
+            return True
+        parts = [part for message in messages for part in self._parts(person.conversation_id, message)]
+        done = await self._outbox.queue(person, parts, messages[-1].seq)
+        if done and parts:
+            self._sending()
+        return done
+
+    def _parts(self, conversation_id: str, message: Message) -> list[NewPart]:
+        if message.role not in _SAID_BY_THE_CITY:
+            return []
+
+        def payload(button: int) -> str:
+            return self._signer.payload(conversation_id, message.seq, button)
+
+        made = to_parts(message.content, payload, self._with_buttons, self._wording.lead_in)
+        return [NewPart(message.seq, number, part.message, part.choices) for number, part in enumerate(made)]
+
+
+class _LaterError(Exception):
+    """Not now: the event stays where it is."""
+
+
+def _choice(text: str, person: Person) -> int | None:
+    """A number alone, after a numbered list: which of its choices."""
+    said = text.strip().rstrip(".)")
+    if not (said.isascii() and said.isdecimal() and len(said) <= 2):
+        return None
+    return int(said) - 1 if 1 <= int(said) <= person.choices else None

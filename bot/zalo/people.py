@@ -1,0 +1,106 @@
+"""Citizens on Zalo: which conversation is theirs, when they last wrote, whether they can be written to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.engine import Connection, Row
+
+from bot.ops.clock import Clock
+from bot.store.engine import Database
+from bot.zalo.tables import OUTBOX, PERSON
+
+FREE, OPEN = timedelta(hours=48), timedelta(days=7)
+"""After a citizen's last message: how long answers cost nothing, and how long they are taken at all."""
+
+
+class Window(str, Enum):
+    """Whether a citizen may be written to."""
+
+    FREE = "free"
+    PAID = "paid"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class Person:
+    """One citizen. queued_seq: up to which message the outbox holds what was said. choices: of the last numbered list,
+    under message `choices_seq`. unreachable: Zalo's code that says that they cannot be written to; 0 for none.
+    """
+
+    user_id: str
+    conversation_id: str | None
+    interacted_at: datetime | None
+    queued_seq: int
+    choices: int = 0
+    choices_seq: int = 0
+    unreachable: int = 0
+
+    def window(self, now: datetime) -> Window:
+        """Return the window as it stands."""
+        since = now - self.interacted_at if self.interacted_at else None
+        if since is None or since > OPEN:
+            return Window.CLOSED
+        return Window.FREE if since <= FREE else Window.PAID
+
+
+class People:
+    """The table of people."""
+
+    def __init__(self, database: Callable[[], Database], clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def find(self, user_id: str) -> Person | None:
+        """Return a citizen; None where they never wrote."""
+        return await self._database().run(_find, user_id)
+
+    async def of_conversation(self, conversation_id: str) -> Person | None:
+        """Return whose conversation it is."""
+        return await self._database().run(_of_conversation, conversation_id)
+
+    async def give(self, user_id: str, expected: str | None, conversation_id: str) -> bool:
+        """Make a conversation this citizen's; False where they have got another one meanwhile."""
+        return await self._database().write(_give, user_id, expected, conversation_id)
+
+    async def forget(self, user_id: str) -> None:
+        """Drop all that is known of a citizen, and what waits for them."""
+        await self._database().write(_forget, user_id)
+
+
+def _forget(connection: Connection, user_id: str) -> None:
+    connection.execute(delete(OUTBOX).where(OUTBOX.c.user_id == user_id))
+    connection.execute(delete(PERSON).where(PERSON.c.user_id == user_id))
+
+
+def _find(connection: Connection, user_id: str) -> Person | None:
+    return person_of(connection.execute(select(PERSON).where(PERSON.c.user_id == user_id)).first())
+
+
+def _of_conversation(connection: Connection, conversation_id: str) -> Person | None:
+    return person_of(connection.execute(select(PERSON).where(PERSON.c.conversation_id == conversation_id)).first())
+
+
+def _give(connection: Connection, user_id: str, expected: str | None, conversation_id: str) -> bool:
+    same = PERSON.c.conversation_id.is_(None) if expected is None else PERSON.c.conversation_id == expected
+    fresh = {"conversation_id": conversation_id, "queued_seq": 0, "choices": None, "choices_seq": None}
+    return bool(connection.execute(update(PERSON).where(PERSON.c.user_id == user_id, same).values(**fresh)).rowcount)
+
+
+def person_of(row: Row | None) -> Person | None:
+    """Return a row as a dataclass."""
+    if row is None:
+        return None
+    return Person(
+        user_id=row.user_id,
+        conversation_id=row.conversation_id,
+        interacted_at=row.interacted_at,
+        queued_seq=row.queued_seq,
+        choices=row.choices or 0,
+        choices_seq=row.choices_seq or 0,
+        unreachable=row.unreachable or 0,
+    )

@@ -1,0 +1,105 @@
+"""Zalo's tables in the operations store; made by migration 0008 (a test compares the two)."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+
+from bot.store.types import UtcDateTime
+
+METADATA = MetaData()
+
+TOKEN = Table(
+    "zalo_token",
+    METADATA,
+    Column("app_id", String(64), primary_key=True),
+    # Sealed. The refresh token is used once; `generation` counts the pairs.
+    Column("access", Text, nullable=False),
+    Column("refresh", Text, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("access_until", UtcDateTime, nullable=False),
+    Column("refreshed_at", UtcDateTime, nullable=False),
+    # Who is at work on the next pair, and until when that may be believed.
+    Column("refresher", String(128)),
+    Column("refreshing_until", UtcDateTime),
+    # Set when Zalo refused the refresh token: only a person helps.
+    Column("dead_at", UtcDateTime),
+    Column("dead_code", Integer),
+)
+
+CONSENT = Table(
+    "zalo_consent",
+    METADATA,
+    Column("state", String(64), primary_key=True),
+    Column("verifier", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+)
+
+PERSON = Table(
+    "zalo_person",
+    METADATA,
+    Column("user_id", String(128), primary_key=True),
+    Column("conversation_id", String(36)),
+    Column("followed", Boolean),
+    # The citizen's last message, follow or button: the window in which we may write counts from it.
+    Column("interacted_at", UtcDateTime),
+    # Up to which message of the conversation the outbox holds what was said.
+    Column("queued_seq", Integer, nullable=False),
+    # Zalo's code that says that this citizen cannot be written to, until they write again.
+    Column("unreachable", Integer),
+    # How many choices the last numbered list had, and under which message.
+    Column("choices", Integer),
+    Column("choices_seq", Integer),
+    Column("in_owner", String(128)),
+    Column("in_until", UtcDateTime),
+    Column("out_owner", String(128)),
+    Column("out_until", UtcDateTime),
+    Index("zalo_person_conversation", "conversation_id"),
+)
+
+INBOX = Table(
+    "zalo_inbox",
+    METADATA,
+    Column("event_id", String(255), primary_key=True),
+    Column("user_id", String(128), nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    # When Zalo says that it happened, in milliseconds: the order to work in.
+    Column("happened", String(16), nullable=False),
+    # The body, sealed; emptied as soon as it is worked off.
+    Column("body", Text),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("num_retry", Integer),
+    Index("zalo_inbox_user", "user_id", "state"),
+    Index("zalo_inbox_state", "state"),
+)
+
+OUTBOX = Table(
+    "zalo_outbox",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("user_id", String(128), nullable=False),
+    Column("conversation_id", String(36), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("part", Integer, nullable=False),
+    # The message, sealed; emptied when it is sent or given up.
+    Column("body", Text),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("began_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("code", Integer),
+    Column("message_id", String(128)),
+    UniqueConstraint("conversation_id", "seq", "part", name="zalo_outbox_part"),
+    Index("zalo_outbox_state", "state", "due_at"),
+    Index("zalo_outbox_user", "user_id", "state"),
+)
+
+RATE = Table(
+    "zalo_rate",
+    METADATA,
+    # Which minute, as whole minutes since 1970; how many calls were allowed in it.
+    Column("minute", Integer, primary_key=True, autoincrement=False),
+    Column("calls", Integer, nullable=False),
+)

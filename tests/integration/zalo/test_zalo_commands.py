@@ -1,0 +1,87 @@
+"""`python -m bot.zalo` on a real database and a local Zalo."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.zalo.__main__ import main
+from tests.fixtures.zalo_server import ZaloServer
+
+
+@pytest.fixture
+def served(zalo_database, tmp_path, monkeypatch):
+    """A local Zalo in a loop of its own thread: the commands run loops of their own."""
+    import threading
+
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    server = ZaloServer()
+    asyncio.run_coroutine_threadsafe(server.start(), loop).result(10)
+    settings = {
+        "MOTCUA_DATA_DIR": str(tmp_path / "data"),
+        "MOTCUA_DATABASE_URL": zalo_database,
+        "MOTCUA_SECRET": "test secret",
+        "MOTCUA_ZALO_APP_ID": "360846524940903967",
+        "MOTCUA_ZALO_APP_SECRET": "app-secret",
+        "MOTCUA_ZALO_OA_SECRET": "oa-secret",
+        "MOTCUA_ZALO_OAUTH_URL": server.url,
+        "MOTCUA_ZALO_REDIRECT_URL": "https://mot-cua.example/zalo",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    yield server
+    asyncio.run_coroutine_threadsafe(server.stop(), loop).result(10)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+
+
+def test_from_the_link_to_the_tokens(served, capsys):
+    assert main(["state"]) == 1
+    assert "none yet" in capsys.readouterr().out
+    assert main(["consent"]) == 0
+    link = capsys.readouterr().out.split("\n")[0]
+    assert link.startswith(
+        f"{served.url}/v4/oa/permission?app_id=360846524940903967&redirect_uri=https%3A%2F%2Fmot-cua"
+    )
+    state = link.split("state=")[1]
+    assert main(["consent", f"https://mot-cua.example/zalo?code=wrong&oa_id=1&state={state}"]) == 1
+    assert "không đúng hoặc đã hết hạn" in capsys.readouterr().err
+    assert main(["consent", f"https://mot-cua.example/zalo?code=wrong&oa_id=1&state={state}"]) == 1  # used once
+
+
+def test_the_way_back_stores_the_tokens_and_shows_none(served, capsys, monkeypatch):
+    made = []
+    monkeypatch.setattr("bot.zalo.consents.new_verifier", lambda: made.append("v" * 43) or made[-1])
+    main(["consent"])
+    state = capsys.readouterr().out.split("\n")[0].split("state=")[1]
+    served.codes["code-1"] = made[-1]
+    assert main(["consent", f"https://mot-cua.example/zalo?code=code-1&oa_id=1&state={state}"]) == 0
+    told = capsys.readouterr().out
+    assert "pair 1" in told
+    assert served.access not in told
+    assert served.refresh not in told
+    assert main(["state"]) == 0
+
+
+def test_tokens_by_hand_are_not_shown(served, capsys, monkeypatch):
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "access-x" if "Access" in prompt else "refresh-x")
+    assert main(["tokens"]) == 0
+    assert "access-x" not in capsys.readouterr().out
+
+
+def test_an_address_that_is_none_of_ours(served, capsys):
+    assert main(["consent", "không phải địa chỉ"]) == 1
+    assert "ZALO_REFUSED" in capsys.readouterr().err
+
+
+def test_without_the_channel_there_is_nothing_to_do(served, capsys, monkeypatch):
+    monkeypatch.delenv("MOTCUA_ZALO_APP_ID")
+    assert main(["state"]) == 2
+    assert "MOTCUA_ZALO_APP_ID" in capsys.readouterr().err
+    monkeypatch.setenv("MOTCUA_ZALO_APP_ID", "1")
+    monkeypatch.delenv("MOTCUA_ZALO_OA_SECRET")
+    assert main(["state"]) == 2
+    assert "MOTCUA_ZALO_OA_SECRET" in capsys.readouterr().err
