@@ -81,13 +81,15 @@ async def stored(operations):
 @pytest.mark.requirement("R-25")
 async def test_killed_at_any_moment_each_key_is_one_petition(lodger, operations):
     process = lodger()
-    began = time.monotonic()
-    process.begin("measured")
-    process.end()
-    usual = time.monotonic() - began
+    slowest = 0.0
+    for _ in range(5):
+        began = time.monotonic()
+        process.begin("measured")
+        process.end()
+        slowest = max(slowest, time.monotonic() - began)
     chance, shown, killed = random.Random(7), {}, 0
     for number in range(LODGINGS):
-        process.begin(f"k{number}", killed_after=chance.uniform(0, usual * 1.1))
+        process.begin(f"k{number}", killed_after=chance.uniform(0, slowest * 1.3))
         receipts = process.end()
         killed += not receipts
         shown.update(receipts)
