@@ -140,11 +140,11 @@ class ZaloWork:
             known = person.conversation_id if person else None
             conversation = await self._hub.conversation(known) if known else None
             if person is not None and conversation is not None and not conversation.erased:
+                if conversation.last_seq == 0:  # new, or a process died right after it was made
+                    await self._hub.note(conversation.id, "welcome", None, Draft({"text": self._wording.welcome}))
                 return person
             entry = await self._hub.enter(CHANNEL, None)
-            if await self._people.give(user_id, known, entry.conversation.id):
-                welcome = Draft({"text": self._wording.welcome})
-                await self._hub.note(entry.conversation.id, "welcome", None, welcome)
+            await self._people.give(user_id, known, entry.conversation.id)
         raise RuntimeError("no conversation for a citizen of Zalo")
 
     async def _say(self, event: ZaloEvent, person: Person, conversation_id: str) -> None:
