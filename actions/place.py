@@ -11,7 +11,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.place_slots import PLACE_WORDS, commune_of, commune_slots
+from actions.place_slots import COMMUNE_CODE, PLACE_WORDS, commune_of, commune_slots
 from actions.procedure import ActionAnswerProcedure
 from bot.nlu.open_question import OPEN_QUESTION, OpenQuestion
 from bot.nlu.place_turn import (
@@ -63,7 +63,8 @@ class ActionTellPlace(Action):
         if step.kind is PlaceStepKind.TOLD:
             return self._tell(dispatcher, tracker, step)
         _ask(dispatcher, step)
-        return _remembered(step)
+        forged = tracker.get_slot(COMMUNE_CODE) and commune_of(tracker) is None
+        return [*(commune_slots(None) if forged else []), *_remembered(step)]
 
     def _tell(self, dispatcher: CollectingDispatcher, tracker: Tracker, step: PlaceStep) -> list[EventType]:
         one, say = step.units[0], load_wording()
