@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.place_slots import PLACE_WORDS, commune_of, commune_slots
+from actions.place_slots import COMMUNE_CODE, PLACE_WORDS, commune_of, commune_slots
 from actions.procedure import ActionAnswerProcedure
 from bot.nlu.open_question import OPEN_QUESTION, OpenQuestion
 from bot.nlu.place_turn import (
@@ -57,11 +58,13 @@ class ActionTellPlace(Action):
         turn = read_place_turn(tracker)
         step = plan_place(turn)
         if step.kind is PlaceStepKind.DIGRESS:
-            return await ActionAnswerProcedure(self._services).run(dispatcher, tracker, domain)
+            events = await ActionAnswerProcedure(self._services).run(dispatcher, tracker, domain)
+            return [*events, *_left_open(turn.asked)]
         if step.kind is PlaceStepKind.TOLD:
             return self._tell(dispatcher, tracker, step)
         _ask(dispatcher, step)
-        return _remembered(step)
+        forged = tracker.get_slot(COMMUNE_CODE) and commune_of(tracker) is None
+        return [*(commune_slots(None) if forged else []), *_remembered(step)]
 
     def _tell(self, dispatcher: CollectingDispatcher, tracker: Tracker, step: PlaceStep) -> list[EventType]:
         one, say = step.units[0], load_wording()
@@ -136,11 +139,25 @@ def _remembered(step: PlaceStep) -> list[EventType]:
     split = step.kind is PlaceStepKind.ASK_SPLIT
     codes = tuple(one.code for one in step.units)
     said = step.former if step.kind is PlaceStepKind.ASK_WARD else step.said
-    asked = Asked(said, step.former, codes, step.wants, split)
+    asked = Asked(said, step.former, codes, step.wants, split, _options(step))
     opened = OpenQuestion(NAME, choices_of(step.units) if len(codes) <= _MOST_BUTTONS else ())
     is_open = opened.to_slot() if step.kind in _ASKING else None
     forgotten = commune_slots(None) if step.kind in _ASKING else []
     return [SlotSet(ASKED, asked.to_slot()), SlotSet(OPEN_QUESTION, is_open), *forgotten]
+
+
+def _left_open(asked: Asked | None) -> list[EventType]:
+    """One question in between leaves ours open; after a second one nobody remembers it."""
+    if asked is None or asked.digressed:
+        return [SlotSet(ASKED, None), SlotSet(OPEN_QUESTION, None)]
+    return [SlotSet(ASKED, replace(asked, digressed=True).to_slot())]
+
+
+def _options(step: PlaceStep) -> tuple[str, ...]:
+    """Codes and names in the order of the buttons, so that a typed number picks one."""
+    if step.senses and step.kind in (PlaceStepKind.ASK_WHICH, PlaceStepKind.ASK_DISTRICT):
+        return tuple(one.codes[0] if one.kind is SenseKind.UNIT else one.name for one in step.senses)
+    return tuple(one.code for one in step.units[:_MOST_NAMED])
 
 
 def _buttons(step: PlaceStep) -> list[dict[str, str]]:

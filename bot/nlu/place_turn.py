@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from bot.nlu.replies import Choice, read_reply
+from bot.nlu.entities import choice_number
+from bot.nlu.replies import Choice
 from knowledge.places import MentionKind, PlaceMention, Sense, SenseKind, Unit, find_places, load_places
 from knowledge.places.telling import asks_unit, home_of
+from knowledge.text import words
 
 CHOOSE, UNSURE, ASK_OFFICE = "choose_place", "unsure_place", "ask_office"
 _FEW_DISTRICTS = 3
@@ -37,13 +39,18 @@ class PlaceStepKind(str, Enum):
 
 @dataclass(frozen=True)
 class Asked:
-    """What was asked last. said: the name that the question was on. codes: units of today that it can be."""
+    """What was asked last. said: the name that the question was on. codes: units of today that it can be.
+
+    options: codes and names in the order of the buttons. digressed: another question was answered in between.
+    """
 
     said: str
     former: str
     codes: tuple[str, ...]
     wants: Wants
     split: bool = False
+    options: tuple[str, ...] = ()
+    digressed: bool = False
 
     def to_slot(self) -> dict[str, Any]:
         return {
@@ -52,17 +59,21 @@ class Asked:
             "codes": list(self.codes),
             "wants": self.wants.value,
             "split": self.split,
+            "options": list(self.options),
+            "digressed": self.digressed,
         }
 
     @classmethod
     def of(cls, slot: Any) -> Asked | None:
         """Read what `to_slot` wrote; None where nothing is open, or the slot holds something else."""
-        if not isinstance(slot, dict) or not slot.get("said"):
+        if not isinstance(slot, dict) or "said" not in slot:
             return None
         known = load_places().by_code
         codes = tuple(str(code) for code in slot.get("codes") or () if str(code) in known)
         wants = Wants(slot["wants"]) if slot.get("wants") in Wants._value2member_map_ else Wants.TELL
-        return cls(str(slot["said"]), str(slot.get("former") or ""), codes, wants, bool(slot.get("split")))
+        options = tuple(map(str, slot.get("options") or ()))
+        said, former = str(slot["said"]), str(slot.get("former") or "")
+        return cls(said, former, codes, wants, bool(slot.get("split")), options, bool(slot.get("digressed")))
 
 
 @dataclass(frozen=True)
@@ -102,9 +113,9 @@ def plan_place(turn: PlaceTurn) -> PlaceStep:
     if turn.intent == CHOOSE:
         return _pressed(turn, wants)
     asked = turn.asked
-    if asked is not None and turn.intent == UNSURE:
+    if asked is not None and asked.codes and turn.intent == UNSURE:
         return _unsure(asked, "")
-    if asked is not None:
+    if asked is not None and asked.said:
         step = _reply(turn, asked)
         if step is not None:
             return step
@@ -151,22 +162,37 @@ def _meant(turn: PlaceTurn) -> PlaceMention | None:
 
 
 def _reply(turn: PlaceTurn, asked: Asked) -> PlaceStep | None:
-    """What a typed reply means together with what was asked: one of the units, or the rest of the name."""
-    units = [load_places().by_code[code] for code in asked.codes]
-    if asked.split or len(units) <= _FEW_DISTRICTS + 1:
-        chosen = read_reply(turn.text, choices_of(units)).option
-        if chosen:
-            unit = load_places().by_code[chosen]
-            return PlaceStep(PlaceStepKind.TOLD, asked.wants, (unit,), unit.name, asked.former if asked.split else "")
+    """What a typed reply means together with what was asked: one of the options, or the rest of the name."""
+    picked = _picked(turn.text, asked)
+    if picked:
+        unit = load_places().by_code.get(picked)
+        return _pressed(replace(turn, pressed_code=unit.code if unit else "", pressed_name=picked), asked.wants)
+    if asked.split or not turn.mentions:
+        return None
     for together in (f"{asked.said}, {turn.text}", f"{turn.text}, {asked.said}"):
         mentions = find_places(together[:_LONGEST_REPLY])
-        narrower = [one for one in mentions if one.kind in (MentionKind.CERTAIN, MentionKind.SPLIT)]
-        if len(mentions) == 1 and narrower and turn.mentions and not asked.split:
-            return _of_mention(narrower[0], asked.wants)
+        if len(mentions) == 1 and mentions[0].kind in (MentionKind.CERTAIN, MentionKind.SPLIT):
+            return _of_mention(mentions[0], asked.wants)
     return None
 
 
 _LONGEST_REPLY = 200
+
+
+def _picked(text: str, asked: Asked) -> str:
+    """Return the option that a reply picks: by its number, a district's number, or the name of a split ward's unit."""
+    number = choice_number(text)
+    if number is not None:
+        of_district = [option for option in asked.options if option.endswith(f" {number}") and ", " in option]
+        if of_district:
+            return of_district[0]
+        return asked.options[number - 1] if 1 <= number <= len(asked.options) else ""
+    if not asked.split:
+        return ""  # the name of a unit of today may be that of a former ward which went elsewhere
+    said = f" {' '.join(words(text))} "
+    units = [load_places().by_code[code] for code in asked.codes]
+    named = [unit.code for unit in units if f" {' '.join(words(unit.bare_name))} " in said]
+    return named[0] if len(named) == 1 else ""
 
 
 def choices_of(units: Sequence[Unit]) -> tuple[Choice, ...]:

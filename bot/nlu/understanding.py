@@ -11,14 +11,16 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.arbiter import settle_intent
+from bot.nlu.arbiter import GIVE_PLACE, settle_intent
 from bot.nlu.danger_classifier import DANGER
 from bot.nlu.entities import find_entities
 from bot.nlu.linking import Linker
 from bot.nlu.message_component import MessageComponent
 from bot.nlu.papers import Strength, paper_entities, read_ask
+from bot.nlu.place_matcher import PLACE_TOLD
 from bot.nlu.safety_first import believed, safety_intent
 from bot.nlu.screener import SCREENING
+from bot.ops.screening.screening import MASKED, MATTER
 from bot.services import default_services
 
 LINK = "procedure_link"
@@ -63,6 +65,9 @@ class IntentArbiter(MessageComponent):
     def understand(self, message: Message, text: str) -> None:
         intent = message.get(INTENT) or {"name": None, "confidence": 0.0}
         given, sure, link = str(intent["name"]), float(intent["confidence"]), message.get(LINK) or {}
+        if names_only_a_place(message):  # "em ở Bến Tre" is told of nobody in danger, whatever it is like
+            message.set(INTENT, {"name": GIVE_PLACE, "confidence": 1.0}, add_to_output=True)
+            return
         first = safety_intent(given, sure, message.get(SCREENING) or {}, link, message.get(DANGER))
         if first is None:
             given, sure = believed(message.get(INTENT_RANKING_KEY) or [], message.get(DANGER)) or (given, sure)
@@ -75,3 +80,10 @@ class IntentArbiter(MessageComponent):
             message.get(SEVERAL) or {},
         )
         message.set(INTENT, {"name": name, "confidence": confidence}, add_to_output=True)
+
+
+def names_only_a_place(message: Message) -> bool:
+    """Say whether a message does nothing but name a place, and screening found nothing in it."""
+    screening = message.get(SCREENING) or {}
+    told = any(entity["entity"] == PLACE_TOLD for entity in message.get(ENTITIES, []))
+    return told and not screening.get(MATTER) and not screening.get(MASKED)

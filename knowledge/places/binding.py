@@ -135,7 +135,7 @@ class Binder:
     def _is_told(self, piece: Piece) -> bool:
         if self.tokens[piece.start].break_before:
             return False
-        lists = (self.ways.where, self.ways.where_if_marked)
+        lists = (self.ways.where, self.ways.offices, self.ways.where_if_marked)
         return any(phrases.length_before(self.tokens, piece.start) for phrases in lists)
 
     def _is_unmistakable(self, piece: Piece) -> bool:

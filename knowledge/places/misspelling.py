@@ -125,7 +125,8 @@ class Guesser:
     def _is_no_name(self, at: int) -> bool:
         """ "phường cho", "phuong cho" go on with another word; "phường Chợ" does not."""
         token = self._tokens[at]
-        return token.marked in self._ways.not_names
+        is_level = len(token.plain) > 1 and token.plain in self._ways.levels
+        return token.marked in self._ways.not_names or is_level
 
     def _lies_in(self, piece: Piece, district: Option | None) -> bool:
         return district is not None and any(option.lies_in(district) for option in piece.options)

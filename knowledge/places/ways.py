@@ -101,6 +101,7 @@ class Ways:
     counted: Phrases
     counted_if_marked: Phrases
     where: Phrases
+    offices: Phrases
     where_if_marked: Phrases
     home: Phrases
     not_where: Phrases
@@ -121,6 +122,7 @@ class Ways:
 _LISTS = (
     "counted",
     "where",
+    "offices",
     "home",
     "not_where",
     "goes_on",
