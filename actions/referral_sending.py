@@ -10,7 +10,7 @@ from actions.referral_asking import about_text, ask_consent
 from actions.referral_talk import ReferralTalk, answer, button, choice, wait_for, wait_for_nothing
 from actions.tips import tip_now, told, with_tip
 from bot.nlu.referral_fields import Field
-from bot.nlu.referral_turn import ReferralStep, ReferralStepKind
+from bot.nlu.referral_turn import ReferralStep, ReferralStepKind, came_choices
 from bot.nlu.replies import NO, YES, Choice
 from bot.ops.outcomes import Outcome
 from bot.referrals.models import Referral, ReferralState
@@ -137,7 +137,7 @@ def ask_came(talk: ReferralTalk, referral_id: str, missed: int = 0) -> list[Even
         button("came_no", "tell_referral_came", came=NO, referral_id=referral_id),
     ]
     talk.say("ask_came", Outcome.CLARIFIED_REFERRAL, buttons, reference=reference)
-    return wait_for(Field.CAME, (choice(YES, "came_yes", "came_yes"), choice(NO, "came_no", "came_no")), missed)
+    return wait_for(Field.CAME, came_choices(), missed)
 
 
 async def _came(talk: ReferralTalk, step: ReferralStep) -> list[EventType]:

@@ -14,6 +14,7 @@ from bot.nlu.contact_words import Contact, read_contact
 from bot.nlu.referral_fields import AGAIN, ORDER, Field, emptied, field_before, field_named, value_of
 from bot.nlu.replies import NO, NOTHING, YES, Choice, Reading, Wish, read_reply
 from bot.referrals.models import Referral, Way
+from bot.referrals.words import referral_wording
 from knowledge.how_to import HelpKind
 from knowledge.places import MentionKind, PlaceMention, find_places
 from knowledge.text import words
@@ -293,8 +294,8 @@ def _wish(turn: ReferralTurn) -> ReferralStep:
             return ReferralStep(ReferralStepKind.ASK_CANCEL)
         return ReferralStep(ReferralStepKind.DISCARD if turn.draft else ReferralStepKind.MINE)
     if turn.intent == MINE:
-        if latest is not None and not latest.is_open and latest.outcome and not latest.came:
-            return ReferralStep(ReferralStepKind.ASK_CAME, for_id=latest.id)
+        if latest is not None and latest.waits_for_answer:
+            return _came(turn.text, latest)
         return ReferralStep(ReferralStepKind.MINE)
     if turn.intent == REQUEST:
         if turn.draft is not None:
@@ -303,3 +304,17 @@ def _wish(turn: ReferralTurn) -> ReferralStep:
             return ReferralStep(ReferralStepKind.MINE)
         return ReferralStep(ReferralStepKind.ASK_CONSENT)
     return ReferralStep(ReferralStepKind.INFORM)
+
+
+def _came(text: str, latest: Referral) -> ReferralStep:
+    """Somebody types what the question after the end has asked; where that says neither, it is asked here."""
+    said = read_reply(text, came_choices()).option if text else ""
+    if said:
+        return ReferralStep(ReferralStepKind.CAME, yes=said == YES, for_id=latest.id)
+    return ReferralStep(ReferralStepKind.ASK_CAME, for_id=latest.id)
+
+
+def came_choices() -> tuple[Choice, ...]:
+    """Return the options of the question whether help came, in people's own words."""
+    say = referral_wording()
+    return tuple(Choice(one, (say(f"buttons.came_{one}"), *say.list(f"also.came_{one}"))) for one in (YES, NO))

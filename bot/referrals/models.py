@@ -131,6 +131,11 @@ class Referral:
     def is_open(self) -> bool:
         return self.state in OPEN
 
+    @property
+    def waits_for_answer(self) -> bool:
+        """Whether help came was asked, and not answered."""
+        return self.state in (ReferralState.DONE, ReferralState.NOT_REACHED) and not self.came
+
 
 @dataclass(frozen=True)
 class About:

@@ -179,6 +179,19 @@ def test_what_proves_that_a_dossier_is_ones_own_is_not_kept(assistant, stage, tm
     assert [proof for proof in ("7391", "8642", "5975", "QZ7X", "5283") if proof in everything] == []
 
 
+@pytest.mark.requirement("R-10", "R-17")
+def test_a_number_given_for_help_stands_in_its_request_alone(assistant, stage, tmp_path, caplog):
+    caplog.set_level(logging.DEBUG, logger="motcua")
+    texts = ["nhờ tổ công nghệ số gọi cho tôi", "đồng ý", "phường Bến Thành", "bỏ qua", "0901 837 465 cô Ba", "sáng"]
+    texts += ["vneid", "số khác nhé 0908.837.264", "gửi đi"]
+    transcript = stage.run(through_the_hub(assistant, tmp_path, texts, one_after_the_other))
+    everything = "\n".join((transcript, held(tmp_path / "tracker.db"), caplog.text))
+    assert "Mã yêu cầu của anh/chị" in transcript
+    assert "số điện thoại]" in everything
+    parts = ("0901 837 465", "0901837465", "837 465", "0908.837.264", "0908837264", "837.264")
+    assert [part for part in parts if part in everything] == []
+
+
 @pytest.mark.requirement("R-16", "R-26")
 @pytest.mark.timeout(600)
 def test_who_talks_to_rasa_directly_is_screened_as_well(assistant, stage, tmp_path):

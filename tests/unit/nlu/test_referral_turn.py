@@ -129,7 +129,11 @@ def test_what_is_wanted_without_an_open_question():
     assert planned("hủy yêu cầu", intent="cancel_referral", latest=SENT).kind is ReferralStepKind.ASK_CANCEL
     assert planned("hủy yêu cầu", intent="cancel_referral").kind is ReferralStepKind.MINE
     over = replace(SENT, state=ReferralState.DONE, outcome="guided")
-    assert planned("tổ chưa tới", intent="ask_referral", latest=over).kind is ReferralStepKind.ASK_CAME
+    assert planned("yêu cầu của tôi sao rồi", intent="ask_referral", latest=over).kind is ReferralStepKind.ASK_CAME
+    told = planned("tổ chưa tới", intent="ask_referral", latest=over)
+    assert (told.kind, told.yes) == (ReferralStepKind.CAME, False)
+    answered = replace(over, came="yes")
+    assert planned("tổ chưa tới", intent="ask_referral", latest=answered).kind is ReferralStepKind.MINE
 
 
 @pytest.mark.parametrize(
