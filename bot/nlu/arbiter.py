@@ -12,6 +12,8 @@ ASK_CASE_STATUS = "ask_case_status"
 ASK_PETITION = "ask_petition"
 COMPARE, TELL_EVENT, RECALL = "compare_procedures", "tell_life_event", "recall_procedure"
 
+# Told rather than asked: a dispute, a pothole, a clerk's manner. Their words name procedures too ("hàng xóm lấn đất").
+_MATTERS = {"ask_legal_advice", "ask_city_service", "lodge_petition", "file_complaint", "report_trouble", "insult"}
 _COURTESIES = {"greet", "goodbye", "thanks", "affirm", "deny", "ask_capabilities"}
 # Not to be lost to a link that only seems to fit: danger, money, accusations.
 _SAFETY = {
@@ -37,6 +39,7 @@ _EMERGENCY, _HOUSEHOLD_BOOK = "report_emergency", "ask_household_book"
 _CERTAIN_LINK, _CERTAIN_INSIDE, _LIKELY_INSIDE = 0.80, 0.95, 0.60
 _FOLLOW_UP_WORDS = 2
 _SURE_INTENT, _LIKELY_INTENT, _DOUBTFUL_INTENT = 0.80, 0.60, 0.50
+_TOLD_INTENT, _CERTAIN_INTENT = 0.85, 0.95
 
 
 def settle_intent(
@@ -65,7 +68,7 @@ def settle_intent(
         return ASK_PROCEDURE, 1.0
     if "case_code" in entities or "case_code_fault" in entities:
         return (name, confidence) if name in _OF_CASES and confidence >= _LIKELY_INTENT else (ASK_CASE_STATUS, 1.0)
-    if _is_kept(name, confidence, link):
+    if _is_kept(name, confidence, link) or _is_surely_told(name, confidence, facts):
         return name, confidence
     wider = _wider_than_one(name, confidence, link, several or {})
     if wider:
@@ -81,6 +84,11 @@ def _is_kept(name: str, confidence: float, link: dict[str, Any]) -> bool:
     if name in _TALK:
         return confidence >= (_SURE_INTENT if link.get("certainty") == "clear" else _DOUBTFUL_INTENT)
     return name in _BY_NAME | {_START_CHECKLIST} and confidence >= _LIKELY_INTENT
+
+
+def _is_surely_told(name: str, confidence: float, facts: list[str]) -> bool:
+    """Say whether a matter of another kind stands though a procedure fits; less surely where a fact is asked too."""
+    return name in _MATTERS and confidence >= (_CERTAIN_INTENT if facts else _TOLD_INTENT)
 
 
 def _needed_for_safety(name: str, link: dict[str, Any], facts: list[str]) -> float:

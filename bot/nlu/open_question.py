@@ -21,7 +21,7 @@ OPEN_QUESTION = "open_question"
 """The slot: `{"action": who asked, "about": procedure code, "options": [{"id": …, "phrases": […]}]}`."""
 _TAKEN = {"ask_procedure", "choose_option", "affirm", "deny", "nlu_fallback", "out_of_scope"}
 """Intents of messages that the asking action deals with, also where they are no reply."""
-_PASSING = ("utter_smalltalk__", "utter_fallback__")
+_PASSING = ("utter_smalltalk__", "utter_fallback__", "action_offer_petition")
 """A word of thanks in between leaves the question open."""
 _ANSWERS = "action_answer_procedure"
 
