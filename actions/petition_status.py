@@ -7,11 +7,11 @@ import uuid
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.petition_status_telling import StatusTalk, after_step, show_all, tell
-from actions.petition_talk import LOOK_UP, PERSONAL, plain_button, typed
+from actions.petition_talk import LOOK_UP, NAME, PERSONAL, plain_button, typed
 from actions.procedure import ActionAnswerProcedure
 from bot.errors import PetitionRefusedError, StoreDownError
 from bot.nlu.open_question import OPEN_QUESTION, OpenQuestion, Takes, read_open_question
@@ -57,6 +57,8 @@ class ActionLookUpPetition(Action):
         is_open = opened is not None and opened.action == LOOK_UP
         turn = read_status_turn(tracker.latest_message or {}, typed(tracker), waiting, is_open)
         talk, step = StatusTalk(services, dispatcher, tracker, turn), plan_status(turn)
+        if step.kind is StatusStepKind.NEW:
+            return [*wait_for_nothing(), FollowupAction(NAME)]
         if step.kind is StatusStepKind.DIGRESS:
             events = await ActionAnswerProcedure(self._services).run(dispatcher, tracker, domain)
             talk.say(f"remind_{waiting.kind.value}", Outcome.CLARIFIED_PETITION_STEP, expects=_expected(waiting))

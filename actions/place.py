@@ -13,7 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.place_slots import COMMUNE_CODE, PLACE_WORDS, commune_of, commune_slots
 from actions.procedure import ActionAnswerProcedure
-from bot.nlu.open_question import OPEN_QUESTION, OpenQuestion
+from bot.nlu.open_question import OPEN_QUESTION, OpenQuestion, Takes
 from bot.nlu.place_turn import (
     UNSURE,
     Asked,
@@ -140,7 +140,8 @@ def _remembered(step: PlaceStep) -> list[EventType]:
     codes = tuple(one.code for one in step.units)
     said = step.former if step.kind is PlaceStepKind.ASK_WARD else step.said
     asked = Asked(said, step.former, codes, step.wants, split, _options(step))
-    opened = OpenQuestion(NAME, choices_of(step.units) if len(codes) <= _MOST_BUTTONS else ())
+    choices = choices_of(step.units) if len(codes) <= _MOST_BUTTONS else ()
+    opened = OpenQuestion(NAME, choices, takes=Takes.FREE)  # a street, a khu phố
     is_open = opened.to_slot() if step.kind in _ASKING else None
     forgotten = commune_slots(None) if step.kind in _ASKING else []
     return [SlotSet(ASKED, asked.to_slot()), SlotSet(OPEN_QUESTION, is_open), *forgotten]

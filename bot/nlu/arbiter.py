@@ -13,6 +13,7 @@ ASK_OFFICE, GIVE_PLACE = "ask_office", "give_place"
 ASK_PETITION = "ask_petition"
 COMPARE, TELL_EVENT, RECALL = "compare_procedures", "tell_life_event", "recall_procedure"
 
+# Told rather than asked: a dispute, a pothole, a clerk's manner. Their words name procedures too ("hàng xóm lấn đất").
 _COURTESIES = {"greet", "goodbye", "thanks", "affirm", "deny", "ask_capabilities"}
 # Not to be lost to a link that only seems to fit: danger, money, accusations.
 _SAFETY = {
@@ -160,6 +161,8 @@ def _against_link(name: str, confidence: float, link: dict[str, Any], facts: lis
         return FALLBACK, confidence
     if certainty == "clear" and sure >= _CERTAIN_LINK and inside >= _CERTAIN_INSIDE:
         return ASK_PROCEDURE, sure
+    if facts and certainty == "clear" and name in MATTERS and confidence < _CERTAIN_INTENT:
+        return ASK_PROCEDURE, sure  # "đổi bằng lái bao nhiêu tiền" asks a fact; a dispute tells something
     if name in _COURTESIES and words >= 2 and near:
         return ASK_PROCEDURE, inside
     doubtful = confidence < _SURE_INTENT or name == _HOUSEHOLD_BOOK  # "tách sổ hộ khẩu" is a procedure

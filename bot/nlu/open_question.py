@@ -24,13 +24,11 @@ OPEN_QUESTION = "open_question"
 """The slot: `{"action": who asked, "about": procedure code, "options": [{"id": …, "phrases": […]}]}`."""
 _TAKEN = {"ask_procedure", "choose_option", "affirm", "deny", "nlu_fallback", "out_of_scope"}
 """Intents of messages that the asking action deals with, also where they are no reply."""
-_PASSING = ("utter_smalltalk__", "utter_fallback__")
+_PASSING = ("utter_smalltalk__", "utter_fallback__", "action_offer_petition")
 """A word of thanks in between leaves the question open."""
 _ANSWERS = "action_answer_procedure"
 
 
-_REMARKS = {"lodge_petition", "report_trouble", "insult", "thanks", "ask_case_status", "ask_office", "greet", "goodbye"}
-"""Intents that a remark in people's own words may be taken for."""
 _NAMES_IT = re.compile(r"(?<![a-z])(?:so|sdt|dien thoai|ma|khoa|ho so|giay hen|bien nhan)(?![a-z])")
 """What is asked for when a dossier's code or proof is, or why: "sao phải đưa số điện thoại"."""
 
@@ -65,6 +63,8 @@ _OWN_WAY = SAFETY | {
     "file_complaint",
 }
 """Intents that are no answer in free words: they go where they always go."""
+_NO_REMARK = (_OWN_WAY - {"ask_case_status", "file_complaint"}) | {"ask_vneid", "start_checklist", "compare_procedures"}
+"""What a remark in people's own words is not taken for; they tell of dossiers and of what went wrong."""
 _TROUBLE = {"tell_stuck", "ask_vneid", "report_trouble", "ask_fact", "read_on"}
 """Intents that trouble with a step, or its being done, may be taken for."""
 
@@ -137,15 +137,13 @@ def goes_to_asker(question: OpenQuestion, intent: str, text: str, moment: Moment
         return True  # means nothing else, whatever was talked about in between
     if not _still_open(question, moment):
         return False
-    if question.takes is Takes.CONTACT and is_bare_contact(text):
+    if question.takes in (Takes.CONTACT, Takes.PHONE) and is_bare_contact(text):
         return True
     reading = read_reply(text, question.choices)
     if intent in SAFETY or question.takes is Takes.EXACT:
         return reading.exact
     if question.takes in (Takes.WORDS, Takes.CONTACT, Takes.STORY):
         return bool(reading) or is_answer_word(text) or intent not in _own_way(question.takes, text)
-    if question.takes is Takes.REMARK and intent in _REMARKS:
-        return True
     if intent == "out_of_scope" and question.takes in _OF_A_DOSSIER and not _NAMES_IT.search(fold(text)):
         return _takes_in(question.takes, intent, text)  # the weather is no answer to "which code"
     return _takes_in(question.takes, intent, text) or intent in _TAKEN or bool(reading)
@@ -161,6 +159,8 @@ def _takes_in(takes: Takes, intent: str, text: str) -> bool:
         return read_contact(text).tried
     if takes is Takes.FREE:
         return intent not in _OWN_WAY
+    if takes is Takes.REMARK:
+        return intent not in _NO_REMARK
     return takes is Takes.STEP and intent in _TROUBLE
 
 

@@ -199,8 +199,16 @@ def kind_of_wish(text: str, among: Iterable[str]) -> str:
 
 
 def is_bare_contact(text: str) -> bool:
-    """Say whether a message is a telephone number or an address, and hardly anything else."""
+    """Say whether a message is a telephone number or an address, right or wrong, and hardly anything else."""
+    if not any(char.isalpha() for char in text):
+        return True
     return bool(contact_in(text)) and len(words(without_contact(text))) <= _MOST_NAME_WORDS
+
+
+def speaks_of_lodged(text: str) -> bool:
+    """Say whether a message speaks of a petition that exists."""
+    told = f" {' '.join(words(text))} "
+    return any(f" {one} " in told for one in _lexicon()["status"])
 
 
 def goes_on(text: str) -> bool:

@@ -82,6 +82,8 @@ class StatusStepKind(str, Enum):
     WITHDRAW = "withdraw"
     FOLLOW = "follow"
     CLOSE = "close"
+    NEW = "new"
+    """It only sounds like a petition that exists: one is to be lodged."""
     DIGRESS = "digress"
     NOT_UNDERSTOOD = "not_understood"
 
@@ -195,6 +197,8 @@ def _wanted(turn: StatusTurn) -> StatusStep:
         return StatusStep(_BUTTONS.get(want, StatusStepKind.SHOW), codes[0], want=want)
     if has_torn_code(turn.text):
         return StatusStep(StatusStepKind.TORN_CODE)
+    if not want and not turn.is_open and not reading.speaks_of_lodged(turn.text):
+        return StatusStep(StatusStepKind.NEW)
     return StatusStep(_BUTTONS.get(want, StatusStepKind.SHOW_MINE), want=want)
 
 

@@ -53,7 +53,8 @@ class PetitionTurn:
 
     text: as typed, masked where it had to be; empty for a button. step, key: what a button carries. carried: the
     dossier, procedure and paper of the button that begins a petition. parsed: Rasa's message. choices: of our open
-    question; None where none is open. paused: what was begun, or its receipt, is just behind. asks_aside: the message asks about a procedure.
+    question; None where none is open. paused: what was begun, or its receipt, is just behind. asks_aside: the message
+    asks about a procedure.
     """
 
     intent: str
