@@ -11,14 +11,18 @@ from collections.abc import Iterator
 
 from bot.nlu.paper_words import Kind, Token
 
-_BETWEEN = "(?:[wGkcNJOSTIHUhKFLlYpQ+]|,(?=K))"
+_BETWEEN = "(?:[wGkcNJOSTIHUtyhKFLlYpQX+]|,(?=K))"
 _LIST = r"(?P<papers>P(?:[hwGS]{0,3}[,K]+[hwGkN]{0,4}P)*)"
+
+_WHO = "(?:[hwSkpBO]{0,8}O[whK]{0,3}|[hwkOHX]{0,6}U)"
 
 _DEMANDS = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?<!S)D{_BETWEEN}{{0,9}}?{_LIST}",  # phường đòi …, bắt hai vợ chồng đi xin …
         rf"(?<!S)T{_BETWEEN}{{0,5}}?[GkcNL]{_BETWEEN}{{0,6}}?{_LIST}",  # kêu em về làm …
+        rf"t{_BETWEEN}{{0,5}}?[GkcNLJ]{_BETWEEN}{{0,6}}?{_LIST}",  # được báo phải có …
+        rf"y{_BETWEEN}{{0,5}}?[NLJ]{_BETWEEN}{{0,6}}?{_LIST}",  # nghe nói phải có …
         rf"[OU][wh]{{0,2}}T[hS]{{0,3}}{_LIST}",  # họ kêu giấy …
         rf"(?<![Iq])[OU][wphSDTGk,]{{0,6}}?(?<!S)[IT]{_BETWEEN}{{0,5}}?[GkNLJ]{_BETWEEN}{{0,6}}?{_LIST}",  # họ nói phải
         rf"IS{_BETWEEN}{{0,4}}?[GkNL]{_BETWEEN}{{0,6}}?{_LIST}",  # nhắn em nộp …
@@ -28,7 +32,7 @@ _DEMANDS = tuple(
         rf"L{_BETWEEN}{{0,4}}?{_LIST}",  # hồ sơ thiếu …
         rf"R[^.PXE]{{0,7}}?{_LIST}",  # trả hồ sơ vì không có …
         rf"(?:[lNF]|G){_BETWEEN}{{0,5}}?{_LIST}[^.P]{{0,8}}?R",  # không có … họ không nhận
-        rf"{_LIST}(?:[hwSkp]{{0,4}}O+[whK]{{0,3}}|[hwkOHX]{{0,6}}U)[DH](?!{_BETWEEN}{{0,9}}?[Pm])",  # … họ vẫn đòi
+        rf"{_LIST}(?:{_WHO}[DH]|D)(?!{_BETWEEN}{{0,9}}?[Pm])",  # … họ vẫn đòi
     )
 )
 """Somebody demands a paper, or sends back for want of it."""
@@ -41,7 +45,8 @@ _NEEDS = tuple(
         rf"l{_BETWEEN}{{0,5}}?(?<!c){_LIST}[^.]{{0,14}}?Y[^.,P]{{0,5}}?Q",  # khỏi nộp … được không
         rf"W{_BETWEEN}{{0,4}}?[NDTGJ]{_BETWEEN}{{0,4}}?{_LIST}",  # sao phải nộp …
         rf"[GND]{_BETWEEN}{{0,3}}?{_LIST}[hwp]{{0,4}}W",  # nộp … làm gì
-        rf"[NG]{_BETWEEN}{{0,4}}?(?<!c){_LIST}[^.P]{{0,6}}?M(?=.*[VvQ]|.*O)",  # phải có … mới cho làm hả
+        rf"N{_BETWEEN}{{0,4}}?(?<!c){_LIST}[^.P]{{0,3}}?M",  # phải có … mới cho làm
+        rf"G{_BETWEEN}{{0,4}}?(?<!c){_LIST}[^.P]{{0,6}}?M(?=.*[VvQ]|.*O)",  # phải có … mới cho làm hả
         rf"(?<![kc]){_LIST}[^.,PkcDTE]{{0,5}}?[JNF][JGNhSp]{{0,3}}Q",  # … có cần nộp không
         rf"(?<![kc]){_LIST}[^.PkcE]{{0,6}}?v",  # … có bắt buộc không
     )
@@ -90,7 +95,7 @@ def _matches(row: str, needs: bool) -> Iterator[re.Match[str]]:
 
 
 def _is_private(row: str, match: re.Match[str]) -> bool:
-    """Say whether a company, bank or school makes the demand: the last one named before it, or within it."""
-    before = row[: match.start("papers")].rsplit(".", 1)[-1]
+    """Say whether a company, bank or school makes the demand: it, and no office, was named last before."""
+    before = row[: match.start() + 1].rsplit(".", 1)[-1]
     who = [letter for letter in before if letter in (Kind.OFFICE.value, Kind.PRIVATE.value)]
     return bool(who) and who[-1] == Kind.PRIVATE.value

@@ -24,6 +24,8 @@ _AFTER = re.compile(
 """Words of a paper's shape beside its name; they belong to what is asked for."""
 _NOT_SAID = "not:"
 _MOST_WORDS = 9
+_ON_PAPER = "ban giay"
+"""A shape, not a name: "bắt nộp bản giấy"."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,9 @@ def _free_names(typed: str, folded: str) -> Iterator[tuple[int, int]]:
     """Papers in free words: a head, and what follows up to a small word."""
     at = 0
     while match := _free().search(folded, at):
+        if match["head"] == _ON_PAPER:
+            at = match.end("head")
+            continue
         end = _name_end(typed, match)
         name = folded[match.start() : end]
         if _is_free_name(typed, match, name):

@@ -33,6 +33,8 @@ class Kind(str, Enum):
     DEMAND = "D"
     TELL = "T"
     INFORM = "I"
+    TOLD = "t"
+    HEARD = "y"
     ASK = "H"
     GIVE = "G"
     MAKE = "k"

@@ -84,12 +84,14 @@ def is_alternative(case: DossierCase) -> bool:
     return any(words in fold(case.case) for words in _ALTERNATIVES)
 
 
-def in_every_case(places: list[Place], procedure: Procedure, application: bool = False) -> bool:
+def in_every_case(
+    places: list[Place], procedure: Procedure, application: bool = False, of_a_kind: bool = False
+) -> bool:
     """Say whether `places` cover all special cases; who falls under one without papers needs none."""
     special = {case.id for case in procedure.dossier if is_special(case) and case.components}
     general = [case for case in procedure.dossier if not is_special(case) and not is_alternative(case)]
-    if len(special) == 1 and any(map(_has_papers, general)):
-        return False  # beside papers for everybody, those of one case are an addition
+    if (len(special) == 1 or of_a_kind) and any(map(_has_papers, general)):
+        return False  # beside papers for everybody, those of one case, or of different names, are additions
     covered = special & {place.case.id for place in places}
     if application and len(covered) > 1:  # each of the others has an application by another name
         return len(covered) * 2 >= len(special)

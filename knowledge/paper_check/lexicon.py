@@ -37,11 +37,12 @@ class PaperName:
 
 @dataclass(frozen=True)
 class PaperLexicon:
-    """kinds: name → phrases of records. by_name: folded everyday name → paper."""
+    """kinds: name → phrases of records. by_name: folded everyday name → paper. short: folded short word → words."""
 
     kinds: dict[str, tuple[str, ...]]
     papers: tuple[PaperName, ...]
     by_name: dict[str, PaperName]
+    short: dict[str, str]
 
 
 @lru_cache(maxsize=1)
@@ -50,10 +51,11 @@ def load_papers(path: Path = PAPERS_FILE) -> PaperLexicon:
     data = read_yaml(path)
     kinds = {name: _longest_first(phrases) for name, phrases in data["kinds"].items()}
     papers = tuple(_paper(item, path) for item in data["papers"])
+    short = {plain(str(word)): plain(str(words_of)) for word, words_of in data.get("short", {}).items()}
     faults = list(_faults(papers, kinds))
     if faults:
         raise RecordInvalidError(str(path), "; ".join(faults))
-    return PaperLexicon(kinds, papers, {plain(name): paper for paper in papers for name in paper.say})
+    return PaperLexicon(kinds, papers, {plain(name): paper for paper in papers for name in paper.say}, short)
 
 
 def plain(text: str) -> str:

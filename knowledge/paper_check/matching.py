@@ -109,8 +109,15 @@ def _of_name(paper: AskedPaper, place: Place) -> Iterator[_Hit]:
         for phrase in paper.phrases
         if len(phrase) > len("abc") and (weight := weigh(phrase, segment)) is not Weight.NONE
     ]
+    if not found and paper.apart:  # a photograph by no name that is known ("03 ảnh chụp thẳng") may be the one
+        short = (phrase for phrase in paper.phrases if " " not in phrase)
+        found = [_Hit(place, part, Weight.MENTIONED) for phrase in short for part in _holding(phrase, place)]
     if found:
         yield max(found, key=lambda hit: hit.weight)
+
+
+def _holding(phrase: str, place: Place) -> Iterator[Segment]:
+    return (segment for segment in segments(place.component.name) if segment.holds(phrase))
 
 
 def _of_words(said: str, place: Place) -> Iterator[_Hit]:
@@ -174,7 +181,7 @@ def _settled(paper: AskedPaper, heads: list[_Hit], procedure: Procedure) -> Find
 
 def _verdict(hits: list[_Hit], procedure: Procedure, reason: Reason, note: str) -> Finding:
     application = all(hit.segment.head for hit in hits)
-    everywhere = in_every_case([hit.place for hit in hits], procedure, application)
+    everywhere = in_every_case([hit.place for hit in hits], procedure, application, reason is Reason.OF_A_KIND)
     said = [(verdict_of(hit.place, procedure, hit.segment, everywhere), hit.place) for hit in hits]
     found_first = (
         (Verdict.LOOKED_UP, Verdict.ON_LIST) if reason is Reason.OF_A_KIND else (Verdict.ON_LIST, Verdict.LOOKED_UP)

@@ -32,6 +32,8 @@ def asked_paper(said: str) -> AskedPaper:
     text = plain(said)
     form = FORM_NUMBER.search(text)
     number = re.sub(r"[\s-]", "", form.group(0)) if form else ""
+    if text not in load_papers().by_name:
+        text = " ".join(load_papers().short.get(word, word) for word in text.split())
     known = load_papers().by_name.get(text) or _inside(text)
     if known is not None:
         return AskedPaper(

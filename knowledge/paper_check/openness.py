@@ -11,6 +11,8 @@ from knowledge.paper_check.lexicon import load_papers
 _OPEN = re.compile(
     r"\b(?:giay to|tai lieu|van ban|ho so|chung tu)(?: \w+){0,3}? (?:khac|lien quan|can thiet)\b"
     r"|\b(?:cac|mot trong cac)(?: loai)? (?:giay to|tai lieu)(?: \w+){0,2} (?:quy dinh|theo)\b"
+    r"|\b(?:giay to|van ban|tai lieu)(?: \w+){0,3}? (?:can|de nghi|duoc de nghi|yeu cau)(?: duoc)?"
+    r" (?:sao|chung thuc|chung nhan|hop phap hoa|cong chung|xac nhan|dich)\b"
     r"|\bthanh phan ho so\b|\bho so (?:theo quy dinh|de nghi \w+)\b"
 )
 _PROOF = re.compile(r"\b(?:giay to|tai lieu|chung tu)(?: \w+){0,6}? (?:chung minh|lam can cu|xac nhan|the hien)\b")
