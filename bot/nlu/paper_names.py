@@ -23,7 +23,9 @@ _AFTER = re.compile(
 )
 """Words of a paper's shape beside its name; they belong to what is asked for."""
 _NOT_SAID = "not:"
+_SENT_FOR = re.compile(r"(?<!\w)(?:phai|bat|doi|keu|bieu|yeu cau|buoc)(?: \w+){0,2} $")
 _MOST_WORDS = 9
+_WHAT_FOR = frozenset(("lam gi", "lam j", "lam chi"))
 _ON_PAPER = "ban giay"
 """A shape, not a name: "bắt nộp bản giấy"."""
 
@@ -47,6 +49,9 @@ def spans_of(typed: str, folded: str) -> list[Span]:
     matches = _matcher().find(typed)
     names = [(match.start, match.end) for match in matches if _is_named(match)]
     others = [(match.start, match.end) for match in matches if match.label.startswith(_NOT_SAID)]
+    demanded = [_inner(folded, *span) for span in others if _SENT_FOR.search(folded[: span[0]])]
+    names += [span for span in demanded if span]
+    others = [span for span in others if not any(span[0] <= start < span[1] for start, _ in names)]
     numbers = [match.span() for match in FORM_NUMBER.finditer(folded)]
     taken: list[tuple[int, int]] = []
     for start, end in (*applications, *others, *names, *free, *numbers):
@@ -64,6 +69,15 @@ def _matcher() -> FoldedMatcher:
         phrases[paper.id] = list(paper.say)
         phrases[_NOT_SAID + paper.id] = list(paper.not_said)
     return FoldedMatcher(phrases)
+
+
+def _inner(folded: str, start: int, end: int) -> tuple[int, int] | None:
+    """The paper's name in "làm lý lịch tư pháp": what somebody is sent for is a paper, not a procedure."""
+    words = list(re.finditer(r"\w+", folded[start:end]))
+    for word in words[1:]:
+        if plain(folded[start + word.start() : end]) in load_papers().by_name:
+            return start + word.start(), end
+    return None
 
 
 def _is_named(match: Match) -> bool:
@@ -108,6 +122,8 @@ def _name_end(typed: str, match: re.Match[str]) -> int:
     offset, end, at = match.end("head"), match.end("head"), 0
     while at < len(words):
         pair = next((count for count in (3, 2) if _is_pair(words[at : at + count], count)), 0)
+        if " ".join(word.group() for word in words[at : at + 2]) in _WHAT_FOR:
+            break
         if not pair and _is_stop(typed[offset + words[at].start() : offset + words[at].end()]):
             break
         at += pair or 1

@@ -13,6 +13,12 @@ from knowledge.text import fold
 _ALTERNATIVES = ("mot trong", "chi can mot")
 _EVERYBODY = (*_ALTERNATIVES, "moi truong hop", "tat ca truong hop")
 """Words of a label that narrows nothing: alternatives of one paper, or everybody."""
+_NARROWS = re.compile(r"\b(?:chung minh (?:la|thuoc)|doi voi|neu|khi)\b")
+"""Alternatives for some people only: "Giấy tờ chứng minh là người có công gồm một trong …"."""
+_WHOSE = re.compile(
+    r"^(?:[a-z\d]+[.)]\s*)?(?:ho so|giay to|thanh phan ho so) (?:cua|doi voi) nguoi (?:nhan|duoc nhan)\b"
+)
+"""A label that tells whose papers a group holds, both of which are asked for."""
 _RESTRICTS = re.compile(
     r"^(?:chi )?(?:neu|khi|truong hop|doi voi|tru (?:khi|truong hop)|khong can|chi khi|khong ap dung)\b"
 )
@@ -76,7 +82,9 @@ def restricted(condition: str) -> bool:
 def is_special(case: DossierCase) -> bool:
     """Say whether a case is one of some people only; alternatives of one paper are everybody's."""
     label = fold(case.case)
-    return bool(label) and not any(words in label for words in _EVERYBODY)
+    if not label or _WHOSE.match(label):
+        return False
+    return not any(words in label for words in _EVERYBODY) or bool(_NARROWS.search(label))
 
 
 def is_alternative(case: DossierCase) -> bool:

@@ -15,6 +15,7 @@ _OPEN = re.compile(
     r" (?:sao|chung thuc|chung nhan|hop phap hoa|cong chung|xac nhan|dich)\b"
     r"|\bthanh phan ho so\b|\bho so (?:theo quy dinh|de nghi \w+)\b"
 )
+_GENERAL = re.compile(r"^(?:(?:ban|sao|chinh|mot|trong|cac|nhung|loai|so|hop|le|\d+|va) ){0,6}(?:giay to|tai lieu)\b")
 _PROOF = re.compile(r"\b(?:giay to|tai lieu|chung tu)(?: \w+){0,6}? (?:chung minh|lam can cu|xac nhan|the hien)\b")
 
 
@@ -25,7 +26,11 @@ def is_open(component: DossierComponent) -> bool:
     can be meant, and those are found by it.
     """
     for segment in segments(component.name):
-        said = _OPEN.search(segment.text) or (_PROOF.search(segment.text) and not segment.head)
+        said = (
+            (_GENERAL.search(segment.text) and not segment.head)
+            or _OPEN.search(segment.text)
+            or (_PROOF.search(segment.text) and not segment.head)
+        )
         if said and not _is_known_kind(segment):
             return True
     return False
