@@ -13,7 +13,7 @@ from knowledge.text import fold
 _ALTERNATIVES = ("mot trong", "chi can mot")
 _EVERYBODY = (*_ALTERNATIVES, "moi truong hop", "tat ca truong hop")
 """Words of a label that narrows nothing: alternatives of one paper, or everybody."""
-_NARROWS = re.compile(r"\b(?:chung minh (?:la|thuoc)|doi voi|neu|khi)\b")
+_NARROWS = re.compile(r"\b(?:chung minh (?:la (?:nguoi|tre)|thuoc)|doi voi|neu|khi)\b")
 """Alternatives for some people only: "Giấy tờ chứng minh là người có công gồm một trong …"."""
 _WHOSE = re.compile(
     r"^(?:[a-z\d]+[.)]\s*)?(?:ho so|giay to|thanh phan ho so) (?:cua|doi voi) nguoi (?:nhan|duoc nhan)\b"
@@ -25,7 +25,7 @@ _RESTRICTS = re.compile(
 _HOW = re.compile(r"^(?:khi (?:nop|lam|den nop|khai|gui)|neu khong co .* thi )")
 """Conditions on the way of filing, or on what to bring instead: the paper is asked of everybody all the same."""
 _IN_NAME = re.compile(
-    r"\b(?:truong hop|doi voi|neu(?! (?:ro|tren|tai|trong|o|ly do)\b)|tru (?:khi|nguoi|nhung|truong hop)|ap dung)\b"
+    r"\b(?:truong hop|doi voi|neu(?! (?:ro|tren|tai|trong|o|ly do|duoc (?:lap|cap))\b)|tru (?:khi|nguoi|nhung|truong hop)|ap dung)\b"
     r"(?! (?:\w+ ){0,3}?(?:nop|gui|thuc hien|khai)(?: \w+){0,5}?"
     r" (?:truc tuyen|truc tiep|buu chinh|buu dien|ban sao|qua mang)\b)"
 )
