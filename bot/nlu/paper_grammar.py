@@ -33,6 +33,7 @@ _DEMANDS = tuple(
         rf"R[^.PXE]{{0,9}}?(?<!k){_LIST}",  # trả hồ sơ vì giấy …
         rf"R[^.P]{{0,20}}?l{_BETWEEN}{{0,4}}?{_LIST}",  # trả hồ sơ vì không có …
         rf"(?:[lNF]|G){_BETWEEN}{{0,5}}?{_LIST}[^.P]{{0,8}}?R",  # không có … họ không nhận
+        rf"{_LIST}{_WHO}T[hS]{{0,2}}G(?!{_BETWEEN}{{0,9}}?[Pm])",  # … họ cũng kêu nộp
         rf"{_LIST}(?:{_WHO}[DH]|D)(?!{_BETWEEN}{{0,9}}?[Pm])",  # … họ vẫn đòi
     )
 )
@@ -48,7 +49,7 @@ _NEEDS = tuple(
         rf"[GND]{_BETWEEN}{{0,3}}?{_LIST}[hwp]{{0,4}}W",  # nộp … làm gì
         rf"N{_BETWEEN}{{0,4}}?(?<!c){_LIST}[^.P]{{0,3}}?M",  # phải có … mới cho làm
         rf"G{_BETWEEN}{{0,4}}?(?<!c){_LIST}[^.P]{{0,6}}?M(?=.*[VvQ]|.*O)",  # phải có … mới cho làm hả
-        rf"(?<![kc]){_LIST}[^.PDTEQ]{{0,14}}?[JNF](?:[JGNhSp]{{0,3}}|Gw)Q",  # … có cần nộp không
+        rf"(?<![kc]){_LIST}[^.PDTEQ]{{0,14}}?[JNF](?:[JGNhSpK]{{0,3}}|Gw)Q",  # … có cần nộp không
         rf"(?<![kc]){_LIST}[^.PkcE]{{0,6}}?v",  # … có bắt buộc không
     )
 )

@@ -23,9 +23,10 @@ _AFTER = re.compile(
 )
 """Words of a paper's shape beside its name; they belong to what is asked for."""
 _NOT_SAID = "not:"
-_SENT_FOR = re.compile(r"(?<!\w)(?:phai|bat|doi|keu|bieu|yeu cau|buoc)(?: \w+){0,2} $")
+_SENT_FOR = re.compile(r"(?<!\w)(?:phai|bat|doi|keu|bieu|yeu cau|buoc|can di)(?: \w+){0,2} $")
 _MOST_WORDS = 9
-_WHAT_FOR = frozenset(("lam gi", "lam j", "lam chi"))
+_ENDS = frozenset(("lam gi", "lam j", "lam chi", "nguoi ta"))
+"""Words that end a name together, though each alone may belong to one."""
 _ON_PAPER = "ban giay"
 """A shape, not a name: "bắt nộp bản giấy"."""
 
@@ -74,6 +75,8 @@ def _matcher() -> FoldedMatcher:
 def _inner(folded: str, start: int, end: int) -> tuple[int, int] | None:
     """The paper's name in "làm lý lịch tư pháp": what somebody is sent for is a paper, not a procedure."""
     words = list(re.finditer(r"\w+", folded[start:end]))
+    if words[0].group() not in ("lam", "xin") or words[1].group() == "lai":
+        return None
     for word in words[1:]:
         if plain(folded[start + word.start() : end]) in load_papers().by_name:
             return start + word.start(), end
@@ -122,7 +125,7 @@ def _name_end(typed: str, match: re.Match[str]) -> int:
     offset, end, at = match.end("head"), match.end("head"), 0
     while at < len(words):
         pair = next((count for count in (3, 2) if _is_pair(words[at : at + count], count)), 0)
-        if " ".join(word.group() for word in words[at : at + 2]) in _WHAT_FOR:
+        if " ".join(word.group() for word in words[at : at + 2]) in _ENDS:
             break
         if not pair and _is_stop(typed[offset + words[at].start() : offset + words[at].end()]):
             break

@@ -15,17 +15,20 @@ _EVERYBODY = (*_ALTERNATIVES, "moi truong hop", "tat ca truong hop")
 """Words of a label that narrows nothing: alternatives of one paper, or everybody."""
 _NARROWS = re.compile(r"\b(?:chung minh (?:la (?:nguoi|tre)|thuoc)|doi voi|neu|khi)\b")
 """Alternatives for some people only: "Giấy tờ chứng minh là người có công gồm một trong …"."""
-_WHOSE = re.compile(
-    r"^(?:[a-z\d]+[.)]\s*)?(?:ho so|giay to|thanh phan ho so) (?:cua|doi voi) nguoi (?:nhan|duoc nhan)\b"
+_GROUP = re.compile(
+    r"^(?:[a-z\d]+[.)]\s*)?(?:(?:ho so|giay to|thanh phan ho so) (?:cua|doi voi) nguoi (?:nhan|duoc nhan)\b"
+    r"|(?:thanh phan(?:, so luong)? ho so|(?:cac )?giay to phai (?:nop|xuat trinh)|xuat trinh (?:hoac gui )?ban"
+    r"|ho so gom)\b(?!.*\b(?:doi voi|truong hop|neu|khi)\b))"
 )
-"""A label that tells whose papers a group holds, both of which are asked for."""
+"""A label that tells whose papers a group holds, or how they are handed in: all groups are asked for."""
 _RESTRICTS = re.compile(
     r"^(?:chi )?(?:neu|khi|truong hop|doi voi|tru (?:khi|truong hop)|khong can|chi khi|khong ap dung)\b"
 )
 _HOW = re.compile(r"^(?:khi (?:nop|lam|den nop|khai|gui)|neu khong co .* thi )")
 """Conditions on the way of filing, or on what to bring instead: the paper is asked of everybody all the same."""
 _IN_NAME = re.compile(
-    r"\b(?:truong hop|doi voi|neu(?! (?:ro|tren|tai|trong|o|ly do|duoc (?:lap|cap))\b)|tru (?:khi|nguoi|nhung|truong hop)|ap dung)\b"
+    r"\b(?:truong hop|doi voi|neu(?! (?:ro|tren|tai|trong|o|ly do|duoc (?:lap|cap))\b)"
+    r"|tru (?:khi|nguoi|nhung|truong hop)|ap dung)\b"
     r"(?! (?:\w+ ){0,3}?(?:nop|gui|thuc hien|khai)(?: \w+){0,5}?"
     r" (?:truc tuyen|truc tiep|buu chinh|buu dien|ban sao|qua mang)\b)"
 )
@@ -82,7 +85,7 @@ def restricted(condition: str) -> bool:
 def is_special(case: DossierCase) -> bool:
     """Say whether a case is one of some people only; alternatives of one paper are everybody's."""
     label = fold(case.case)
-    if not label or _WHOSE.match(label):
+    if not label or _GROUP.match(label):
         return False
     return not any(words in label for words in _EVERYBODY) or bool(_NARROWS.search(label))
 

@@ -50,6 +50,52 @@ def test_what_asks_about_no_paper(text):
     assert read_ask(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "papers"),
+    [
+        ("đổi bằng lái bị kêu đi khám sức khỏe", ["khám sức khỏe"]),
+        ("phường bắt hai vợ chồng đi xin phiếu lý lịch tư pháp nộp vô", ["phiếu lý lịch tư pháp"]),
+        ("cán bộ bảo lên bảo hiểm xin giấy xác nhận chưa hưởng lương hưu", ["giấy xác nhận chưa hưởng lương hưu"]),
+        ("ra đó họ nói chưa đủ, thiếu giấy ra viện", ["giấy ra viện"]),
+        ("Họ trả hồ sơ vì không có sổ đỏ bản gốc", ["sổ đỏ bản gốc"]),
+        ("không có giấy giới thiệu thì họ không nhận", ["giấy giới thiệu"]),
+        ("khỏi nộp giấy đăng ký kết hôn được hông", ["giấy đăng ký kết hôn"]),
+        ("k mang cccd thì họ có nhận k", ["cccd"]),
+        ("sao phải nộp giấy khám sức khỏe làm gì", ["giấy khám sức khỏe"]),
+        ("tôi được báo là phải có giấy khai sinh mới đổi được", ["giấy khai sinh"]),
+        ("nghe noi phai co ban goc so do moi lam", ["ban goc so do"]),
+        ("hộ chiếu của ông tây công an cứ đòi", ["hộ chiếu"]),
+        ("lý lịch tư pháp thì phường cũng bắt nộp", ["lý lịch tư pháp"]),
+        ("phường đoi giấy khám sức khỏe", ["giấy khám sức khỏe"]),
+        ("xin hộ chiếu có phải làm lý lịch tư pháp không", ["lý lịch tư pháp"]),
+        ("mở nhà hàng bắt nộp giấy khám sức khỏe", ["giấy khám sức khỏe"]),
+        ("chuyển trường mà trường mới đòi giấy khai sinh", ["giấy khai sinh"]),
+    ],
+)
+def test_other_ways_of_telling_of_a_demand(text, papers):
+    assert [span.said for span in read_ask(text).papers] == papers
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sếp em kêu nộp bản sao bằng đại học công chứng",
+        "ngân hàng nói phải có giấy đăng ký kết hôn mới cho vay",
+        "trường mẫu giáo đòi giấy khai sinh photo",
+        "tui bị công an phường đòi tiền mới ký giấy xác nhận",
+        "đi máy bay cần căn cước bản gốc không",
+        "có cần làm lại căn cước khi đổi địa chỉ không",
+        "cần hóa đơn gì",
+        "giám thị đòi chung 3 triệu mới cho bằng lái",
+        "cho hỏi làm giấy khai sinh",
+        "anh tiếp nhận hồ sơ gây khó dễ",
+        "tui muốn gửi đơn phản ánh cán bộ đòi giấy vô lý",
+    ],
+)
+def test_who_is_no_office_or_asks_something_else(text):
+    assert read_ask(text) is None
+
+
 def test_without_marks_an_office_makes_a_demand_of_an_exchange():
     assert read_ask("phuong doi so do") is not None
 

@@ -62,6 +62,54 @@ def test_a_case_of_some_people_only_is_a_case_unless_all_cases_have_the_paper():
     assert verdict("hợp đồng thuê nhà", part("Đơn"), cases=both).verdict is Verdict.ON_LIST
 
 
+def test_one_special_case_beside_papers_for_everybody_is_a_case():
+    special = (DossierCase("none", "Chưa có thông tin trong dữ liệu", (part("Giấy khai sinh"),)),)
+    assert verdict("giấy khai sinh", part("Đơn"), cases=special).verdict is Verdict.ONLY_IN_CASE
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Giấy phép xây dựng cũ (đối với nhà ở riêng lẻ)",
+        "Đối với người nước ngoài: Giấy phép xây dựng",
+        "Giấy phép xây dựng trong trường hợp sửa chữa",
+    ],
+)
+def test_a_condition_in_the_name_makes_it_a_case(name):
+    assert verdict("giấy phép xây dựng", part(name)).verdict is Verdict.ONLY_IN_CASE
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Giấy phép xây dựng, văn bản nêu rõ lý do", "Giấy phép xây dựng (trường hợp nộp trực tuyến thì tải bản sao)"],
+)
+def test_words_that_narrow_nothing_make_no_case(name):
+    assert verdict("giấy phép xây dựng", part(name)).verdict is Verdict.ON_LIST
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "Trường hợp khai thác được dữ liệu từ cơ sở dữ liệu thì không phải nộp",
+        "trong trường hợp chưa được tích hợp, kết nối",
+        "Cơ quan tra cứu thông tin trên cơ sở dữ liệu",
+    ],
+)
+def test_a_name_that_says_the_office_looks_it_up(tail):
+    assert verdict("giấy phép xây dựng", part(f"Giấy phép xây dựng. {tail}")).verdict is Verdict.LOOKED_UP
+
+
+def test_a_paper_of_no_known_names_is_never_said_to_be_off_the_list():
+    found = verdict("giấy thử máu", part("Tờ khai"))
+    assert (found.verdict, found.reason) == (Verdict.UNSURE, Reason.OTHER_NAME)
+    assert [place.component.name for place in found.places] == ["Tờ khai"]
+
+
+def test_groups_that_tell_how_papers_are_handed_in_are_no_cases():
+    group = (DossierCase("g", "Giấy tờ phải xuất trình", (part("Giấy phép xây dựng"),)),)
+    assert verdict("giấy phép xây dựng", part("Đơn"), cases=group).verdict is Verdict.ON_LIST
+
+
 @pytest.mark.requirement("R-12", "R-13")
 @pytest.mark.parametrize(
     "changes", [{"reusable_from": "dữ liệu dân cư"}, {"vneid_equivalent": VneidEquivalent.IF_INTEGRATED}]
