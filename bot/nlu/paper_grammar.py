@@ -47,8 +47,8 @@ _NEEDS = tuple(
         rf"(?:l|QG){_BETWEEN}{{0,5}}?(?<!c){_LIST}[^.]{{0,14}}?Y[^.,P]{{0,9}}?Q",  # khỏi nộp … được không
         rf"W{_BETWEEN}{{0,4}}?[NDTGJk]{_BETWEEN}{{0,4}}?{_LIST}",  # sao phải nộp …
         rf"[GND]{_BETWEEN}{{0,3}}?{_LIST}[hwp]{{0,4}}W",  # nộp … làm gì
-        rf"N{_BETWEEN}{{0,4}}?(?<!c){_LIST}[^.P]{{0,3}}?M",  # phải có … mới cho làm
-        rf"G{_BETWEEN}{{0,4}}?(?<!c){_LIST}[^.P]{{0,6}}?M(?=.*[VvQ]|.*O)",  # phải có … mới cho làm hả
+        rf"N{_BETWEEN}{{0,4}}?(?<!c){_LIST}[^.Pm]{{0,3}}?M",  # phải có … mới cho làm
+        rf"G{_BETWEEN}{{0,4}}?(?<!c){_LIST}[^.Pm]{{0,6}}?M(?=.*[VvQ]|.*O)",  # phải có … mới cho làm hả
         rf"(?<![kc]){_LIST}[^.PDTEQ]{{0,14}}?[JNF](?:[JGNhSpK]{{0,3}}|Gw)Q",  # … có cần nộp không
         rf"(?<![kc]){_LIST}[^.PkcE]{{0,6}}?v",  # … có bắt buộc không
     )

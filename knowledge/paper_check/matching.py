@@ -27,7 +27,8 @@ _DATA_ENOUGH = re.compile(r"\b(?:chi can cung cap|tra cuu|cho biet thong tin)\b"
 _GENERIC = frozenset(
     words(
         " viec ho ve giay to van ban don khai mau so phieu chung nhan xac minh ban sao de nghi xin"
-        " dang ky cap cua theo cho cac mot co nguoi ca bo chinh quyet dinh hop dong bien thu tuc lam cong hai ba dua toi tui em minh"
+        " dang ky cap cua theo cho cac mot co nguoi ca bo chinh quyet dinh hop dong bien thu tuc lam cong"
+        " hai ba dua toi tui em minh"
     )
 )
 """Words that many papers share; the others tell papers apart."""
