@@ -35,6 +35,7 @@ _TAKES = {
     Field.NEIGHBOURHOOD: Takes.FREE,
     Field.CONTACT: Takes.PHONE,
     Field.PHONE_AGAIN: Takes.PHONE,
+    Field.CONFIRM: Takes.PHONE,  # another number is a correction
     Field.ABOUT: Takes.FREE,
     Field.CONFIRM: Takes.PLACE,
 }

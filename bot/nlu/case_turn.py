@@ -108,6 +108,7 @@ class CaseTurn:
     reading: Reading = NOTHING
     proven: tuple[str, ...] = ()
     tells: bool = False
+    names: bool = False
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -153,6 +154,7 @@ def read_case_turn(
         reading=Reading() if pressed else read_reply(text, choices or ()),
         proven=tuple(map(str, slots.get("case_status__proven") or ())),
         tells=_tells(message, bool(slots.get("procedure_code"))),
+        names=(message.get("procedure_link") or {}).get("certainty") == "clear",
     )
 
 
@@ -239,7 +241,8 @@ def _reply(turn: CaseTurn) -> CaseStep | None:
         turn.intent == ASK and waiting.kind is not WaitFor.REMARK
     ):
         return None
-    if turn.intent == "ask_procedure" and turn.tells:
+    asks = turn.names if waiting.kind is WaitFor.REMARK else turn.tells  # a remark tells enough to be anything
+    if turn.intent == "ask_procedure" and asks:
         return CaseStep(CaseStepKind.DIGRESS, waiting.codes)
     if waiting.kind is WaitFor.REMARK:
         said_no = turn.intent == "deny" or not turn.text.strip()

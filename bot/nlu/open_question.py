@@ -151,8 +151,10 @@ def goes_to_asker(question: OpenQuestion, intent: str, text: str, moment: Moment
 
 def _takes_in(takes: Takes, intent: str, text: str) -> bool:
     """Say whether a question takes a message whatever its options are."""
-    if takes is Takes.CASE_PROOF:
-        return find_proof(text, asked=True) is not None
+    if takes is Takes.CASE_PROOF and find_proof(text, asked=True):
+        return True
+    if takes in _OF_A_DOSSIER:
+        return intent not in _OWN_WAY and bool(_NAMES_IT.search(fold(text)))
     if takes is Takes.PLACE:
         return intent not in _OWN_WAY and bool(find_places(text))
     if takes is Takes.PHONE:
