@@ -58,6 +58,9 @@ class Takes(str, Enum):
     STEP = "step"
 
 
+_CREDENTIALS, _TAKING_NUMBERS = "share_credentials", frozenset({Takes.CONTACT, Takes.PLACE})
+
+
 @dataclass(frozen=True)
 class OpenQuestion:
     """`about`: code of the procedure that it is on; empty where the question is which procedure."""
@@ -101,6 +104,8 @@ def goes_to_asker(question: OpenQuestion, intent: str, text: str, moment: Moment
         return True  # means nothing else, whatever was talked about in between
     if not _still_open(question, moment):
         return False
+    if intent == _CREDENTIALS and question.takes in _TAKING_NUMBERS and read_contact(text).long:
+        return True  # ten digits that were asked for; codes and passwords are masked by now, or shorter
     reading = read_reply(text, question.choices)
     if intent in SAFETY:
         return reading.exact
@@ -114,7 +119,7 @@ def _takes_in(takes: Takes, intent: str, text: str) -> bool:
     if takes is Takes.CASE_PROOF:
         return find_proof(text, asked=True) is not None
     if takes is Takes.PLACE:
-        return intent not in _OWN_WAY and bool(find_places(text))
+        return intent not in _OWN_WAY and bool(find_places(text) or read_contact(text).phone)
     if takes is Takes.CONTACT:
         return read_contact(text).tried
     if takes is Takes.WORDS:

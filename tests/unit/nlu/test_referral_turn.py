@@ -19,7 +19,7 @@ EMPTY = Referral(id="d", state=ReferralState.DRAFT, person="p", begun_at=AT)
 FULL = replace(
     EMPTY, commune_code="26743", neighbourhood="", way=Way.CHAT, wish=TimeWish.ANY, kind=HelpKind.IDENTITY
 )  # fmt: skip
-SENT = replace(FULL, id="s", state=ReferralState.NEW, reference="HT 482-137-5")
+SENT = replace(FULL, id="s", state=ReferralState.NEW, reference="HT 482-137-2")
 YES_NO = (Choice("yes", ("Đồng ý", "gửi")), Choice("no", ("Không đồng ý",)))
 
 
