@@ -12,6 +12,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.choices import empty_answer
 from actions.presenting import SLOW, speaks_slowly
 from actions.procedure import ActionAnswerProcedure
 from actions.tips import tip_now, told, with_tip
@@ -19,6 +20,7 @@ from bot.nlu.how_to_turn import (
     ASIDE,
     STEP_CHOICES,
     STUCK,
+    STUCK_IN_ALL,
     AdviceKind,
     HowToAdvice,
     HowToTurn,
@@ -181,6 +183,17 @@ class _Teacher:
     def _say(self, moment: str, outcome: Outcome, buttons: Sequence[Button], **facts: object) -> None:
         custom: dict[str, Any] = {"answer": {"outcome": outcome.value, "procedure_code": None, "fields": []}}
         self.dispatcher.utter_message(response=f"utter_how_to__{moment}", buttons=list(buttons), custom=custom, **facts)
+
+
+def struggled(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+    """Count a failure on the way online that is no step of a guide; with the third, offer the team."""
+    counts = tracker.get_slot(COUNTS) or {}
+    struggles = int(counts.get("struggles") or 0) + 1
+    if struggles >= STUCK_IN_ALL:
+        buttons = [{"title": referral_wording()("buttons.request"), "payload": "/request_referral"}, _list_button()]
+        custom: dict[str, Any] = {"answer": empty_answer(Outcome.CLARIFIED_HOW_TO)}
+        dispatcher.utter_message(response="utter_how_to__team", buttons=buttons, custom=custom)
+    return [SlotSet(COUNTS, {**counts, "struggles": struggles})]
 
 
 def _progress(guide: HowToGuide, place: int) -> dict[str, object]:

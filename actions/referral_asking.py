@@ -93,7 +93,8 @@ def summary(talk: ReferralTalk, draft: Referral, missed: int = 0) -> list[EventT
     ]
     queue = talk.referrals.teams.queue(draft.commune_code, talk.referrals.teams.first_level(draft.commune_code))
     lines = "\n".join(f"• {line}" for line in summary_lines(draft))
-    talk.say("summary", Outcome.CLARIFIED_REFERRAL, buttons, lines=lines, team=queue.name)
+    # A number may be corrected here by saying another one, so it is let through.
+    talk.say("summary", Outcome.CLARIFIED_REFERRAL, buttons, expects=True, lines=lines, team=queue.name)
     return wait_for(Field.CONFIRM, (choice(YES, "send", "send"), Choice(NO, ())), missed)
 
 

@@ -14,7 +14,7 @@ from bot.nlu.referral_turn import ReferralStep, ReferralStepKind, came_choices
 from bot.nlu.replies import NO, YES, Choice
 from bot.ops.outcomes import Outcome
 from bot.referrals.models import Referral, ReferralState
-from bot.referrals.references import find_reference
+from bot.referrals.references import written_reference
 from bot.referrals.words import referral_wording
 from knowledge.how_to import Moment
 
@@ -90,7 +90,7 @@ async def send(talk: ReferralTalk, referral_id: str) -> list[EventType]:
 def show_mine(talk: ReferralTalk) -> list[EventType]:
     """How the newest request stands."""
     latest, say = talk.turn.latest, referral_wording()
-    typed = find_reference(talk.turn.text)
+    typed = written_reference(talk.turn.text)
     if typed and (latest is None or latest.reference != typed):
         talk.say("not_mine", Outcome.ANSWERED_REFERRAL, [button("request", "request_referral")], typed=typed)
         return wait_for_nothing()

@@ -10,12 +10,16 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.how_to import struggled
 from actions.presenting import choice_buttons, present
 from bot.ops.outcomes import Outcome
 from bot.services import Services, default_services
 from knowledge import blocks as b
 from knowledge.errors import CatalogueError
 from knowledge.topics import Topic, found, old_words, topic_of, vneid_topics
+
+_FAILURE = "activation"
+"""VNeID that does not open or let anybody in: a failure on the way online, counted with those at a guide's steps."""
 
 
 class _OnTopic:
@@ -35,7 +39,9 @@ class _OnTopic:
         known = await asyncio.to_thread(self._known, topic)
         said: dict[str, Any] = {"outcome": self.outcome.value, "procedure_code": None, "fields": [], "topic": topic.id}
         parts = [b.paragraph(line) for line in topic.answer.splitlines() if line]
-        return present(dispatcher, tracker, parts, choice_buttons(topic.choices, known), said, about=topic.id)
+        buttons = choice_buttons(topic.choices, known)
+        events = present(dispatcher, tracker, parts, buttons, said, about=topic.id)
+        return [*events, *struggled(dispatcher, tracker)] if topic.id == _FAILURE else events
 
     def _known(self, topic: Topic) -> dict[str, Any]:
         """Return the topic's procedures that the catalogue has; none where it cannot be read: a button is an extra."""

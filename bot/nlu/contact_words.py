@@ -20,12 +20,13 @@ _LONGEST_NAME = 20
 class Contact:
     """phone: ten or eleven digits from 0; "" where none can be right. called: what to say to them, without surname.
 
-    tried: something like a number stands there, right or not.
+    tried: something like a number stands there, right or not. long: seven digits or more, which no code has.
     """
 
     phone: str = ""
     called: str = ""
     tried: bool = False
+    long: bool = False
 
 
 def read_contact(text: str) -> Contact:
@@ -37,8 +38,8 @@ def read_contact(text: str) -> Contact:
     if digits.startswith("84") and len(digits) in (11, 12):
         digits = f"0{digits[2:]}"
     if not _SHAPE.fullmatch(digits):
-        return Contact(tried=True)
-    return Contact(digits, _called(f"{text[: found.start()]} {text[found.end() :]}"), tried=True)
+        return Contact(tried=True, long=True)
+    return Contact(digits, _called(f"{text[: found.start()]} {text[found.end() :]}"), tried=True, long=True)
 
 
 def masked_phone(phone: str) -> str:

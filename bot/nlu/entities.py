@@ -13,7 +13,7 @@ from bot.nlu.linking import CODE
 from bot.ops.case_codes import FoundCode, find_case_codes
 from bot.ops.clock import SystemClock, city_date
 from bot.ops.petition_codes import find_petition_codes
-from bot.referrals.references import find_reference
+from bot.referrals.references import written_reference
 from knowledge.curated import read_yaml
 from knowledge.search.life import former_agencies, load_life
 from knowledge.search.normalise import LEXICON_DIR
@@ -44,7 +44,7 @@ def find_entities(text: str, today: date | None = None) -> list[dict[str, Any]]:
     found += [_case_entity(code) for code in find_case_codes(text, today or city_date(SystemClock().now()))]
     found += [_entity("petition_code", code, 0, len(text)) for code in find_petition_codes(text)]
     found += [_entity("agency", match.label, match.start, match.end) for match in agency_matcher().find(text)]
-    reference = find_reference(text)
+    reference = written_reference(text)
     if reference:
         found.append(_entity("referral_reference", reference, 0, len(text)))
     choice = choice_number(text)

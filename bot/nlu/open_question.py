@@ -92,6 +92,7 @@ class Takes(str, Enum):
 
 
 _OF_A_DOSSIER = (Takes.CASE_CODE, Takes.CASE_PROOF)
+_CREDENTIALS, _TAKING_NUMBERS = "share_credentials", frozenset({Takes.PHONE, Takes.PLACE})
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,8 @@ def goes_to_asker(question: OpenQuestion, intent: str, text: str, moment: Moment
         return True  # means nothing else, whatever was talked about in between
     if not _still_open(question, moment):
         return False
+    if intent == _CREDENTIALS and question.takes in _TAKING_NUMBERS and read_contact(text).long:
+        return True  # ten digits that were asked for; codes and passwords are masked by now, or shorter
     if question.takes in (Takes.CONTACT, Takes.PHONE) and is_bare_contact(text):
         return True
     reading = read_reply(text, question.choices)
@@ -156,7 +159,7 @@ def _takes_in(takes: Takes, intent: str, text: str) -> bool:
     if takes in _OF_A_DOSSIER:
         return intent not in _OWN_WAY and bool(_NAMES_IT.search(fold(text)))
     if takes is Takes.PLACE:
-        return intent not in _OWN_WAY and bool(find_places(text))
+        return intent not in _OWN_WAY and bool(find_places(text) or read_contact(text).phone)
     if takes is Takes.PHONE:
         return read_contact(text).tried
     if takes is Takes.FREE:

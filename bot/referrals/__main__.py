@@ -203,7 +203,7 @@ def _command(commands: Any, name: str, text: str, work: Any) -> argparse.Argumen
 
 
 def _on_one(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    command.add_argument("reference", nargs="+", help="as the citizen has it, HT 482-137-5")
+    command.add_argument("reference", nargs="+", help="as the citizen has it, HT 482-137-2")
     return command
 
 

@@ -1,4 +1,4 @@
-"""References of requests as they are read out over the telephone: "HT 482-137-5", digits only, the last checks them."""
+"""References of requests as they are read out over the telephone: "HT 482-137-2", digits only, the last checks them."""
 
 from __future__ import annotations
 
@@ -22,13 +22,18 @@ def new_reference(choose: Callable[[int], int] = secrets.randbelow) -> str:
             return f"HT {digits[:3]}-{digits[3:]}-{check}"
 
 
+def written_reference(text: str) -> str:
+    """Return what is meant as a reference in `text`, right or mistyped; "" where nothing is."""
+    found = _TYPED.search(text.lower())
+    digits = "".join(found.groups()) if found else ""
+    return f"HT {digits[:3]}-{digits[3:_LENGTH]}-{digits[_LENGTH]}" if digits else ""
+
+
 def find_reference(text: str) -> str:
     """Return the reference in `text`, as it is stored; "" where there is none, or one digit is wrong or swapped."""
-    found = _TYPED.search(text.lower())
-    if found is None:
-        return ""
-    digits, check = "".join(found.groups()[:_LENGTH]), int(found.groups()[_LENGTH])
-    return f"HT {digits[:3]}-{digits[3:]}-{check}" if _check(digits) == check else ""
+    written = written_reference(text)
+    digits = "".join(char for char in written if char.isdigit())
+    return written if written and _check(digits[:_LENGTH]) == int(digits[_LENGTH]) else ""
 
 
 def _check(digits: str) -> int:
