@@ -140,7 +140,7 @@ def goes_to_asker(question: OpenQuestion, intent: str, text: str, moment: Moment
         return False
     if intent == _CREDENTIALS and question.takes in _TAKING_NUMBERS and read_contact(text).long:
         return True  # ten digits that were asked for; codes and passwords are masked by now, or shorter
-    if question.takes in (Takes.CONTACT, Takes.PHONE) and is_bare_contact(text):
+    if question.takes is Takes.CONTACT and is_bare_contact(text):
         return True
     reading = read_reply(text, question.choices)
     if intent in SAFETY or question.takes is Takes.EXACT:

@@ -147,11 +147,11 @@ def test_what_is_wanted_without_an_open_question():
         (Takes.FREE, "report_emergency", "cháy nhà", False),
         (Takes.FREE, "request_human", "gặp cán bộ", False),
         (Takes.PLACE, "report_violence", "phường Bến Thành có người bị đánh", False),
-        (Takes.CONTACT, "share_credentials", "0901234567", True),
-        (Takes.CONTACT, "share_credentials", "09012345", True),
-        (Takes.CONTACT, "share_credentials", "482913", False),
-        (Takes.CONTACT, "share_credentials", "otp là [đã che: mã OTP]", False),
-        (Takes.WORDS, "share_credentials", "0901234567", False),
+        (Takes.PHONE, "share_credentials", "0901234567", True),
+        (Takes.PHONE, "share_credentials", "09012345", True),
+        (Takes.PHONE, "share_credentials", "482913", False),
+        (Takes.PHONE, "share_credentials", "otp là [đã che: mã OTP]", False),
+        (Takes.FREE, "share_credentials", "0901234567", False),
     ],
 )
 def test_who_gets_a_message_while_a_field_is_asked_for(takes, intent, text, mine):
