@@ -40,7 +40,7 @@ _OF_CASES = {"follow_case", "stop_following"}
 # Help and being shown: said in words of daily life that stand in no record, or beside the name of a procedure.
 _HELP = {"ask_digital_help", "ask_how_to", "tell_stuck", "refuse_tips"}
 _OF_REFERRALS = {"request_referral", "ask_referral", "cancel_referral"}
-_ASK_REFERRAL = "ask_referral"
+_ASK_REFERRAL, _STEPS = "ask_referral", "steps"
 _EMERGENCY, _HOUSEHOLD_BOOK, _INSULT = "report_emergency", "ask_household_book", "insult"
 _CERTAIN_LINK, _CERTAIN_INSIDE, _LIKELY_INSIDE = 0.80, 0.95, 0.60
 _FOLLOW_UP_WORDS = 2
@@ -71,7 +71,7 @@ def settle_intent(
     coded = _by_code(name, confidence, entities)
     if coded is not None:
         return coded
-    if _is_kept(name, confidence, link) or _is_surely_told(name, confidence, facts):
+    if _is_kept(name, confidence, link, facts) or _is_surely_told(name, confidence, facts):
         return name, confidence
     of_place = _of_place(name, link, entities)
     if of_place:
@@ -98,8 +98,10 @@ def _by_code(name: str, confidence: float, entities: list[str]) -> tuple[str, fl
     return None
 
 
-def _is_kept(name: str, confidence: float, link: dict[str, Any]) -> bool:
+def _is_kept(name: str, confidence: float, link: dict[str, Any], facts: list[str]) -> bool:
     """Say whether an intent stands whatever the linker finds."""
+    if name in _HELP and facts and _STEPS not in facts and confidence < _SURE_INTENT:
+        return False  # "nộp online hay nộp trực tiếp" asks a fact, it does not want to be shown
     if name in _HELP | _OF_REFERRALS:
         return confidence >= (_LIKELY_INTENT if link.get("certainty") in ("clear", "close") else _DOUBTFUL_INTENT)
     if name in _TALK:

@@ -140,6 +140,8 @@ def goes_to_asker(question: OpenQuestion, intent: str, text: str, moment: Moment
         return False
     if intent == _CREDENTIALS and question.takes in _TAKING_NUMBERS and read_contact(text).long:
         return True  # ten digits that were asked for; codes and passwords are masked by now, or shorter
+    if question.takes is Takes.PHONE and read_contact(text).phone and is_bare_contact(text):
+        return True  # "0901 234 567 cô Ba"
     if question.takes is Takes.CONTACT and is_bare_contact(text):
         return True
     reading = read_reply(text, question.choices)

@@ -83,12 +83,15 @@ def told_matter(
     facts: Sequence[str] = (),
 ) -> tuple[str, float] | None:
     """Return the other matter (a dispute, a pothole, a clerk's manner) that is told; None where it is not likely."""
+    best = ranking[0] if ranking else {}
     matter, told = str((danger or {}).get("matter") or ""), float((danger or {}).get("told") or 0.0)
     first = next((float(entry["confidence"]) for entry in ranking if entry["name"] == matter), _UNRANKED)
     agreed = sqrt(first * told)
-    asks = bool(facts) or link.get("certainty") == "clear"
+    certainty = link.get("certainty")
+    asks = certainty == "clear" or (bool(facts) and certainty != "none")  # "ném giấy tờ của tôi" asks for no papers
     likely = told >= _CLEAR_TOLD or agreed >= _CLEAR_AGREED if asks else told >= _TOLD or agreed >= _AGREED_TOLD
-    return (matter, max(told, agreed)) if matter and likely else None
+    other = best.get("name") != matter and float(best.get("confidence") or 0.0) >= _SURE_HARMLESS
+    return (matter, max(told, agreed)) if matter and likely and not other else None
 
 
 def _found_by_rules(guess: Guess, screening: Mapping[str, Any], link: Mapping[str, Any]) -> tuple[str, float] | None:
