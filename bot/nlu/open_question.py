@@ -26,7 +26,19 @@ _PASSING = ("utter_smalltalk__", "utter_fallback__")
 _ANSWERS = "action_answer_procedure"
 
 
-_REMARKS = {"lodge_petition", "report_trouble", "insult", "thanks", "ask_case_status", "ask_office", "greet", "goodbye"}
+_REMARKS = {
+    "lodge_petition",
+    "file_complaint",
+    "ask_legal_advice",
+    "ask_city_service",
+    "report_trouble",
+    "insult",
+    "thanks",
+    "ask_case_status",
+    "ask_office",
+    "greet",
+    "goodbye",
+}
 """Intents that a remark in people's own words may be taken for."""
 _NAMES_IT = re.compile(r"(?<![a-z])(?:so|sdt|dien thoai|ma|khoa|ho so|giay hen|bien nhan)(?![a-z])")
 """What is asked for when a dossier's code or proof is, or why: "sao phải đưa số điện thoại"."""
