@@ -30,12 +30,19 @@ Phrases = Mapping[str, tuple[str, ...]]
 
 @lru_cache(maxsize=2)
 def load_concepts(marks: bool) -> Phrases:
-    """Read the concepts of every phrase, once; `marks`: as written, else folded."""
+    """Read the concepts of every phrase, once; `marks`: as written, else folded and without those that then mislead."""
     found: dict[str, list[str]] = {}
-    for name, listed in yaml.safe_load(CONCEPTS_FILE.read_text("utf-8")).items():
-        for phrase in (" ".join(part.split()) for part in listed.split(",")):
-            found.setdefault(phrase if marks else fold(phrase), []).append(name)
+    concepts = yaml.safe_load(CONCEPTS_FILE.read_text("utf-8"))
+    ambiguous = set(_listed(concepts.pop("only_with_marks")))
+    for name, listed in concepts.items():
+        for phrase in _listed(listed):
+            if marks or phrase not in ambiguous:
+                found.setdefault(phrase if marks else fold(phrase), []).append(name)
     return {phrase: tuple(dict.fromkeys(names)) for phrase, names in found.items()}
+
+
+def _listed(phrases: str) -> list[str]:
+    return [" ".join(part.split()) for part in phrases.split(",")]
 
 
 def concepts_in(text: str) -> set[str]:

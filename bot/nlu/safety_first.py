@@ -19,7 +19,7 @@ _NOT: Mapping[Matter | None, str] = {Matter.NO_CODES: _CODES, Matter.NO_DENUNCIA
 _CREDENTIALS = frozenset(kind.value for kind in CREDENTIALS)
 _SURE_INTENT, _SHORT = 0.80, 2
 # By what they find and what they cost on ordinary questions: docs/safety.md, "Wording that no rule foresaw".
-_WHOLE, _AGREED, _CLAUSE, _AGREED_CODES = 0.45, 0.47, 0.95, 0.40
+_WHOLE, _AGREED, _CLAUSE, _AGREED_CODES = 0.45, 0.44, 0.95, 0.40
 _CLEAR_WHOLE, _CLEAR_AGREED = 0.80, 0.70
 _ASKED_WHOLE, _ASKED_AGREED = 0.50, 0.60
 _SURE_HARMLESS, _SURE_FRAUD, _LEAST_FRAUD = 0.90, 0.78, 0.10
@@ -88,7 +88,9 @@ def told_matter(
     first = next((float(entry["confidence"]) for entry in ranking if entry["name"] == matter), _UNRANKED)
     agreed = sqrt(first * told)
     certainty = link.get("certainty")
-    asks = certainty == "clear" or (bool(facts) and certainty != "none")  # "ném giấy tờ của tôi" asks for no papers
+    asks = certainty == "clear" or bool(facts)
+    if facts and certainty == "none" and told >= _TOLD:
+        asks = False  # "ném giấy tờ của tôi" asks for no papers
     likely = told >= _CLEAR_TOLD or agreed >= _CLEAR_AGREED if asks else told >= _TOLD or agreed >= _AGREED_TOLD
     other = best.get("name") != matter and float(best.get("confidence") or 0.0) >= _SURE_HARMLESS
     return (matter, max(told, agreed)) if matter and likely and not other else None

@@ -74,7 +74,7 @@ export const words = {
   dropped: "Nội dung này không được lưu lại, để giữ an toàn cho anh/chị.",
 
   sendPhotos: "Gửi ảnh",
-  photoWarning: "Không gửi ảnh giấy tờ tuỳ thân, mã QR, số tài khoản.",
+  photoWarning: "Không gửi ảnh giấy tờ tuỳ thân, mã QR, thẻ ngân hàng.",
   takePhoto: "Chụp ảnh",
   choosePhotos: "Gửi ảnh",
   morePhotos: "Thêm ảnh",

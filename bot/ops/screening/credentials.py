@@ -32,6 +32,12 @@ _PUBLIC_CODE = re.compile(
     r"(?<![a-z])(?:ho so|bien nhan|thu tuc|thue|mst|buu|khach hang|sinh vien|vung|don vi|nganh|hang|nha|dinh danh|bhxh"
     r"|bhyt|bao hiem|tinh|truong|cong trinh|so do|vach|qr|thua|dat|can bo|phong|loi|phuong|xa)(?![a-z])"
 )
+# "gửi con số 440918, nhập liền": six digits that somebody sent, or that are to be typed in.
+_TYPED_CODE = re.compile(
+    r"(?<![a-z])(?:nhap|go|bam|doc)(?: [a-z]+){0,3} (\d{6})(?![\w.,]\d|\w)"
+    r"|(?<![a-z])(?:gui|nhan|nhan duoc)((?: [a-z]+){0,5}) (\d{6})(?![\w.,]\d|\w)[^\n]{0,40}?"
+    r"(?<![a-z])(?:nhap|go|bam|doc)(?![a-z])"
+)
 _CARD_CODE = re.compile(
     r"(?<![a-z])(?:cvv2?|cvc2?|(?:3|ba) so (?:o )?(?:mat )?(?:dang )?sau(?: the)?|ma bao mat the)"
     r"(?![a-z])[^\d\n]{0,20}(\d{3,4})(?!\d)"
@@ -74,6 +80,10 @@ def _sent_codes(reading: Reading) -> Iterator[Finding]:
     for found in _SENT_CODE.finditer(reading.loose):
         if not _PUBLIC_CODE.search(found.group(1)) and not found.group(2).endswith("000"):
             yield Finding(*found.span(2), Kind.OTP)
+    for found in _TYPED_CODE.finditer(reading.loose):
+        digits = found.group(1) or found.group(3)
+        if not _PUBLIC_CODE.search(found.group()) and not digits.endswith("000"):
+            yield Finding(*found.span(1 if found.group(1) else 3), Kind.OTP)
 
 
 def _cards(reading: Reading) -> Iterator[Finding]:

@@ -181,7 +181,7 @@ async def test_an_old_office_is_explained_with_the_procedures_that_are_known(ser
 async def test_trouble_with_the_application_leads_to_people(services):
     (said,), _ = await run(ActionAnswerVneid(services), tracker("vneid không đăng nhập được"))
     assert said["custom"]["answer"]["topic"] == "activation"
-    assert [button["payload"] for button in said["buttons"]] == ["/ask_digital_help", "/request_human"]
+    assert [button["payload"] for button in said["buttons"]] == ["/ask_digital_help", "/ask_how_to", "/request_human"]
 
 
 def test_buttons_lead_to_known_procedures_and_to_other_matters():

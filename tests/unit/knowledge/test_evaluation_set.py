@@ -23,6 +23,8 @@ SAFETY_KINDS = {
     "emergency", "violence", "distress", "credentials", "scam", "denunciation", "trouble", "complaint", "petition",
     "legal", "city_service", "insult", "number", "none",
 }  # fmt: skip
+OF_THEIR_OWN = ("bottlenecks", "digital_help", "petition", "places")
+"""Sets whose tools know their own kinds."""
 SHORTEST_COMPARED = 4
 """Words: shorter ones ("cảm ơn em", "lệ phí bao nhiêu") are everybody's."""
 
@@ -93,7 +95,7 @@ def test_every_row_is_well_formed(path):
         kinds = (
             SAFETY_KINDS if path.stem.startswith("safety") else {"", "answer", "clarify", "outside", "none", *VERDICTS}
         )
-        assert row.get("expect", "") in kinds
+        assert row.get("expect", "") in kinds or path.stem.startswith(OF_THEIR_OWN)
         if "turns" in row:
             assert row["kind"] in {"single", "multi", "other"}
 

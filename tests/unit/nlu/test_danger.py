@@ -93,4 +93,10 @@ def test_only_typed_words_are_looked_at_and_the_intent_stays(trained):
 
 def test_untrained_it_finds_nothing(storage):
     classifier = DangerClassifier(DangerClassifier.get_default_config(), storage, Resource("danger"))
-    assert classifier.danger_in("nhà đang cháy lớn cứu với") == {"intent": "", "whole": 0.0, "clause": 0.0}
+    assert classifier.danger_in("nhà đang cháy lớn cứu với") == {
+        "intent": "",
+        "whole": 0.0,
+        "clause": 0.0,
+        "matter": "",
+        "told": 0.0,
+    }
