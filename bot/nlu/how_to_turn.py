@@ -54,6 +54,7 @@ class HowToTurn:
 
     guide, step: where the conversation stands; step "" before the first. stuck: times on this step; struggles: times
     in this conversation. asked: the guide that the message or the button names. reply: what a button carries.
+    aside: the guide was put aside. follows_up: a fact is asked while a procedure is at hand ("còn nộp online thì sao").
     """
 
     intent: str
@@ -68,6 +69,7 @@ class HowToTurn:
     struggles: int = 0
     tells: bool = False
     aside: bool = False
+    follows_up: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,9 @@ def read_how_to_turn(message: Mapping[str, Any], slots: Mapping[str, Any], opene
         step=step,
         stuck=int(counts.get("stuck") or 0) if step == counts.get("step") else 0,
         struggles=int(counts.get("struggles") or 0),
+        follows_up=not pressed
+        and bool(message.get("facts") and slots.get("procedure_code"))
+        and not _asks_to_be_shown(text),
         aside=opened is not None and opened.about == ASIDE,
         tells=not pressed and (message.get("procedure_link") or {}).get("certainty") == "clear",
     )
@@ -128,6 +133,8 @@ def plan_how_to_turn(turn: HowToTurn) -> HowToAdvice:
         return _typed(turn)
     if turn.intent == STUCK:
         return _struggling(turn)
+    if turn.follows_up:
+        return HowToAdvice(AdviceKind.DIGRESS)
     if turn.asked is not None:
         return HowToAdvice(AdviceKind.START, turn.asked)
     if turn.guide is not None and turn.step and _asks_to_go_on(turn.text):
@@ -186,6 +193,11 @@ def _struggling(turn: HowToTurn) -> HowToAdvice:
 
 def _place(turn: HowToTurn) -> int:
     return turn.guide.place_of(turn.step) if turn.guide and turn.step else 0
+
+
+def _asks_to_be_shown(text: str) -> bool:
+    said = f" {' '.join(words(text))} "
+    return any(f" {' '.join(words(phrase))} " in said for phrase in reply_phrases("show"))
 
 
 def _asks_to_go_on(text: str) -> bool:

@@ -12,16 +12,13 @@ from sqlalchemy import and_, delete, update
 from sqlalchemy.engine import Connection
 
 from bot.ops.clock import Clock, city_date
-from bot.referrals.models import Level, Referral, ReferralState
-from bot.referrals.requests import DAYS_TO_CONFIRM
+from bot.referrals.models import DAYS_WITH, Level, Referral, ReferralState
 from bot.referrals.rows import BY_JOB, OPEN_STATES, add_event, add_word, change, find_all, is_due, move
 from bot.referrals.tables import REFERRAL
 from bot.referrals.teams import Teams
 from bot.store.engine import Database
 from knowledge.working_days import Calendar
 
-DAYS_OF_THE_CITY = 10
-"""Working days with the city's default, the last that a request can climb to; then it ends, and the citizen is told."""
 DRAFT_KEPT = timedelta(days=1)
 PERSON_KEPT = timedelta(days=30)
 """So long after the end may the conversation still say whether help came."""
@@ -59,7 +56,7 @@ class ReferralClock:
         queue = self._teams.queue(one.commune_code, level)
         if queue.key == self._teams.queue(one.commune_code, Level.CITY).key:
             level = Level.CITY  # a team that is no longer in the file leaves no head of a unit behind
-        due_on = self._calendar.add(city_date(now), DAYS_OF_THE_CITY if level is Level.CITY else DAYS_TO_CONFIRM).day
+        due_on = self._calendar.add(city_date(now), DAYS_WITH[level]).day
         if not change(connection, one, {"level": level.value, "queue": queue.key, "due_on": due_on}):
             return 0
         add_event(connection, one.id, "climbed", BY_JOB, now, f"to {level.name.lower()}")

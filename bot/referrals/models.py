@@ -89,6 +89,10 @@ class Level(int, Enum):
     CITY = 2
 
 
+DAYS_WITH = {Level.TEAM: 2, Level.UNIT_HEAD: 2, Level.CITY: 10}
+"""Working days in which somebody confirms; then a request climbs, or ends where it can climb no higher."""
+
+
 @dataclass(frozen=True)
 class Referral:
     """One request. neighbourhood: khu phố, ấp; None not asked yet, "" left out.

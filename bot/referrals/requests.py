@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from bot.errors import ReferralStoreDownError
 from bot.ops.clock import Clock, city_date
 from bot.ops.logging import EventLog
-from bot.referrals.models import CONSENT_VERSION, OPEN, About, Level, Referral, ReferralState, Way
+from bot.referrals.models import CONSENT_VERSION, DAYS_WITH, OPEN, About, Level, Referral, ReferralState, Way
 from bot.referrals.references import new_reference
 from bot.referrals.rows import BY_CITIZEN, add_event, change, find_by, move
 from bot.referrals.tables import REFERRAL, REFERRAL_WORD
@@ -31,8 +31,6 @@ from knowledge.working_days import Calendar
 log = EventLog("referrals")
 Result = TypeVar("Result")
 
-DAYS_TO_CONFIRM = 2
-"""Working days in which a team confirms; then the request climbs."""
 YES, NO = "yes", "no"
 _FIELDS = {"commune_code", "neighbourhood", "way", "phone", "called", "wish", "kind", "guide", "step", "about"}
 _LENGTHS = {"phone": 20, "called": 40, "neighbourhood": 80, "about": 240}
@@ -164,7 +162,7 @@ class ReferralRequests:
             "reference": _free_reference(connection),
             "queue": self.teams.queue(one.commune_code, level).key,
             "level": level.value,
-            "due_on": self._due(),
+            "due_on": self._due(level),
             "filed_at": now,
             "opened": 1,
         }
@@ -197,7 +195,7 @@ class ReferralRequests:
             "queue": self.teams.queue(one.commune_code, level).key,
             "way": Way.CHAT.value,
             "sender": sender,
-            "due_on": self._due(),
+            "due_on": self._due(level),
             "closed_at": None,
             "confirmed_at": None,
             "helped_at": None,
@@ -216,8 +214,8 @@ class ReferralRequests:
         change(connection, one, {"phone": phone[: _LENGTHS["phone"]], "way": Way.PHONE.value})
         return _one(connection, one.id)
 
-    def _due(self) -> date:
-        return self._calendar.add(city_date(self._clock.now()), DAYS_TO_CONFIRM).day
+    def _due(self, level: Level) -> date:
+        return self._calendar.add(city_date(self._clock.now()), DAYS_WITH[level]).day
 
 
 def _draft_of(connection: Connection, person: str) -> Referral | None:

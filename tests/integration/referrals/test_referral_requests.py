@@ -53,7 +53,7 @@ async def test_what_the_conversation_knows_is_not_asked_for_and_the_reference_ch
 
 async def test_a_unit_without_a_team_goes_to_the_default(referrals):
     one = await sent(referrals, commune=WITHOUT_TEAM)
-    assert (one.queue, one.level) == ("city", Level.CITY)
+    assert (one.queue, one.level, one.due_on) == ("city", Level.CITY, date(2026, 12, 10))  # ten working days
 
 
 async def test_a_second_press_changes_nothing(referrals, operations):

@@ -92,3 +92,11 @@ def test_stuck_outside_a_guide_asks_which_and_then_offers_the_team():
 )
 def test_who_gets_a_message_while_a_step_is_open(intent, text, mine):
     assert goes_to_asker(OPENED, intent, text, Moment("action_show_how_to")) is mine
+
+
+def test_a_fact_asked_while_a_procedure_is_at_hand_is_about_that_procedure():
+    at_hand = {"procedure_code": "1.004194"}
+    online = {"facts": ["online"]}
+    assert advised("còn nộp online thì sao", "ask_how_to", None, at_hand, **online).kind is AdviceKind.DIGRESS
+    assert advised("chỉ tôi từng bước nộp online", "ask_how_to", None, at_hand, **online).kind is AdviceKind.START
+    assert advised("còn nộp online thì sao", "ask_how_to", None, {}, **online).kind is AdviceKind.START
