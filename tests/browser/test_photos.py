@@ -54,7 +54,7 @@ def test_photos_can_be_sent_only_while_they_are_asked_for(page: Page, hub: FakeH
     expect(log(page)).to_contain_text("Trả lời: xin chào")
     expect(tray(page)).to_have_count(0)
     hub.push(**ASKING)
-    expect(tray(page)).to_contain_text("Không gửi ảnh giấy tờ tuỳ thân, mã QR, số tài khoản.")
+    expect(tray(page)).to_contain_text("Không gửi ảnh giấy tờ tuỳ thân, mã QR, thẻ ngân hàng.")
     say(page, "thôi ạ")
     expect(log(page)).to_contain_text("Trả lời: thôi ạ")
     expect(tray(page)).to_have_count(0)
