@@ -110,7 +110,8 @@ class _Teacher:
         buttons = [_guide_button(guide) for guide in load_guides().values()]
         buttons += [_team_button()] if struggling else []
         self._say("which_stuck" if struggling else "which", Outcome.CLARIFIED_HOW_TO, buttons)
-        return [SlotSet(OPEN_QUESTION, None), *(self._count() if struggling else [])]
+        slow = [SlotSet(SLOW, True)] if speaks_slowly(self.turn.text) else []
+        return [*slow, SlotSet(OPEN_QUESTION, None), *(self._count() if struggling else [])]
 
     def _start(self, guide: HowToGuide) -> list[EventType]:
         """What is needed, what nobody may be given, when it was checked; then the first step."""

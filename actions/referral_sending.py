@@ -82,7 +82,7 @@ async def send(talk: ReferralTalk, referral_id: str) -> list[EventType]:
         return show_mine(talk)
     queue = talk.referrals.teams.queue(sent.commune_code, sent.level)
     buttons = [button("mine", "ask_referral"), button("cancel", "cancel_referral"), button("guides", "ask_how_to")]
-    moment = "sent" if new else "sent_already"
+    moment = ("sent" if queue.team else "sent_to_city") if new else "sent_already"
     talk.say(moment, Outcome.ANSWERED_REFERRAL_SENT, buttons, reference=sent.reference, team=queue.name)
     return wait_for_nothing()
 

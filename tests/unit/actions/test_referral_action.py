@@ -80,7 +80,7 @@ async def test_a_whole_request_and_a_second_press(services):
     chat = Chat(services)
     assert await whole(chat) == "summary"
     send = chat.buttons["Gửi yêu cầu"]
-    assert await chat.press("Gửi yêu cầu") == "sent"
+    assert await chat.press("Gửi yêu cầu") == "sent_to_city"  # no unit has a team of its own as shipped
     reference = chat.said[-1]["reference"]
     chat.buttons = {"Gửi yêu cầu": send}
     assert await chat.press("Gửi yêu cầu") == "sent_already"
@@ -109,7 +109,7 @@ async def test_a_store_that_is_away_is_said_so_and_the_question_stays(services, 
     assert await chat.press("Gửi yêu cầu") == "store_down"
     assert chat.slots == before
     chat._action, chat.buttons = back, {}
-    assert await chat.say("gửi yêu cầu") == "sent"
+    assert await chat.say("gửi yêu cầu") == "sent_to_city"
 
 
 async def test_the_team_is_told_of_also_where_the_store_is_away(tmp_path):
