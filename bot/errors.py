@@ -84,3 +84,9 @@ class FeedbackRefusedError(MotCuaError):
     """What an officer wants of a feedback item cannot be done; `why` in the context says which rule it breaks."""
 
     code = "FEEDBACK_REFUSED"
+
+
+class StaffRefusedError(MotCuaError):
+    """Something about staff cannot be done; `fault` in the context is a `StaffFault`, which has a sentence."""
+
+    code = "STAFF_REFUSED"

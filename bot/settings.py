@@ -40,6 +40,7 @@ class Settings:
     petition_reopen_days: int
     photo_keys: tuple[str, ...]
     feedback_days: int
+    desk_demo: bool
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -78,6 +79,7 @@ class Settings:
             petition_routing=env.get("MOTCUA_PETITION_ROUTING") or "",
             petition_reopen_days=_days(env, "MOTCUA_PETITION_REOPEN_DAYS", 15),
             feedback_days=_days(env, "MOTCUA_FEEDBACK_DAYS", 5),
+            desk_demo=_switch(env, "MOTCUA_DESK_DEMO", "off"),
             photo_keys=tuple((env.get("MOTCUA_PHOTO_KEYS") or "").replace(",", " ").split()),
         )
 
