@@ -95,7 +95,8 @@ def form_token(request: web.Request) -> str:
 
 def comes_from_here(request: web.Request) -> bool:
     """Whether the browser says that the form was on a page of ours; old browsers say nothing, the token then tells."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None and site != "same-origin":
         return False
     origin = request.headers.get("Origin")
     return origin is None or urlsplit(origin).netloc.lower() == request.host.lower()

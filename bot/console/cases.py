@@ -50,13 +50,14 @@ async def write(request: web.Request) -> web.StreamResponse:
     unit = " ".join(fields.get("unit", "").split())[:200]
     if not sees_case_unit(person, unit):
         return _form(request, fields, [console_wording()("fault.case_unit")])
+    began = services(request).clock.now()
     try:
         written = await services(request).cases.write_notice(_draft(request, fields, unit))
     except NoticeRefusedError as error:
         faults: list[str] = error.context["faults"]  # type: ignore[assignment]
         return _form(request, fields, [case_wording()(f"fault.{fault}") for fault in faults])
-    audit = services(request).staff.audit
-    await audit.write(person.display_name, Deed.NOTICE_WRITTEN, written.case_code)
+    if written.written_at >= began:  # else it is the same form, sent again
+        await services(request).staff.audit.write(person.display_name, Deed.NOTICE_WRITTEN, written.case_code)
     done(PAGE, "notice_written")
 
 

@@ -8,6 +8,7 @@ from bot.console.access import Handler
 from bot.console.rendering import render
 from bot.errors import StoreDownError
 from bot.ops.logging import EventLog, new_reference
+from knowledge.errors import CatalogueUnreadableError
 
 log = EventLog("console")
 
@@ -27,9 +28,13 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         response.headers.update(headers)
     except StoreDownError as error:
         response = _fault(request, 503, "store_down", _logged(request, error))
+    except CatalogueUnreadableError as error:
+        response = _fault(request, 503, "catalogue_down", _logged(request, error))
     except Exception as error:
         response = _fault(request, 500, "fault", _logged(request, error))
     response.headers.setdefault("Cache-Control", "no-store")
+    # Without any, browsers also hide from us which page a form was on.
+    response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 
