@@ -48,8 +48,8 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     if not _rate(request).take(address or "here"):
         return _form(request, target, name, "too_fast", status=429)
     staff = services(request).staff.service
-    agent = request.headers.get("User-Agent", "")
-    tried = await staff.sign_in(name, fields.get("password", ""), fields.get("code", ""), address, agent)
+    browser = request.headers.get("User-Agent", "")
+    tried = await staff.sign_in(name, fields.get("password", ""), fields.get("code", ""), address, browser)
     if tried.kind is not SignInKind.IN or tried.person is None:
         status = 429 if tried.kind is SignInKind.TOO_MANY_TRIES else 401
         return _form(request, target, name, tried.kind.value, status=status)

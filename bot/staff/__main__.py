@@ -70,7 +70,7 @@ async def _sessions(staff: StaffParts, options: argparse.Namespace) -> None:
     people = [await staff.people.find(options.name)] if options.name else await staff.people.all()
     for person in people:
         for session in await staff.service.sessions(person):
-            print(f"{session.id}  {person.name}  {moment_text(session.seen_at)}  {session.agent}")
+            print(f"{session.id}  {person.name}  {moment_text(session.seen_at)}  {session.browser}")
 
 
 async def _revoke(staff: StaffParts, options: argparse.Namespace) -> None:

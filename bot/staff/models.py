@@ -59,13 +59,13 @@ class Person:
 
 @dataclass(frozen=True)
 class Session:
-    """A signed-in browser. id: its row, which is no secret; agent: what the browser calls itself."""
+    """A signed-in browser. id: its row, which is no secret; browser: what the browser calls itself."""
 
     id: str
     person: Person
     began_at: datetime
     seen_at: datetime
-    agent: str = ""
+    browser: str = ""
 
 
 class SignInKind(str, Enum):

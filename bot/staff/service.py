@@ -53,7 +53,7 @@ class StaffService:
         self._tries = tries
         self._limits = limits or SessionLimits()
 
-    async def sign_in(self, name: str, password: str, code: str, address: str | None, agent: str = "") -> SignIn:
+    async def sign_in(self, name: str, password: str, code: str, address: str | None, browser: str = "") -> SignIn:
         """Begin a session where name, password and, for who has one, the second factor are right."""
         known, person = name.strip().lower()[:80], address or f"{NOWHERE} {name.strip().lower()[:80]}"
         permit, row = await self._store.write(self._take, known, person)
@@ -63,7 +63,7 @@ class StaffService:
         fits = await self._passwords.fits(password, row.password_hash if row is not None else None)
         if row is None or not fits:
             return await self._store.write(self._failed, row)
-        return await self._store.write(self._begin, row.id, row.password_hash, code, known, person, agent)
+        return await self._store.write(self._begin, row.id, row.password_hash, code, known, person, browser)
 
     async def person(self, token: str) -> Session | None:
         """Return the session of a browser's secret; None where there is none, or it has ended."""
@@ -75,7 +75,7 @@ class StaffService:
             return None
         if now - row.seen_at >= self._limits.touch:
             await self._store.write(touch, row.session_id, now)
-        return Session(row.session_id, person_of(row), row.began_at, row.seen_at, row.agent)
+        return Session(row.session_id, person_of(row), row.began_at, row.seen_at, row.browser)
 
     async def sign_out(self, session: Session) -> None:
         """End a session."""
@@ -84,7 +84,7 @@ class StaffService:
     async def sessions(self, person: Person) -> list[Session]:
         """Return somebody's open sessions."""
         rows = await self._store.read(open_sessions, person.id, self._limits, self._clock.now())
-        return [Session(row.id, person, row.began_at, row.seen_at, row.agent) for row in rows]
+        return [Session(row.id, person, row.began_at, row.seen_at, row.browser) for row in rows]
 
     async def revoke(self, person: Person, session_id: str, by: str) -> bool:
         """End one of somebody's sessions; False where it is not theirs, or has ended."""
@@ -142,7 +142,7 @@ class StaffService:
         return SignIn(SignInKind.WRONG)
 
     def _begin(
-        self, connection: Connection, person_id: str, hashed: str, code: str, name: str, address: str, agent: str
+        self, connection: Connection, person_id: str, hashed: str, code: str, name: str, address: str, browser: str
     ) -> SignIn:
         now = self._clock.now()
         row = connection.execute(select(STAFF_PERSON).where(STAFF_PERSON.c.id == person_id).with_for_update()).one()
@@ -151,7 +151,7 @@ class StaffService:
             return self._failed(connection, row)
         _update(connection, person_id, totp_step=step)
         self._tries.succeeded(connection, name, address)
-        token = begin_session(connection, person_id, agent, now)
+        token = begin_session(connection, person_id, browser, now)
         add_line(connection, now, row.display_name, Deed.SIGNED_IN)
         log.info("signed_in", person=person_id[:8])
         return SignIn(SignInKind.IN, token, person_of(row))

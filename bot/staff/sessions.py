@@ -23,12 +23,12 @@ class SessionLimits:
     touch: timedelta = timedelta(minutes=1)
 
 
-def begin_session(connection: Connection, person_id: str, agent: str, now: datetime) -> str:
+def begin_session(connection: Connection, person_id: str, browser: str, now: datetime) -> str:
     """Begin a session with a fresh secret, whatever the browser showed before; return the secret."""
     token = secrets.token_urlsafe(32)
     row = {"id": str(uuid.uuid4()), "token_hash": hash_of(token), "person_id": person_id}
-    clean = "".join(char for char in agent if char.isprintable())[:160]
-    connection.execute(insert(STAFF_SESSION).values(**row, agent=clean, began_at=now, seen_at=now))
+    clean = "".join(char for char in browser if char.isprintable())[:160]
+    connection.execute(insert(STAFF_SESSION).values(**row, browser=clean, began_at=now, seen_at=now))
     return token
 
 
@@ -36,7 +36,7 @@ def find_session(connection: Connection, token: str, limits: SessionLimits, now:
     """Return the open session of a secret with its person's row; None where it ended, or its person is disabled."""
     columns = [STAFF_SESSION.c.id.label("session_id"), STAFF_SESSION.c.seen_at, STAFF_SESSION.c.began_at]
     query = (
-        select(*columns, STAFF_SESSION.c.agent, STAFF_PERSON)
+        select(*columns, STAFF_SESSION.c.browser, STAFF_PERSON)
         .join(STAFF_PERSON, STAFF_PERSON.c.id == STAFF_SESSION.c.person_id)
         .where(STAFF_SESSION.c.token_hash == hash_of(token), STAFF_SESSION.c.ended_at.is_(None))
         .where(STAFF_PERSON.c.disabled_at.is_(None))

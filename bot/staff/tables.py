@@ -41,7 +41,7 @@ STAFF_SESSION = Table(
     # SHA-256 of the secret in the browser's cookie.
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("person_id", String(36), nullable=False, index=True),
-    Column("agent", String(160), nullable=False),
+    Column("browser", String(160), nullable=False),
     Column("began_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),

@@ -62,7 +62,7 @@ def _create_people() -> None:
         sa.Column("id", sa.String(36), primary_key=True),
         sa.Column("token_hash", sa.String(64), nullable=False, unique=True),
         sa.Column("person_id", sa.String(36), nullable=False, index=True),
-        sa.Column("agent", sa.String(160), nullable=False),
+        sa.Column("browser", sa.String(160), nullable=False),
         sa.Column("began_at", MOMENT, nullable=False),
         sa.Column("seen_at", MOMENT, nullable=False),
         sa.Column("ended_at", MOMENT),
