@@ -13,15 +13,15 @@ LONGEST_FIELD = 8000
 
 
 async def typed(request: web.Request) -> Mapping[str, str]:
-    """The form's fields; files, and what is longer than any field of ours, are left out."""
+    """The form's fields; files are left out, and what is beyond the length of any field of ours."""
     fields = await request.post()
-    return {name: value[:LONGEST_FIELD] for name, value in fields.items() if isinstance(value, str)}
+    return {name: _text(value) for name, value in fields.items() if isinstance(value, str)}
 
 
 async def chosen(request: web.Request, name: str) -> list[str]:
     """All values of a field that may be there several times."""
     fields = await request.post()
-    return [value for value in fields.getall(name, []) if isinstance(value, str)]
+    return [_text(value) for value in fields.getall(name, []) if isinstance(value, str)]
 
 
 def done(address: str, what: str) -> NoReturn:
@@ -53,3 +53,8 @@ def as_key(text: str) -> str:
         return str(uuid.UUID(text))
     except ValueError:
         return new_key()
+
+
+def _text(value: str) -> str:
+    """What a database can hold: no NUL, no halves of characters."""
+    return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")[:LONGEST_FIELD]

@@ -18,6 +18,8 @@ _TOLD = {403: "forbidden", 404: "not_found", 405: "not_found", 413: "too_big", 4
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Call a page's handler; the last resort of the console."""
     try:
+        if "%00" in request.raw_path:  # no name and no search holds it, and PostgreSQL refuses it
+            raise web.HTTPNotFound
         response = await handler(request)
     except web.HTTPException as error:
         if error.status < 400:

@@ -40,14 +40,17 @@ def console_postgres(tmp_path_factory):
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request, tmp_path):
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'operations.db'}"
+        yield f"sqlite:///{tmp_path / 'operations.db'}"
+        return
     server = request.getfixturevalue("console_postgres")
     name = f"console_{next(NUMBERS)}"
     admin = create_engine(server.get_uri(), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
+    yield server.get_uri(database=name)
+    with admin.connect() as connection:  # dozens of them would keep the server from stopping in time
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
-    return server.get_uri(database=name)
 
 
 @pytest_asyncio.fixture

@@ -19,7 +19,7 @@ from knowledge.working_days import load_calendar
 from tests.fixtures.web_widget import Widget
 from tests.integration.console.conftest import WARD
 
-CODE = "H29.12-261102-0012"
+CODE = "H29.12-261103-0077"
 REASON = "Hồ sơ đang chờ trích lục hộ tịch của phường cũ, gửi từ ngày 20/11."
 
 

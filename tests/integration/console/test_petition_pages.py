@@ -197,5 +197,29 @@ async def test_urgent_ones_stand_first_late_ones_can_be_asked_for(administrator,
     await administrator.get("/desk/petitions?late=1")
     assert calm not in administrator.body
     assert "Không có phản ánh nào khớp" in administrator.body
-    await administrator.get("/desk/petitions?page=99999&state=strange&unit=%00")
+    await administrator.get("/desk/petitions?page=99999&state=strange&unit=strange")
     assert "0 phản ánh" in administrator.body
+
+
+@pytest.mark.parametrize("path", ["petitions?unit=%00", "petitions?words=%00", "petitions/PA%00", "audit?by=a%00"])
+async def test_addresses_with_what_no_database_holds(administrator, path):
+    assert await administrator.get(f"/desk/{path}") == 404
+    assert "Không tìm thấy" in administrator.body
+
+
+async def test_forms_with_what_no_database_holds(ward, code, services):
+    page = f"/desk/petitions/{code}"
+    await ward.get(page)
+    assert await ward.post(f"{page}/contact", reason="Gọi hẹn\0 ngày trả kết quả") == 200
+    await ward.get(page)
+    assert await ward.post(f"{page}/answer", seen="99999999999999999999", text=ANSWER) == 422
+    assert await ward.post(f"{page}/transfer", seen=ward.field("seen"), unit="commune:\0\0", text="Chuyển giúp") == 422
+    assert await ward.post(f"{page}/answer", seen=ward.field("seen"), text=f"\0{ANSWER}\0") == 303
+    petition, _ = await services.petitions.desk.get(code)
+    assert petition.answer == ANSWER
+
+
+async def test_a_form_that_is_too_big_is_told_so(ward, code):
+    await ward.get(f"/desk/petitions/{code}")
+    assert await ward.post(f"/desk/petitions/{code}/answer", seen=ward.field("seen"), text="x" * 200_000) == 413
+    assert "quá lớn" in ward.body
