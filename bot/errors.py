@@ -126,3 +126,9 @@ class SealBrokenError(MotCuaError):
     """A sealed secret does not open: `MOTCUA_SECRET` has changed, or the row was touched."""
 
     code = "SEAL_BROKEN"
+
+
+class StaffRefusedError(MotCuaError):
+    """Something about staff cannot be done; `fault` in the context is a `StaffFault`, which has a sentence."""
+
+    code = "STAFF_REFUSED"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -23,6 +24,8 @@ from bot.petitions.build import PetitionParts, build_petitions
 from bot.petitions.service import PetitionService
 from bot.referrals.building import Referrals, build_referrals
 from bot.settings import Settings
+from bot.staff.build import StaffParts, build_staff
+from bot.store.engine import Database
 from bot.store.operations import OperationsStore
 from bot.store.tries import Tries
 from knowledge.search.index_source import IndexSource
@@ -56,6 +59,19 @@ class CaseServices:
 
 
 @dataclass(frozen=True)
+class DeskServices:
+    """What the console works with."""
+
+    clock: Clock
+    staff: StaffParts
+    petitions: PetitionParts
+    cases: CaseDesk
+    feedback: FeedbackDesk
+    attachments: Attachments
+    catalogue: CatalogueStore
+
+
+@dataclass(frozen=True)
 class Services(CaseServices):
     """What actions work with: dossiers, and the catalogue."""
 
@@ -67,6 +83,21 @@ class Services(CaseServices):
 def build_case_services(settings: Settings, clock: Clock | None = None) -> CaseServices:
     """Return the real services about dossiers, without the catalogue and its vectors."""
     return CaseServices(**_case_side(settings, clock or SystemClock()))
+
+
+def build_desk_services(settings: Settings, database: Callable[[], Database], clock: Clock) -> DeskServices:
+    """Return the real services of the console, on a database that somebody else opens and closes."""
+    key = load_key(settings.secret, settings.data_dir)
+    attachments = build_attachments(settings, database, clock)
+    return DeskServices(
+        clock=clock,
+        staff=build_staff(settings, database, clock),
+        petitions=build_petitions(settings, database, clock, key, attachments),
+        cases=CaseDesk(database, clock, load_calendar()),
+        feedback=FeedbackDesk(database, clock),
+        attachments=attachments,
+        catalogue=CatalogueStore(settings.catalogue.catalogue_url),
+    )
 
 
 def build_services(settings: Settings) -> Services:

@@ -87,6 +87,7 @@ class Settings:
     teams_file: Path | None
     tips: bool
     zalo: ZaloSettings
+    desk_demo: bool
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -126,6 +127,7 @@ class Settings:
             petition_routing=env.get("MOTCUA_PETITION_ROUTING") or "",
             petition_reopen_days=_days(env, "MOTCUA_PETITION_REOPEN_DAYS", 15),
             feedback_days=_days(env, "MOTCUA_FEEDBACK_DAYS", 5),
+            desk_demo=_on(env, "MOTCUA_DESK_DEMO", "off"),
             photo_keys=tuple((env.get("MOTCUA_PHOTO_KEYS") or "").replace(",", " ").split()),
             zalo=ZaloSettings.from_env(env),
         )

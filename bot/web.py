@@ -18,14 +18,19 @@ from bot.channels.web_guard import add_security_headers, last_resort
 from bot.channels.web_pages import Health, WidgetFiles
 from bot.channels.web_photos import PhotoLimits, WebPhotos
 from bot.channels.zalo_build import ZaloParts, build_zalo
+from bot.console.access import ROOT as DESK
+from bot.console.app import add_console
 from bot.errors import SettingInvalidError
 from bot.hub.build import HubParts, build_hub
 from bot.jobs.registry import build_runner
 from bot.ops.clock import Clock, SystemClock
 from bot.ops.logging import EventLog, configure_logging
-from bot.services import CaseServices, build_case_services
+from bot.services import CaseServices, build_case_services, build_desk_services
 from bot.settings import Settings
+from bot.staff.build import build_staff
+from bot.staff.demo import make_sample_people
 from bot.store.migrate import migrate
+from bot.store.operations import OperationsStore
 
 log = EventLog("web")
 
@@ -48,6 +53,7 @@ def build_app(
     app.on_response_prepare.append(add_security_headers)  # type: ignore[arg-type]
     _add_routes(app, channel, WidgetFiles(allowed_origins=settings.allowed_origins), parts)
     _add_photo_routes(app, WebPhotos(parts.hub, parts.photos, settings.allowed_origins, photo_limits))
+    add_console(app, build_desk_services(settings, lambda: parts.database, clock))
     _follow_lifetime(app, channel, parts)
     if settings.zalo.on:
         _add_zalo(app, build_zalo(settings, parts, clock))
@@ -161,6 +167,8 @@ def main() -> int:
         configure_logging(settings.log_level)
         with listen(settings) as listener:
             _prepare(settings)
+            if settings.desk_demo:
+                asyncio.run(_show_sample_people(settings))
             asyncio.run(serve(settings, listener))
     except SettingInvalidError as error:
         sys.stderr.write(f"{error}\n")
@@ -177,6 +185,17 @@ def _prepare(settings: Settings) -> None:
     except SQLAlchemyError as error:
         log.fault("migration_failed", error)
         raise SettingInvalidError("the database does not open: check MOTCUA_DATABASE_URL") from error
+
+
+async def _show_sample_people(settings: Settings) -> None:
+    """Print how the sample people sign in; raises `SettingInvalidError` where there are real people."""
+    store = OperationsStore(settings.database_url)
+    try:
+        for one in await make_sample_people(build_staff(settings, store, SystemClock())):
+            sys.stdout.write(f"{DESK}  {one.name}  {one.password}\n")
+        sys.stdout.flush()
+    finally:
+        store.close()
 
 
 def _log_stray(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -84,11 +84,14 @@ class CaseDesk:
         return await self._database().write(self._close, follow_up_id, by, outcome)
 
     def _write(self, connection: Connection, draft: NoticeDraft) -> WrittenNotice:
+        known = _notice_with(connection, draft.key)
+        if known is not None:
+            return known
         now = self._clock.now()
         assert draft.code is not None and draft.next_return_date is not None  # noqa: S101, PT018 - faults_of saw to it
         due_on = draft.due_on or city_date(now)
         written = WrittenNotice(
-            id=str(uuid.uuid4()),
+            id=draft.key or str(uuid.uuid4()),
             case_code=str(draft.code),
             notice=LateNotice(draft.apology.strip(), draft.reason.strip(), draft.next_return_date),
             due_on=due_on,
@@ -146,16 +149,20 @@ def _newest_notice(connection: Connection, case_code: str) -> LateNotice | None:
     return LateNotice(row.apology, row.reason, row.next_return_date) if row else None
 
 
+def _notice_with(connection: Connection, key: str) -> WrittenNotice | None:
+    row = connection.execute(select(CASE_NOTICE).where(CASE_NOTICE.c.id == key)).first() if key else None
+    return _written(connection, row) if row else None
+
+
 def _all_notices(connection: Connection) -> list[WrittenNotice]:
     query = select(CASE_NOTICE).order_by(CASE_NOTICE.c.written_at)
-    found = []
-    for row in connection.execute(query):
-        fields = {
-            name: getattr(row, name) for name in WrittenNotice.__dataclass_fields__ if name not in ("notice", "sent")
-        }
-        notice = LateNotice(row.apology, row.reason, row.next_return_date)
-        found.append(WrittenNotice(**fields, notice=notice, sent=_reached(connection, row.id)))
-    return found
+    return [_written(connection, row) for row in connection.execute(query).all()]
+
+
+def _written(connection: Connection, row: Any) -> WrittenNotice:
+    fields = {name: getattr(row, name) for name in WrittenNotice.__dataclass_fields__ if name not in ("notice", "sent")}
+    notice = LateNotice(row.apology, row.reason, row.next_return_date)
+    return WrittenNotice(**fields, notice=notice, sent=_reached(connection, row.id))
 
 
 def _reached(connection: Connection, notice_id: str) -> int:

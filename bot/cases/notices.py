@@ -40,7 +40,10 @@ class NoticeFault(str, Enum):
 
 @dataclass(frozen=True)
 class NoticeDraft:
-    """What an officer wrote. contact: whom the citizen may ask; written_by: the officer, whom no citizen is told."""
+    """What an officer wrote. contact: whom the citizen may ask; written_by: the officer, whom no citizen is told.
+
+    key: one for this notice, made with its form: sent twice, it is written once. Without it each is a new notice.
+    """
 
     code: CaseCode | None
     apology: str
@@ -51,6 +54,7 @@ class NoticeDraft:
     title: str = ""
     unit: str = ""
     due_on: date | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,14 @@ from bot.hub.rasa_client import RasaClient
 from bot.hub.side_notes import SideNotes
 from bot.hub.tokens import Tokens
 from bot.hub.turn_store import TurnStore
-from bot.hub.turns import Turns
+from bot.hub.turns import SwitchedOff, Turns
 from bot.hub.watch import StoreWatch
 from bot.hub.wording import Wording
 from bot.ops.clock import Clock
 from bot.ops.keys import load_key
 from bot.settings import Settings
+from bot.staff.models import Feature
+from bot.staff.switches import Switches
 from bot.store.engine import Database, make_engine
 
 
@@ -66,13 +68,22 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
     assistant = RasaClient(settings.rasa_url)
     trackers = Database(make_engine(settings.tracker_url))
     turn_store = TurnStore(database, clock, process_name(settings), along=with_feedback)
-    turns = Turns(turn_store, assistant, TrackerMemory(assistant, trackers), delivery, wording)
+    switches = Switches(lambda: database, clock)
+    memory = TrackerMemory(assistant, trackers)
+    turns = Turns(turn_store, assistant, memory, delivery, wording, switched_off=_when_off(switches))
     tokens = Tokens(load_key(settings.secret, settings.data_dir), clock)
     hub = Hub(store, tokens, delivery, turns, RateLimiter(PER_CONVERSATION), SideNotes(database, clock))
     attachments = build_attachments(settings, lambda: database, clock)
     photos = HubPhotos(hub, store, database, attachments, PhotoIntake(), PhotoWording.load(), clock)
     feedback = HubFeedback(database, clock, assistant, delivery)
     return HubParts(hub, photos, feedback, wording, database, trackers, assistant, turns, StoreWatch(store, delivery))
+
+
+def _when_off(switches: Switches) -> SwitchedOff:
+    async def ask() -> str | None:
+        return await switches.is_off(Feature.ASSISTANT)
+
+    return ask
 
 
 def process_name(settings: Settings) -> str:

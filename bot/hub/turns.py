@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 from bot.errors import AssistantDownError
@@ -29,6 +29,7 @@ LONGEST_RETRY_PAUSE_SECONDS = 30.0
 # A question that a living Rasa fails on so often is answered with a sentence, so that the talk goes on.
 MOST_ATTEMPTS = 3
 STOP_GRACE_SECONDS = 5.0
+SWITCH_PAUSE_SECONDS = 1.0
 
 
 class Assistant(Protocol):
@@ -37,6 +38,10 @@ class Assistant(Protocol):
     async def ask(self, sender: str, text: str, metadata: Mapping[str, Any]) -> list[Mapping[str, Any]]: ...
 
     async def is_ready(self) -> bool: ...
+
+
+SwitchedOff = Callable[[], Awaitable[str | None]]
+"""The sentence for citizens while the assistant is switched off; None while it is on."""
 
 
 class Turns:
@@ -51,6 +56,7 @@ class Turns:
         wording: Wording,
         sweep_seconds: float = SWEEP_SECONDS,
         retry_pause: float = RETRY_PAUSE_SECONDS,
+        switched_off: SwitchedOff | None = None,
     ) -> None:
         self._store = store
         self._assistant = assistant
@@ -59,6 +65,7 @@ class Turns:
         self._wording = wording
         self._sweep_seconds = sweep_seconds
         self._retry_pause = retry_pause
+        self._switched_off = switched_off or _never
         self._outage = Outage(assistant.is_ready)
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
@@ -130,6 +137,8 @@ class Turns:
             self._again.discard(conversation_id)
 
     async def _take(self, turn: Turn) -> None:
+        if await self._is_off(turn):
+            return
         self._delivery.publish(turn.conversation.id, Typing(True))
         self._asking.add(turn.conversation.id)
         try:
@@ -143,6 +152,22 @@ class Turns:
             self._delivery.publish(turn.conversation.id, Typing(False))
         finally:
             self._asking.discard(turn.conversation.id)
+
+    async def _is_off(self, turn: Turn) -> bool:
+        """Whether the assistant is switched off: then the citizen is told once, and the turn waits for the switch.
+
+        Goes back to look for other work, such as an erasure, as soon as there may be some.
+        """
+        sentence = await self._switched_off()
+        if sentence is None:
+            return False
+        said = await self._store.say_away(turn, Draft({"text": sentence}))
+        if said is not None:
+            self._publish([said])
+        name = turn.conversation.id
+        while name not in self._again and not self._stopping and await self._switched_off() is not None:  # noqa: ASYNC110
+            await asyncio.sleep(SWITCH_PAUSE_SECONDS)
+        return True
 
     async def _answer(self, turn: Turn) -> None:
         began = time.monotonic()
@@ -206,6 +231,10 @@ class Turns:
             return
         await self._store.mark_forgotten(erased.conversation_id)
         log.info("conversation_forgotten", conversation=erased.conversation_id[:8])
+
+
+async def _never() -> str | None:
+    return None
 
 
 def _jitter() -> float:

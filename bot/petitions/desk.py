@@ -1,12 +1,13 @@
 """What officers do with petitions: take up, ask, answer, close, refuse, transfer, open again, publish.
 
 The commands call it, and the console will. Every step names the officer and raises `PetitionStepError` with a `fault`
-(`StepFault`) where it is not possible; then nothing has changed.
+(`StepFault`) where it is not possible; then nothing has changed. `seen` is the last step that the officer knew of
+(`last_step`): where another has happened since, theirs is not taken, so that a form sent twice counts once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import case, or_, select
@@ -40,13 +41,22 @@ log = EventLog("petitions.desk")
 
 @dataclass(frozen=True)
 class Filter:
-    """Which petitions are listed; empty: whichever. overdue: only those whose answer is late."""
+    """Which petitions are listed; empty: whichever. overdue: only those whose answer is late.
+
+    units: those that the reader is of; None: all, none at all: no petition.
+    """
 
     states: tuple[PetitionState, ...] = ()
     unit_code: str = ""
     person: str = ""
     overdue: bool = False
     limit: int = 0
+    units: tuple[str, ...] | None = None
+
+
+def last_step(history: Iterable[PetitionEvent]) -> int:
+    """Return the number of the last step that an officer has to know of; that somebody looked is none."""
+    return max((event.id for event in history if event.kind is not EventKind.CONTACT_SEEN), default=0)
 
 
 class PetitionDesk:
@@ -72,50 +82,62 @@ class PetitionDesk:
         """Return a petition, by the code of any receipt for it, and its history."""
         return await self._store.read(self._get, code)
 
-    async def receive(self, code: str, by: str, take_over: bool = False) -> Petition:
+    async def receive(self, code: str, by: str, take_over: bool = False, *, seen: int | None = None) -> Petition:
         """Take a petition up: from now on this officer is answerable. take_over: also from somebody else."""
-        return await self._step(self._steps.receive, code, by, take_over)
+        return await self._step(self._steps.receive, seen, code, by, take_over)
 
-    async def ask(self, code: str, by: str, text: str) -> Petition:
+    async def ask(self, code: str, by: str, text: str, *, seen: int | None = None) -> Petition:
         """Ask the citizen for more; the answer's clock waits until they reply."""
-        return await self._step(self._steps.ask, code, by, text)
+        return await self._step(self._steps.ask, seen, code, by, text)
 
-    async def answer(self, code: str, by: str, text: str) -> Petition:
+    async def answer(self, code: str, by: str, text: str, *, seen: int | None = None) -> Petition:
         """Answer; everybody who lodged or joined reads it."""
-        return await self._step(self._steps.answer, code, by, text)
+        return await self._step(self._steps.answer, seen, code, by, text)
 
-    async def close(self, code: str, by: str) -> Petition:
+    async def close(self, code: str, by: str, *, seen: int | None = None) -> Petition:
         """Close an answered petition."""
-        return await self._step(self._steps.close, code, by)
+        return await self._step(self._steps.close, seen, code, by)
 
-    async def refuse(self, code: str, by: str, reason: str, text: str = "", place: str = "") -> Petition:
+    async def refuse(
+        self, code: str, by: str, reason: str, text: str = "", place: str = "", *, seen: int | None = None
+    ) -> Petition:
         """Refuse, with a reason of refusals.yml and the right place. What a denunciation said is erased."""
-        return await self._step(self._steps.refuse, code, by, reason, text, place)
+        return await self._step(self._steps.refuse, seen, code, by, reason, text, place)
 
-    async def transfer(self, code: str, by: str, to_unit: str, reason: str, person: str = "") -> Petition:
+    async def transfer(
+        self, code: str, by: str, to_unit: str, reason: str, person: str = "", *, seen: int | None = None
+    ) -> Petition:
         """Have another unit answer; the clock goes on, and the first unit stays the citizen's contact (R-37)."""
-        return await self._step(self._steps.transfer, code, by, to_unit, reason, person)
+        return await self._step(self._steps.transfer, seen, code, by, to_unit, reason, person)
 
-    async def reopen(self, code: str, by: str, why: str) -> Petition:
+    async def reopen(self, code: str, by: str, why: str, *, seen: int | None = None) -> Petition:
         """Open an ended petition again, at any time; its clocks begin anew."""
-        return await self._step(self._steps.reopen, code, by, why)
+        return await self._step(self._steps.reopen, seen, code, by, why)
 
-    async def publish(self, code: str, by: str, place: str) -> Petition:
+    async def publish(self, code: str, by: str, place: str, *, seen: int | None = None) -> Petition:
         """Note that the answer was made public, and where."""
-        return await self._step(self._steps.publish, code, by, place)
+        return await self._step(self._steps.publish, seen, code, by, place)
 
     async def see_contact(self, code: str, by: str) -> list[tuple[str, str, Contact | None]]:
         """Return role, name and contact of everybody behind a petition; who looked is kept in the history."""
         return await self._store.write(self._see_contact, code, by)
 
-    async def _step(self, work: Callable[..., None], code: str, by: str, *args: object) -> Petition:
-        return await self._store.write(self._done, work, code, by, args)
+    async def _step(self, work: Callable[..., None], seen: int | None, code: str, by: str, *args: object) -> Petition:
+        return await self._store.write(self._done, work, seen, code, by, args)
 
     def _done(
-        self, connection: Connection, work: Callable[..., None], code: str, by: str, args: tuple[object, ...]
+        self,
+        connection: Connection,
+        work: Callable[..., None],
+        seen: int | None,
+        code: str,
+        by: str,
+        args: tuple[object, ...],
     ) -> Petition:
         officer = officer_name(by)
         row = self._find(connection, code, lock=True)
+        if seen is not None and seen != last_step(event_of(one) for one in history_of(connection, row.id)):
+            raise fault_of(StepFault.CHANGED)
         work(connection, row, officer, self._clock.now(), *args)
         (petition,) = petitions_of(connection, [petition_row(connection, row.id)])
         log.info("petition_desk_step", petition=petition.code, step=work.__name__, state=petition.state.value)
@@ -135,6 +157,10 @@ class PetitionDesk:
         if which.unit_code:
             holds = (PETITION.c.unit_code == which.unit_code, PETITION.c.contact_unit_code == which.unit_code)
             query = query.where(or_(*holds))
+        if which.units is not None:
+            query = query.where(
+                or_(PETITION.c.unit_code.in_(which.units), PETITION.c.contact_unit_code.in_(which.units))
+            )
         if which.person:
             query = query.where(PETITION.c.person == which.person)
         if which.overdue:

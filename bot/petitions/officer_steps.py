@@ -47,6 +47,8 @@ class StepFault(str, Enum):
     NO_PLACE = "no_place"
     PUBLISHED = "published"
     UNKNOWN_TEMPLATE = "unknown_template"
+    CHANGED = "changed"
+    """Something has happened that the officer had not seen when they decided."""
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,9 @@ class Watch:
     def _console(self, message: ConsoleMessage) -> None:
         # A hub that is away, or refuses a photo, is written to the console by the browser itself.
         photo = "Failed to load resource" in message.text and "/chat/photos/" in message.location["url"]
-        if message.type == "error" and "WebSocket connection to" not in message.text and not photo:
+        # So is a form of the console that comes back with what is to be mended.
+        form = "status of 422" in message.text and "/desk/" in message.location["url"]
+        if message.type == "error" and "WebSocket connection to" not in message.text and not (photo or form):
             self.faults.append(f"console: {message.text}")
 
     def _address(self, url: str) -> None:

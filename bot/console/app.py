@@ -1,0 +1,56 @@
+"""The console's pages, put under /desk of an aiohttp application.
+
+They are routes of that application and no sub-application: the router of aiohttp 3.9 then asks for the request's whole
+address, which the present yarl refuses to build where the host has a port.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from aiohttp import web
+
+from bot.console import account, audit, cases, feedback, files, people, petition_steps, petitions, signing, switches
+from bot.console.access import ROOT, SERVICES, Handler, page, public
+from bot.console.guard import guard
+from bot.console.rendering import first_page, set_up
+from bot.hub.limits import Rate, RateLimiter
+from bot.services import DeskServices
+
+_PARTS = (signing, account, petitions, petition_steps, cases, feedback, people, audit, switches)
+
+
+def add_console(app: web.Application, services: DeskServices, sign_in_rate: Rate = signing.PER_ADDRESS) -> None:
+    """Add the pages; the application sets the security headers, and opens and closes the database."""
+    app[SERVICES] = services
+    app[signing.RATE] = RateLimiter(sign_in_rate)
+    set_up(app)
+    for route in routes():
+        app.router.add_route(route.method, f"{ROOT}{route.path}", _guarded(route.handler))
+
+
+def routes() -> tuple[web.RouteDef, ...]:
+    """Return every route, the one for all that there is not last."""
+    own = (web.get("", first), web.get("/", first), web.get("/static/{path:.+}", files.show))
+    parts = [route for part in _PARTS for route in part.ROUTES]
+    return (*own, *parts, web.route("*", "/{rest:.*}", nothing))
+
+
+@page()
+async def first(request: web.Request) -> web.StreamResponse:
+    """Where somebody begins."""
+    raise web.HTTPSeeOther(first_page(request))
+
+
+@public
+async def nothing(_request: web.Request) -> web.StreamResponse:
+    """There is no such page."""
+    raise web.HTTPNotFound
+
+
+def _guarded(handler: Handler) -> Handler:
+    @functools.wraps(handler)
+    async def safe(request: web.Request) -> web.StreamResponse:
+        return await guard(request, handler)
+
+    return safe

@@ -1,0 +1,44 @@
+"""Everything about staff, put together from the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.ops.clock import Clock
+from bot.ops.keys import load_key
+from bot.settings import Settings
+from bot.staff.audit import Audit
+from bot.staff.passwords import Passwords
+from bot.staff.people import People
+from bot.staff.service import StaffService
+from bot.staff.sessions import SessionLimits
+from bot.staff.switches import Switches
+from bot.staff.tables import STAFF_TRY
+from bot.store.engine import Database
+from bot.store.tries import Tries
+from knowledge.places import load_places
+
+
+@dataclass(frozen=True)
+class StaffParts:
+    """What the console and the command line work with."""
+
+    service: StaffService
+    people: People
+    audit: Audit
+    switches: Switches
+
+
+def build_staff(
+    settings: Settings, database: Callable[[], Database], clock: Clock, limits: SessionLimits | None = None
+) -> StaffParts:
+    """Return the parts over an operations store."""
+    passwords = Passwords()
+    tries = Tries(load_key(settings.secret, settings.data_dir), STAFF_TRY, "staff")
+    return StaffParts(
+        service=StaffService(database, clock, passwords, tries, limits),
+        people=People(database, clock, passwords, load_places().by_code),
+        audit=Audit(database, clock),
+        switches=Switches(database, clock),
+    )

@@ -1,0 +1,229 @@
+"""The console in Chromium: rules of accessibility, the keyboard alone, nothing typed is lost, phone and laptop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from bot.ops.clock import SystemClock
+from bot.petitions.build import build_petitions
+from bot.settings import Settings
+from bot.store.operations import OperationsStore
+from knowledge.settings import ROOT
+from tests.fixtures.petitions import PHONE, draft
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+ANSWER = "Hồ sơ đã xong ngày 25/11, mời anh/chị tới nhận kết quả tại quầy số 3."
+SIZES = {"phone": {"width": 390, "height": 844}, "laptop": {"width": 1280, "height": 800}}
+
+
+class Desk:
+    """The hub in a process of its own, in the demonstration mode; its terminal tells the passwords."""
+
+    def __init__(self, data_dir):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            self.port = taken.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = {
+            "MOTCUA_DATA_DIR": str(data_dir),
+            "MOTCUA_CATALOGUE_URL": f"sqlite:///{data_dir / 'catalogue.db'}",
+            "MOTCUA_WEB_PORT": str(self.port),
+            "MOTCUA_RASA_URL": "http://127.0.0.1:9",
+            "MOTCUA_PETITION_OFFICIAL": "on",
+            "MOTCUA_DESK_DEMO": "on",
+            "MOTCUA_JOBS": "off",
+        }
+        command = [sys.executable, "-m", "bot.web"]
+        environment = {**os.environ, **self.environment}
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        lines = [self.process.stdout.readline().split() for _ in range(4)]
+        self.passwords = {name: password for _, name, password in lines}
+        self._wait()
+
+    def _wait(self):
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"{self.url}/healthz", timeout=2).close()
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise AssertionError("the hub does not start")
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait(10)
+
+    def lodge(self, **changes):
+        """A petition as a citizen lodged it; its code."""
+        settings = Settings.from_env(self.environment)
+        found = []
+
+        async def work():
+            store = OperationsStore(settings.database_url)
+            parts = build_petitions(settings, store, SystemClock(), b"key")
+            found.append((await parts.service.lodge(draft(**changes))).code)
+            store.close()
+
+        # Playwright's own loop runs in this thread.
+        thread = threading.Thread(target=lambda: asyncio.run(work()))
+        thread.start()
+        thread.join()
+        return found[0]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    found = Desk(tmp_path_factory.mktemp("desk"))
+    yield found
+    found.close()
+
+
+def enter(page: Page, desk: Desk, name: str = "mau.quantri") -> Page:
+    page.goto(f"{desk.url}/desk")
+    page.get_by_label("Tên đăng nhập").fill(name)
+    page.get_by_label("Mật khẩu").fill(desk.passwords[name])
+    page.get_by_role("button", name="Đăng nhập").click()
+    expect(page.get_by_role("button", name="Đăng xuất")).to_be_visible()
+    return page
+
+
+def faults_of(page: Page) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", list(SIZES))
+def test_every_page_keeps_the_rules_and_fits(open_context, desk, size, scheme, tmp_path):
+    code = desk.lodge(key=f"{size}-{scheme}", urgent=True)
+    page = open_context(viewport=SIZES[size], color_scheme=scheme).new_page()
+    page.goto(f"{desk.url}/desk/sign-in")
+    assert faults_of(page) == []
+    enter(page, desk)
+    pictures = os.environ.get("MOTCUA_PICTURES") or str(tmp_path)
+    addresses = ("petitions", f"petitions/{code}", "cases", "cases/notice", "feedback", "feedback/wrong-answers")
+    for address in (*addresses, "people", "people/new", "people/mau.canbo", "audit", "switches", "account"):
+        if address == "feedback/wrong-answers":
+            continue  # needs a catalogue
+        page.goto(f"{desk.url}/desk/{address}")
+        for part in page.locator("main details").all():
+            part.evaluate("part => { part.open = true }")
+        assert faults_of(page) == [], address
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{address} is {wide} px too wide"
+        name = address.replace("/", "-").replace(code, "one")
+        page.screenshot(path=f"{pictures}/{name}-{size}-{scheme}.png", full_page=True)
+
+
+def test_one_petition_by_the_keyboard_alone(open_context, desk):
+    code = desk.lodge(key="keyboard")
+    page = open_context().new_page()
+    page.goto(f"{desk.url}/desk/petitions")
+    page.keyboard.type("mau.canbo")  # the field has the focus
+    page.keyboard.press("Tab")
+    page.keyboard.type(desk.passwords["mau.canbo"])
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Phản ánh, kiến nghị")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Đến nội dung chính")).to_be_focused()
+    page.get_by_role("button", name="Đăng xuất").click()  # a ward's petition: the city's officer does not see it
+    page.get_by_label("Tên đăng nhập").fill("mau.phuong")
+    page.keyboard.press("Tab")
+    page.keyboard.type(desk.passwords["mau.phuong"])
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Phản ánh, kiến nghị")).to_be_visible()
+    reach(page, code)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=code)).to_be_visible()
+    reach(page, "Nhận xử lý")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Đã nhận xử lý")
+    reach(page, "Trả lời")
+    page.keyboard.press("Enter")
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    page.keyboard.type("Đã xem.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("quá ngắn")
+    expect(page.get_by_role("alert")).to_be_focused()
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    expect(page.get_by_label("Trả lời cho người dân")).to_have_value("Đã xem.")
+    page.keyboard.press("Control+a")
+    page.keyboard.type(ANSWER)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("trả lời")
+    expect(page.locator(".history")).to_contain_text(ANSWER)
+
+
+def reach(page: Page, text: str) -> None:
+    """Press Tab until what has the focus bears these words."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent.trim()") == text:
+            return
+    raise AssertionError(f"the keyboard does not reach {text!r}")
+
+
+def test_a_template_is_put_in_and_what_is_typed_outlives_the_session(open_context, desk):
+    code = desk.lodge(key="outlives")
+    context = open_context()
+    page = enter(context.new_page(), desk, "mau.phuong")
+    page.goto(f"{desk.url}/desk/petitions/{code}")
+    page.locator("#step-answer summary").click()
+    page.locator("#template-answer").select_option(label="Trả lời về chậm trễ")
+    page.locator("#step-answer").get_by_role("button", name="Chèn mẫu").click()
+    field = page.get_by_label("Trả lời cho người dân")
+    expect(field).to_have_value(re.compile(f"^Về phản ánh {code}"))
+    chosen = "field => field.value.slice(field.selectionStart, field.selectionEnd)"
+    assert field.evaluate(chosen) == "<lý do cụ thể>"  # the first blank, to be typed over
+    field.fill(ANSWER)
+    cookies = [one for one in context.cookies() if one["name"] != "motcua_desk"]
+    context.clear_cookies()
+    context.add_cookies(cookies)
+    page.locator("#step-answer").get_by_role("button", name="Gửi trả lời").click()
+    expect(page.get_by_role("heading", name="Đăng nhập")).to_be_visible()
+    page.get_by_label("Tên đăng nhập").fill("mau.phuong")
+    page.get_by_label("Mật khẩu").fill(desk.passwords["mau.phuong"])
+    page.get_by_role("button", name="Đăng nhập").click()
+    page.goto(f"{desk.url}/desk/petitions/{code}")
+    expect(page.get_by_label("Trả lời cho người dân")).to_have_value(ANSWER)
+    page.locator("#step-answer").get_by_role("button", name="Gửi trả lời").click()
+    expect(page.get_by_role("status")).to_contain_text("trả lời")
+    page.goto(f"{desk.url}/desk/petitions/{code}")
+    assert page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('desk/'))") == []
+
+
+def test_the_list_is_filtered_while_typing_and_a_contact_is_shown_in_its_place(open_context, desk):
+    code = desk.lodge(key="filter", content="Quầy bò câu trả hồ sơ trễ hai tuần rồi.")
+    page = enter(open_context().new_page(), desk, "mau.phuong")
+    page.goto(f"{desk.url}/desk/petitions")
+    page.get_by_label("Mã hoặc từ cần tìm").press_sequentially("bo cau")
+    expect(page.locator("#found li.card")).to_have_count(1)
+    expect(page.get_by_role("link", name=code)).to_be_visible()
+    page.get_by_role("link", name=code).click()
+    page.locator("#step-ask summary").click()
+    page.get_by_label("Câu hỏi cho người dân").fill("Anh/chị nộp ngày nào?")
+    page.get_by_text("Xem họ tên và cách liên hệ").click()
+    page.get_by_label("Lý do cần xem").fill("Gọi hẹn ngày trả")
+    page.get_by_role("button", name="Xem", exact=True).click()
+    expect(page.locator("#contact")).to_contain_text(PHONE)
+    expect(page.get_by_label("Câu hỏi cho người dân")).to_have_value("Anh/chị nộp ngày nào?")

@@ -1,0 +1,199 @@
+"""The console inside the real hub, on SQLite and on a real PostgreSQL, and staff that use it over HTTP."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from contextlib import asynccontextmanager
+from html import unescape
+
+import aiohttp
+import pgserver
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from sqlalchemy import create_engine, text
+from yarl import URL
+
+from bot.ops.clock import SystemClock
+from bot.services import build_desk_services
+from bot.settings import Settings
+from bot.staff.models import Role
+from bot.staff.people import PersonDraft
+from bot.store.engine import Database, make_engine
+from bot.store.migrate import migrate
+from bot.web import build_app
+from tests.fixtures.fake_rasa import FakeRasa
+
+NUMBERS = itertools.count(1)
+PASSWORD = "con-trâu-ăn-cỏ-xanh"
+WARD = "26740"
+
+
+@pytest.fixture(scope="session")
+def console_postgres(tmp_path_factory):
+    server = pgserver.get_server(tmp_path_factory.mktemp("console_postgres"), cleanup_mode="delete")
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path):
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'operations.db'}"
+        return
+    server = request.getfixturevalue("console_postgres")
+    name = f"console_{next(NUMBERS)}"
+    admin = create_engine(server.get_uri(), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield server.get_uri(database=name)
+    with admin.connect() as connection:  # dozens of them would keep the server from stopping in time
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest_asyncio.fixture
+async def rasa():
+    fake = FakeRasa()
+    await fake.start()
+    yield fake
+    fake.gate.set()
+    await fake.stop()
+
+
+@pytest.fixture
+def settings(tmp_path, database_url, rasa):
+    return Settings.from_env(
+        {
+            "MOTCUA_DATA_DIR": str(tmp_path),
+            "MOTCUA_DATABASE_URL": database_url,
+            "MOTCUA_TRACKER_URL": f"sqlite:///{tmp_path / 'tracker.db'}",
+            "MOTCUA_CATALOGUE_URL": f"sqlite:///{tmp_path / 'catalogue.db'}",
+            "MOTCUA_RASA_URL": rasa.url,
+            "MOTCUA_SECRET": "test secret",
+            "MOTCUA_PHOTO_KEYS": "a-key-for-photos",
+            "MOTCUA_PETITION_OFFICIAL": "on",
+            "MOTCUA_JOBS": "off",
+        }
+    )
+
+
+@pytest.fixture
+def services(settings):
+    migrate(settings.database_url)
+    database = Database(make_engine(settings.database_url))
+    yield build_desk_services(settings, lambda: database, SystemClock())
+    database.close()
+
+
+@asynccontextmanager
+async def running(settings):
+    runner = web.AppRunner(build_app(settings), shutdown_timeout=0.5)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}"
+    finally:
+        await runner.cleanup()
+
+
+@pytest_asyncio.fixture
+async def url(settings, services):
+    async with running(settings) as found:
+        yield found
+
+
+class Browser:
+    """Keeps cookies, follows no redirect, and fills in forms as they are on the page it has last read."""
+
+    def __init__(self, url):
+        self.url = url
+        self.http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+        self.body = ""
+
+    async def close(self):
+        await self.http.close()
+
+    async def get(self, path):
+        return await self._take(self.http.get(self.url + path, allow_redirects=False))
+
+    async def post(self, path, csrf=None, headers=None, **fields):
+        token = self.token if csrf is None else csrf
+        data = {"csrf": token, **fields} if token else fields
+        return await self._take(self.http.post(self.url + path, data=data, headers=headers, allow_redirects=False))
+
+    async def _take(self, request):
+        async with request as response:
+            body = await response.read()
+            text_like = response.content_type.startswith(("text/", "application/json"))
+            self.raw, self.body = body, body.decode("utf-8") if text_like else ""
+            self.location = response.headers.get("Location", "")
+            self.headers = response.headers
+            return response.status
+
+    @property
+    def token(self):
+        return self.field("csrf")
+
+    def field(self, name):
+        found = re.search(rf'name="{name}" value="([^"]*)"', self.body)
+        return unescape(found.group(1)) if found else ""
+
+    @property
+    def cookie(self):
+        return next((one.value for one in self.http.cookie_jar if one.key == "motcua_desk"), None)
+
+    def keep(self, secret):
+        """Put a session's secret where the console's own cookie stands."""
+        self.http.cookie_jar.update_cookies({"motcua_desk": secret}, URL(self.url + "/desk/"))
+
+    async def sign_in(self, name, password=PASSWORD, code="", target=""):
+        await self.get(f"/desk/sign-in?next={target}")
+        return await self.post("/desk/sign-in", name=name, password=password, code=code, next=self.field("next"))
+
+
+@pytest_asyncio.fixture
+async def open_browser(url):
+    browsers = []
+
+    def make():
+        browsers.append(Browser(url))
+        return browsers[-1]
+
+    yield make
+    for browser in browsers:
+        await browser.close()
+
+
+@pytest_asyncio.fixture
+async def add(services):
+    """Adds somebody whose password is theirs already (`demo`: it need not be changed first)."""
+
+    async def make(name, *roles, units=("city",), display_name=None):
+        draft = PersonDraft(name, display_name or f"Nguyễn {name}", frozenset(roles), tuple(units))
+        await services.staff.people.add(draft, "command", PASSWORD, demo=True)
+
+    return make
+
+
+@pytest_asyncio.fixture
+async def enter(open_browser, add):
+    async def make(name, *roles, units=("city",), display_name=None):
+        await add(name, *roles, units=units, display_name=display_name)
+        browser = open_browser()
+        assert await browser.sign_in(name) == 303
+        return browser
+
+    return make
+
+
+@pytest_asyncio.fixture
+async def officer(enter):
+    return await enter("canbo", Role.OFFICER)
+
+
+@pytest_asyncio.fixture
+async def administrator(enter):
+    return await enter("quantri", Role.ADMINISTRATOR)
