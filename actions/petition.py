@@ -158,6 +158,8 @@ async def _set(talk: PetitionTalk, step: PetitionStep, writing: Writing) -> list
         writing = replace(writing, contact=value)
     elif item is Item.WISH:
         writing = replace(writing, wish=value)
+    elif item is Item.PHOTOS:
+        writing = replace(writing, attachments=tuple(dict.fromkeys((*writing.attachments, *talk.turn.photos))))
     elif item is Item.EDIT:
         writing = dropped(writing, value.partition(":")[2])
     return await ask_next(talk, writing)

@@ -9,6 +9,7 @@ from rasa_sdk.events import EventType
 
 from actions.petition_photos import can_send_photos
 from actions.petition_talk import PERSONAL, Button, PetitionTalk, answer, button, remember, wording
+from bot.attachments.models import PHOTOS
 from bot.errors import StoreDownError
 from bot.nlu import petition_reading as reading
 from bot.nlu.petition_draft import Item, Writing
@@ -26,6 +27,7 @@ _EXPECTED: dict[Item, Sequence[str]] = {
     Item.NAME: PERSONAL,
     Item.CONTACT: PERSONAL,
     Item.SUMMARY: PERSONAL,
+    Item.PHOTOS: (PHOTOS,),
 }
 
 

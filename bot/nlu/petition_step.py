@@ -53,8 +53,8 @@ class PetitionTurn:
 
     text: as typed, masked where it had to be; empty for a button. step, key: what a button carries. carried: the
     dossier, procedure and paper of the button that begins a petition. parsed: Rasa's message. choices: of our open
-    question; None where none is open. paused: what was begun, or its receipt, is just behind. asks_aside: the message
-    asks about a procedure.
+    question; None where none is open. paused: what was begun, or its receipt, is just behind. photos: ids of photos
+    that are handed over. asks_aside: the message asks about a procedure.
     """
 
     intent: str
@@ -65,6 +65,7 @@ class PetitionTurn:
     writing: Writing | None = None
     choices: tuple[Choice, ...] | None = None
     paused: bool = False
+    photos: tuple[str, ...] = ()
     parsed: Mapping[str, Any] = field(default_factory=dict)
     asks_aside: bool = False
     confidence: float = 0.0

@@ -15,6 +15,7 @@ from bot.nlu.petition_reply import plan_reply
 from bot.nlu.petition_step import PetitionStep, PetitionTurn, StepKind, step_of_button
 
 LODGE, ANSWER, RESUME = "lodge_petition", "give_petition_answer", "resume_petition"
+PHOTOS = "give_photos"
 STEP, KEY = "petition_step", "petition_key"
 """Entities that buttons carry."""
 
@@ -44,10 +45,16 @@ def read_petition_turn(
         writing=writing,
         choices=opened.choices if opened is not None and not paused else None,
         paused=paused,
+        photos=_photos(message) if pressed and intent == PHOTOS else (),
         parsed={} if pressed else message,
         asks_aside=not pressed and intent == "ask_procedure" and facts and near,
         confidence=float((message.get("intent") or {}).get("confidence") or 0.0),
     )
+
+
+def _photos(message: Mapping[str, Any]) -> tuple[str, ...]:
+    found = message.get("entities") or []
+    return tuple(str(one.get("value")) for one in found if one.get("entity") == "attachments")
 
 
 def plan_petition(turn: PetitionTurn) -> PetitionStep:
@@ -80,6 +87,8 @@ def _pressed(turn: PetitionTurn) -> PetitionStep:
     if turn.intent == LODGE:
         begun = turn.writing is not None and bool(turn.writing.content)
         return PetitionStep(StepKind.BEGUN_ALREADY if begun else StepKind.START)
+    if turn.intent == PHOTOS and turn.writing is not None:
+        return PetitionStep(StepKind.SET, Item.PHOTOS)
     if turn.step == "new":
         return PetitionStep(StepKind.START_ANEW)
     if turn.step == reading.SEND:
