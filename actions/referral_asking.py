@@ -45,6 +45,8 @@ def _ask(talk: ReferralTalk, draft: Referral, field: Field, missed: int, again: 
     contact = field is Field.CONTACT
     outcome = Outcome.CLARIFIED_REFERRAL_PHONE if contact else Outcome.CLARIFIED_REFERRAL
     moment = f"ask_{field.value}_again" if again else f"ask_{field.value}"
+    if again and contact and not talk.turn.contact.tried:
+        moment = "ask_contact_why"  # no number was tried: who hesitates is told what it is for
     talk.say(moment, outcome, buttons, expects=contact)
     return wait_for(field, choices, missed)
 
