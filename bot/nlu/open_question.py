@@ -41,7 +41,9 @@ _REMARKS = {
 }
 """Intents that a remark in people's own words may be taken for."""
 _NAMES_IT = re.compile(r"(?<![a-z])(?:so|sdt|dien thoai|ma|khoa|ho so|giay hen|bien nhan)(?![a-z])")
-"""What is asked for when a dossier's code or proof is, or why: "sao phải đưa số điện thoại"."""
+"""What is asked for when a dossier's code or proof is …"""
+_WHY = re.compile(r"(?<![a-z])(?:sao|lam gi|lam chi|chi vay|can gi)(?![a-z])")
+"""… and why it is: "sao phải đưa số điện thoại"."""
 
 
 class Takes(str, Enum):
@@ -105,6 +107,8 @@ def goes_to_asker(question: OpenQuestion, intent: str, text: str, moment: Moment
     if question.takes is Takes.REMARK and intent in _REMARKS:
         return True
     if question.takes is Takes.CASE_PROOF and find_proof(text, asked=True):
+        return True
+    if question.takes is Takes.CASE_PROOF and _WHY.search(fold(text)) and _NAMES_IT.search(fold(text)):
         return True
     if intent == "out_of_scope" and question.takes in _OF_A_DOSSIER and not _NAMES_IT.search(fold(text)):
         return False  # the weather is no answer to "which code"
