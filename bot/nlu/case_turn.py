@@ -108,7 +108,6 @@ class CaseTurn:
     reading: Reading = NOTHING
     proven: tuple[str, ...] = ()
     tells: bool = False
-    names: bool = False
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -153,8 +152,7 @@ def read_case_turn(
         open=choices is not None,
         reading=Reading() if pressed else read_reply(text, choices or ()),
         proven=tuple(map(str, slots.get("case_status__proven") or ())),
-        tells=_tells(message, bool(slots.get("procedure_code"))),
-        names=(message.get("procedure_link") or {}).get("certainty") == "clear",
+        tells=_tells(message, bool(slots.get("procedure_code")), waiting.kind in (WaitFor.CODE, WaitFor.PROOF)),
     )
 
 
@@ -164,15 +162,19 @@ def _codes_in(text: str, waiting: Waiting, today: date) -> tuple[FoundCode, ...]
     return (completed,) if completed else find_case_codes(text, today)
 
 
-def _tells(message: Mapping[str, Any], at_hand: bool) -> bool:
-    """Say whether a message is clearly about a procedure: it names one, asks a fact of one, or tells enough to be one.
+def _tells(message: Mapping[str, Any], at_hand: bool, narrow: bool) -> bool:
+    """Say whether a message is clearly about a procedure: it names one, or asks a fact of one.
 
-    at_hand: a procedure was spoken of, so a fact may be of that one.
+    at_hand: a procedure was spoken of, so a fact may be of that one. narrow: a code or its proof is waited for, which
+    words are not; so a procedure that only may be named, or a longer question, is about something else too.
     """
     link = message.get("procedure_link") or {}
-    named = link.get("certainty") in ("clear", "close")
+    certainty = link.get("certainty")
     sure = float((message.get("intent") or {}).get("confidence") or 0.0) >= _SURE
-    return named or (bool(message.get("facts")) and at_hand) or (sure and int(link.get("words") or 0) >= _TELLING)
+    longer = sure and int(link.get("words") or 0) >= _TELLING
+    if certainty == "clear" or (narrow and (certainty == "close" or longer)):
+        return True
+    return bool(message.get("facts")) and (at_hand or certainty == "close")
 
 
 def plan_case_turn(turn: CaseTurn) -> CaseStep:
@@ -241,8 +243,7 @@ def _reply(turn: CaseTurn) -> CaseStep | None:
         turn.intent == ASK and waiting.kind is not WaitFor.REMARK
     ):
         return None
-    asks = turn.names if waiting.kind is WaitFor.REMARK else turn.tells  # a remark tells enough to be anything
-    if turn.intent == "ask_procedure" and asks:
+    if turn.intent == "ask_procedure" and turn.tells:
         return CaseStep(CaseStepKind.DIGRESS, waiting.codes)
     if waiting.kind is WaitFor.REMARK:
         said_no = turn.intent == "deny" or not turn.text.strip()

@@ -30,7 +30,9 @@ _ANSWERS = "action_answer_procedure"
 
 
 _NAMES_IT = re.compile(r"(?<![a-z])(?:so|sdt|dien thoai|ma|khoa|ho so|giay hen|bien nhan)(?![a-z])")
-"""What is asked for when a dossier's code or proof is, or why: "sao phải đưa số điện thoại"."""
+"""What is asked for when a dossier's code or proof is …"""
+_WHY = re.compile(r"(?<![a-z])(?:sao|lam gi|lam chi|chi vay|can gi)(?![a-z])")
+"""… and why it is: "sao phải đưa số điện thoại"."""
 
 
 _COURTESIES = {"greet", "goodbye", "thanks", "ask_capabilities"}
@@ -158,8 +160,8 @@ def _takes_in(takes: Takes, intent: str, text: str) -> bool:
     """Say whether a question takes a message whatever its options are."""
     if takes is Takes.CASE_PROOF and find_proof(text, asked=True):
         return True
-    if takes in _OF_A_DOSSIER:
-        return intent not in _OWN_WAY and bool(_NAMES_IT.search(fold(text)))
+    if takes is Takes.CASE_PROOF:
+        return bool(_WHY.search(fold(text)) and _NAMES_IT.search(fold(text)))
     if takes is Takes.PLACE:
         return intent not in _OWN_WAY and bool(find_places(text) or read_contact(text).phone)
     if takes is Takes.PHONE:

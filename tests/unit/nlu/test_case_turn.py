@@ -196,6 +196,7 @@ ELSEWHERE, HERE = Moment("action_answer_vneid"), Moment("action_look_up_case_sta
         (Takes.CASE_PROOF, "report_emergency", "cháy nhà cứu với", HERE, False),
         (Takes.CASE_PROOF, "ask_vneid", "vneid dùng làm gì", HERE, False),
         (Takes.CASE_PROOF, "out_of_scope", "sao phải đưa số điện thoại", HERE, True),
+        (Takes.CASE_PROOF, "ask_vneid", "số điện thoại để làm gì vậy", HERE, True),
         (Takes.CASE_PROOF, "out_of_scope", "bữa nay trời mưa không", HERE, False),
         (Takes.CASE_CODE, "out_of_scope", "bữa nay trời mưa không", HERE, False),
         (Takes.CASE_CODE, "greet", "xin chào", HERE, False),
