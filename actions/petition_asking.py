@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from rasa_sdk.events import EventType
 
@@ -44,7 +45,7 @@ async def ask(talk: PetitionTalk, writing: Writing, item: Item, again: bool = Fa
     buttons = [*_answers(writing, item), *_ways_out(writing, item, again)]
     here, total = writing.progress(item)
     step = wording()("lines.step", here=here, total=total) if item.value in writing.asked else ""
-    facts = {"step": step, "paper": writing.paper, "case_code": writing.case_code}
+    facts: dict[str, Any] = {"step": step, "paper": writing.paper, "case_code": writing.case_code}
     talk.say(_moment(writing, item, again), Outcome.CLARIFIED_PETITION, buttons, _EXPECTED.get(item, ()), **facts)
     return remember(writing, _choices(buttons))
 

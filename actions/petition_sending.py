@@ -89,6 +89,7 @@ def _show(talk: PetitionTalk, receipt: Receipt, key: str, kept: Writing | None =
         moment,
         Outcome.ANSWERED_PETITION_LODGED,
         [plain_button("follow", "ask_petition", petition_code=receipt.code), plain_button("another", "lodge_petition")],
+        ends=True,
         code=receipt.code,
         unit=receipt.unit_name,
         due_refuse=day_text(receipt.due_refuse),

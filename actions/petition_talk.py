@@ -75,10 +75,15 @@ class PetitionTalk:
         outcome: Outcome,
         buttons: Sequence[Button] = (),
         expects: Sequence[str] = (),
+        ends: bool = False,
         **facts: object,
     ) -> None:
-        """Say `utter_petition__<moment>`. expects: kinds of personal data that are asked for and let through."""
-        custom = answer(outcome, expects)
+        """Say `utter_petition__<moment>`.
+
+        expects: kinds of personal data that are asked for and let through. ends: the matter is settled, so this is
+        where the survey may be offered (docs/feedback.md).
+        """
+        custom = answer(outcome, expects) | ({"topic_ends": True} if ends else {})
         self.dispatcher.utter_message(
             response=f"utter_petition__{moment}", buttons=list(buttons), custom=custom, **facts
         )

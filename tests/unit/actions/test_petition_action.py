@@ -71,6 +71,7 @@ async def test_a_confirmed_petition_is_lodged_with_all_that_was_said(chat):
     assert said[-1]["response"] == "utter_petition__receipt_record"
     assert said[-1]["code"] == "PA-33V8-55FC"
     assert said[-1]["due_answer"] == "17/12/2026"
+    assert said[-1]["custom"]["topic_ends"] is True
     assert chat.slots["petition__draft"] is None
 
 
