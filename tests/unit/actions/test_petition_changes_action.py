@@ -224,3 +224,26 @@ async def test_a_hostile_slot_and_hostile_buttons_break_nothing():
         entities = [{"entity": "petition_step", "value": step}, {"entity": "petition_key", "value": chat.draft["key"]}]
         await chat.say("/give_petition_answer", "give_petition_answer", entities)
         assert chat.said
+
+
+async def test_photos_are_offered_where_there_is_a_store_and_go_with_the_petition(chat):
+    await chat.to_summary()
+    assert "Thêm ảnh" not in chat.buttons
+    chat.services.attachments = object()
+    await chat.say("gì vậy")
+    await chat.press("Thêm ảnh")
+    assert (chat.asked, chat.said[-1]["custom"]["expects"]) == ("utter_petition__ask_photos", ["photos"])
+    entities = [{"entity": "attachments", "value": one} for one in ("photo-1", "photo-2", "photo-1")]
+    await chat.say("/give_photos", "give_photos", entities)
+    assert "Ảnh: 2" in chat.said[-1]["text"]
+    await chat.press("Gửi phản ánh này")
+    (draft,) = chat.petitions.drafts.values()
+    assert draft.attachments == ("photo-1", "photo-2")
+
+
+async def test_the_photos_may_be_left_out(chat):
+    chat.services.attachments = object()
+    await chat.to_summary()
+    await chat.press("Thêm ảnh")
+    await chat.press("Bỏ qua")
+    assert "Anh/chị xem lại" in chat.said[-1]["text"]
