@@ -34,6 +34,7 @@ _TALK = {"request_slower", "request_usual_pace", "read_on", "ask_petition", "res
 # Asked about by name: a procedure that shares the name ("cấp tài khoản định danh") is not what is meant.
 _BY_NAME = {"ask_vneid", "ask_old_word", "ask_proxy"}
 # "làm tiếp nha" holds no word of the catalogue, and is no gibberish for that.
+_REPLIES = {"affirm", "deny"}
 _CHECKLIST_WISHES = {"change_checklist", "resend_checklist", "resume_checklist"}
 # What else may be wanted of a dossier whose code is given.
 _OF_CASES = {"follow_case", "stop_following"}
@@ -158,7 +159,7 @@ def _against_link(name: str, confidence: float, link: dict[str, Any], facts: lis
     certainty = link.get("certainty", "none")
     near = certainty in ("clear", "close") and inside >= _LIKELY_INSIDE
     words = int(link.get("words") or 0)
-    needed = _LIKELY_INTENT if name in _CHECKLIST_WISHES else _SURE_INTENT
+    needed = _LIKELY_INTENT if name in _CHECKLIST_WISHES | _REPLIES else _SURE_INTENT
     if not link.get("known") and not facts and confidence < needed:
         return FALLBACK, confidence
     if certainty == "clear" and sure >= _CERTAIN_LINK and inside >= _CERTAIN_INSIDE:

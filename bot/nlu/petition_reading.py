@@ -76,6 +76,16 @@ def tells_something(text: str) -> bool:
     return bool(_rest(words(text), _lexicon()["wish_only"]))
 
 
+def is_wish_to_lodge(text: str) -> bool:
+    """Say whether `text` is nothing but the wish to lodge something ("tôi muốn gửi phản ánh")."""
+    said = f" {' '.join(words(text))} "
+    if tells_something(text) or speaks_of_lodged(text) or wish_in(text, (RESUME, LATER, CANCEL)):
+        return False
+    if any(f" {word} " in said for word in _lexicon()["going_on"]):
+        return False
+    return any(f" {noun} " in said for noun in _lexicon()["lodge"])
+
+
 def _rest(said: list[str], phrases: tuple[str, ...]) -> list[str]:
     """Words that are left without `phrases`, the longest first."""
     told = f" {' '.join(said)} "

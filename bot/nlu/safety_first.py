@@ -24,6 +24,8 @@ _CLEAR_WHOLE, _CLEAR_AGREED = 0.80, 0.70
 _ASKED_WHOLE, _ASKED_AGREED = 0.50, 0.60
 _SURE_HARMLESS, _SURE_FRAUD, _LEAST_FRAUD = 0.90, 0.78, 0.10
 _TOLD, _CLEAR_TOLD, _AGREED_TOLD, _UNRANKED = 0.60, 0.85, 0.50, 0.01
+_SAME_TOLD = 0.45
+"""Enough where the other classifier thinks first of the same matter, and no procedure is near."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,9 @@ def told_matter(
     if facts and certainty == "none" and told >= _TOLD:
         asks = False  # "ném giấy tờ của tôi" asks for no papers
     likely = told >= _CLEAR_TOLD or agreed >= _CLEAR_AGREED if asks else told >= _TOLD or agreed >= _AGREED_TOLD
+    same = best.get("name") == matter and certainty == "none" and told >= _SAME_TOLD
     other = best.get("name") != matter and float(best.get("confidence") or 0.0) >= _SURE_HARMLESS
-    return (matter, max(told, agreed)) if matter and likely and not other else None
+    return (matter, max(told, agreed)) if matter and (likely or same) and not other else None
 
 
 def _found_by_rules(guess: Guess, screening: Mapping[str, Any], link: Mapping[str, Any]) -> tuple[str, float] | None:

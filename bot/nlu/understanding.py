@@ -17,6 +17,7 @@ from bot.nlu.entities import find_entities
 from bot.nlu.linking import Linker
 from bot.nlu.message_component import MessageComponent
 from bot.nlu.papers import Strength, paper_entities, read_ask
+from bot.nlu.petition_reading import is_wish_to_lodge
 from bot.nlu.place_matcher import PLACE_TOLD
 from bot.nlu.safety_first import read_guess, safety_intent, told_matter, without_danger
 from bot.nlu.screener import SCREENING
@@ -31,6 +32,8 @@ KINDS_OF_REPLY = frozenset(
     {"paper", "choice", "procedure_code", "case_code", "case_code_fault", "petition_code", "referral_reference"}
 )
 """Entities with which a message says by itself what it is about."""
+_MAY_BE_A_WISH = frozenset({"ask_petition", "resume_petition", "ask_procedure", "nlu_fallback"})
+"""What "tôi muốn gửi phản ánh" may be taken for: these share its few words."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -79,6 +82,8 @@ class IntentArbiter(MessageComponent):
             or (None if KINDS_OF_REPLY.intersection(named) else told_matter(ranking, danger, link, facts))
             or settle_intent(given, sure, link, facts, named, message.get(SEVERAL) or {})
         )
+        if name in _MAY_BE_A_WISH and is_wish_to_lodge(text):
+            name, confidence = "lodge_petition", 1.0
         message.set(INTENT, {"name": name, "confidence": confidence}, add_to_output=True)
 
 

@@ -5,7 +5,15 @@ import pytest
 from bot.nlu.open_question import Moment, OpenQuestion, Takes, goes_to_asker
 from bot.nlu.petition_draft import Item, Writing, read_writing
 from bot.nlu.petition_kind import guess_kind, is_urgent
-from bot.nlu.petition_reading import contact_in, item_named, name_in, place_in, tells_something, wish_in
+from bot.nlu.petition_reading import (
+    contact_in,
+    is_wish_to_lodge,
+    item_named,
+    name_in,
+    place_in,
+    tells_something,
+    wish_in,
+)
 from bot.petitions.models import PetitionKind
 from knowledge.places import find_places
 
@@ -118,3 +126,22 @@ def test_a_draft_survives_its_slot_and_a_broken_slot_is_harmless():
         key="k", asked=("name",)
     )
     assert read_writing({"kind": "behaviour"}) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("phản ánh", True),
+        ("toi muon gui phan anh", True),
+        ("cho tôi gửi góp ý", True),
+        ("phản ánh của tôi tới đâu rồi", False),
+        ("tiếp tục phản ánh", False),
+        ("viết nốt phản ánh", False),
+        ("huỷ phản ánh", False),
+        ("tôi muốn phản ánh phường bắt chờ ba tiếng", False),
+        ("tôi muốn đăng ký tạm trú", False),
+        ("dạ", False),
+    ],
+)
+def test_nothing_but_the_wish_to_lodge_is_one(text, wish):
+    assert is_wish_to_lodge(text) is wish

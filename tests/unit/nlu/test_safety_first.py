@@ -125,9 +125,10 @@ def test_a_fact_that_is_asked_is_no_accusation_on_half_a_guess():
     [
         (0.4, 0.7, "none", [], True),
         (0.6, 0.5, "close", [], True),
-        (0.2, 0.5, "none", [], False),
+        (0.2, 0.5, "none", [], True),  # both think first of it
+        (0.2, 0.4, "none", [], False),
         (0.6, 0.5, "clear", [], False),
-        (0.6, 0.5, "none", ["fee"], False),
+        (0.6, 0.5, "close", ["fee"], False),
         (0.9, 0.9, "clear", ["fee"], True),
     ],
 )
