@@ -72,7 +72,7 @@ async def test_a_conversation_erased_while_a_photo_is_looked_at_gets_none(citize
     await citizen.widget.send(type="end")
     await citizen.widget.next("ended")
     status, _ = await coming
-    assert status == 401
+    assert status in (401, 409)  # by whether the token or the question for photos is missed first
     assert await rows(photo_database) == []
 
 
