@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from contextlib import asynccontextmanager
 from html import unescape
 
 import aiohttp
-import pgserver
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from sqlalchemy import create_engine, text
 from yarl import URL
 
 from bot.ops.clock import SystemClock
@@ -25,32 +22,8 @@ from bot.store.migrate import migrate
 from bot.web import build_app
 from tests.fixtures.fake_rasa import FakeRasa
 
-NUMBERS = itertools.count(1)
 PASSWORD = "con-trâu-ăn-cỏ-xanh"
 WARD = "26740"
-
-
-@pytest.fixture(scope="session")
-def console_postgres(tmp_path_factory):
-    server = pgserver.get_server(tmp_path_factory.mktemp("console_postgres"), cleanup_mode="delete")
-    yield server
-    server.cleanup()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request, tmp_path):
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'operations.db'}"
-        return
-    server = request.getfixturevalue("console_postgres")
-    name = f"console_{next(NUMBERS)}"
-    admin = create_engine(server.get_uri(), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield server.get_uri(database=name)
-    with admin.connect() as connection:  # dozens of them would keep the server from stopping in time
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
 
 
 @pytest_asyncio.fixture

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from contextlib import asynccontextmanager
 
 import aiohttp
-import pgserver
 import pytest
 import pytest_asyncio
 from aiohttp import web
 from photo_client import PhotoClient
-from sqlalchemy import create_engine, text
 
 from bot.attachments.cipher import Cipher
 from bot.attachments.service import Attachments
@@ -22,28 +19,6 @@ from bot.store.migrate import migrate
 from bot.web import build_app
 from tests.fixtures.fake_rasa import FakeRasa
 from tests.fixtures.web_widget import Widget
-
-NUMBERS = itertools.count(1)
-
-
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory):
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    yield server
-    server.cleanup()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request, tmp_path):
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'data' / 'operations.db'}"
-    server = request.getfixturevalue("postgres")
-    name = f"hub_{next(NUMBERS)}"
-    admin = create_engine(server.get_uri(), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    return server.get_uri(database=name)
 
 
 @pytest_asyncio.fixture

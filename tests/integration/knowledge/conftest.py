@@ -2,42 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
-
-import pgserver
 import pytest
-from sqlalchemy import create_engine, text
 
 import knowledge.__main__ as command_line
 from knowledge.store import CatalogueStore
 
-NUMBERS = itertools.count(1)
 
-
-@pytest.fixture(scope="session")
-def catalogue_postgres(tmp_path_factory):
-    server = pgserver.get_server(tmp_path_factory.mktemp("catalogue_postgres"), cleanup_mode="delete")
-    _run(server, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")  # nothing here outlives the tests
-    yield server
-    server.cleanup()
-
-
-def _run(server, *statements):
-    engine = create_engine(server.get_uri(), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-    engine.dispose()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def catalogue_url(request, tmp_path):
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'new' / 'catalogue.db'}"
-    server = request.getfixturevalue("catalogue_postgres")
-    name = f"catalogue_{next(NUMBERS)}"
-    _run(server, f"CREATE DATABASE {name}")
-    return server.get_uri(database=name)
+@pytest.fixture
+def catalogue_url(database_url):
+    return database_url
 
 
 @pytest.fixture

@@ -2,58 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
-from datetime import datetime, timedelta, timezone
-
-import pgserver
 import pytest
-from sqlalchemy import create_engine, insert, select, text
+from sqlalchemy import insert, select
 
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.petitions.build import build_petitions
 from bot.settings import Settings
 from bot.store.operations import OperationsStore
-
-NUMBERS = itertools.count(1)
-
-
-class MovingClock:
-    """Begins on Friday 20 November 2026, 10:00 in the city."""
-
-    def __init__(self) -> None:
-        self.moment = datetime(2026, 11, 20, 3, tzinfo=timezone.utc)
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def set(self, *when: int) -> None:
-        self.moment = datetime(*when, tzinfo=timezone.utc)
-
-    def pass_by(self, **time: float) -> None:
-        self.moment += timedelta(**time)
-
-
-@pytest.fixture(scope="session")
-def petition_postgres(tmp_path_factory):
-    server = pgserver.get_server(tmp_path_factory.mktemp("petition_postgres"), cleanup_mode="delete")
-    yield server
-    server.cleanup()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request, tmp_path):
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'operations.db'}"
-    return fresh_database(request.getfixturevalue("petition_postgres"))
-
-
-def fresh_database(server) -> str:
-    name = f"petitions_{next(NUMBERS)}"
-    admin = create_engine(server.get_uri(), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    return server.get_uri(database=name)
+from tests.fixtures.moving_clock import MovingClock
 
 
 @pytest.fixture
@@ -65,7 +21,7 @@ def operations(database_url):
 
 @pytest.fixture
 def clock():
-    return MovingClock()
+    return MovingClock(2026, 11, 20, 3)  # Friday 20 November, 10:00 in the city
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import sys
 import time
 from collections import Counter
 
-import pgserver
 import pytest
 from pgserver._commands import pg_ctl
 from sqlalchemy import select
@@ -21,7 +20,8 @@ from bot.petitions.store import hash_of_key
 from bot.petitions.tables import EVENT, PARTY, PETITION
 from bot.store.operations import OperationsStore
 from tests.fixtures.petitions import draft
-from tests.integration.petitions.conftest import fresh_database, rows
+from tests.fixtures.postgres import postgres_server
+from tests.integration.petitions.conftest import rows
 
 LODGINGS = 110
 
@@ -124,10 +124,9 @@ async def test_the_same_key_from_two_processes_twenty_times_each(lodger, operati
 
 @pytest.fixture
 def stoppable(tmp_path):
-    server = pgserver.get_server(tmp_path / "server", cleanup_mode="delete")
-    yield server
-    server.ensure_postgres_running()
-    server.cleanup()
+    with postgres_server(tmp_path / "server") as server:
+        yield server
+        server.ensure_postgres_running()
 
 
 def stop(server):
@@ -136,7 +135,7 @@ def stop(server):
 
 @pytest.mark.timeout(300)
 async def test_a_database_that_is_away_is_said_and_the_repeat_succeeds(stoppable, settings, clock):
-    operations = OperationsStore(fresh_database(stoppable))
+    operations = OperationsStore(stoppable.get_uri())
     service = build_petitions(settings, operations, clock, b"key").service
     await service.lodge(draft(key="before"))
     stop(stoppable)
@@ -162,7 +161,7 @@ async def test_a_database_that_is_away_is_said_and_the_repeat_succeeds(stoppable
 
 @pytest.mark.timeout(300)
 async def test_a_server_that_dies_while_petitions_come_in_loses_and_doubles_none(stoppable, settings, clock):
-    operations = OperationsStore(fresh_database(stoppable))
+    operations = OperationsStore(stoppable.get_uri())
     service = build_petitions(settings, operations, clock, b"key").service
     await service.lodge(draft(key="first"))
     shown, failed, enough = {}, [], asyncio.Event()

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
-from datetime import datetime, timedelta, timezone
-
-import pgserver
 import pytest
-from sqlalchemy import create_engine, insert, text
+from sqlalchemy import insert
 
 from bot.hub.tables import CONVERSATION
 from bot.jobs.referrals import ReferralJobs
@@ -15,7 +11,6 @@ from bot.referrals.building import build_referrals
 from bot.store.operations import OperationsStore
 from knowledge.working_days import load_calendar
 
-NUMBERS = itertools.count(1)
 WITH_TEAM, WITHOUT_TEAM = "26743", "26740"
 TEAMS = """
 default: {name: Đầu mối chung}
@@ -28,47 +23,11 @@ units:
 """
 
 
-class MovingClock:
-    def __init__(self):
-        self.moment = datetime(2026, 11, 26, 3, tzinfo=timezone.utc)  # a Thursday, 10 o'clock
-
-    def now(self):
-        return self.moment
-
-    def pass_by(self, **time):
-        self.moment += timedelta(**time)
-
-
-@pytest.fixture(scope="session")
-def referral_postgres(tmp_path_factory):
-    server = pgserver.get_server(tmp_path_factory.mktemp("referral_postgres"), cleanup_mode="delete")
-    yield server
-    server.cleanup()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request, tmp_path):
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'operations.db'}"
-    server = request.getfixturevalue("referral_postgres")
-    name = f"referrals_{next(NUMBERS)}"
-    admin = create_engine(server.get_uri(), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    return server.get_uri(database=name)
-
-
 @pytest.fixture
 def operations(database_url):
     store = OperationsStore(database_url)
     yield store
     store.close()
-
-
-@pytest.fixture
-def clock():
-    return MovingClock()
 
 
 @pytest.fixture

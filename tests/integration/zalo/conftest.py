@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from contextlib import asynccontextmanager
 
 import aiohttp
 import async_timeout
-import pgserver
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from sqlalchemy import create_engine, text
 
 from bot.ops.clock import SystemClock
 from bot.settings import Settings
@@ -23,28 +20,6 @@ from bot.zalo.build import build_tokens
 from bot.zalo.oauth import Pair
 from tests.fixtures.fake_rasa import FakeRasa
 from tests.fixtures.zalo_server import APP_ID, APP_SECRET, OA_SECRET, ZaloServer
-
-NUMBERS = itertools.count(1)
-
-
-@pytest.fixture(scope="session")
-def zalo_postgres(tmp_path_factory):
-    server = pgserver.get_server(tmp_path_factory.mktemp("zalo_postgres"), cleanup_mode="delete")
-    yield server
-    server.cleanup()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def zalo_database(request, tmp_path):
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'data' / 'operations.db'}"
-    server = request.getfixturevalue("zalo_postgres")
-    name = f"zalo_{next(NUMBERS)}"
-    admin = create_engine(server.get_uri(), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    return server.get_uri(database=name)
 
 
 @pytest_asyncio.fixture
@@ -71,10 +46,10 @@ async def http():
 
 
 @pytest.fixture
-def zalo_environment(tmp_path, zalo_database, zalo, zalo_rasa):
+def zalo_environment(tmp_path, database_url, zalo, zalo_rasa):
     return {
         "MOTCUA_DATA_DIR": str(tmp_path / "data"),
-        "MOTCUA_DATABASE_URL": zalo_database,
+        "MOTCUA_DATABASE_URL": database_url,
         "MOTCUA_TRACKER_URL": f"sqlite:///{tmp_path / 'data' / 'tracker.db'}",
         "MOTCUA_RASA_URL": zalo_rasa.url,
         "MOTCUA_SECRET": "test secret",

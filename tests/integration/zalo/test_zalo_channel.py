@@ -151,19 +151,19 @@ async def test_zalo_is_answered_in_time_while_rasa_hangs(start_zalo_hub, zalo, z
         await until(lambda: len(zalo.sent) >= 40)
 
 
-async def test_nothing_of_what_was_said_stays_in_the_channels_tables(start_zalo_hub, zalo, zalo_database, http):
+async def test_nothing_of_what_was_said_stays_in_the_channels_tables(start_zalo_hub, zalo, database_url, http):
     async with start_zalo_hub() as url:
         await zalo.post(http, url, zalo.event(ME, "câu hỏi riêng tư"))
         await until(lambda: len(zalo.sent) >= 2)
         await asyncio.sleep(0.3)
-        engine = create_engine(zalo_database)
+        engine = create_engine(database_url)
         with engine.connect() as connection:
             bodies = connection.execute(text("SELECT body FROM zalo_inbox UNION ALL SELECT body FROM zalo_outbox"))
             assert [row.body for row in bodies] == [None, None, None]
         engine.dispose()
 
 
-async def test_a_withdrawal_erases_the_conversation(start_zalo_hub, zalo, zalo_database, http):
+async def test_a_withdrawal_erases_the_conversation(start_zalo_hub, zalo, database_url, http):
     async with start_zalo_hub() as url:
         await zalo.post(http, url, zalo.event(ME, "xin chào"))
         await until(lambda: len(zalo.sent) >= 2)
@@ -174,7 +174,7 @@ async def test_a_withdrawal_erases_the_conversation(start_zalo_hub, zalo, zalo_d
             "timestamp": str(int(zalo_now() * 1000)),
         }
         await zalo.post(http, url, gone)
-        engine = create_engine(zalo_database)
+        engine = create_engine(database_url)
 
         def left():
             with engine.connect() as connection:

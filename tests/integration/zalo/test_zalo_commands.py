@@ -11,7 +11,7 @@ from tests.fixtures.zalo_server import ZaloServer
 
 
 @pytest.fixture
-def served(zalo_database, tmp_path, monkeypatch):
+def served(database_url, tmp_path, monkeypatch):
     """A local Zalo in a loop of its own thread: the commands run loops of their own."""
     import threading
 
@@ -22,7 +22,7 @@ def served(zalo_database, tmp_path, monkeypatch):
     asyncio.run_coroutine_threadsafe(server.start(), loop).result(10)
     settings = {
         "MOTCUA_DATA_DIR": str(tmp_path / "data"),
-        "MOTCUA_DATABASE_URL": zalo_database,
+        "MOTCUA_DATABASE_URL": database_url,
         "MOTCUA_SECRET": "test secret",
         "MOTCUA_ZALO_APP_ID": "360846524940903967",
         "MOTCUA_ZALO_APP_SECRET": "app-secret",

@@ -53,7 +53,7 @@ class HubProcess:
         await self.process.wait()
 
 
-@pytest.mark.parametrize(("zalo_database", "hubs"), [("sqlite", 1), ("postgresql", 2)], indirect=["zalo_database"])
+@pytest.mark.parametrize(("database_url", "hubs"), [("sqlite", 1), ("postgresql", 2)], indirect=["database_url"])
 async def test_killed_hubs_lose_and_double_nothing(zalo_environment, zalo, zalo_rasa, http, hubs):
     settings = Settings.from_env(zalo_environment)
     migrate(settings.database_url)

@@ -70,62 +70,60 @@ async def test_an_answer_that_is_lost_doubles_nothing(start_zalo_hub, zalo, zalo
 
 
 async def test_a_citizen_who_cannot_be_written_to_is_given_up_until_they_write(
-    start_zalo_hub, zalo, zalo_database, http
+    start_zalo_hub, zalo, database_url, http
 ):
     zalo.refuse[ME] = -213
     async with start_zalo_hub() as url:
         await zalo.post(http, url, zalo.event(ME, "một"))
-        await until(lambda: ("given_up", -213) in states(zalo_database))
+        await until(lambda: ("given_up", -213) in states(database_url))
         zalo.refuse.clear()
         await zalo.post(http, url, zalo.event(ME, "hai", at=time.time() + 1))
         await until(lambda: "Trả lời: hai" in zalo.texts_to(ME))
 
 
-async def test_our_own_fault_is_given_up_and_the_next_goes_out(start_zalo_hub, zalo, zalo_database, http):
+async def test_our_own_fault_is_given_up_and_the_next_goes_out(start_zalo_hub, zalo, database_url, http):
     zalo.answers = [0, -201]
     async with start_zalo_hub() as url:
         await zalo.post(http, url, zalo.event(ME, "một"))
-        await until(lambda: ("given_up", -201) in states(zalo_database))
+        await until(lambda: ("given_up", -201) in states(database_url))
         await zalo.post(http, url, zalo.event(ME, "hai", at=time.time() + 1))
         await until(lambda: "Trả lời: hai" in zalo.texts_to(ME))
 
 
-async def test_what_only_a_person_can_mend_is_held_and_goes_on_after(start_zalo_hub, zalo, zalo_database, http):
+async def test_what_only_a_person_can_mend_is_held_and_goes_on_after(start_zalo_hub, zalo, database_url, http):
     zalo.answers = [0, -221, -221]
     async with start_zalo_hub() as url:
         await zalo.post(http, url, zalo.event(ME, "một"))
-        await until(lambda: ("held", -221) in states(zalo_database))
+        await until(lambda: ("held", -221) in states(database_url))
         await until(lambda: "Trả lời: một" in zalo.texts_to(ME))
 
 
-async def test_a_closed_window_is_not_even_tried_and_opens_with_the_next_word(
-    start_zalo_hub, zalo, zalo_database, http
-):
+async def test_a_closed_window_is_not_even_tried_and_opens_with_the_next_word(start_zalo_hub, zalo, database_url, http):
     async with start_zalo_hub() as url:
         await zalo.post(http, url, zalo.event(ME, "một"))
         await until(lambda: len(zalo.sent) >= 2)
-        await say_to_one_silent_for_months(zalo_database)
+        await say_to_one_silent_for_months(database_url)
         tried = len(zalo.sent)
-        await until(lambda: ("held", -230) in states(zalo_database), timeout=20)
+        await until(lambda: ("held", -230) in states(database_url), timeout=20)
         assert len(zalo.sent) == tried
         await zalo.post(http, url, zalo.event(ME, "hai", at=time.time() + 1))
         await until(lambda: zalo.texts_to(ME)[2:] == ["Có tin mới ạ.", "Trả lời: hai"])
     assert zalo.faults == []
 
 
-async def test_without_a_token_messages_wait(start_zalo_hub, zalo, zalo_database, http):
+async def test_without_a_token_messages_wait(start_zalo_hub, zalo, database_url, http):
     async with start_zalo_hub(consented=False) as url:
         await zalo.post(http, url, zalo.event(ME, "một"))
-        await until(lambda: [state for state, _ in states(zalo_database)][:1] == ["held"])
+        await until(lambda: [state for state, _ in states(database_url)][:1] == ["held"])
         assert zalo.sent == []
         secrets = {"MOTCUA_ZALO_APP_SECRET": APP_SECRET, "MOTCUA_ZALO_OA_SECRET": OA_SECRET}
-        kept = {"MOTCUA_DATABASE_URL": zalo_database, "MOTCUA_SECRET": "test secret", "MOTCUA_ZALO_APP_ID": APP_ID}
+        kept = {"MOTCUA_DATABASE_URL": database_url, "MOTCUA_SECRET": "test secret", "MOTCUA_ZALO_APP_ID": APP_ID}
         settings = Settings.from_env({**kept, **secrets})
         await consent(settings, zalo)
         await until(lambda: "Trả lời: một" in zalo.texts_to(ME))
 
 
-async def test_no_more_calls_in_a_minute_than_all_processes_may(start_zalo_hub, zalo, zalo_database, http):
+async def test_no_more_calls_in_a_minute_than_all_processes_may(start_zalo_hub, zalo, database_url, http):
     async with start_zalo_hub(MOTCUA_ZALO_PER_MINUTE="3") as url:
         for number in range(4):
             await zalo.post(http, url, zalo.event(str(number), "một"))
@@ -134,7 +132,7 @@ async def test_no_more_calls_in_a_minute_than_all_processes_may(start_zalo_hub, 
         await asyncio.sleep(1.0)
     if time.time() // 60 == minute:
         assert len(zalo.sent) == 3
-    assert len(states(zalo_database)) == 8
+    assert len(states(database_url)) == 8
 
 
 async def test_a_long_answer_comes_whole_in_parts(start_zalo_hub, zalo, zalo_rasa, http):

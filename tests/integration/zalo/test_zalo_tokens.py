@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
@@ -21,32 +21,16 @@ from tests.fixtures.zalo_server import APP_ID, APP_SECRET
 pytestmark = pytest.mark.asyncio
 
 
-class MovingClock:
-    def __init__(self):
-        self.moment = datetime(2026, 11, 26, 3, tzinfo=timezone.utc)
-
-    def now(self):
-        return self.moment
-
-    def pass_by(self, **time):
-        self.moment += timedelta(**time)
-
-
 @pytest.fixture
-def moving_clock():
-    return MovingClock()
-
-
-@pytest.fixture
-def make_tokens(zalo_database, zalo, moving_clock):
-    migrate(zalo_database)
+def make_tokens(database_url, zalo, clock):
+    migrate(database_url)
     opened = []
 
     def make(owner="one", key=b"key"):
-        database = Database(make_engine(zalo_database))
+        database = Database(make_engine(database_url))
         opened.append(database)
         oauth = OAuth(zalo.url, APP_ID, APP_SECRET)
-        return Tokens(lambda: database, oauth, Sealer(key, "zalo-token"), moving_clock, APP_ID, owner)
+        return Tokens(lambda: database, oauth, Sealer(key, "zalo-token"), clock, APP_ID, owner)
 
     yield make
     for database in opened:
@@ -65,9 +49,9 @@ async def test_a_fresh_token_is_used_as_it_is(tokens, zalo):
     assert zalo.refreshes == 0
 
 
-async def test_it_is_refreshed_before_its_end_once_by_many(tokens, make_tokens, zalo, moving_clock):
+async def test_it_is_refreshed_before_its_end_once_by_many(tokens, make_tokens, zalo, clock):
     zalo.slow = 0.2
-    moving_clock.pass_by(hours=21)
+    clock.pass_by(hours=21)
     others = [make_tokens(f"process {number}") for number in range(4)]
     found = await asyncio.gather(*(one.current() for one in [tokens, *others] for _ in range(5)))
     assert set(found) == {zalo.access}
@@ -93,39 +77,39 @@ async def test_another_process_newer_token_is_taken_without_a_refresh(tokens, ma
     assert zalo.refreshes == 1
 
 
-async def test_a_refresher_that_died_before_it_asked_is_followed_by_the_next(tokens, zalo, zalo_database, moving_clock):
-    engine = create_engine(zalo_database)
+async def test_a_refresher_that_died_before_it_asked_is_followed_by_the_next(tokens, zalo, database_url, clock):
+    engine = create_engine(database_url)
     with engine.begin() as connection:
-        until = moving_clock.now() + timedelta(hours=21, seconds=30)
+        until = clock.now() + timedelta(hours=21, seconds=30)
         claim = text("UPDATE zalo_token SET refresher = 'dead', refreshing_until = :until")
         connection.execute(claim, {"until": until.strftime("%Y-%m-%d %H:%M:%S.%f+00:00")})
     engine.dispose()
-    moving_clock.pass_by(hours=21, minutes=2)
+    clock.pass_by(hours=21, minutes=2)
     assert await tokens.current() == zalo.access
     assert zalo.refreshes == 1
 
 
-async def test_a_lost_answer_is_said_to_be_the_end_and_the_old_token_serves_on(tokens, zalo, moving_clock):
-    moving_clock.pass_by(hours=21)
+async def test_a_lost_answer_is_said_to_be_the_end_and_the_old_token_serves_on(tokens, zalo, clock):
+    clock.pass_by(hours=21)
     old = zalo.access
     zalo.refresh_fault = "drop_after"  # spent there, never stored here
     assert await tokens.current() == old
     zalo.refresh_fault = None
-    moving_clock.pass_by(minutes=2)
+    clock.pass_by(minutes=2)
     with pytest.raises(ZaloTokenError):
         await tokens.current()  # refused: -14014
     state = await tokens.state()
     assert state.dead_code == -14014
     assert await tokens.current() == old  # while it lives
-    moving_clock.pass_by(hours=5)
+    clock.pass_by(hours=5)
     with pytest.raises(ZaloTokenError):
         await tokens.current()
     assert len([fault for fault in zalo.faults if fault[0] == -14014]) == 1  # never tried in a loop
 
 
-async def test_a_new_consent_ends_the_dead_state(tokens, zalo, moving_clock):
+async def test_a_new_consent_ends_the_dead_state(tokens, zalo, clock):
     zalo.refresh_fault = -14014
-    moving_clock.pass_by(hours=21)
+    clock.pass_by(hours=21)
     with pytest.raises(ZaloTokenError):
         await tokens.current()
     zalo.refresh_fault = None
@@ -139,15 +123,15 @@ async def test_a_new_consent_ends_the_dead_state(tokens, zalo, moving_clock):
         await oauth.exchange("code-1", verifier)  # a code is used once
 
 
-async def test_zalo_away_is_no_end(tokens, zalo, moving_clock):
-    moving_clock.pass_by(hours=21)
+async def test_zalo_away_is_no_end(tokens, zalo, clock):
+    clock.pass_by(hours=21)
     await zalo.stop()
     assert await tokens.current() == "access-0"
     await zalo.start()
 
 
-async def test_secrets_are_sealed_in_the_database(tokens, make_tokens, zalo, zalo_database):
-    engine = create_engine(zalo_database)
+async def test_secrets_are_sealed_in_the_database(tokens, make_tokens, zalo, database_url):
+    engine = create_engine(database_url)
     with engine.connect() as connection:
         row = connection.execute(text("SELECT * FROM zalo_token")).one()
     engine.dispose()
@@ -162,11 +146,11 @@ async def test_without_consent_there_is_no_token(make_tokens):
         await make_tokens().current()
 
 
-async def test_a_wrong_secret_key_is_no_refusal_of_the_token(make_tokens, zalo, moving_clock):
+async def test_a_wrong_secret_key_is_no_refusal_of_the_token(make_tokens, zalo, clock):
     made = make_tokens()
     made._oauth = OAuth(zalo.url, APP_ID, "wrong")
     await made.put(Pair(zalo.access, zalo.refresh))
-    moving_clock.pass_by(hours=21)
+    clock.pass_by(hours=21)
     assert await made.current() == zalo.access
     assert (await made.state()).dead_at is None
     with pytest.raises(ZaloDownError):
