@@ -14,7 +14,7 @@ from actions.place_slots import commune_slots
 from actions.procedure import ActionAnswerProcedure
 from actions.referral_places import where_and_when
 from actions.referral_talk import NAME, WAITING, ReferralTalk, button, wait_for_nothing
-from bot.errors import ReferralStoreDownError
+from bot.errors import StoreDownError
 from bot.nlu.open_question import OPEN_QUESTION, read_open_question
 from bot.nlu.referral_fields import Field
 from bot.nlu.referral_turn import (
@@ -47,7 +47,7 @@ class ActionReferToTeam(Action):
         try:
             talk = await self._talk(services, dispatcher, tracker)
             return await self._carry_out(talk, plan_referral_turn(talk.turn), domain)
-        except ReferralStoreDownError:  # logged where it was met; the open question stays, so it can be said again
+        except StoreDownError:  # logged where it was met; the open question stays, so it can be said again
             blank = ReferralTalk(services, dispatcher, tracker, ReferralTurn(""))
             blank.say("store_down", Outcome.ERROR_REFERRAL, [button("person", "request_human")])
             return []

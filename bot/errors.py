@@ -57,7 +57,7 @@ class NoticeRefusedError(MotCuaError):
 
 
 class StoreDownError(MotCuaError):
-    """The operations store cannot be reached, or went away in the middle: whether it was done, a repeat will tell."""
+    """The operations store does not open, is not reached, or went away in the middle; a repeat tells what was done."""
 
     code = "STORE_DOWN"
 
@@ -96,12 +96,6 @@ class ReferralRefusedError(MotCuaError):
     """A team's step that cannot be: an unknown reference, another state, words that ask for secrets."""
 
     code = "REFERRAL_REFUSED"
-
-
-class ReferralStoreDownError(MotCuaError):
-    """The operations store does not open or write, so a request for help can be neither kept nor read."""
-
-    code = "REFERRAL_STORE_DOWN"
 
 
 class ZaloRefusedError(MotCuaError):

@@ -11,13 +11,12 @@ import hmac
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import and_, delete, insert, or_, select, update
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
-from bot.errors import ReferralStoreDownError
 from bot.ops.clock import Clock, city_date
 from bot.ops.logging import EventLog
 from bot.referrals.models import CONSENT_VERSION, DAYS_WITH, OPEN, About, Level, Referral, ReferralState, Way
@@ -26,10 +25,10 @@ from bot.referrals.rows import BY_CITIZEN, add_event, change, find_by, move
 from bot.referrals.tables import REFERRAL, REFERRAL_WORD
 from bot.referrals.teams import Teams
 from bot.store.engine import Database
+from bot.store.reach import ReachableStore
 from knowledge.working_days import Calendar
 
 log = EventLog("referrals")
-Result = TypeVar("Result")
 
 YES, NO = "yes", "no"
 _FIELDS = {"commune_code", "neighbourhood", "way", "phone", "called", "wish", "kind", "guide", "step", "about"}
@@ -42,7 +41,7 @@ class ReferralRequests:
     def __init__(
         self, database: Callable[[], Database], clock: Clock, calendar: Calendar, teams: Teams, key: Callable[[], bytes]
     ) -> None:
-        self._database, self._clock, self._calendar = database, clock, calendar
+        self._store, self._clock, self._calendar = ReachableStore(database), clock, calendar
         self.teams = teams
         self._key = key
 
@@ -52,15 +51,15 @@ class ReferralRequests:
 
     async def begin(self, sender: str, about: About, commune_code: str = "") -> Referral:
         """Return the draft of a conversation that has just agreed: the one that is there, or a new one."""
-        return await self._write(self._begin, sender, about, commune_code)
+        return await self._store.write(self._begin, sender, about, commune_code)
 
     async def draft(self, sender: str) -> Referral | None:
         """Return what is being written."""
-        return await self._write(_draft_of, self.person_of(sender))
+        return await self._store.write(_draft_of, self.person_of(sender))
 
     async def latest(self, sender: str) -> Referral | None:
         """Return the newest request that was sent."""
-        return await self._write(_latest_of, self.person_of(sender))
+        return await self._store.write(_latest_of, self.person_of(sender))
 
     async def fill(self, sender: str, values: Mapping[str, Any]) -> Referral | None:
         """Write fields of the draft; return it as it stands then, None where there is none (any more)."""
@@ -68,45 +67,37 @@ class ReferralRequests:
         if unknown:
             raise ValueError(f"no field of a draft: {sorted(unknown)}")
         cut = {name: value[: _LENGTHS[name]] if name in _LENGTHS and value else value for name, value in values.items()}
-        return await self._write(self._fill, self.person_of(sender), cut)
+        return await self._store.write(self._fill, self.person_of(sender), cut)
 
     async def discard(self, sender: str) -> bool:
         """Delete the draft with all that is in it."""
         mine = and_(REFERRAL.c.person == self.person_of(sender), REFERRAL.c.state == ReferralState.DRAFT.value)
-        return await self._write(lambda c: bool(c.execute(delete(REFERRAL).where(mine)).rowcount))
+        return await self._store.write(lambda c: bool(c.execute(delete(REFERRAL).where(mine)).rowcount))
 
     async def send(self, sender: str, referral_id: str) -> tuple[Referral | None, bool]:
         """Send the draft; return it with its reference, and whether this call has sent it.
 
         A second press, or the same turn again after a crash, finds it sent and changes nothing.
         """
-        sent, new = await self._write(self._send, self.person_of(sender), referral_id)
+        sent, new = await self._store.write(self._send, self.person_of(sender), referral_id)
         if sent is not None and new:
             log.info("referral_sent", referral=sent.id[:8], queue=sent.queue)
         return sent, new
 
     async def cancel(self, sender: str) -> Referral | None:
         """Take the open request back and erase what is personal; return it as it was, None where none is open."""
-        return await self._write(self._cancel, self.person_of(sender))
+        return await self._store.write(self._cancel, self.person_of(sender))
 
     async def answer_came(self, sender: str, referral_id: str, came: bool) -> Referral | None:
         """Note once whether help came. "No" opens the request again, one level higher, by way of this conversation.
 
         None where it is not this conversation's, not over, or answered.
         """
-        return await self._write(self._answer_came, sender, referral_id, came)
+        return await self._store.write(self._answer_came, sender, referral_id, came)
 
     async def reach_by_phone(self, sender: str, phone: str) -> Referral | None:
         """Give the request that was opened again a telephone number; None where none is open."""
-        return await self._write(self._reach_by_phone, self.person_of(sender), phone)
-
-    async def _write(self, work: Callable[..., Result], *args: Any) -> Result:
-        """Work in one transaction; a store that is away is one coded error, logged here and told by the action."""
-        try:
-            return await self._database().write(work, *args)
-        except (SQLAlchemyError, OSError) as error:
-            log.error("referral_store_down", reason=type(error).__name__)
-            raise ReferralStoreDownError(type(error).__name__) from error
+        return await self._store.write(self._reach_by_phone, self.person_of(sender), phone)
 
     def _begin(self, connection: Connection, sender: str, about: About, commune_code: str) -> Referral:
         person = self.person_of(sender)

@@ -46,7 +46,7 @@ class ReachableStore:
             if not isinstance(error, _DOWN) and not error.connection_invalidated:
                 raise
             raise self._down(work, error) from error
-        except PoolTimeoutError as error:
+        except (PoolTimeoutError, OSError) as error:  # OSError: no folder for the file, no socket of the server
             raise self._down(work, error) from error
         return result
 

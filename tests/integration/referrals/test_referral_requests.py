@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from bot.errors import ReferralStoreDownError
+from bot.errors import StoreDownError
 from bot.referrals.building import build_referrals
 from bot.referrals.models import About, Level, ReferralState, Way
 from bot.referrals.references import find_reference
@@ -146,5 +146,5 @@ async def test_a_store_that_is_away_is_one_coded_error(tmp_path, clock):
     store = OperationsStore(f"sqlite:///{blocked / 'operations.db'}")
     away = build_referrals(store, clock, load_calendar(), lambda: b"key")
     for call in (away.requests.draft("web-1"), away.requests.send("web-1", "x"), away.requests.begin("web-1", ABOUT)):
-        with pytest.raises(ReferralStoreDownError):
+        with pytest.raises(StoreDownError):
             await call
