@@ -4,6 +4,7 @@ SHELL := /bin/sh
 
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
+WORKERS ?= auto
 TESTS ?= tests/unit tests/integration tests/contracts tests/dialogue tests/e2e tests/test_conventions.py
 PYTEST_ARGS ?=
 
@@ -24,8 +25,8 @@ run: install ## install, build the catalogue, train, start everything; Ctrl-C st
 
 test: dev catalogue train index test-fast browser-test ## all tests
 
-test-fast: ## all tests but those in a browser; TESTS= and PYTEST_ARGS= narrow them
-	$(PYTEST) $(wildcard $(TESTS)) $(PYTEST_ARGS)
+test-fast: ## all tests but those in a browser; TESTS= and PYTEST_ARGS= narrow them, WORKERS=0 is one at a time
+	$(PYTEST) -n $(WORKERS) --maxprocesses 4 --dist loadfile $(wildcard $(TESTS)) $(PYTEST_ARGS)
 
 browser-test: ## the widget in a real Chromium
 	@if ls tests/browser/test_*.py >/dev/null 2>&1; then set -x; $(PYTEST) tests/browser $(PYTEST_ARGS); fi
