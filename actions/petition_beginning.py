@@ -11,6 +11,7 @@ from rasa_sdk.events import EventType
 
 from actions.case_talk import PROVEN
 from actions.choices import PROCEDURE_CODE
+from actions.paper_check import PAPER
 from actions.petition_talk import PetitionTalk
 from bot.errors import CaseSystemDownError
 from bot.nlu import petition_reading as reading
@@ -50,7 +51,9 @@ async def begin(talk: PetitionTalk, story: str) -> list[EventType]:
 
 async def _taken_over(talk: PetitionTalk, story: str) -> Writing:
     """What the button, the message and the conversation say of procedure, dossier, paper and unit."""
-    carried, link = talk.turn.carried, talk.turn.parsed.get("procedure_link") or {}
+    carried, link = dict(talk.turn.carried), talk.turn.parsed.get("procedure_link") or {}
+    if not carried and not story and _latest_before(talk.tracker) == "check_paper":
+        carried["paper"] = str(talk.tracker.get_slot(PAPER) or "")  # the button beside that answer bears it too
     hits = link.get("hits") or []
     clear = str(hits[0]["code"]) if link.get("certainty") == "clear" and hits else ""
     code = carried.get("procedure_code") or clear or str(talk.tracker.get_slot(PROCEDURE_CODE) or "")
@@ -104,19 +107,21 @@ async def _unit_of(talk: PetitionTalk, case_code: str) -> str:
 
 
 def last_story(tracker: Tracker) -> str:
-    """Return the citizen's last typed message where it told what happened."""
-    for event in reversed(tracker.events or []):
-        if event.get("event") != "user" or str(event.get("text") or "/").startswith("/"):
-            continue
-        intent = ((event.get("parse_data") or {}).get("intent") or {}).get("name")
-        text = reading.story_in(str(event["text"]))
-        return text if intent in _STORIES and reading.tells_something(text) else ""
-    return ""
+    """Return what the citizen typed last before this message, where it told what happened."""
+    intent, typed = _typed_before(tracker)
+    text = reading.story_in(typed)
+    return text if intent in _STORIES and reading.tells_something(text) else ""
 
 
 def _latest_before(tracker: Tracker) -> str:
     """The intent of the last typed message."""
-    for event in reversed(tracker.events or []):
-        if event.get("event") == "user" and not str(event.get("text") or "/").startswith("/"):
-            return str(((event.get("parse_data") or {}).get("intent") or {}).get("name"))
-    return ""
+    return _typed_before(tracker)[0]
+
+
+def _typed_before(tracker: Tracker) -> tuple[str, str]:
+    """Intent and text of the last message that was typed before the one that begins the petition."""
+    said = [event for event in tracker.events or [] if event.get("event") == "user"][:-1]
+    for event in reversed(said):
+        if not str(event.get("text") or "/").startswith("/"):
+            return str(((event.get("parse_data") or {}).get("intent") or {}).get("name")), str(event["text"])
+    return "", ""

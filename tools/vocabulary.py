@@ -22,8 +22,8 @@ from knowledge.facts import Fact
 from knowledge.settings import CONTENT_DIR, ROOT
 from knowledge.vocabulary import exemptions, groups, lowered, repealed_laws, words
 
-# Parts of records that people type; nobody is shown them.
-TYPED_KEYS = {"aliases", "sample_questions", "say", "names"}
+# Parts of records that people type, and what a button sends; nobody is shown them.
+TYPED_KEYS = {"aliases", "sample_questions", "say", "names", "payload"}
 # Files in knowledge/content that no citizen reads: what people type, and what editors read.
 NOT_READ = (
     "samples", "lexicon", "fact_questions", "ambiguity_questions", "linting", "scope", "coverage", "calendar",
