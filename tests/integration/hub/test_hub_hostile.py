@@ -199,10 +199,11 @@ async def test_reader_that_never_reads_delays_nobody(start_hub, session, rasa):
 async def test_long_history_is_replayed_whole(widget, new_widget, rasa):
     rasa.replies["nhiều"] = [{"text": f"phần {number}"} for number in range(450)]
     await widget.say("nhiều")
-    await widget.quiet(1.0)
+    await widget.whole(451)
     back = new_widget()
     await back.enter(widget.token)
-    await back.quiet(1.0)
+    await back.whole(451)
+    await back.quiet()
     assert [seq for seq, _, _ in back.transcript()] == list(range(1, 452))
     assert back.transcript() == widget.transcript()
 
