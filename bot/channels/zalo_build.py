@@ -9,6 +9,8 @@ from aiohttp import web
 
 from bot.channels.zalo import WebhookRules, ZaloWebhook
 from bot.channels.zalo_photos import ZaloPhotos
+from bot.channels.zalo_places import PLACE, ZaloPlaces
+from bot.channels.zalo_questions import ZaloQuestions
 from bot.channels.zalo_wording import ZaloWording
 from bot.channels.zalo_wordless import Wordless
 from bot.channels.zalo_work import ZaloWork
@@ -71,9 +73,11 @@ def build_zalo(settings: Settings, parts: HubParts, clock: Clock) -> ZaloParts:
     sender = Sender(outbox, client, clock, zalo.per_minute, zalo.paid)
     wording = ZaloWording.load()
     photos = ZaloPhotos(parts.photos, Media(zalo.media_hosts or HOSTS))
+    places = ZaloPlaces(parts.hub, wording, clock)
     work = ZaloWork(
         parts.hub,
-        Wordless(parts.hub, photos, wording),
+        Wordless(parts.hub, photos, places, wording),
+        ZaloQuestions(parts.hub, wording, {PLACE: places}),
         inbox,
         outbox,
         People(lambda: parts.database, clock),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.channels.zalo_photos import ZaloPhotos
+from bot.channels.zalo_places import ZaloPlaces
 from bot.channels.zalo_wording import ZaloWording
 from bot.hub.hub import Hub
 from bot.hub.models import Conversation, Draft
@@ -22,15 +23,19 @@ class LaterError(Exception):
 class Wordless:
     """Answers what is no text; the words beside it are heard as words, what is not asked for is not kept."""
 
-    def __init__(self, hub: Hub, photos: ZaloPhotos, wording: ZaloWording) -> None:
+    def __init__(self, hub: Hub, photos: ZaloPhotos, places: ZaloPlaces, wording: ZaloWording) -> None:
         self._hub = hub
         self._photos = photos
+        self._places = places
         self._wording = wording
 
     async def deal_with(self, event: ZaloEvent, conversation: Conversation, client_id: str) -> None:
         """Raises `LaterError`, and what the hub and the photos raise."""
         words = event.text.strip() if event.kind in _WITH_WORDS else ""
         phone = event.info.get("phone", "") if event.kind is EventKind.SHARED_INFO else ""
+        if event.kind is EventKind.LOCATION:
+            await self._places.ask(event, conversation, client_id)
+            return
         if phone and "phone" in await self._expected(conversation):
             await self._hub.say(conversation.id, client_id, phone)
             return

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from bot.channels.zalo_questions import ZaloQuestions
 from bot.channels.zalo_wording import ZaloWording
 from bot.channels.zalo_wordless import LaterError, Wordless
 from bot.errors import MessageRefusedError, ZaloPayloadError
@@ -16,7 +17,7 @@ from bot.hub.models import Draft, Message, Refusal, Role
 from bot.hub.wording import Wording
 from bot.ops.clock import Clock
 from bot.ops.logging import EventLog
-from bot.zalo.buttons import ButtonSigner, looks_like_press
+from bot.zalo.buttons import ButtonSigner, Press, looks_like_press
 from bot.zalo.events import SAID, EventKind, ZaloEvent, read_body, read_event
 from bot.zalo.forms import to_parts
 from bot.zalo.inbox import LEASE, Inbox, Waiting
@@ -39,6 +40,7 @@ class ZaloWork:
         self,
         hub: Hub,
         wordless: Wordless,
+        questions: ZaloQuestions,
         inbox: Inbox,
         outbox: Outbox,
         people: People,
@@ -52,6 +54,7 @@ class ZaloWork:
     ) -> None:
         self._hub = hub
         self._wordless = wordless
+        self._questions = questions
         self._inbox = inbox
         self._outbox = outbox
         self._people = people
@@ -156,21 +159,21 @@ class ZaloWork:
 
     async def _say(self, event: ZaloEvent, person: Person, conversation_id: str) -> None:
         client_id = hashlib.sha256(event.id.encode()).hexdigest()
-        if event.kind is EventKind.FOLLOW:
+        conversation = await self._hub.conversation(conversation_id)
+        if event.kind is EventKind.FOLLOW or conversation is None:
             return
         if event.kind is not EventKind.TEXT:
-            conversation = await self._hub.conversation(conversation_id)
-            if conversation is not None:
-                await self._wordless.deal_with(event, conversation, client_id)
+            await self._wordless.deal_with(event, conversation, client_id)
             return
         press = self._signer.read(conversation_id, event.text)
-        if press is not None:
-            await self._hub.press(conversation_id, client_id, press.seq, press.button)
-        elif looks_like_press(event.text):
+        if press is None and looks_like_press(event.text):
             raise MessageRefusedError(Refusal.BUTTON_GONE.value, reason=Refusal.BUTTON_GONE)
-        elif (number := _choice(event.text, person)) is not None:
-            await self._hub.press(conversation_id, client_id, person.choices_seq, number)
-        else:
+        if press is None and (number := _choice(event.text, person)) is not None:
+            press = Press(person.choices_seq, number)
+        if press is not None:
+            if not await self._questions.hear_press(person.user_id, conversation, client_id, press.seq, press.button):
+                await self._hub.press(conversation_id, client_id, press.seq, press.button)
+        elif not await self._questions.hear_words(person.user_id, conversation, client_id, event.text):
             await self._hub.say(conversation_id, client_id, event.text)
 
     async def _refused(self, error: MessageRefusedError, event: ZaloEvent, conversation_id: str) -> None:
