@@ -116,6 +116,12 @@ class ZaloTokenError(MotCuaError):
     code = "ZALO_TOKEN"
 
 
+class ZaloMediaError(MotCuaError):
+    """A file that a citizen sent over Zalo is not fetched; `refused` in the context: its address is not Zalo's."""
+
+    code = "ZALO_MEDIA"
+
+
 class SealBrokenError(MotCuaError):
     """A sealed secret does not open: `MOTCUA_SECRET` has changed, or the row was touched."""
 

@@ -25,6 +25,7 @@ class ZaloSettings:
     template_url: str
     oauth_url: str
     redirect_url: str
+    media_hosts: tuple[str, ...]
     buttons: bool
     paid: bool
     per_minute: int
@@ -51,6 +52,7 @@ class ZaloSettings:
             template_url=(env.get("MOTCUA_ZALO_TEMPLATE_URL") or "https://business.openapi.zalo.me").rstrip("/"),
             oauth_url=(env.get("MOTCUA_ZALO_OAUTH_URL") or "https://oauth.zaloapp.com").rstrip("/"),
             redirect_url=env.get("MOTCUA_ZALO_REDIRECT_URL") or "",
+            media_hosts=tuple(filter(None, map(str.strip, (env.get("MOTCUA_ZALO_MEDIA_HOSTS") or "").split(",")))),
             buttons=_on(env, "MOTCUA_ZALO_BUTTONS", "on"),
             paid=_on(env, "MOTCUA_ZALO_PAID", "off"),
             per_minute=_between(env, "MOTCUA_ZALO_PER_MINUTE", 1000, 1, 4000),

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from aiohttp import web
+from aiohttp import StreamReader, web
 
 from bot.errors import ZaloPayloadError
 from bot.ops.clock import Clock
@@ -26,6 +26,10 @@ log = EventLog("channels.zalo")
 LARGEST_BODY = 256 * 1024
 STORE_WITHIN = 1.5
 """Seconds; of the two that Zalo gives us."""
+READ_WITHIN = 5.0
+"""Seconds for a body to come in whole."""
+DISCARDED = 4 * 1024 * 1024
+"""Bytes of a body too large that are read on, so that its sender hears the refusal."""
 SIGNATURE, RETRY = "X-ZEvent-Signature", "num_retry"
 NOT_OURS = frozenset({EventKind.OTHER, EventKind.ECHO, EventKind.RECEIVED, EventKind.SEEN, EventKind.REACTION})
 """Logged, never answered: our own echoes, receipts, and kinds of which we know nothing."""
@@ -56,8 +60,6 @@ class ZaloWebhook:
 
     async def handle(self, request: web.Request) -> web.Response:
         """One event."""
-        if request.content_length is not None and request.content_length > LARGEST_BODY:
-            raise web.HTTPRequestEntityTooLarge(LARGEST_BODY, request.content_length)
         body = await _whole(request)
         header = request.headers.get(SIGNATURE)
         if header is None:  # the developers' console tries the address with an unsigned body, and wants 200
@@ -100,12 +102,35 @@ class ZaloWebhook:
 
 
 async def _whole(request: web.Request) -> bytes:
+    """Return the body; refuse one that is too large, or too slow, and end the connection.
+
+    The rest of a refused body is read and thrown away: aiohttp stops reading a connection whose body nobody reads, so
+    what is sent next would never be answered, and closing it with bytes unread resets it under the sender's hands.
+    """
     body = bytearray()
-    async for chunk in request.content.iter_chunked(16 * 1024):
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise web.HTTPRequestEntityTooLarge(LARGEST_BODY, len(body))
-    return bytes(body)
+    refusal: web.HTTPClientError
+    try:
+        size = await asyncio.wait_for(_read_into(body, request.content), READ_WITHIN)
+        if size <= LARGEST_BODY:
+            return bytes(body)
+        refusal = web.HTTPRequestEntityTooLarge(LARGEST_BODY, size)
+    except asyncio.TimeoutError:
+        refusal = web.HTTPRequestTimeout()
+    log.warning("body_refused", status=refusal.status)
+    refusal.force_close()
+    raise refusal
+
+
+async def _read_into(body: bytearray, stream: StreamReader) -> int:
+    """Fill `body` as far as it may grow; return how much came, at most about `DISCARDED`."""
+    size = 0
+    async for chunk in stream.iter_chunked(16 * 1024):
+        size += len(chunk)
+        if size <= LARGEST_BODY:
+            body += chunk
+        elif size > DISCARDED:
+            break
+    return size
 
 
 def _retry_of(request: web.Request) -> int | None:

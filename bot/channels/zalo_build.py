@@ -8,7 +8,11 @@ from datetime import timedelta
 from aiohttp import web
 
 from bot.channels.zalo import WebhookRules, ZaloWebhook
+from bot.channels.zalo_photos import ZaloPhotos
+from bot.channels.zalo_places import PLACE, ZaloPlaces
+from bot.channels.zalo_questions import ZaloQuestions
 from bot.channels.zalo_wording import ZaloWording
+from bot.channels.zalo_wordless import Wordless
 from bot.channels.zalo_work import ZaloWork
 from bot.hub.build import HubParts
 from bot.ops.clock import Clock
@@ -20,6 +24,7 @@ from bot.zalo.build import build_tokens, process_name
 from bot.zalo.buttons import ButtonSigner
 from bot.zalo.client import ZaloClient, ZaloHosts
 from bot.zalo.inbox import Inbox
+from bot.zalo.media import HOSTS, Media
 from bot.zalo.outbox import Outbox
 from bot.zalo.people import People
 from bot.zalo.sender import Sender
@@ -66,13 +71,18 @@ def build_zalo(settings: Settings, parts: HubParts, clock: Clock) -> ZaloParts:
     inbox = Inbox(lambda: parts.database, sealer, clock, owner)
     outbox = Outbox(lambda: parts.database, sealer, clock, owner)
     sender = Sender(outbox, client, clock, zalo.per_minute, zalo.paid)
+    wording = ZaloWording.load()
+    photos = ZaloPhotos(parts.photos, Media(zalo.media_hosts or HOSTS))
+    places = ZaloPlaces(parts.hub, wording, clock)
     work = ZaloWork(
         parts.hub,
+        Wordless(parts.hub, photos, places, wording),
+        ZaloQuestions(parts.hub, wording, {PLACE: places}),
         inbox,
         outbox,
         People(lambda: parts.database, clock),
         ButtonSigner(key),
-        ZaloWording.load(),
+        wording,
         parts.wording,
         clock,
         zalo.buttons,

@@ -10,18 +10,26 @@ from pathlib import Path
 import yaml
 
 from bot.zalo.events import SAID, EventKind
+from knowledge.text import fold
 
+PLACE_TEXTS = ("ask", "yes", "no", "refused", "again", "which", "other", "outside")
 FILE = Path(__file__).resolve().parent / "zalo_wording.yml"
 
 
 @dataclass(frozen=True)
 class ZaloWording:
-    """sent: what stands in the transcript for something without words. replies: what is said to it."""
+    """sent: what stands in the transcript for something without words. replies: what is said to it.
+
+    yes, no: folded words that answer a question of the channel's own. place: about a location.
+    """
 
     welcome: str
     lead_in: str
     sent: Mapping[EventKind, str]
     replies: Mapping[EventKind, str]
+    yes: frozenset[str]
+    no: frozenset[str]
+    place: Mapping[str, str]
 
     @classmethod
     def load(cls, path: Path = FILE) -> ZaloWording:
@@ -33,4 +41,7 @@ class ZaloWording:
             lead_in=entries["lead_in"],
             sent={kind: entries["sent"][kind.value] for kind in kinds},
             replies={kind: entries["replies"][kind.value] for kind in kinds},
+            yes=frozenset(map(fold, entries["agreeing"])),
+            no=frozenset(map(fold, entries["refusing"])),
+            place={name: entries["place"][name] for name in PLACE_TEXTS},
         )

@@ -8,17 +8,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from bot.channels.zalo_questions import ZaloQuestions
 from bot.channels.zalo_wording import ZaloWording
+from bot.channels.zalo_wordless import LaterError, Wordless
 from bot.errors import MessageRefusedError, ZaloPayloadError
 from bot.hub.hub import Hub
 from bot.hub.models import Draft, Message, Refusal, Role
 from bot.hub.wording import Wording
 from bot.ops.clock import Clock
 from bot.ops.logging import EventLog
-from bot.zalo.buttons import ButtonSigner, looks_like_press
+from bot.zalo.buttons import ButtonSigner, Press, looks_like_press
 from bot.zalo.events import SAID, EventKind, ZaloEvent, read_body, read_event
 from bot.zalo.forms import to_parts
-from bot.zalo.inbox import Inbox, Waiting
+from bot.zalo.inbox import LEASE, Inbox, Waiting
 from bot.zalo.outbox import NewPart, Outbox
 from bot.zalo.people import People, Person
 
@@ -37,6 +39,8 @@ class ZaloWork:
     def __init__(
         self,
         hub: Hub,
+        wordless: Wordless,
+        questions: ZaloQuestions,
         inbox: Inbox,
         outbox: Outbox,
         people: People,
@@ -49,6 +53,8 @@ class ZaloWork:
         look_seconds: float = 1.0,
     ) -> None:
         self._hub = hub
+        self._wordless = wordless
+        self._questions = questions
         self._inbox = inbox
         self._outbox = outbox
         self._people = people
@@ -96,8 +102,12 @@ class ZaloWork:
                 await asyncio.wait_for(self._news.wait(), self._look_seconds)
 
     async def _work_off(self, user_id: str, waiting: list[Waiting]) -> None:
+        renewed = self._clock.now()
         try:
             for item in waiting:
+                if self._clock.now() - renewed > LEASE / 3:  # photos take their time
+                    await self._inbox.renew(user_id)
+                    renewed = self._clock.now()
                 if not await self._one(item):
                     break
         finally:
@@ -107,7 +117,7 @@ class ZaloWork:
         """Work one event off; False where the citizen's later ones have to wait with it."""
         try:
             await self._deal_with(read_event(read_body(item.body), item.body))
-        except _LaterError:
+        except LaterError:
             await asyncio.sleep(self._look_seconds)
             return False
         except ZaloPayloadError as error:
@@ -149,38 +159,27 @@ class ZaloWork:
 
     async def _say(self, event: ZaloEvent, person: Person, conversation_id: str) -> None:
         client_id = hashlib.sha256(event.id.encode()).hexdigest()
-        if event.kind is EventKind.FOLLOW:
+        conversation = await self._hub.conversation(conversation_id)
+        if event.kind is EventKind.FOLLOW or conversation is None:
             return
         if event.kind is not EventKind.TEXT:
-            await self._without_words(event, conversation_id, client_id)
+            await self._wordless.deal_with(event, conversation, client_id)
             return
         press = self._signer.read(conversation_id, event.text)
-        if press is not None:
-            await self._hub.press(conversation_id, client_id, press.seq, press.button)
-        elif looks_like_press(event.text):
+        if press is None and looks_like_press(event.text):
             raise MessageRefusedError(Refusal.BUTTON_GONE.value, reason=Refusal.BUTTON_GONE)
-        elif (number := _choice(event.text, person)) is not None:
-            await self._hub.press(conversation_id, client_id, person.choices_seq, number)
-        else:
+        if press is None and (number := _choice(event.text, person)) is not None:
+            press = Press(person.choices_seq, number)
+        if press is not None:
+            if not await self._questions.hear_press(person.user_id, conversation, client_id, press.seq, press.button):
+                await self._hub.press(conversation_id, client_id, press.seq, press.button)
+        elif not await self._questions.hear_words(person.user_id, conversation, client_id, event.text):
             await self._hub.say(conversation_id, client_id, event.text)
-
-    async def _without_words(self, event: ZaloEvent, conversation_id: str, client_id: str) -> None:
-        """Something that is no text; the words beside it are heard as words, the rest is not kept."""
-        words = event.text.strip() if event.kind in (EventKind.IMAGE, EventKind.FILE, EventKind.LINK) else ""
-        phone = event.info.get("phone", "") if event.kind is EventKind.SHARED_INFO else ""
-        if phone and "phone" in ((await self._hub.last_answer(conversation_id)) or {}).get("expects", ()):
-            await self._hub.say(conversation_id, client_id, phone)
-            return
-        sent = {"text": self._wording.sent[event.kind]}
-        reply = None if words else Draft({"text": self._wording.replies[event.kind]})
-        await self._hub.note(conversation_id, client_id[:32], sent, reply)
-        if words:
-            await self._hub.say(conversation_id, client_id, words)
 
     async def _refused(self, error: MessageRefusedError, event: ZaloEvent, conversation_id: str) -> None:
         reason = error.context["reason"]
         if reason in (Refusal.TOO_FAST, Refusal.ENDED):
-            raise _LaterError from error  # nothing a citizen says is dropped: it is heard a moment later
+            raise LaterError from error  # nothing a citizen says is dropped: it is heard a moment later
         said = Draft({"text": self._hub_wording.refusals[Refusal(reason)]})
         await self._hub.note(conversation_id, hashlib.sha256(event.id.encode()).hexdigest(), None, said)
 
@@ -234,10 +233,6 @@ class ZaloWork:
 
         made = to_parts(message.content, payload, self._with_buttons, self._wording.lead_in)
         return [NewPart(message.seq, number, part.message, part.choices) for number, part in enumerate(made)]
-
-
-class _LaterError(Exception):
-    """Not now: the event stays where it is."""
 
 
 def _choice(text: str, person: Person) -> int | None:

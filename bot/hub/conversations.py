@@ -64,6 +64,10 @@ class ConversationStore:
         """Whether the city's side has asked for photos since the citizen last said something."""
         return await self._database.run(_expects_photos, conversation_id)
 
+    async def has_open_turn(self, conversation_id: str) -> bool:
+        """Whether the assistant has still to answer something."""
+        return await self._database.run(_has_open_turn, conversation_id)
+
     async def last_seqs(self, conversation_ids: list[str]) -> dict[str, int]:
         """The newest sequence number of each conversation that is not erased."""
         return await self._database.run(_last_seqs, conversation_ids)
@@ -250,6 +254,11 @@ def _expects_photos(connection: Connection, conversation_id: str) -> bool:
         mine, MESSAGE.c.role != Role.CITIZEN.value, MESSAGE.c.seq > said.scalar_subquery()
     )
     return any(PHOTOS in (row.content.get(EXPECTS) or ()) for row in connection.execute(since))
+
+
+def _has_open_turn(connection: Connection, conversation_id: str) -> bool:
+    mine = and_(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.state == TurnState.PENDING.value)
+    return connection.execute(select(MESSAGE.c.seq).where(mine).limit(1)).first() is not None
 
 
 def _last_seqs(connection: Connection, conversation_ids: list[str]) -> dict[str, int]:

@@ -76,6 +76,10 @@ class Hub:
         title, payload = found
         return await self._add(conversation_id, client_id, {"text": title}, payload)
 
+    async def find_button(self, conversation_id: str, seq: int, button: int) -> tuple[str, str] | None:
+        """Title and payload of a button; None where there is none."""
+        return await self._store.find_button(conversation_id, seq, button)
+
     async def give(self, conversation_id: str, client_id: str, gift: Gift) -> tuple[Message, bool]:
         """Store that the citizen handed something over (photos); Rasa is told its payload, which nobody can type."""
         return await self._add(conversation_id, client_id, gift.content, gift.payload)

@@ -54,6 +54,17 @@ class HubPhotos:
         """The photo that was sent under this name before."""
         return await self._attachments.find_upload(conversation.rasa_sender, upload_id)
 
+    async def are_asked_for(self, conversation: Conversation, client_id: str) -> bool | None:
+        """Whether photos may come now, or those of this message are here already; None while it is not settled.
+
+        For channels whose citizens see no button for photos: several may come at once, each its own message.
+        """
+        if await self._conversations.find_by_client_id(conversation.id, client_id) is not None:
+            return True
+        if await self._conversations.expects_photos(conversation.id):
+            return True
+        return None if await self._conversations.has_open_turn(conversation.id) else False
+
     async def check(self, conversation: Conversation) -> None:
         """Raise `PhotoRefusedError` where a photo would not be taken now, whatever it shows."""
         if not await self._conversations.expects_photos(conversation.id):

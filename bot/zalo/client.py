@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import aiohttp
 
 from bot.errors import ZaloDownError, ZaloRefusedError
-from bot.zalo.codes import Remedy, meaning_of
+from bot.zalo.codes import Remedy, meaning_of, template_meaning_of
 
 TIMEOUT = aiohttp.ClientTimeout(total=20, sock_connect=4)
 _LARGEST = 1024 * 1024
@@ -47,6 +47,17 @@ class Sent:
     message_id: str
     quota_kind: str = ""
     remain: int | None = None
+
+
+@dataclass(frozen=True)
+class TemplateInfo:
+    """A template as Zalo has it. parameters: name → longest value. Prices in đồng; None where Zalo names none."""
+
+    template_id: str
+    enabled: bool
+    parameters: Mapping[str, int]
+    price_by_id: int | None
+    price_by_phone: int | None
 
 
 @dataclass(frozen=True)
@@ -88,6 +99,17 @@ class ZaloClient:
         body = {"phone": phone, "template_id": template_id, "template_data": dict(data), "tracking_id": tracking_id}
         return _sent(await self._post(f"{self._hosts.templates}/message/template", body))
 
+    async def template_info(self, template_id: str) -> TemplateInfo:
+        """Return what Zalo says of a template: whether it may be sent, what it takes, what it costs."""
+        url = f"{self._hosts.templates}/template/info/v2"
+        return _template(_mapping(await self._call("GET", url, params={"template_id": template_id})), template_id)
+
+    async def template_status(self, message_id: str) -> int:
+        """Return whether a message by phone has arrived: 1 yes, 0 on its way, -1 unknown."""
+        url = f"{self._hosts.templates}/message/status"
+        status = _word(_mapping(await self._call("GET", url, params={"message_id": message_id})), "status")
+        return int(status) if status in ("0", "1") else -1
+
     async def recent(self, user_id: str, count: int = 10) -> list[Recent]:
         """Return the latest messages with a citizen, newest first; at most ten."""
         asked = json.dumps({"user_id": int(user_id) if user_id.isdecimal() else user_id, "offset": 0, "count": count})
@@ -106,6 +128,12 @@ class ZaloClient:
         """Return what Zalo says of the window and quota with a citizen."""
         return _mapping(await self._post(f"{self._hosts.api}/v3.0/oa/quota/message", {"user_id": user_id}))
 
+    async def quota_of_account(self) -> list[Mapping[str, Any]]:
+        """Return the account's own quotas of consultation messages."""
+        asked = {"quota_owner": "OA", "product_type": "cs", "quota_type": "sub_quota"}
+        data = await self._post(f"{self._hosts.api}/v3.0/oa/quota/message", asked)
+        return [row for row in data if isinstance(row, Mapping)] if isinstance(data, list) else []
+
     async def close(self) -> None:
         """Give the connections back."""
         if self._session is not None:
@@ -121,7 +149,8 @@ class ZaloClient:
         try:
             return await self._once(method, url, token, **request)
         except ZaloRefusedError as error:
-            if "form" in request or meaning_of(_code(error)).remedy is not Remedy.REFRESH:
+            means = template_meaning_of if url.startswith(self._hosts.templates) else meaning_of
+            if "form" in request or means(_code(error)).remedy is not Remedy.REFRESH:
                 raise
             return await self._once(method, url, await self._tokens.renew(token), **request)
 
@@ -181,6 +210,23 @@ def _sent(data: Any) -> Sent:
         quota_kind=_word(quota, "quota_type"),
         remain=int(remain) if remain.isdecimal() else None,
     )
+
+
+def _template(data: Mapping[str, Any], template_id: str) -> TemplateInfo:
+    listed = data.get("listParams")
+    named = [row for row in listed if isinstance(row, Mapping)] if isinstance(listed, list) else []
+    return TemplateInfo(
+        template_id=_word(data, "templateId") or template_id,
+        enabled=data.get("status") == "ENABLE",
+        parameters={_word(row, "name"): _whole(row, "maxLength") or 0 for row in named},
+        price_by_id=_whole(data, "price_uid"),
+        price_by_phone=_whole(data, "price_sdt") or _whole(data, "price"),
+    )
+
+
+def _whole(row: Mapping[str, Any], name: str) -> int | None:
+    said = _word(row, name).partition(".")[0]
+    return int(said) if said.isdecimal() else None
 
 
 def _recent(row: Mapping[str, Any]) -> Recent:

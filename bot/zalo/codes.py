@@ -48,6 +48,17 @@ def meaning_of(code: int) -> CodeMeaning:
     return CodeMeaning(code, Remedy(row["do"]), row["officer"])
 
 
+def template_meaning_of(code: int) -> CodeMeaning:
+    """Return what a code means under a template message; some numbers mean another thing there."""
+    row = _table()["templates"].get(code) or _table()["oa"].get(code) or _table()["unknown"]
+    return CodeMeaning(code, Remedy(row["do"]), row["officer"])
+
+
+def known_template_codes() -> frozenset[int]:
+    """Return the codes of the table that are of template messages."""
+    return frozenset(_table()["templates"])
+
+
 def known_codes() -> frozenset[int]:
     """Return the codes of the table."""
     return frozenset(_table()["oa"])

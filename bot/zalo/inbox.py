@@ -70,6 +70,10 @@ class Inbox:
         await self._database().write(self._count, event_id, over)
         return over
 
+    async def renew(self, user_id: str) -> None:
+        """Keep this citizen to this process for a while longer."""
+        await self._database().write(self._renew, user_id)
+
     async def release(self, user_id: str) -> None:
         """Let another process work for this citizen."""
         await self._database().write(self._release, user_id)
@@ -147,6 +151,10 @@ class Inbox:
     def _count(self, connection: Connection, event_id: str, over: bool) -> None:
         values = {"attempts": INBOX.c.attempts + 1, **({"state": InState.FAILED.value} if over else {})}
         connection.execute(update(INBOX).where(INBOX.c.event_id == event_id).values(**values))
+
+    def _renew(self, connection: Connection, user_id: str) -> None:
+        mine = and_(PERSON.c.user_id == user_id, PERSON.c.in_owner == self._owner)
+        connection.execute(update(PERSON).where(mine).values(in_until=self._clock.now() + LEASE))
 
     def _release(self, connection: Connection, user_id: str) -> None:
         mine = and_(PERSON.c.user_id == user_id, PERSON.c.in_owner == self._owner)

@@ -60,6 +60,7 @@ def zalo_environment(tmp_path, database_url, zalo, zalo_rasa):
         "MOTCUA_ZALO_API_URL": zalo.url,
         "MOTCUA_ZALO_TEMPLATE_URL": zalo.url,
         "MOTCUA_ZALO_OAUTH_URL": zalo.url,
+        "MOTCUA_ZALO_MEDIA_HOSTS": f"zdn.vn,{zalo.url}",
     }
 
 

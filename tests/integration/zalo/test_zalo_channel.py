@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import aiohttp
 import pytest
 from sqlalchemy import create_engine, text
 
@@ -140,6 +141,17 @@ async def test_who_gets_in_and_who_does_not(start_zalo_hub, zalo, zalo_rasa, htt
         await asyncio.sleep(0.3)
     assert zalo_rasa.asked == []
     assert zalo.sent == []
+
+
+async def test_a_body_too_large_is_refused_and_its_connection_closed(start_zalo_hub, zalo):
+    async with start_zalo_hub() as url:
+        for size in (300_000, 3_000_000, 300_000):
+            async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
+                async with session.post(url, data=b"x" * size) as response:
+                    assert response.status == 413
+                    assert response.headers["Connection"] == "close"
+                async with session.post(url, data=b"{}") as response:  # never behind bytes that nobody reads
+                    assert response.status == 200
 
 
 async def test_zalo_is_answered_in_time_while_rasa_hangs(start_zalo_hub, zalo, zalo_rasa, http):
