@@ -103,7 +103,7 @@ def _add_zalo(app: web.Application, zalo: ZaloParts) -> None:
     zalo.add_routes(app)
 
     async def start(_app: web.Application) -> None:
-        zalo.start()
+        await zalo.start()
 
     async def stop(_app: web.Application) -> None:
         await zalo.stop()

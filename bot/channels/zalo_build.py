@@ -14,13 +14,13 @@ from bot.channels.zalo_questions import ZaloQuestions
 from bot.channels.zalo_wording import ZaloWording
 from bot.channels.zalo_wordless import Wordless
 from bot.channels.zalo_work import ZaloWork
-from bot.hub.build import HubParts
+from bot.hub.build import HubParts, process_name
 from bot.ops.clock import Clock
 from bot.ops.keys import load_key
 from bot.ops.sealing import Sealer
 from bot.settings import Settings
 from bot.store.engine import Database, make_engine
-from bot.zalo.build import build_tokens, process_name
+from bot.zalo.build import build_tokens
 from bot.zalo.buttons import ButtonSigner
 from bot.zalo.client import ZaloClient, ZaloHosts
 from bot.zalo.inbox import Inbox
@@ -47,10 +47,10 @@ class ZaloParts:
         app.router.add_get(PATH, self.webhook.probe)
         app.router.add_post(PATH, self.webhook.handle)
 
-    def start(self) -> None:
+    async def start(self) -> None:
         """Begin to take in and to send."""
-        self.work.start()
-        self.sender.start()
+        await self.work.start()
+        await self.sender.start()
 
     async def stop(self) -> None:
         """End; what is left is gone on with by the next process."""
@@ -62,7 +62,7 @@ class ZaloParts:
 
 def build_zalo(settings: Settings, parts: HubParts, clock: Clock) -> ZaloParts:
     """The channel on the hub's database; nothing runs until `start`."""
-    zalo, key, owner = settings.zalo, load_key(settings.secret, settings.data_dir), process_name()
+    zalo, key, owner = settings.zalo, load_key(settings.secret, settings.data_dir), process_name(settings)
     sealer = Sealer(key, "zalo-message")
     client = ZaloClient(
         ZaloHosts(zalo.api_url, zalo.template_url, zalo.oauth_url), build_tokens(settings, parts.database, clock)

@@ -71,8 +71,9 @@ class ZaloWork:
         self._since = clock.now() - _BACK
         self._stopping = False
 
-    def start(self) -> None:
+    async def start(self) -> None:
         """Begin with what was left from before."""
+        await self._inbox.take_back()
         self._tasks = [asyncio.create_task(self._take_in()) for _ in range(AT_ONCE)]
         self._tasks.append(asyncio.create_task(self._pass_out()))
 

@@ -78,6 +78,10 @@ class Inbox:
         """Let another process work for this citizen."""
         await self._database().write(self._release, user_id)
 
+    async def take_back(self) -> None:
+        """Free what a process of the same name held when it died; called before this one works."""
+        await self._database().write(self._take_back)
+
     async def forget(self) -> int:
         """Drop events that are too old to come again; return how many."""
         return await self._database().write(self._forget)
@@ -158,6 +162,10 @@ class Inbox:
 
     def _release(self, connection: Connection, user_id: str) -> None:
         mine = and_(PERSON.c.user_id == user_id, PERSON.c.in_owner == self._owner)
+        connection.execute(update(PERSON).where(mine).values(in_owner=None, in_until=None))
+
+    def _take_back(self, connection: Connection) -> None:
+        mine = PERSON.c.in_owner == self._owner
         connection.execute(update(PERSON).where(mine).values(in_owner=None, in_until=None))
 
     def _forget(self, connection: Connection) -> int:

@@ -126,6 +126,10 @@ class Outbox:
         """Let another process send to this citizen."""
         await self._database().write(self._release, user_id)
 
+    async def take_back(self) -> None:
+        """Free what a process of the same name held when it died; called before this one sends."""
+        await self._database().write(self._take_back)
+
     async def counts(self) -> dict[str, int]:
         """Return state → number, for operators."""
         return await self._database().run(_counts)
@@ -220,6 +224,10 @@ class Outbox:
 
     def _release(self, connection: Connection, user_id: str) -> None:
         mine = and_(PERSON.c.user_id == user_id, PERSON.c.out_owner == self._owner)
+        connection.execute(update(PERSON).where(mine).values(out_owner=None, out_until=None))
+
+    def _take_back(self, connection: Connection) -> None:
+        mine = PERSON.c.out_owner == self._owner
         connection.execute(update(PERSON).where(mine).values(out_owner=None, out_until=None))
 
     def _take_call(self, connection: Connection, per_minute: int) -> bool:

@@ -45,8 +45,9 @@ class Sender:
         self._at_work: set[asyncio.Task[None]] = set()
         self._stopping = False
 
-    def start(self) -> None:
-        """Begin to send."""
+    async def start(self) -> None:
+        """Begin to send, with what was left from before."""
+        await self._outbox.take_back()
         self._loop_task = asyncio.create_task(self._loop())
 
     async def stop(self) -> None:
