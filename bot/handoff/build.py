@@ -28,4 +28,6 @@ class HandoffParts:
 def build_handoff(settings: Settings, database: Callable[[], Database], clock: Clock) -> HandoffParts:
     """Return the parts over an operations store; raise `SettingInvalidError` where the file of shifts is wrong."""
     shifts = load_shifts(load_calendar(), settings.shifts_file or SHIFTS_FILE)
-    return HandoffParts(Queue(database, clock, shifts), Presence(database, clock), Contacts(database, clock, shifts), clock)
+    return HandoffParts(
+        Queue(database, clock, shifts), Presence(database, clock), Contacts(database, clock, shifts), clock
+    )

@@ -202,9 +202,9 @@ class Contacts:
 
 
 def late_contacts(connection: Connection, now: datetime) -> list[tuple[Contact, str | None]]:
-    """Return the open wishes whose promised time is over and whose people were not told, each with its sender."""
+    """Return the open wishes whose promised time is over, each with its sender."""
     of = HANDOFF_CONTACT.c
-    late = and_(of.state != ContactState.CLOSED.value, of.promised_until <= now, of.told_late_at.is_(None))
+    late = and_(of.state != ContactState.CLOSED.value, of.promised_until <= now)
     rows = connection.execute(select(HANDOFF_CONTACT).where(late).order_by(of.promised_until).limit(MOST))
     return [(_contact(row), row.sender) for row in rows]
 

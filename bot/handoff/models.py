@@ -44,6 +44,8 @@ class Outcome(str, Enum):
     """The assistant goes on."""
     CANCELLED = "cancelled"
     """The citizen did not want to wait any longer."""
+    NOBODY_CAME = "nobody_came"
+    """Waited for two days; the assistant answers again."""
     ERASED = "erased"
 
 

@@ -130,11 +130,15 @@ def add_note(
 
 
 def note_citizen_spoke(connection: Connection, conversation_id: str, at: datetime) -> None:
-    """The citizen has written to the officer, or to whoever will be: what was put aside comes back."""
+    """The citizen has written to the officer, or to whoever will be: what was put aside comes back.
+
+    The version stays: an officer's step at the same moment is not to fail because of it. The conversation is locked.
+    """
     request = find_open(connection, conversation_id)
     if request is None:
         return
-    change_request(connection, request, citizen_spoke_at=at, snoozed_until=None)
+    mine = HANDOFF_REQUEST.c.id == request.id
+    connection.execute(update(HANDOFF_REQUEST).where(mine).values(citizen_spoke_at=at, snoozed_until=None))
     if request.snoozed_until is not None:
         add_event(connection, request.id, Deed.WOKEN, at, code="citizen")
 

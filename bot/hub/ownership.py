@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
+from sqlalchemy.engine import Connection
+
+from bot.errors import HandoffStepError
 from bot.handoff.models import CLOSING, Asked, HandoffFault, Officer, Outcome, Request, Standing
 from bot.handoff.queue import Queue
 from bot.hub.delivery import Delivery, MessageStored, StandingChanged
@@ -23,6 +26,8 @@ from bot.ops.logging import EventLog
 from bot.store.engine import Database
 
 log = EventLog("hub.ownership")
+Result = TypeVar("Result")
+Care = Callable[[Connection, str], Stepped | None]
 
 LONGEST_REPLY = 4000
 LONGEST_REASON = 600
@@ -141,6 +146,22 @@ class Ownership:
     async def show_standing(self, conversation_id: str) -> None:
         """Tell the citizen's windows where they stand now."""
         self._delivery.publish(conversation_id, StandingChanged(await self.queue.standing(conversation_id)))
+
+    async def read(self, work: Callable[[Connection], Result]) -> Result:
+        """Read in one transaction, for who looks after requests."""
+        return await self._database().run(work)
+
+    async def care(self, work: Care, request_id: str) -> bool:
+        """Do what is due with one request; False where there was nothing, or somebody was faster."""
+        try:
+            stepped = await self._database().write(work, request_id)
+        except HandoffStepError:
+            return False
+        if stepped is None:
+            return False
+        self._publish(stepped)
+        await self.show_standing(stepped.request.conversation_id)
+        return True
 
     async def _step(self, work: Callable[..., Stepped], *args: Any) -> Request:
         stepped = await self._database().write(work, *args)

@@ -72,14 +72,14 @@ class Steps:
         if request is None or conversation is None or request.state is not RequestState.WAITING:
             raise NobodyWaits
         pass_to(connection, conversation, Answerer.ASSISTANT, now)
-        ended = change(connection, request, **_ended(request, Outcome.CANCELLED, "", now))
+        closed = change(connection, request, **ended(request, Outcome.CANCELLED, "", now))
         add_event(connection, request.id, Deed.CANCELLED, now)
         if said is None:
-            return Stepped(ended)
+            return Stepped(closed)
         client_id, words = said
         (message,) = add_messages(connection, conversation_id, Role.CITIZEN, (Draft({"text": words}),), now)
         message = sign_message(connection, message, client_id)
-        return Stepped(ended, (message, tell(connection, conversation_id, "cancelled", now)))
+        return Stepped(closed, (message, tell(connection, conversation_id, "cancelled", now)))
 
     def step_in(self, connection: Connection, conversation_id: str, officer: Officer, reason: str) -> Stepped:
         conversation, now = find_conversation(connection, conversation_id), self._clock.now()
@@ -126,7 +126,7 @@ class Steps:
         now = self._clock.now()
         pass_to(connection, conversation, Answerer.WAITING, now)
         values = {"state": RequestState.WAITING.value, "officer_id": "", "officer_name": "", "told_late_at": None}
-        waiting = change(connection, request, **values, **_NO_OFFER, snoozed_until=None)
+        waiting = change(connection, request, **values, **NO_OFFER, snoozed_until=None)
         add_event(connection, request.id, deed, now, officer, words=reason)
         return Stepped(waiting, (self.tell_place(connection, waiting, deed.value, now),))
 
@@ -151,7 +151,7 @@ class Steps:
             raise refuse_step(HandoffFault.NO_OFFER)
         now = self._clock.now()
         keep(connection, conversation, now)
-        changed = change(connection, request, **_NO_OFFER)
+        changed = change(connection, request, **NO_OFFER)
         add_event(connection, request.id, Deed.OFFER_LAPSED, now, officer, code=code)
         return Stepped(changed)
 
@@ -161,7 +161,7 @@ class Steps:
         pass_to(connection, conversation, Answerer.OFFICER, now)
         values: dict[str, Any] = {
             **_holder(officer),
-            **_NO_OFFER,
+            **NO_OFFER,
             "claimed_at": now,
             "officer_spoke_at": None,
             "snoozed_until": None,
@@ -174,7 +174,7 @@ class Steps:
         conversation, request = self._offered(connection, request_id, officer)
         now = self._clock.now()
         keep(connection, conversation, now)
-        declined = change(connection, request, **_NO_OFFER)
+        declined = change(connection, request, **NO_OFFER)
         add_event(connection, request.id, Deed.DECLINED, now, officer, words=reason)
         return Stepped(declined)
 
@@ -187,13 +187,14 @@ class Steps:
         text: str,
         more: dict[str, Any],
     ) -> Stepped:
-        conversation, request = take(connection, request_id)
+        conversation, _ = take(connection, request_id)
         signed, now = f"o:{client_id}"[:64], self._clock.now()
+        keep(connection, conversation, now)  # the row's lock: of the same reply sent twice at once, the second sees it
+        conversation, request = take(connection, request_id)
         known = find_by_client_id(connection, conversation.id, signed)
         if known is not None:  # stored before, whatever has become of the request since
             return Stepped(request, (known,))
         conversation, request = self._mine(connection, request_id, officer)
-        keep(connection, conversation, now)
         draft = Draft({**more, "text": text, AUTHOR: officer.name})
         (message,) = add_messages(connection, conversation.id, Role.OFFICER, (draft,), now)
         message = sign_message(connection, message, signed)
@@ -235,10 +236,10 @@ class Steps:
         conversation, request = self._mine(connection, request_id, officer)
         now = self._clock.now()
         pass_to(connection, conversation, Answerer.ASSISTANT, now)
-        ended = change(connection, request, **_ended(request, outcome, reason, now))
+        closed = change(connection, request, **ended(request, outcome, reason, now))
         deed = Deed.GIVEN_BACK if outcome is Outcome.GIVEN_BACK else Deed.CLOSED
         add_event(connection, request.id, deed, now, officer, code=outcome.value)
-        return Stepped(ended, (tell(connection, conversation.id, key, now),))
+        return Stepped(closed, (tell(connection, conversation.id, key, now),))
 
     def reopen(self, connection: Connection, request_id: str, officer: Officer) -> Stepped:
         conversation, request = take(connection, request_id)
@@ -254,7 +255,7 @@ class Steps:
             "outcome": "",
             "reason": "",
         }
-        values |= {**_holder(officer), **_NO_OFFER, "claimed_at": now, "closed_at": None, "officer_spoke_at": None}
+        values |= {**_holder(officer), **NO_OFFER, "claimed_at": now, "closed_at": None, "officer_spoke_at": None}
         reopened = change(connection, request, **values)
         add_event(connection, request.id, Deed.REOPENED, now, officer)
         return Stepped(reopened, (tell(connection, conversation.id, "reopened", now, officer=officer.name),))
@@ -280,15 +281,15 @@ class Steps:
         return tell(connection, request.conversation_id, key, now, WAITING_BUTTONS, **facts)
 
 
-_NO_OFFER: dict[str, Any] = {"offered_to": "", "offered_to_name": "", "offer_until": None}
+NO_OFFER: dict[str, Any] = {"offered_to": "", "offered_to_name": "", "offer_until": None}
 
 
 def _holder(officer: Officer) -> dict[str, str]:
     return {"officer_id": officer.id, "officer_name": officer.name}
 
 
-def _ended(request: Request, outcome: Outcome, reason: str, now: datetime) -> dict[str, Any]:
-    values = {"state": RequestState.CLOSED.value, "open_key": request.id, "closed_at": now, **_NO_OFFER}
+def ended(request: Request, outcome: Outcome, reason: str, now: datetime) -> dict[str, Any]:
+    values = {"state": RequestState.CLOSED.value, "open_key": request.id, "closed_at": now, **NO_OFFER}
     return values | {"outcome": outcome.value, "reason": reason, "snoozed_until": None, "typing_until": None}
 
 

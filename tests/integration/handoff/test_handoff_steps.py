@@ -94,6 +94,32 @@ async def test_a_reply_sent_again_is_one_message(ask, ownership, said):
     assert await refused(ownership.reply(request.id, LAN, "k2", "còn nữa")) is HandoffFault.CLOSED
 
 
+async def test_a_reply_sent_twice_at_once_is_one_message(ask, ownership, said):
+    request = await ask()
+    await ownership.claim(request.id, LAN)
+    tries = (ownership.reply(request.id, LAN, "k1", "Chào anh/chị") for _ in range(8))
+    assert len({message.seq for message in await asyncio.gather(*tries)}) == 1
+    assert [role for role, _ in await said(request)] == ["system", "officer"]
+
+
+async def test_a_citizen_who_writes_all_the_time_hinders_no_step(ask, ownership, store):
+    request = await ask()
+
+    async def write(start):
+        for number in range(20):
+            await store.add_citizen_message(request.conversation_id, f"{start}-{number}", {"text": "alo"})
+
+    async def work():
+        await ownership.claim(request.id, LAN)
+        for number in range(10):
+            await ownership.reply(request.id, LAN, f"k{number}", "dạ")
+        await ownership.close(request.id, LAN, Outcome.ANSWERED, "xong")
+
+    await asyncio.gather(write("a"), write("b"), work())
+    seqs = [message.seq for message in await store.messages_after(request.conversation_id, 0)]
+    assert seqs == list(range(1, 40 + 10 + 2 + 1))
+
+
 async def test_a_transfer_stays_with_its_holder_until_it_is_accepted(ask, ownership, said):
     request = await ask()
     await ownership.claim(request.id, LAN)
