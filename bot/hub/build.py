@@ -88,7 +88,7 @@ def build_hub(settings: Settings, clock: Clock, changed: Callable[[str], None] |
     hub = Hub(store, tokens, delivery, turns, RateLimiter(PER_CONVERSATION), SideNotes(database, clock), ownership)
     attachments = build_attachments(settings, lambda: database, clock)
     photos = HubPhotos(hub, store, database, attachments, PhotoIntake(), PhotoWording.load(), clock)
-    feedback = HubFeedback(database, clock, assistant, delivery)
+    feedback = HubFeedback(database, clock, assistant, delivery, handoff.queue)
     return HubParts(
         hub=hub,
         photos=photos,

@@ -94,6 +94,13 @@ def offer_draft(trigger: Trigger) -> Draft:
     return replace(draft, content={**draft.content, OFFER: HANDOFF, OFFERED_BY: trigger.value})
 
 
+def was_offered(connection: Connection, conversation_id: str, trigger: Trigger) -> bool:
+    """Say whether a rule has offered an officer in this conversation before."""
+    mine = (MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.role != Role.CITIZEN.value)
+    contents = connection.execute(select(MESSAGE.c.content).where(*mine))
+    return any(row.content.get(OFFERED_BY) == trigger.value for row in contents)
+
+
 def offered_reply(last_answer: Mapping[str, Any] | None, text: str) -> str | None:
     """What Rasa is told in place of a typed yes or no to the question whether an officer is wanted; None otherwise."""
     if not last_answer or last_answer.get(OFFER) != HANDOFF:
