@@ -65,6 +65,8 @@ class Deed(str, Enum):
     DECLINED = "declined"
     OFFER_LAPSED = "offer_lapsed"
     REPLIED = "replied"
+    MARKED_URGENT = "marked_urgent"
+    """The citizen has told of danger."""
     NOTED = "noted"
     SNOOZED = "snoozed"
     WOKEN = "woken"

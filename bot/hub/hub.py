@@ -19,9 +19,11 @@ from bot.hub.side_notes import SideNotes
 from bot.hub.tokens import Tokens
 from bot.hub.turns import Turns
 from bot.ops.logging import EventLog
-from bot.ops.screening.screening import as_content, read_before, screen
+from bot.ops.screening.screening import Matter, as_content, read_before, screen
 
 log = EventLog("hub")
+
+IN_DANGER = (Matter.EMERGENCY, Matter.VIOLENCE, Matter.DISTRESS)
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,10 @@ class Hub:
         if stops_waiting(words) and (stopped := await self._stop_waiting(conversation_id, client_id, words)):
             return stopped
         payload = screened.payload or offered_reply(last, words)
-        return await self._add(conversation_id, client_id, as_content(screened), payload)
+        message, new = await self._add(conversation_id, client_id, as_content(screened), payload)
+        if new and screened.matter in IN_DANGER:
+            await self.ownership.warn(conversation_id)
+        return message, new
 
     async def press(self, conversation_id: str, client_id: str, seq: int, button: int) -> tuple[Message, bool]:
         """Store that a button was pressed, as if its title had been said; Rasa is told its payload."""

@@ -13,11 +13,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy.engine import Connection
 
-from bot.errors import HandoffStepError
+from bot.errors import HandoffStepError, TokenInvalidError
 from bot.handoff.models import CLOSING, Asked, HandoffFault, Officer, Outcome, Request, Standing
 from bot.handoff.queue import Queue
 from bot.hub.delivery import Delivery, MessageStored, StandingChanged
 from bot.hub.handing import refuse_step
+from bot.hub.handoff_danger import warn_of_danger
 from bot.hub.intake import clean
 from bot.hub.models import Message
 from bot.hub.ownership_steps import NobodyWaits, Stepped, Steps
@@ -70,6 +71,21 @@ class Ownership:
             return await self._step(self.steps.stop_waiting, conversation_id, said)
         except NobodyWaits:
             return None
+
+    async def warn(self, conversation_id: str) -> bool:
+        """The citizen tells of danger while no assistant reads: the numbers at once, and first in the queue.
+
+        False where the assistant answers: it says so itself.
+        """
+        try:
+            stepped = await self._database().write(warn_of_danger, conversation_id, self._clock.now())
+        except TokenInvalidError:  # erased this very moment
+            return False
+        if stepped is None:
+            return False
+        self._publish(stepped)
+        await self.show_standing(conversation_id)
+        return True
 
     async def step_in(self, conversation_id: str, officer: Officer, reason: str) -> Request:
         """Take a conversation that nobody has asked an officer for. The reason stands in the history."""

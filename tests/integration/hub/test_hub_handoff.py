@@ -219,6 +219,15 @@ async def test_two_thumbs_down_offer_an_officer_once(widget, present, rasa):
     assert json.loads(rasa.texts()[3].removeprefix("/request_human")) == {"handoff_trigger": "thumbs_down"}
 
 
+async def test_danger_is_answered_at_once_although_an_officer_is_waited_for(widget, officers, present, rasa):
+    await waits(widget)
+    asked = len(rasa.asked)
+    await widget.say("cháy nhà rồi cứu với")
+    assert "114" in (await widget.until("system"))["content"]["text"]
+    assert len(rasa.asked) == asked
+    assert (await only(officers)).urgent
+
+
 async def test_erasing_ends_it_for_the_officer_too(widget, officers, present):
     await waits(widget)
     request = await only(officers)
