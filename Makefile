@@ -9,7 +9,7 @@ TESTS ?= tests/unit tests/integration tests/contracts tests/dialogue tests/e2e t
 PYTEST_ARGS ?=
 
 .NOTPARALLEL:
-.PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue index train bench bench-catalogue bench-search bench-cases eval eval-search eval-learning requirements clean
+.PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue index train bench bench-catalogue bench-search bench-cases bench-handoff eval eval-search eval-learning requirements clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,13 +67,17 @@ bench: dev catalogue train ## speed and size as a table: the assistant, the cata
 	@status=0; $(PY) -m tools.bench $(BENCH_ARGS) || status=1; \
 		$(MAKE) --no-print-directory bench-catalogue || status=1; \
 		$(MAKE) --no-print-directory bench-search || status=1; \
-		$(MAKE) --no-print-directory bench-cases || status=1; exit $$status
+		$(MAKE) --no-print-directory bench-cases || status=1; \
+		$(MAKE) --no-print-directory bench-handoff || status=1; exit $$status
 
 bench-catalogue: dev ## import, sync, diff, lint and opening; CATALOGUE=records.jsonl.gz takes real records
 	@$(PY) -m tools.bench_catalogue $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(BENCH_CATALOGUE_ARGS)
 
 bench-search: dev ## processor time a question, memory, making the index; also over 50,000; CATALOGUE=records.jsonl.gz
 	@$(PY) -m tools.bench_search $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(BENCH_SEARCH_ARGS)
+
+bench-handoff: dev ## 1,000 rounds of 50 officers who claim one conversation at once, on SQLite and PostgreSQL
+	@$(PY) -m tools.bench_handoff $(BENCH_HANDOFF_ARGS)
 
 bench-cases: dev ## 1,000 look-ups of dossiers in a minute against a local one-stop system
 	@$(PY) -m tools.bench_cases $(BENCH_CASES_ARGS)

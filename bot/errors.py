@@ -132,3 +132,9 @@ class StaffRefusedError(MotCuaError):
     """Something about staff cannot be done; `fault` in the context is a `StaffFault`, which has a sentence."""
 
     code = "STAFF_REFUSED"
+
+
+class HandoffStepError(MotCuaError):
+    """A step of handing over is not possible; `fault` in the context is a `HandoffFault`, which has a sentence."""
+
+    code = "HANDOFF_STEP"

@@ -14,12 +14,15 @@ from bot.feedback.models import Kept, RatedTurn, Rating, Reason, Thumb
 from bot.feedback.store import open_from_survey, rate, ratings_of
 from bot.feedback.surveys import SurveyAnswer, SurveyState, give_answer, state_of
 from bot.feedback.words import NOT_SUSPECT, TakenWords, Understood, take_words
-from bot.hub.conversations import find_conversation
-from bot.hub.delivery import Delivery, MessageRated, Surveyed
+from bot.handoff.models import CITY_UNIT, Trigger
+from bot.handoff.queue import Queue
+from bot.hub.conversations import add_messages, find_conversation
+from bot.hub.delivery import Delivery, MessageRated, MessageStored, Surveyed
 from bot.hub.feedback_effects import last_answer, may_be_rated, turn_of
+from bot.hub.handoff_effects import offer_draft, was_offered
 from bot.hub.intake import accept, refuse
 from bot.hub.limits import PER_CONVERSATION, Rate, RateLimiter
-from bot.hub.models import Conversation, Refusal, Role
+from bot.hub.models import Answerer, Conversation, Message, Refusal, Role
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.ops.clock import Clock, city_date
 from bot.ops.logging import EventLog
@@ -31,6 +34,8 @@ log = EventLog("hub.feedback")
 RATINGS = Rate(burst=PER_CONVERSATION.burst * 4, per_second=2)
 """A thumb, a reason and words are three; nobody waits for an answer to them."""
 CHECK_SECONDS = 5.0
+DOWN_UNTIL_OFFERED = 2
+"""Answers found wrong in one conversation, from which an officer is offered."""
 
 
 class Reader(Protocol):
@@ -79,11 +84,15 @@ class FeedbackGiven:
 class HubFeedback:
     """Every write begins with the conversation's row, as all of the hub's do."""
 
-    def __init__(self, database: Database, clock: Clock, reader: Reader, delivery: Delivery) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, reader: Reader, delivery: Delivery, queue: Queue | None = None
+    ) -> None:
+        """queue: by which an officer is offered to who finds two answers wrong; without it nobody is."""
         self._database = database
         self._clock = clock
         self._reader = reader
         self._delivery = delivery
+        self._queue = queue
         self._pace = RateLimiter(RATINGS)
 
     async def given(self, conversation_id: str) -> FeedbackGiven:
@@ -103,6 +112,10 @@ class HubFeedback:
         thumb, reason = kept.rating.thumb, kept.rating.reason
         log.info("rated", conversation=conversation_id[:8], seq=given.seq, thumb=thumb, reason=reason)
         self._delivery.publish(conversation_id, MessageRated(given.seq, kept))
+        if rating.thumb is Thumb.DOWN:
+            offer = await self._database.write(self._offer, conversation_id)
+            if offer is not None:
+                self._delivery.publish(conversation_id, MessageStored(offer))
         return kept, words
 
     async def answer_survey(self, conversation_id: str, given: GivenSurvey) -> SurveyTaken:
@@ -154,6 +167,18 @@ class HubFeedback:
         answer = SurveyAnswer(given.id, given.satisfaction, given.reason, words.text, words.dropped, feedback_id)
         if not give_answer(connection, conversation.rasa_sender, conversation.channel, city_date(now), answer):
             raise refuse(Refusal.SURVEY_OVER)
+
+    def _offer(self, connection: Connection, conversation_id: str) -> Message | None:
+        """Store the question whether an officer is wanted, once, when a second answer was found wrong."""
+        conversation, now = self._lock(connection, conversation_id)
+        down = [one for one in ratings_of(connection, conversation_id).values() if one.rating.thumb is Thumb.DOWN]
+        if len(down) < DOWN_UNTIL_OFFERED or conversation.status is not Answerer.ASSISTANT:
+            return None
+        if self._queue is None or not self._queue.desk_of(connection, CITY_UNIT).open:
+            return None
+        if was_offered(connection, conversation_id, Trigger.THUMBS_DOWN):
+            return None
+        return add_messages(connection, conversation_id, Role.SYSTEM, (offer_draft(Trigger.THUMBS_DOWN),), now)[0]
 
     def _lock(self, connection: Connection, conversation_id: str) -> tuple[Conversation, datetime]:
         now = self._clock.now()

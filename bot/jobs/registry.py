@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bot.jobs.cases import CaseJobs
 from bot.jobs.feedback import FeedbackJobs
+from bot.jobs.handoff import HandoffJobs
 from bot.jobs.petitions import PetitionJobs
 from bot.jobs.photos import PhotoJobs
 from bot.jobs.referrals import ReferralJobs
@@ -31,6 +32,7 @@ def jobs_of(services: CaseServices) -> list[Job]:
     feedback = FeedbackJobs(services.feedback, services.clock, load_calendar(), services.feedback_days)
     of = services.referrals
     referrals = ReferralJobs(of.ageing, of.words, services.operations, services.clock)
+    handoff = HandoffJobs(services.handoff, services.operations, services.clock)
     return [
         Job(
             "case_changes", timedelta(minutes=5), "reads followed dossiers, notes what changed", cases.look_for_changes
@@ -46,5 +48,8 @@ def jobs_of(services: CaseServices) -> list[Job]:
         ),
         Job("referral_words", timedelta(seconds=30), "tells citizens of their requests for help", referrals.say_words),
         Job("referral_climb", timedelta(hours=1), "hands on requests that nobody takes", referrals.climb),
+        Job("handoff_clocks", timedelta(seconds=15), "looks after who waits and who holds", handoff.look),
+        Job("handoff_calls", timedelta(minutes=5), "apologises for calls not made in time", handoff.look_at_calls),
+        Job("handoff_forget", timedelta(hours=6), "forgets who was there yesterday", handoff.forget),
         Job("referral_forget", timedelta(hours=1), "forgets drafts, erased conversations", referrals.forget),
     ]

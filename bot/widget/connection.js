@@ -1,5 +1,5 @@
 // The protocol of docs/web-chat.md over one WebSocket: hello, replay, reconnecting, sending again what is unconfirmed.
-// It tells its owner through `on`: message, changed, delivery, refused, typing, note, up, trouble, lost, ended,
+// It tells its owner through `on`: message, changed, delivery, refused, typing, standing, note, up, trouble, lost, ended,
 // welcome and opinion (what rating.js and survey.js live on).
 import { frameOf, Outbox } from "./outbox.js";
 
@@ -15,6 +15,7 @@ const HANDLERS = new Map([
   ["welcome", "welcomed"],
   ["message", "messaged"],
   ["typing", "typed"],
+  ["standing", "stood"],
   ["refused", "refuse"],
   ["rated", "passOn"],
   ["surveyed", "passOn"],
@@ -238,6 +239,10 @@ export class Connection {
 
   typed(frame) {
     this.on.typing(frame.on === true);
+  }
+
+  stood(frame) {
+    this.on.standing(frame);
   }
 
   refuse(frame) {

@@ -57,9 +57,13 @@ export class MotCuaChat extends HTMLElement {
       delivery: (item, state) => this.transcript.delivery(item, state),
       refused: (item) => this.transcript.delivery(item, "refused"),
       typing: (on) => this.transcript.typing(on),
+      standing: (frame) => this.stands(frame),
       note: (text) => this.transcript.note(text),
       trouble: (level) => this.showTrouble(level),
-      welcome: (frame) => this.opinions.forEach((part) => part.welcomed(frame)),
+      welcome: (frame) => {
+        this.stands({ who: "assistant" }); // a frame of its own follows where it is another
+        this.opinions.forEach((part) => part.welcomed(frame));
+      },
       opinion: (frame) => this.opinion(frame),
       up: () => this.caughtUp(),
       lost: (expired) => this.restart(expired ? words.lost : ""),
@@ -206,10 +210,20 @@ export class MotCuaChat extends HTMLElement {
     this.opinions.forEach((part) => part.attach(node, message));
     if (atEnd && message.content && message.content.survey) this.transcript.reveal(node); // it has grown
     if (message.role !== "system") this.transcript.typing(false);
-    if (message.role === "officer") this.parts.about.textContent = words.officerAnswers;
+    if (message.role === "officer" && !replayed) this.parts.about.textContent = words.officerAnswers(message.content && message.content.author);
     if (message.role === "assistant") this.parts.about.textContent = words.automatic;
     if (this.parts.panel.hidden) this.countUnread(message, replayed);
     else this.markRead();
+  }
+
+  // Who answers now. A place in the queue stays in sight, with the way out of it.
+  stands(frame) {
+    const { standing, about } = this.parts;
+    const waits = frame.who === "waiting" && Number.isInteger(frame.place);
+    const stop = () => this.said(this.connection.say(String(frame.stop)));
+    standing.replaceChildren(...(waits ? [h("span", {}, words.waiting(frame.place, frame.minutes)), h("button", { type: "button", click: stop }, String(frame.stop))] : []));
+    if (frame.who === "officer") about.textContent = frame.typing ? words.officerTypes(frame.officer) : words.officerAnswers(frame.officer);
+    else about.textContent = words.automatic;
   }
 
   countUnread(message, replayed) {
@@ -260,6 +274,7 @@ export class MotCuaChat extends HTMLElement {
     this.unread = 0;
     this.showUnread();
     this.parts.banner.replaceChildren();
+    this.parts.standing.replaceChildren();
     this.parts.about.textContent = words.automatic;
     this.tray.clear();
     this.photoView.close();

@@ -13,6 +13,7 @@ export function buildFrame(element, transcript, composer, tray, photoView) {
     heading: h("h2", { id: "title" }),
     about: h("p", { class: "about", id: "about" }),
     banner: h("div", { class: "banner", role: "status" }),
+    standing: h("div", { class: "banner standing", role: "status" }),
   };
   parts.launcher = h(
     "button",
@@ -45,6 +46,7 @@ export function buildFrame(element, transcript, composer, tray, photoView) {
     parts.options,
     h("p", { class: "printed" }),
     parts.banner,
+    parts.standing,
     h("div", { class: "scroll" }, transcript.node, transcript.onward),
     tray.node,
     composer.node,

@@ -40,7 +40,7 @@ export function messageNode(message) {
     copyable ? copyButton(asText(content)) : null,
     ...(card ? cardTools(content) : []),
   );
-  return h("div", { class: `message ${role}${card ? " card" : ""}`, "data-seq": message.seq ?? null }, h("p", { class: "who" }, words.senders[role], h("span", { class: "sr" }, ":")), bubble, foot);
+  return h("div", { class: `message ${role}${card ? " card" : ""}`, "data-seq": message.seq ?? null }, h("p", { class: "who" }, sender(role, content), h("span", { class: "sr" }, ":")), bubble, foot);
 }
 
 // What the hub took out of the citizen's own words before it wrote them down.
@@ -147,4 +147,9 @@ function copyButton(text) {
     timer = setTimeout(() => (label.textContent = words.copy), 2500);
   }
   return button;
+}
+
+// An officer's name as the hub gives it: text, never markup.
+function sender(role, content) {
+  return role === "officer" && content.author ? `${words.senders.officer} ${String(content.author)}` : words.senders[role];
 }

@@ -6,7 +6,9 @@ export const words = {
   unread: (n) => ` (${n} tin nhắn chưa đọc)`,
   newMessages: (n) => `Trợ lý Một Cửa: ${n} tin nhắn mới`,
   automatic: "Trợ lý tự động, không phải cán bộ",
-  officerAnswers: "Cán bộ đang trả lời anh/chị",
+  officerAnswers: (name) => `${name || "Cán bộ"} đang trả lời anh/chị`,
+  officerTypes: (name) => `${name || "Cán bộ"} đang soạn tin…`,
+  waiting: (place, minutes) => `Đang chờ cán bộ: lượt thứ ${place}, ${minutes ? `khoảng ${minutes} phút` : "thời gian chờ chưa rõ"}`,
 
   minimise: "Thu nhỏ",
   options: "Tuỳ chọn",

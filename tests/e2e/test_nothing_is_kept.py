@@ -14,10 +14,13 @@ from uuid import uuid4
 
 import pytest
 
+from bot.handoff.queue import Queue
+from bot.handoff.shifts import load_shifts
 from bot.hub.conversations import ConversationStore
 from bot.hub.delivery import LocalDelivery
 from bot.hub.hub import Hub
 from bot.hub.limits import PER_CONVERSATION, RateLimiter
+from bot.hub.ownership import Ownership
 from bot.hub.side_notes import SideNotes
 from bot.hub.tokens import Tokens
 from bot.hub.turn_store import TurnStore
@@ -27,6 +30,7 @@ from bot.ops.clock import SystemClock
 from bot.store.engine import Database, make_engine
 from bot.store.migrate import migrate
 from knowledge.settings import ROOT
+from knowledge.working_days import load_calendar
 
 SET = ROOT / "tests" / "evaluation" / "safety.jsonl"
 WORDS_IN_A_ROW = 4
@@ -136,9 +140,10 @@ async def through_the_hub(assistant: InProcess, folder: Path, texts: list[str], 
     database, clock, delivery = Database(make_engine(address)), SystemClock(), LocalDelivery()
     store = ConversationStore(database, clock)
     turns = Turns(TurnStore(database, clock, "test"), assistant, assistant, delivery, Wording.load())
-    hub = Hub(
-        store, Tokens(b"secret", clock), delivery, turns, RateLimiter(PER_CONVERSATION), SideNotes(database, clock)
-    )
+    queue = Queue(lambda: database, clock, load_shifts(load_calendar()))
+    ownership = Ownership(lambda: database, clock, queue, delivery)
+    notes, pace = SideNotes(database, clock), RateLimiter(PER_CONVERSATION)
+    hub = Hub(store, Tokens(b"secret", clock), delivery, turns, pace, notes, ownership)
     await play(hub, turns, store, texts)
     database.close()
     return held(folder / "operations.db")

@@ -54,10 +54,10 @@ def start_hub(environment):
     """`async with start_hub() as url`: a hub in this process; other names stand for other processes."""
 
     @asynccontextmanager
-    async def start(limits=None, port=8080, photo_limits=None, **changes):
+    async def start(limits=None, port=8080, photo_limits=None, clock=None, **changes):
         settings = Settings.from_env({**environment, "MOTCUA_WEB_PORT": str(port), **changes})
         migrate(settings.database_url)
-        runner = web.AppRunner(build_app(settings, limits=limits, photo_limits=photo_limits), shutdown_timeout=1.0)
+        runner = web.AppRunner(build_app(settings, clock, limits, photo_limits), shutdown_timeout=1.0)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
