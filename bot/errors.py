@@ -132,3 +132,9 @@ class StaffRefusedError(MotCuaError):
     """Something about staff cannot be done; `fault` in the context is a `StaffFault`, which has a sentence."""
 
     code = "STAFF_REFUSED"
+
+
+class DeskRefusedError(MotCuaError):
+    """A ready reply, a verdict or an example is not taken; `fault` in the context is a `DeskFault`."""
+
+    code = "DESK_REFUSED"

@@ -10,6 +10,11 @@ from bot.staff.models import CITY, Person, Role
 from knowledge.text import fold
 
 
+def own_units(person: Person) -> tuple[str, ...] | None:
+    """Return the units whose conversations and replies are somebody's; None: all."""
+    return None if person.is_administrator else person.units
+
+
 def petition_units(person: Person, routing: Routing) -> tuple[str, ...] | None:
     """Return the codes of the units whose petitions are somebody's to see; None: all."""
     if person.is_administrator:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.attachments.build import build_attachments
 from bot.attachments.intake import PhotoIntake
 from bot.attachments.wording import PhotoWording
+from bot.desk.verdicts import erase_desk
 from bot.hub.conversations import ConversationStore
 from bot.hub.delivery import LocalDelivery
 from bot.hub.feedback_effects import erase_feedback, with_feedback
@@ -19,6 +20,7 @@ from bot.hub.photos import HubPhotos, erase_pending
 from bot.hub.rasa_client import RasaClient
 from bot.hub.side_notes import SideNotes
 from bot.hub.tokens import Tokens
+from bot.hub.transcripts import Transcripts
 from bot.hub.turn_store import TurnStore
 from bot.hub.turns import SwitchedOff, Turns
 from bot.hub.watch import StoreWatch
@@ -44,6 +46,7 @@ class HubParts:
     assistant: RasaClient
     turns: Turns
     watch: StoreWatch
+    transcripts: Transcripts
 
     def start(self) -> None:
         """Begin to work: answer what is pending, watch the store."""
@@ -62,7 +65,7 @@ class HubParts:
 def build_hub(settings: Settings, clock: Clock) -> HubParts:
     """The hub on the real database and the real Rasa; nothing runs until `start`."""
     database = Database(make_engine(settings.database_url))
-    store = ConversationStore(database, clock, (erase_feedback, erase_pending))
+    store = ConversationStore(database, clock, (erase_feedback, erase_pending, erase_desk))
     delivery = LocalDelivery()
     wording = Wording.load()
     assistant = RasaClient(settings.rasa_url)
@@ -76,7 +79,8 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
     attachments = build_attachments(settings, lambda: database, clock)
     photos = HubPhotos(hub, store, database, attachments, PhotoIntake(), PhotoWording.load(), clock)
     feedback = HubFeedback(database, clock, assistant, delivery)
-    return HubParts(hub, photos, feedback, wording, database, trackers, assistant, turns, StoreWatch(store, delivery))
+    watch, read = StoreWatch(store, delivery), Transcripts(database)
+    return HubParts(hub, photos, feedback, wording, database, trackers, assistant, turns, watch, read)
 
 
 def _when_off(switches: Switches) -> SwitchedOff:
