@@ -14,12 +14,16 @@ from bot.console import (
     account,
     audit,
     cases,
+    catalogue_answers,
+    conversation,
+    conversation_steps,
     feedback,
     files,
     live_stream,
     people,
     petition_steps,
     petitions,
+    queue,
     ready_replies,
     signing,
     switches,
@@ -30,6 +34,7 @@ from bot.console.live import Live
 from bot.console.live_sources import live_sources
 from bot.console.live_stream import LIVE
 from bot.console.rendering import first_page, set_up
+from bot.console.viewing import VIEWINGS, Viewings
 from bot.hub.build import HubParts
 from bot.hub.limits import Rate, RateLimiter
 from bot.services import DeskServices
@@ -38,6 +43,10 @@ _PARTS = (
     signing,
     account,
     live_stream,
+    queue,
+    conversation,
+    catalogue_answers,
+    conversation_steps,
     petitions,
     petition_steps,
     cases,
@@ -54,6 +63,7 @@ def add_console(
 ) -> None:
     """Add the pages; the application sets the security headers, and opens and closes the database."""
     app[SERVICES], app[HUB] = services, hub
+    app[VIEWINGS] = Viewings()
     app[LIVE] = live = Live(live_sources(hub), services.clock)
     _follow_lifetime(app, live)
     app[signing.RATE] = RateLimiter(sign_in_rate)

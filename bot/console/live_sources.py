@@ -7,13 +7,14 @@ from datetime import datetime
 
 from bot.console.live import Source
 from bot.hub.build import HubParts
+from bot.hub.ownership import QUEUE_TOPIC, topic_of
 
-QUEUE = "queue"
+QUEUE = QUEUE_TOPIC
 
 
 def conversation_topic(conversation_id: str) -> str:
     """Return the topic of one conversation."""
-    return f"conversation:{conversation_id}"
+    return topic_of(conversation_id)
 
 
 def live_sources(hub: HubParts) -> tuple[Source, ...]:
@@ -23,4 +24,7 @@ def live_sources(hub: HubParts) -> tuple[Source, ...]:
         found = await hub.transcripts.changed_since(since)
         return {conversation_topic(name): mark for name, mark in found.items()}
 
-    return (conversations,)
+    async def queue(_since: datetime) -> Mapping[str, str]:
+        return {QUEUE: str(await hub.ownership.queue.revision())}
+
+    return conversations, queue

@@ -6,7 +6,7 @@ import asyncio
 
 from aiohttp import web
 
-from bot.console.access import COOKIE, page, services
+from bot.console.access import COOKIE, hub_of, page, person_of, services
 from bot.console.live import Live, Reader
 
 LIVE = web.AppKey("live", Live)
@@ -14,6 +14,8 @@ HEARTBEAT_SECONDS = 15.0
 """So often at least something is sent, so that no proxy takes the stream for dead."""
 CHECK_SECONDS = 5.0
 """So long at most a session that was ended still hears."""
+BEAT_SECONDS = 30.0
+"""So often an open page says that its officer, once on duty, is still there."""
 _HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-store",
@@ -48,7 +50,8 @@ async def session(_request: web.Request) -> web.StreamResponse:
 
 async def _go_on(request: web.Request, response: web.StreamResponse, live: Live, reader: Reader) -> None:
     staff, secret = services(request).staff.service, request.cookies.get(COOKIE, "")
-    checked = sent = asyncio.get_running_loop().time()
+    presence, person = hub_of(request).handoff.presence, person_of(request)
+    checked = sent = beaten = asyncio.get_running_loop().time()
     while not reader.closed:
         topics = await reader.next(CHECK_SECONDS)
         now = asyncio.get_running_loop().time()
@@ -57,6 +60,9 @@ async def _go_on(request: web.Request, response: web.StreamResponse, live: Live,
             if await staff.person(secret, touch_it=False) is None:
                 await response.write(b"event: ended\ndata: -\n\n")
                 return
+        if now - beaten >= BEAT_SECONDS:
+            beaten = now
+            await presence.beat(person.id)
         if topics:
             await response.write(_event(live.now(), topics))
             sent = now

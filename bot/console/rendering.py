@@ -33,6 +33,7 @@ class Part:
 
 
 PARTS: Sequence[Part] = (
+    Part("queue", f"{ROOT}/queue", (Role.OFFICER,)),
     Part("petitions", f"{ROOT}/petitions", (Role.OFFICER,)),
     Part("cases", f"{ROOT}/cases", (Role.OFFICER,)),
     Part("feedback", f"{ROOT}/feedback", (Role.OFFICER, Role.EDITOR)),
