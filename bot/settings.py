@@ -85,6 +85,7 @@ class Settings:
     photo_keys: tuple[str, ...]
     feedback_days: int
     teams_file: Path | None
+    shifts_file: Path | None
     tips: bool
     zalo: ZaloSettings
     desk_demo: bool
@@ -122,6 +123,7 @@ class Settings:
             case_tokens={name[len(_TOKEN) :]: value for name, value in env.items() if name.startswith(_TOKEN)},
             jobs=_on(env, "MOTCUA_JOBS", "on"),
             teams_file=Path(env["MOTCUA_TEAMS"]) if env.get("MOTCUA_TEAMS") else None,
+            shifts_file=Path(env["MOTCUA_SHIFTS"]) if env.get("MOTCUA_SHIFTS") else None,
             tips=_on(env, "MOTCUA_TIPS", "on"),
             petition_official=_on(env, "MOTCUA_PETITION_OFFICIAL", "off"),
             petition_routing=env.get("MOTCUA_PETITION_ROUTING") or "",

@@ -11,6 +11,8 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from bot.feedback.models import Kept, Reason, Thumb
+from bot.handoff.models import Standing
+from bot.handoff.words import handoff_wording
 from bot.hub.feedback_effects import may_be_rated
 from bot.hub.hub_feedback import FeedbackGiven, GivenRating, GivenSurvey
 from bot.hub.models import Message, Role
@@ -201,6 +203,13 @@ def message_frame(message: Message) -> str:
 def typing(on: bool) -> str:
     """The assistant works, or no longer does."""
     return _json(type="typing", on=on)
+
+
+def standing(of: Standing) -> str:
+    """Who answers now; while somebody waits, the place, the likely wait, and the words that end it."""
+    stop = handoff_wording()("buttons.stop_waiting") if of.place else ""
+    known = {"place": of.place, "minutes": of.minutes, "stop": stop, "officer": of.officer, "typing": of.typing}
+    return _json(type="standing", who=of.who, **{name: value for name, value in known.items() if value})
 
 
 def refused(client_id: str, code: str, text: str) -> str:

@@ -22,6 +22,7 @@ from bot.channels.web_frames import (
     Say,
 )
 from bot.errors import MessageRefusedError, PhotoRefusedError
+from bot.handoff.models import Standing
 from bot.hub.delivery import (
     CatchUp,
     Ended,
@@ -29,6 +30,7 @@ from bot.hub.delivery import (
     MessageChanged,
     MessageRated,
     MessageStored,
+    StandingChanged,
     Subscription,
     Surveyed,
     Typing,
@@ -37,7 +39,7 @@ from bot.hub.hub import Hub
 from bot.hub.hub_feedback import HubFeedback
 from bot.hub.intake import refuse
 from bot.hub.limits import Rate, RateLimiter
-from bot.hub.models import Conversation, Message, Refusal
+from bot.hub.models import Answerer, Conversation, Message, Refusal, Role
 from bot.hub.photos import HubPhotos
 from bot.hub.wording import Wording
 from bot.ops.satisfaction import Satisfaction
@@ -70,6 +72,7 @@ class WebSession:
         self._conversation: Conversation | None = None
         self._conversation_id = ""
         self._sent = 0
+        self._standing = Standing(Answerer.ASSISTANT.value)
         self._send_within = 0.0
 
     def read(self, data: object) -> Frame | None:
@@ -172,6 +175,7 @@ class WebSession:
             await self._send(web_frames.refused(client_id, error.code, text))
 
     async def _tell(self, subscription: Subscription) -> None:
+        await self._send_standing(await self._hub.ownership.standing(self._conversation_id))
         await self._catch_up()
         while True:
             event = await subscription.next()
@@ -192,6 +196,8 @@ class WebSession:
             await self._send(web_frames.rated(event.seq, event.kept))
         elif isinstance(event, Surveyed):
             await self._send(web_frames.surveyed())
+        elif isinstance(event, StandingChanged):
+            await self._send_standing(event.standing)
         elif isinstance(event, Typing):
             await self._send(web_frames.typing(event.on))
         elif isinstance(event, Ended):
@@ -210,6 +216,14 @@ class WebSession:
     async def _send_message(self, message: Message) -> None:
         self._sent = message.seq
         await self._send(web_frames.message_frame(message))
+        if message.role is Role.OFFICER:
+            await self._hub.delivered(self._conversation_id, message.seq)
+
+    async def _send_standing(self, standing: Standing) -> None:
+        """Only what is news for this window; nothing at all while the assistant answers all the time."""
+        if standing != self._standing:
+            self._standing = standing
+            await self._send(web_frames.standing(standing))
 
     async def _send(self, frame: str) -> None:
         await asyncio.wait_for(self._socket.send_str(frame), self._send_within)

@@ -65,6 +65,7 @@ def add_console(
     app[SERVICES], app[HUB] = services, hub
     app[VIEWINGS] = Viewings()
     app[LIVE] = live = Live(live_sources(hub), services.clock)
+    hub.ownership.changed = live.publish  # this process's pages hear of a step at once
     _follow_lifetime(app, live)
     app[signing.RATE] = RateLimiter(sign_in_rate)
     set_up(app)

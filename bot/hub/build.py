@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.attachments.build import build_attachments
 from bot.attachments.intake import PhotoIntake
 from bot.attachments.wording import PhotoWording
 from bot.desk.verdicts import erase_desk
+from bot.handoff.build import HandoffParts, build_handoff
 from bot.hub.conversations import ConversationStore
 from bot.hub.delivery import LocalDelivery
 from bot.hub.feedback_effects import erase_feedback, with_feedback
+from bot.hub.handoff_effects import HandoffEffects, erase_handoff
 from bot.hub.hub import Hub
 from bot.hub.hub_feedback import HubFeedback
 from bot.hub.limits import PER_CONVERSATION, RateLimiter
 from bot.hub.memory import TrackerMemory
+from bot.hub.ownership import Ownership
 from bot.hub.photos import HubPhotos, erase_pending
 from bot.hub.rasa_client import RasaClient
 from bot.hub.side_notes import SideNotes
@@ -41,6 +45,8 @@ class HubParts:
     photos: HubPhotos
     feedback: HubFeedback
     wording: Wording
+    handoff: HandoffParts
+    ownership: Ownership
     database: Database
     trackers: Database
     assistant: RasaClient
@@ -62,25 +68,48 @@ class HubParts:
         self.database.close()
 
 
-def build_hub(settings: Settings, clock: Clock) -> HubParts:
-    """The hub on the real database and the real Rasa; nothing runs until `start`."""
+def build_hub(settings: Settings, clock: Clock, changed: Callable[[str], None] | None = None) -> HubParts:
+    """The hub on the real database and the real Rasa; nothing runs until `start`.
+
+    changed: told the topics of officers' pages that are to be read anew (`bot.hub.ownership`).
+    """
     database = Database(make_engine(settings.database_url))
-    store = ConversationStore(database, clock, (erase_feedback, erase_pending, erase_desk))
+    store = ConversationStore(database, clock, (erase_feedback, erase_pending, erase_handoff, erase_desk))
     delivery = LocalDelivery()
+    handoff = build_handoff(settings, lambda: database, clock)
+    ownership = Ownership(lambda: database, clock, handoff.queue, delivery, changed or _nobody_listens)
     wording = Wording.load()
     assistant = RasaClient(settings.rasa_url)
     trackers = Database(make_engine(settings.tracker_url))
-    turn_store = TurnStore(database, clock, process_name(settings), along=with_feedback)
+    turn_store = TurnStore(
+        database, clock, process_name(settings), along=HandoffEffects(ownership.steps, with_feedback)
+    )
     switches = Switches(lambda: database, clock)
     memory = TrackerMemory(assistant, trackers)
     turns = Turns(turn_store, assistant, memory, delivery, wording, switched_off=_when_off(switches))
     tokens = Tokens(load_key(settings.secret, settings.data_dir), clock)
-    hub = Hub(store, tokens, delivery, turns, RateLimiter(PER_CONVERSATION), SideNotes(database, clock))
+    hub = Hub(store, tokens, delivery, turns, RateLimiter(PER_CONVERSATION), SideNotes(database, clock), ownership)
     attachments = build_attachments(settings, lambda: database, clock)
     photos = HubPhotos(hub, store, database, attachments, PhotoIntake(), PhotoWording.load(), clock)
     feedback = HubFeedback(database, clock, assistant, delivery)
-    watch, read = StoreWatch(store, delivery), Transcripts(database)
-    return HubParts(hub, photos, feedback, wording, database, trackers, assistant, turns, watch, read)
+    return HubParts(
+        hub=hub,
+        photos=photos,
+        feedback=feedback,
+        wording=wording,
+        handoff=handoff,
+        ownership=ownership,
+        database=database,
+        trackers=trackers,
+        assistant=assistant,
+        turns=turns,
+        watch=StoreWatch(store, delivery, ownership.queue),
+        transcripts=Transcripts(database),
+    )
+
+
+def _nobody_listens(topic: str) -> None:
+    """No page of officers in this process."""
 
 
 def _when_off(switches: Switches) -> SwitchedOff:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection, Row
 
 from bot.attachments.models import PHOTOS
 from bot.errors import TokenInvalidError
+from bot.handoff.rows import note_citizen_spoke
 from bot.hub.models import Answerer, Conversation, Draft, Message, Role, TurnState
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.ops.clock import Clock
@@ -46,7 +47,7 @@ class ConversationStore:
 
     async def find_by_client_id(self, conversation_id: str, client_id: str) -> Message | None:
         """The message that this sender's id already stands for."""
-        return await self._database.run(_find_by_client_id, conversation_id, client_id)
+        return await self._database.run(find_by_client_id, conversation_id, client_id)
 
     async def find_button(self, conversation_id: str, seq: int, button: int) -> tuple[str, str] | None:
         """Title and payload of a button that was offered under message `seq`."""
@@ -77,9 +78,9 @@ class ConversationStore:
         """
         return await self._database.write(self._add_citizen_message, conversation_id, client_id, content, payload)
 
-    async def change_answerer(self, conversation_id: str, expected: Answerer, wanted: Answerer) -> bool:
-        """Hand the conversation on by compare-and-set; False when somebody else was faster."""
-        return await self._database.write(self._change_answerer, conversation_id, expected, wanted)
+    async def mark_delivered(self, conversation_id: str, seq: int) -> None:
+        """The citizen has been sent all up to `seq`."""
+        await self._database.write(_mark_delivered, conversation_id, seq)
 
     async def erase(self, conversation_id: str) -> bool:
         """Delete the transcript and close the conversation for good; False when it was erased before."""
@@ -111,7 +112,7 @@ class ConversationStore:
     ) -> tuple[Message, bool]:
         now = self._clock.now()
         hold(connection, conversation_id, now)
-        known = _find_by_client_id(connection, conversation_id, client_id)
+        known = find_by_client_id(connection, conversation_id, client_id)
         if known is not None:
             return known, False
         seq = _next_seq(connection, conversation_id)
@@ -123,24 +124,10 @@ class ConversationStore:
             "created_at": now,
             "content": content,
             "payload": payload,
-            "state": TurnState.PENDING.value,
+            "state": _state_of_new(connection, conversation_id, now),
         }
         connection.execute(insert(MESSAGE).values(**row))
         return Message(conversation_id, seq, Role.CITIZEN, now, content, client_id), True
-
-    def _change_answerer(
-        self, connection: Connection, conversation_id: str, expected: Answerer, wanted: Answerer
-    ) -> bool:
-        change = (
-            update(CONVERSATION)
-            .where(
-                CONVERSATION.c.id == conversation_id,
-                CONVERSATION.c.status == expected.value,
-                CONVERSATION.c.erased_at.is_(None),
-            )
-            .values(status=wanted.value, updated_at=self._clock.now())
-        )
-        return bool(connection.execute(change).rowcount)
 
     def _erase(self, connection: Connection, conversation_id: str) -> bool:
         now = self._clock.now()
@@ -162,11 +149,25 @@ class ConversationStore:
         return True
 
 
+def _state_of_new(connection: Connection, conversation_id: str, now: datetime) -> str:
+    """What becomes of a citizen's message: while an officer answers, or is waited for, it never is the assistant's."""
+    conversation = find_conversation(connection, conversation_id)
+    if conversation is None or conversation.status is Answerer.ASSISTANT:
+        return TurnState.PENDING.value
+    note_citizen_spoke(connection, conversation_id, now)
+    return TurnState.PASSED_ON.value
+
+
 def hold(connection: Connection, conversation_id: str, now: datetime) -> None:
     """Take the conversation's lock until the transaction ends; `TokenInvalidError` when it is erased."""
     lock = update(CONVERSATION).where(CONVERSATION.c.id == conversation_id, CONVERSATION.c.erased_at.is_(None))
     if connection.execute(lock.values(updated_at=now)).rowcount == 0:
         raise TokenInvalidError("the conversation is erased", conversation=conversation_id[:8])
+
+
+def _mark_delivered(connection: Connection, conversation_id: str, seq: int) -> None:
+    fewer = and_(CONVERSATION.c.id == conversation_id, CONVERSATION.c.delivered_seq < seq)
+    connection.execute(update(CONVERSATION).where(fewer).values(delivered_seq=seq))
 
 
 def find_conversation(connection: Connection, conversation_id: str) -> Conversation | None:
@@ -182,6 +183,8 @@ def find_conversation(connection: Connection, conversation_id: str) -> Conversat
         last_seq=row.last_seq,
         token_version=row.token_version,
         erased=row.erased_at is not None,
+        ownership=row.ownership,
+        delivered_seq=row.delivered_seq,
     )
 
 
@@ -212,7 +215,15 @@ def _next_seq(connection: Connection, conversation_id: str) -> int:
     return int(connection.execute(select(CONVERSATION.c.last_seq).where(mine)).scalar_one())
 
 
-def _find_by_client_id(connection: Connection, conversation_id: str, client_id: str) -> Message | None:
+def sign_message(connection: Connection, message: Message, client_id: str) -> Message:
+    """Give a message of the city's side its sender's id; return it with it."""
+    mine = and_(MESSAGE.c.conversation_id == message.conversation_id, MESSAGE.c.seq == message.seq)
+    connection.execute(update(MESSAGE).where(mine).values(client_id=client_id))
+    return replace(message, client_id=client_id)
+
+
+def find_by_client_id(connection: Connection, conversation_id: str, client_id: str) -> Message | None:
+    """The message that a sender's id stands for."""
     query = select(MESSAGE).where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.client_id == client_id)
     row = connection.execute(query).first()
     return None if row is None else message_of(row)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.feedback.models import Kept
+from bot.handoff.models import Standing
 from bot.hub.models import Message
 
 QUEUE_LENGTH = 100
@@ -52,6 +53,13 @@ class Typing:
 
 
 @dataclass(frozen=True)
+class StandingChanged:
+    """Who answers, or the place in the queue, is another now."""
+
+    standing: Standing
+
+
+@dataclass(frozen=True)
 class Ended:
     """The conversation is erased."""
 
@@ -61,7 +69,7 @@ class CatchUp:
     """There may be more in the store than was told."""
 
 
-Event = MessageStored | MessageChanged | MessageRated | Surveyed | Typing | Ended | CatchUp
+Event = MessageStored | MessageChanged | MessageRated | Surveyed | Typing | StandingChanged | Ended | CatchUp
 
 
 class Subscription:

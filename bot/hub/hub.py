@@ -9,9 +9,12 @@ from typing import Any
 from bot.errors import TokenInvalidError
 from bot.hub.conversations import PAGE, ConversationStore
 from bot.hub.delivery import Delivery, Ended, MessageStored, Subscription
+from bot.hub.handing import LEAVE_CONTACT, STOP_WAITING, WAIT_ON
+from bot.hub.handoff_effects import offered_reply, stops_waiting
 from bot.hub.intake import accept, refuse
 from bot.hub.limits import RateLimiter
-from bot.hub.models import Conversation, Draft, Gift, Message, Refusal
+from bot.hub.models import Answerer, Conversation, Draft, Gift, Message, Refusal
+from bot.hub.ownership import Ownership, topic_of
 from bot.hub.side_notes import SideNotes
 from bot.hub.tokens import Tokens
 from bot.hub.turns import Turns
@@ -41,6 +44,7 @@ class Hub:
         turns: Turns,
         pace: RateLimiter,
         notes: SideNotes,
+        ownership: Ownership,
     ) -> None:
         self._store = store
         self._tokens = tokens
@@ -48,6 +52,7 @@ class Hub:
         self._turns = turns
         self._pace = pace
         self._notes = notes
+        self.ownership = ownership
 
     async def enter(self, channel: str, token: str | None) -> Entry:
         """Go on with the token's conversation, or begin a new one when there is none, or it is not ours any more."""
@@ -62,11 +67,15 @@ class Hub:
         Raises `MessageRefusedError` with a `Refusal` as its reason.
         """
         words = accept(text)
-        screened = screen(words, read_before(await self._store.last_answer(conversation_id)))
+        last = await self._store.last_answer(conversation_id)
+        screened = screen(words, read_before(last))
         if screened.dropped or screened.masked:
             kinds = [kind.value for kind in screened.masked]
             log.info("message_screened", conversation=conversation_id[:8], masked=kinds, dropped=screened.dropped)
-        return await self._add(conversation_id, client_id, as_content(screened), screened.payload)
+        if stops_waiting(words) and (stopped := await self._stop_waiting(conversation_id, client_id, words)):
+            return stopped
+        payload = screened.payload or offered_reply(last, words)
+        return await self._add(conversation_id, client_id, as_content(screened), payload)
 
     async def press(self, conversation_id: str, client_id: str, seq: int, button: int) -> tuple[Message, bool]:
         """Store that a button was pressed, as if its title had been said; Rasa is told its payload."""
@@ -74,11 +83,42 @@ class Hub:
         if found is None:
             raise refuse(Refusal.BUTTON_GONE)
         title, payload = found
+        if payload == LEAVE_CONTACT:
+            await self.ownership.stop_waiting(conversation_id)
+        elif payload in (STOP_WAITING, WAIT_ON):
+            return await self._choose_while_waiting(conversation_id, client_id, title, payload)
         return await self._add(conversation_id, client_id, {"text": title}, payload)
 
     async def give(self, conversation_id: str, client_id: str, gift: Gift) -> tuple[Message, bool]:
         """Store that the citizen handed something over (photos); Rasa is told its payload, which nobody can type."""
         return await self._add(conversation_id, client_id, gift.content, gift.payload)
+
+    async def _choose_while_waiting(
+        self, conversation_id: str, client_id: str, title: str, payload: str
+    ) -> tuple[Message, bool]:
+        stored = await self._store.find_by_client_id(conversation_id, client_id)
+        if stored is not None:
+            return stored, False
+        if payload == WAIT_ON:
+            if (await self.ownership.standing(conversation_id)).who != Answerer.WAITING.value:
+                raise refuse(Refusal.BUTTON_GONE)
+            return await self._add(conversation_id, client_id, {"text": title}, None)
+        stopped = await self._stop_waiting(conversation_id, client_id, title)
+        if stopped is None:
+            raise refuse(Refusal.BUTTON_GONE)
+        return stopped
+
+    async def _stop_waiting(self, conversation_id: str, client_id: str, words: str) -> tuple[Message, bool] | None:
+        """Leave the queue, with the words that were said for it; None where nobody waits."""
+        if not await self.ownership.stop_waiting(conversation_id, (client_id, words)):
+            return None
+        stored = await self._store.find_by_client_id(conversation_id, client_id)
+        return (stored, True) if stored is not None else None
+
+    async def delivered(self, conversation_id: str, seq: int) -> None:
+        """An officer's message has been sent to one of the citizen's windows."""
+        await self._store.mark_delivered(conversation_id, seq)
+        self.ownership.changed(topic_of(conversation_id))
 
     async def find(self, channel: str, token: str) -> Conversation | None:
         """The conversation that the token was made for, if it is still there."""
@@ -157,4 +197,5 @@ class Hub:
             raise refuse(Refusal.ENDED) from error
         self._delivery.publish(conversation_id, MessageStored(message))
         self._turns.notify(conversation_id)
+        self.ownership.changed(topic_of(conversation_id))
         return message, new

@@ -49,7 +49,10 @@ class Refusal(str, Enum):
 
 @dataclass(frozen=True)
 class Conversation:
-    """One citizen's talk with the city, on one channel."""
+    """One citizen's talk with the city, on one channel. ownership: counts how often it was handed on.
+
+    delivered_seq: number of the newest officer's message that a window of the citizen's was sent.
+    """
 
     id: str
     channel: str
@@ -58,6 +61,8 @@ class Conversation:
     last_seq: int
     token_version: int
     erased: bool
+    ownership: int = 0
+    delivered_seq: int = 0
 
 
 @dataclass(frozen=True)

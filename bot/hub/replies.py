@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.attachments.models import PHOTOS
 from bot.hub.feedback_effects import EFFECTS
+from bot.hub.handoff_effects import HANDOFF
 from bot.hub.intake import clean
 from bot.hub.models import Draft
 from bot.ops.screening.kinds import kinds_named
@@ -69,7 +70,7 @@ def _merge(draft: Draft, custom: Mapping[str, Any]) -> Draft:
     content["text"] = own.content["text"] or content["text"] or text_of_blocks(content.get("blocks", []))
     if own.payloads:
         content["buttons"] = own.content["buttons"]
-    effects = {key: custom[key] for key in EFFECTS if custom.get(key)}
+    effects = {key: custom[key] for key in (*EFFECTS, HANDOFF) if custom.get(key)}
     return Draft(content, own.payloads or draft.payloads, effects)
 
 

@@ -1,4 +1,4 @@
-"""The hub's tables; made by migration 0001 (a test compares the two)."""
+"""The hub's tables; made by migrations 0001 and 0011 (a test compares the two)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ CONVERSATION = Table(
     Column("id", String(36), primary_key=True),
     Column("channel", String(16), nullable=False),
     Column("status", String(16), nullable=False),
+    # Counts every change of who answers: a turn that began under another number is not wanted any more.
+    Column("ownership", Integer, nullable=False, server_default="0"),
+    Column("delivered_seq", Integer, nullable=False, server_default="0"),
     Column("rasa_sender", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),

@@ -176,7 +176,7 @@ class TurnStore:
         if connection.execute(lock.values(updated_at=now, away_since=None)).rowcount == 0:
             return None
         conversation = find_conversation(connection, turn.conversation.id)
-        taken_over = conversation is None or conversation.status in (Answerer.OFFICER, Answerer.CLOSED)
+        taken_over = conversation is None or conversation.ownership != turn.conversation.ownership
         state = TurnState.PASSED_ON if taken_over else TurnState.ANSWERED
         answered = update(MESSAGE).where(self._is_pending(turn)).values(state=state.value)
         if connection.execute(answered).rowcount == 0 or taken_over:

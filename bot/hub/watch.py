@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import asyncio
 
+from bot.handoff.models import Standing
+from bot.handoff.queue import Queue
 from bot.hub.conversations import ConversationStore
-from bot.hub.delivery import CatchUp, Delivery, Ended
+from bot.hub.delivery import CatchUp, Delivery, Ended, StandingChanged
 from bot.ops.logging import EventLog
 
 log = EventLog("hub.watch")
 
 PAUSE_SECONDS = 2.0
 BATCH = 500
+NOBODY_WAITS = Standing("assistant")
 
 
 class StoreWatch:
     """Looks at the newest sequence number of every conversation that is listened to."""
 
-    def __init__(self, store: ConversationStore, delivery: Delivery, pause_seconds: float = PAUSE_SECONDS) -> None:
+    def __init__(
+        self, store: ConversationStore, delivery: Delivery, queue: Queue, pause_seconds: float = PAUSE_SECONDS
+    ) -> None:
         self._store = store
+        self._queue = queue
+        self._standings: dict[str, Standing] = {}
         self._delivery = delivery
         self._pause_seconds = pause_seconds
         self._known: dict[str, int] = {}
@@ -46,6 +53,17 @@ class StoreWatch:
             elif seqs[conversation_id] != self._known.get(conversation_id):
                 self._delivery.publish(conversation_id, CatchUp())
         self._known = seqs
+        await self._look_at_standings(list(seqs))
+
+    async def _look_at_standings(self, conversation_ids: list[str]) -> None:
+        """Places in the queue change although nothing is said; so does who answers, in another process."""
+        standings: dict[str, Standing] = {}
+        for start in range(0, len(conversation_ids), BATCH):
+            standings |= await self._queue.standings(conversation_ids[start : start + BATCH])
+        for conversation_id, standing in standings.items():
+            if standing != self._standings.get(conversation_id, NOBODY_WAITS):
+                self._delivery.publish(conversation_id, StandingChanged(standing))
+        self._standings = standings
 
     async def _run(self) -> None:
         while True:

@@ -162,25 +162,6 @@ async def test_away_is_told_once_an_outage(conversations, first):
     assert (await first.say_away(turn, REPLY[0])) is not None
 
 
-async def test_assistant_is_silent_while_an_officer_answers(conversations, first):
-    conversation = await conversations.open("web")
-    assert await conversations.change_answerer(conversation.id, Answerer.ASSISTANT, Answerer.OFFICER)
-    assert not await conversations.change_answerer(conversation.id, Answerer.ASSISTANT, Answerer.OFFICER)
-    await conversations.add_citizen_message(conversation.id, "a", {"text": "cán bộ ơi"})
-    assert await first.claim(conversation.id) is None
-    await conversations.change_answerer(conversation.id, Answerer.OFFICER, Answerer.ASSISTANT)
-    assert await first.claim(conversation.id) is None  # it was said to the officer
-
-
-@pytest.mark.parametrize(("taken_by", "stored"), [(Answerer.WAITING, True), (Answerer.OFFICER, False)])
-async def test_answer_under_way_when_the_answerer_changes(conversations, first, taken_by, stored):
-    conversation = await conversations.open("web")
-    await conversations.add_citizen_message(conversation.id, "a", {"text": "hỏi"})
-    turn = await first.claim(conversation.id)
-    await conversations.change_answerer(conversation.id, Answerer.ASSISTANT, taken_by)
-    assert bool(await first.complete(turn, Role.ASSISTANT, REPLY)) is stored
-
-
 async def test_erased_conversation_takes_nothing_more_and_is_forgotten_once(conversations, first, database):
     conversation = await conversations.open("web")
     await conversations.add_citizen_message(conversation.id, "a", {"text": "bí mật"})

@@ -1,0 +1,28 @@
+"""Everything about handing over that needs no hub, put together from the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.handoff.presence import Presence
+from bot.handoff.queue import Queue
+from bot.handoff.shifts import SHIFTS_FILE, load_shifts
+from bot.ops.clock import Clock
+from bot.settings import Settings
+from bot.store.engine import Database
+from knowledge.working_days import load_calendar
+
+
+@dataclass(frozen=True)
+class HandoffParts:
+    """Who waits, and who is there."""
+
+    queue: Queue
+    presence: Presence
+
+
+def build_handoff(settings: Settings, database: Callable[[], Database], clock: Clock) -> HandoffParts:
+    """Return the parts over an operations store; raise `SettingInvalidError` where the file of shifts is wrong."""
+    shifts = load_shifts(load_calendar(), settings.shifts_file or SHIFTS_FILE)
+    return HandoffParts(Queue(database, clock, shifts), Presence(database, clock))

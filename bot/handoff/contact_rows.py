@@ -1,0 +1,19 @@
+"""Rows of those who are to be called back; used inside others' transactions too."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+from sqlalchemy.engine import Connection
+
+from bot.handoff.tables import HANDOFF_CONTACT
+
+
+def unlink_contacts(connection: Connection, sender: str) -> None:
+    """The conversation is erased: nobody is told anything there any more, and what was talked about goes.
+
+    Somebody who has asked for a call still gets it: number and name are erased when it was made.
+    """
+    mine = HANDOFF_CONTACT.c.sender == sender
+    connection.execute(
+        update(HANDOFF_CONTACT).where(mine).values(sender=None, open_key=HANDOFF_CONTACT.c.id, summary={})
+    )

@@ -1,0 +1,276 @@
+"""The queue as it stands: who waits, in which place, how long it will likely take; read only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+from statistics import median
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.sql import ColumnElement
+
+from bot.handoff.models import (
+    CITY_UNIT,
+    DeskState,
+    HistoryLine,
+    Officer,
+    Request,
+    RequestState,
+    Standing,
+    Trigger,
+)
+from bot.handoff.presence import present_for, unit_for
+from bot.handoff.rows import find_request, history_of, request_of
+from bot.handoff.shifts import Shifts
+from bot.handoff.tables import HANDOFF_EVENT, HANDOFF_NOTE, HANDOFF_REQUEST
+from bot.handoff.words import hours_text
+from bot.ops.clock import Clock
+from bot.store.engine import Database
+
+MEASURED, FEWEST = 20, 5
+"""A likely wait is the median of so many of the last waits, and unknown with fewer than the second."""
+MEASURED_WITHIN = timedelta(days=14)
+MOST = 200
+
+
+class Order(str, Enum):
+    """How a list of waiting requests is sorted."""
+
+    URGENT_FIRST = "urgent_first"
+    OLDEST_FIRST = "oldest_first"
+    NEWEST_FIRST = "newest_first"
+
+
+@dataclass(frozen=True)
+class QueueFilter:
+    """What a list holds; empty values let all through. officer: whose requests; channel: web, zalo."""
+
+    units: tuple[str, ...] = ()
+    state: RequestState | None = RequestState.WAITING
+    trigger: Trigger | None = None
+    channel: str = ""
+    officer_id: str = ""
+    snoozed: bool | None = None
+    order: Order = Order.URGENT_FIRST
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """A line of the queue. waited: since when it waits now, to the moment of reading; place: from 1, while waiting."""
+
+    request: Request
+    waited: timedelta
+    place: int | None = None
+
+
+@dataclass(frozen=True)
+class Note:
+    """An officer's words beside a request."""
+
+    id: str
+    at: datetime
+    by_id: str
+    by_name: str
+    text: str
+    mentions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class QueueFigures:
+    """waiting, held: now; likely: seconds to wait, None where too few were measured; longest: seconds waited now."""
+
+    waiting: int
+    held: int
+    present: int
+    longest: int
+    likely: int | None
+
+
+class Queue:
+    """What officers, citizens and operators see of waiting and held requests."""
+
+    def __init__(self, database: Callable[[], Database], clock: Clock, shifts: Shifts) -> None:
+        self._database, self._clock = database, clock
+        self.shifts = shifts
+
+    async def waiting(self, wanted: QueueFilter = QueueFilter()) -> list[QueueRow]:  # noqa: B008 - frozen
+        """Return the requests that fit, at most `MOST`."""
+        return await self._database().run(self._list, wanted)
+
+    async def get(self, request_id: str) -> Request | None:
+        """Return a request, also one that is over."""
+        return await self._database().run(find_request, HANDOFF_REQUEST.c.id == request_id)
+
+    async def of_conversation(self, conversation_id: str) -> list[Request]:
+        """Return all requests of a conversation, the newest first."""
+        return await self._database().run(_of_conversation, conversation_id)
+
+    async def history(self, request_id: str) -> list[HistoryLine]:
+        """Return what happened to a request."""
+        return await self._database().run(history_of, request_id)
+
+    async def notes(self, request_id: str) -> list[Note]:
+        """Return officers' notes on a request, the oldest first; the reasons of steps are in its history."""
+        return await self._database().run(_notes, request_id)
+
+    async def standing(self, conversation_id: str) -> Standing:
+        """Return where the citizen of a conversation stands."""
+        return (await self.standings([conversation_id]))[conversation_id]
+
+    async def standings(self, conversation_ids: Iterable[str]) -> dict[str, Standing]:
+        """As `standing`, for many."""
+        return await self._database().run(self._standings, tuple(conversation_ids))
+
+    async def desk(self, unit: str = CITY_UNIT) -> DeskState:
+        """Return whether somebody is there for a unit now, and else when."""
+        return await self._database().run(self.desk_of, unit)
+
+    async def figures(self, unit: str = CITY_UNIT) -> QueueFigures:
+        """Return how the queue of a unit stands."""
+        return await self._database().run(self._figures, unit)
+
+    async def revision(self) -> int:
+        """Return the number of the newest thing that happened; another one means that lists are to be read anew."""
+        newest = select(func.coalesce(func.max(HANDOFF_EVENT.c.id), 0))
+        return await self._database().run(lambda connection: int(connection.execute(newest).scalar_one()))
+
+    def desk_of(self, connection: Connection, unit: str) -> DeskState:
+        """As `desk`, inside somebody's transaction. A commune without officers of its own is the city's."""
+        now = self._clock.now()
+        queue = unit_for(connection, unit, now)
+        running, following = self.shifts.running(queue, now), self.shifts.next_after(queue, now)
+        return DeskState(
+            unit=queue,
+            on_duty=running is not None,
+            present=len(present_for(connection, queue, now)),
+            hours=hours_text(self.shifts.hours_of(queue)),
+            next_shift=following.begins if following else None,
+            unsure=bool(following and following.unsure),
+        )
+
+    def standing_of(self, connection: Connection, request: Request | None) -> Standing:
+        """Return where the citizen of an open request stands; None: the assistant answers."""
+        if request is None or not request.is_open:
+            return Standing("assistant")
+        if request.state is RequestState.HELD:
+            query = select(HANDOFF_REQUEST.c.typing_until).where(HANDOFF_REQUEST.c.id == request.id)
+            until = connection.execute(query).scalar()
+            typing = until is not None and until > self._clock.now()
+            return Standing("officer", officer=request.officer_name, request_id=request.id, typing=typing)
+        likely = likely_wait(connection, request.unit, self._clock.now())
+        minutes = None if likely is None else max(1, round(likely / 60))
+        return Standing("waiting", place_of(connection, request), minutes, request_id=request.id)
+
+    def _standings(self, connection: Connection, conversation_ids: tuple[str, ...]) -> dict[str, Standing]:
+        rows = connection.execute(select(HANDOFF_REQUEST).where(HANDOFF_REQUEST.c.open_key.in_(conversation_ids)))
+        found = {row.open_key: request_of(row) for row in rows}
+        return {one: self.standing_of(connection, found.get(one)) for one in conversation_ids}
+
+    def _list(self, connection: Connection, wanted: QueueFilter) -> list[QueueRow]:
+        now = self._clock.now()
+        query = select(HANDOFF_REQUEST).where(*_conditions(wanted, now)).order_by(*_order(wanted.order)).limit(MOST)
+        rows = [
+            QueueRow(request, now - request.waiting_since) for request in map(request_of, connection.execute(query))
+        ]
+        return [replace(row, place=_place(connection, row.request)) for row in rows]
+
+    def _figures(self, connection: Connection, unit: str) -> QueueFigures:
+        now = self._clock.now()
+        mine = HANDOFF_REQUEST.c.unit == unit
+        counts = dict(
+            connection.execute(
+                select(HANDOFF_REQUEST.c.state, func.count()).where(mine).group_by(HANDOFF_REQUEST.c.state)
+            ).all()
+        )
+        first = select(func.min(HANDOFF_REQUEST.c.waiting_since)).where(mine, _is(RequestState.WAITING))
+        since = connection.execute(first).scalar()
+        return QueueFigures(
+            waiting=counts.get(RequestState.WAITING.value, 0),
+            held=counts.get(RequestState.HELD.value, 0),
+            present=len(present_for(connection, unit, now)),
+            longest=int((now - since).total_seconds()) if since else 0,
+            likely=likely_wait(connection, unit, now),
+        )
+
+
+def place_of(connection: Connection, request: Request) -> int:
+    """Return a waiting request's place in its unit's queue, from 1: urgent ones first, then the oldest."""
+    of = HANDOFF_REQUEST.c
+    older = or_(
+        of.waiting_since < request.waiting_since, and_(of.waiting_since == request.waiting_since, of.id < request.id)
+    )
+    same = and_(of.urgent == request.urgent, older)
+    before = same if request.urgent else or_(of.urgent.is_(True), same)
+    query = select(func.count()).where(of.unit == request.unit, _is(RequestState.WAITING), of.id != request.id, before)
+    return int(connection.execute(query).scalar_one()) + 1
+
+
+def likely_wait(connection: Connection, unit: str, now: datetime) -> int | None:
+    """Return the seconds that somebody will likely wait: the median of the last measured waits; None with too few."""
+    of = HANDOFF_REQUEST.c
+    query = (
+        select(of.waited_seconds)
+        .where(of.unit == unit, of.waited_seconds.isnot(None), of.claimed_at >= now - MEASURED_WITHIN)
+        .where(of.trigger != Trigger.OFFICER.value)
+        .order_by(of.claimed_at.desc())
+        .limit(MEASURED)
+    )
+    waits = [int(row.waited_seconds) for row in connection.execute(query)]
+    return round(median(waits)) if len(waits) >= FEWEST else None
+
+
+def _place(connection: Connection, request: Request) -> int | None:
+    return place_of(connection, request) if request.state is RequestState.WAITING else None
+
+
+def _is(state: RequestState) -> ColumnElement[bool]:
+    return HANDOFF_REQUEST.c.state == state.value
+
+
+def _conditions(wanted: QueueFilter, now: datetime) -> list[ColumnElement[bool]]:
+    of, found = HANDOFF_REQUEST.c, []
+    if wanted.units and CITY_UNIT not in wanted.units:
+        found.append(of.unit.in_(wanted.units))
+    if wanted.state:
+        found.append(_is(wanted.state))
+    if wanted.trigger:
+        found.append(of.trigger == wanted.trigger.value)
+    if wanted.channel:
+        found.append(of.channel == wanted.channel)
+    if wanted.officer_id:
+        found.append(or_(of.officer_id == wanted.officer_id, of.offered_to == wanted.officer_id))
+    if wanted.snoozed is not None:
+        asleep = and_(of.snoozed_until.isnot(None), of.snoozed_until > now)
+        found.append(asleep if wanted.snoozed else ~asleep)
+    return found
+
+
+def _order(order: Order) -> tuple[ColumnElement[object], ...]:
+    of = HANDOFF_REQUEST.c
+    if order is Order.NEWEST_FIRST:
+        return (of.waiting_since.desc(), of.id)
+    if order is Order.OLDEST_FIRST:
+        return (of.waiting_since, of.id)
+    return (of.urgent.desc(), of.waiting_since, of.id)
+
+
+def _of_conversation(connection: Connection, conversation_id: str) -> list[Request]:
+    of = HANDOFF_REQUEST.c
+    query = select(HANDOFF_REQUEST).where(of.conversation_id == conversation_id).order_by(of.asked_at.desc())
+    return [request_of(row) for row in connection.execute(query)]
+
+
+def _notes(connection: Connection, request_id: str) -> list[Note]:
+    of = HANDOFF_NOTE.c
+    query = select(HANDOFF_NOTE).where(of.request_id == request_id, of.event_id.is_(None)).order_by(of.at, of.id)
+    return [
+        Note(row.id, row.at, row.by_id, row.by_name, row.text, tuple(row.mentions)) for row in connection.execute(query)
+    ]
+
+
+def officer_units(officer: Officer) -> tuple[str, ...]:
+    """Return the units whose queues somebody sees; none for everybody's, where they work for the city."""
+    return () if CITY_UNIT in officer.units else officer.units

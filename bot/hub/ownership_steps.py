@@ -1,0 +1,288 @@
+"""The steps of handing over inside a transaction. `bot.hub.ownership` runs them, and tells who listens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.engine import Connection
+
+from bot.handoff.models import SYSTEM, Asked, Deed, HandoffFault, Officer, Outcome, Request, RequestState, Trigger
+from bot.handoff.presence import present_for, unit_for
+from bot.handoff.queue import Queue
+from bot.handoff.rows import add_event, add_note, begin_request, find_open
+from bot.handoff.tables import HANDOFF_REQUEST
+from bot.handoff.words import wait_text
+from bot.hub.conversations import add_messages, find_by_client_id, find_conversation, sign_message
+from bot.hub.handing import AUTHOR, STOP_WAITING, Buttons, change, keep, pass_to, refuse_step, take, tell
+from bot.hub.models import Answerer, Conversation, Draft, Message, Role
+from bot.ops.clock import Clock
+
+OFFER_TIME = timedelta(minutes=2)
+LONGEST_SNOOZE = timedelta(days=7)
+TYPING_TIME = timedelta(seconds=8)
+WAITING_BUTTONS: Buttons = (("stop_waiting", STOP_WAITING),)
+
+
+@dataclass(frozen=True)
+class Stepped:
+    """What a step has made: the request as it stands, and the messages that were stored."""
+
+    request: Request
+    messages: tuple[Message, ...] = ()
+
+
+class NobodyWaits(Exception):
+    """There is nothing to stop."""
+
+
+class Steps:
+    """Every step; each raises `HandoffStepError` where somebody was faster, or it is not theirs to take."""
+
+    def __init__(self, clock: Clock, queue: Queue) -> None:
+        self._clock, self.queue = clock, queue
+
+    def ask_within(
+        self, connection: Connection, conversation: Conversation, asked: Asked, now: datetime
+    ) -> Request | None:
+        """As `ask`, inside somebody's transaction."""
+        open_one = find_open(connection, conversation.id)
+        if open_one is not None:
+            return open_one
+        unit = unit_for(connection, asked.unit, now)
+        if conversation.status is not Answerer.ASSISTANT or not self.queue.desk_of(connection, unit).open:
+            return None
+        pass_to(connection, conversation, Answerer.WAITING, now)
+        placed = Asked(asked.trigger, unit, asked.summary, asked.urgent)
+        request = begin_request(connection, conversation.id, conversation.channel, placed, now)
+        add_event(connection, request.id, Deed.ASKED, now, code=asked.trigger.value)
+        return request
+
+    def ask(self, connection: Connection, conversation_id: str, asked: Asked) -> Request | None:
+        conversation = find_conversation(connection, conversation_id)
+        if conversation is None or conversation.erased:
+            return None
+        return self.ask_within(connection, conversation, asked, self._clock.now())
+
+    def stop_waiting(self, connection: Connection, conversation_id: str, said: tuple[str, str] | None) -> Stepped:
+        request, now = find_open(connection, conversation_id), self._clock.now()
+        conversation = find_conversation(connection, conversation_id)
+        if request is None or conversation is None or request.state is not RequestState.WAITING:
+            raise NobodyWaits
+        pass_to(connection, conversation, Answerer.ASSISTANT, now)
+        ended = change(connection, request, **_ended(request, Outcome.CANCELLED, "", now))
+        add_event(connection, request.id, Deed.CANCELLED, now)
+        if said is None:
+            return Stepped(ended)
+        client_id, words = said
+        (message,) = add_messages(connection, conversation_id, Role.CITIZEN, (Draft({"text": words}),), now)
+        message = sign_message(connection, message, client_id)
+        return Stepped(ended, (message, tell(connection, conversation_id, "cancelled", now)))
+
+    def step_in(self, connection: Connection, conversation_id: str, officer: Officer, reason: str) -> Stepped:
+        conversation, now = find_conversation(connection, conversation_id), self._clock.now()
+        if conversation is None or conversation.erased:
+            raise refuse_step(HandoffFault.GONE)
+        if find_open(connection, conversation_id) is not None:
+            raise refuse_step(HandoffFault.OPEN)
+        pass_to(connection, conversation, Answerer.OFFICER, now)
+        asked = Asked(Trigger.OFFICER, officer.units[0] if officer.units else "")
+        held = {"state": RequestState.HELD.value, **_holder(officer), "claimed_at": now}
+        request = begin_request(connection, conversation_id, conversation.channel, asked, now, **held)
+        add_event(connection, request.id, Deed.STEPPED_IN, now, officer, words=reason)
+        return Stepped(request, (tell(connection, conversation_id, "stepped_in", now, officer=officer.name),))
+
+    def claim(self, connection: Connection, request_id: str, officer: Officer) -> Stepped:
+        conversation, request = take(connection, request_id)
+        now = self._clock.now()
+        if request.state is RequestState.HELD:
+            raise refuse_step(HandoffFault.TAKEN)
+        _demand(request, RequestState.WAITING)
+        if not officer.serves(request.unit):
+            raise refuse_step(HandoffFault.OTHER_UNIT)
+        pass_to(connection, conversation, Answerer.OFFICER, now)
+        waited = {} if request.claimed_at else {"waited_seconds": int((now - request.asked_at).total_seconds())}
+        values = {"state": RequestState.HELD.value, **_holder(officer), **waited, "claimed_at": now}
+        claimed = change(connection, request, **values, officer_spoke_at=None)
+        add_event(connection, request.id, Deed.CLAIMED, now, officer)
+        return Stepped(claimed, (tell(connection, conversation.id, "claimed", now, officer=officer.name),))
+
+    def release(self, connection: Connection, request_id: str, officer: Officer, reason: str) -> Stepped:
+        conversation, request = self._mine(connection, request_id, officer)
+        return self.back_to_queue(connection, conversation, request, Deed.RELEASED, officer, reason)
+
+    def back_to_queue(
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        request: Request,
+        deed: Deed,
+        officer: Officer = SYSTEM,
+        reason: str = "",
+    ) -> Stepped:
+        """Have a held conversation wait again, in the place of its age; inside somebody's transaction."""
+        now = self._clock.now()
+        pass_to(connection, conversation, Answerer.WAITING, now)
+        values = {"state": RequestState.WAITING.value, "officer_id": "", "officer_name": "", "told_late_at": None}
+        waiting = change(connection, request, **values, **_NO_OFFER, snoozed_until=None)
+        add_event(connection, request.id, deed, now, officer, words=reason)
+        return Stepped(waiting, (self.tell_place(connection, waiting, deed.value, now),))
+
+    def offer(self, connection: Connection, request_id: str, officer: Officer, to: Officer, reason: str) -> Stepped:
+        conversation, request = self._mine(connection, request_id, officer)
+        now = self._clock.now()
+        if to.id == officer.id:
+            raise refuse_step(HandoffFault.TO_YOURSELF)
+        if request.offered_to and request.offer_until and request.offer_until > now:
+            raise refuse_step(HandoffFault.OFFERED)
+        if all(one.id != to.id for one in present_for(connection, request.unit, now)):
+            raise refuse_step(HandoffFault.RECEIVER_AWAY)
+        keep(connection, conversation, now)
+        values = {"offered_to": to.id, "offered_to_name": to.name, "offer_until": now + OFFER_TIME}
+        offered = change(connection, request, **values)
+        add_event(connection, request.id, Deed.OFFERED, now, officer, words=reason)
+        return Stepped(offered)
+
+    def end_offer(self, connection: Connection, request_id: str, officer: Officer, code: str) -> Stepped:
+        conversation, request = self._mine(connection, request_id, officer)
+        if not request.offered_to:
+            raise refuse_step(HandoffFault.NO_OFFER)
+        now = self._clock.now()
+        keep(connection, conversation, now)
+        changed = change(connection, request, **_NO_OFFER)
+        add_event(connection, request.id, Deed.OFFER_LAPSED, now, officer, code=code)
+        return Stepped(changed)
+
+    def accept(self, connection: Connection, request_id: str, officer: Officer) -> Stepped:
+        conversation, request = self._offered(connection, request_id, officer)
+        now = self._clock.now()
+        pass_to(connection, conversation, Answerer.OFFICER, now)
+        values: dict[str, Any] = {**_holder(officer), **_NO_OFFER, "claimed_at": now, "officer_spoke_at": None, "snoozed_until": None}
+        accepted = change(connection, request, **values)
+        add_event(connection, request.id, Deed.ACCEPTED, now, officer)
+        return Stepped(accepted, (tell(connection, conversation.id, "accepted", now, officer=officer.name),))
+
+    def decline(self, connection: Connection, request_id: str, officer: Officer, reason: str) -> Stepped:
+        conversation, request = self._offered(connection, request_id, officer)
+        now = self._clock.now()
+        keep(connection, conversation, now)
+        declined = change(connection, request, **_NO_OFFER)
+        add_event(connection, request.id, Deed.DECLINED, now, officer, words=reason)
+        return Stepped(declined)
+
+    def reply(
+        self,
+        connection: Connection,
+        request_id: str,
+        officer: Officer,
+        client_id: str,
+        text: str,
+        more: dict[str, Any],
+    ) -> Stepped:
+        conversation, request = take(connection, request_id)
+        signed, now = f"o:{client_id}"[:64], self._clock.now()
+        known = find_by_client_id(connection, conversation.id, signed)
+        if known is not None:  # stored before, whatever has become of the request since
+            return Stepped(request, (known,))
+        conversation, request = self._mine(connection, request_id, officer)
+        keep(connection, conversation, now)
+        draft = Draft({**more, "text": text, AUTHOR: officer.name})
+        (message,) = add_messages(connection, conversation.id, Role.OFFICER, (draft,), now)
+        message = sign_message(connection, message, signed)
+        first = {} if request.first_reply_at else {"first_reply_at": now}
+        replied = change(connection, request, officer_spoke_at=now, snoozed_until=None, typing_until=None, **first)
+        add_event(connection, request.id, Deed.REPLIED, now, officer, seq=message.seq)
+        return Stepped(replied, (message,))
+
+    def note(
+        self, connection: Connection, request_id: str, officer: Officer, text: str, mentions: tuple[str, ...]
+    ) -> Stepped:
+        _, request = take(connection, request_id)
+        now = self._clock.now()
+        add_event(connection, request.id, Deed.NOTED, now, officer)
+        add_note(connection, request.id, now, officer, text, mentions)
+        return Stepped(request)
+
+    def type(self, connection: Connection, request_id: str, officer: Officer) -> str | None:
+        of = HANDOFF_REQUEST.c
+        mine = (of.id == request_id, of.officer_id == officer.id, of.state == RequestState.HELD.value)
+        typing = update(HANDOFF_REQUEST).where(*mine).values(typing_until=self._clock.now() + TYPING_TIME)
+        if connection.execute(typing).rowcount == 0:
+            return None
+        return take(connection, request_id)[0].id
+
+    def snooze(self, connection: Connection, request_id: str, officer: Officer, until: datetime) -> Stepped:
+        conversation, request = self._mine(connection, request_id, officer)
+        now = self._clock.now()
+        if not now < until <= now + LONGEST_SNOOZE:
+            raise refuse_step(HandoffFault.PAST)
+        keep(connection, conversation, now)
+        snoozed = change(connection, request, snoozed_until=until)
+        add_event(connection, request.id, Deed.SNOOZED, now, officer)
+        return Stepped(snoozed)
+
+    def close(
+        self, connection: Connection, request_id: str, officer: Officer, outcome: Outcome, reason: str, key: str
+    ) -> Stepped:
+        conversation, request = self._mine(connection, request_id, officer)
+        now = self._clock.now()
+        pass_to(connection, conversation, Answerer.ASSISTANT, now)
+        ended = change(connection, request, **_ended(request, outcome, reason, now))
+        deed = Deed.GIVEN_BACK if outcome is Outcome.GIVEN_BACK else Deed.CLOSED
+        add_event(connection, request.id, deed, now, officer, code=outcome.value)
+        return Stepped(ended, (tell(connection, conversation.id, key, now),))
+
+    def reopen(self, connection: Connection, request_id: str, officer: Officer) -> Stepped:
+        conversation, request = take(connection, request_id)
+        now = self._clock.now()
+        if request.is_open or find_open(connection, conversation.id) is not None:
+            raise refuse_step(HandoffFault.OPEN)
+        if not officer.serves(request.unit):
+            raise refuse_step(HandoffFault.OTHER_UNIT)
+        pass_to(connection, conversation, Answerer.OFFICER, now)
+        values: dict[str, Any] = {"state": RequestState.HELD.value, "open_key": conversation.id, "outcome": "", "reason": ""}
+        values |= {**_holder(officer), **_NO_OFFER, "claimed_at": now, "closed_at": None, "officer_spoke_at": None}
+        reopened = change(connection, request, **values)
+        add_event(connection, request.id, Deed.REOPENED, now, officer)
+        return Stepped(reopened, (tell(connection, conversation.id, "reopened", now, officer=officer.name),))
+
+    def _mine(self, connection: Connection, request_id: str, officer: Officer) -> tuple[Conversation, Request]:
+        conversation, request = take(connection, request_id)
+        _demand(request, RequestState.HELD)
+        if request.officer_id != officer.id:
+            raise refuse_step(HandoffFault.NOT_YOURS)
+        return conversation, request
+
+    def _offered(self, connection: Connection, request_id: str, officer: Officer) -> tuple[Conversation, Request]:
+        conversation, request = take(connection, request_id)
+        _demand(request, RequestState.HELD)
+        over = request.offer_until is None or request.offer_until <= self._clock.now()
+        if request.offered_to != officer.id or over:
+            raise refuse_step(HandoffFault.NO_OFFER)
+        return conversation, request
+
+    def tell_place(self, connection: Connection, request: Request, key: str, now: datetime) -> Message:
+        standing = self.queue.standing_of(connection, request)
+        facts = {"place": standing.place, "wait": wait_text(standing.minutes)}
+        return tell(connection, request.conversation_id, key, now, WAITING_BUTTONS, **facts)
+
+
+_NO_OFFER: dict[str, Any] = {"offered_to": "", "offered_to_name": "", "offer_until": None}
+
+
+def _holder(officer: Officer) -> dict[str, str]:
+    return {"officer_id": officer.id, "officer_name": officer.name}
+
+
+def _ended(request: Request, outcome: Outcome, reason: str, now: datetime) -> dict[str, Any]:
+    values = {"state": RequestState.CLOSED.value, "open_key": request.id, "closed_at": now, **_NO_OFFER}
+    return values | {"outcome": outcome.value, "reason": reason, "snoozed_until": None, "typing_until": None}
+
+
+def _demand(request: Request, state: RequestState) -> None:
+    if not request.is_open:
+        raise refuse_step(HandoffFault.CLOSED)
+    if request.state is not state:
+        raise refuse_step(HandoffFault.NOT_YOURS)
