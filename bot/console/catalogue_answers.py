@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from aiohttp import web
 
@@ -48,7 +49,7 @@ async def search(request: web.Request) -> web.StreamResponse:
         words = next((text for text in reversed(said) if len(text.split()) > 1), handed.summary.asked)
     today = city_date(services(request).clock.now())
     answers = await asyncio.to_thread(suggestions, services(request), words, today) if words else []
-    values = {"answers": answers, "suggested": suggested, "words": words, "handed": handed}
+    values: dict[str, Any] = {"answers": answers, "suggested": suggested, "words": words, "handed": handed}
     return render(request, "suggestions.html", **values)
 
 

@@ -108,8 +108,6 @@ def _shown(request: web.Request) -> str:
     return wanted if wanted in SHOWN else WAITING
 
 
-
-
 ROUTES = (
     web.get("/queue", listed),
     web.post("/queue/{id}/claim", claim),

@@ -34,9 +34,12 @@ class Part:
 
 PARTS: Sequence[Part] = (
     Part("queue", f"{ROOT}/queue", (Role.OFFICER,)),
+    Part("search", f"{ROOT}/search", (Role.OFFICER,)),
     Part("petitions", f"{ROOT}/petitions", (Role.OFFICER,)),
     Part("cases", f"{ROOT}/cases", (Role.OFFICER,)),
+    Part("referrals", f"{ROOT}/referrals", (Role.OFFICER,)),
     Part("feedback", f"{ROOT}/feedback", (Role.OFFICER, Role.EDITOR)),
+    Part("review", f"{ROOT}/review", (Role.REVIEWER,)),
     Part("replies", f"{ROOT}/replies", (Role.OFFICER,)),
     Part("people", f"{ROOT}/people", (Role.ADMINISTRATOR,)),
     Part("audit", f"{ROOT}/audit", (Role.ADMINISTRATOR,)),

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.desk.hiding import hidden_words
 from bot.hub.handing import AUTHOR
 from bot.hub.models import Message, Role
 from bot.hub.photos import IDS
-from bot.ops.screening.masking import mask
-
-MASK = "•••"
-_ADDRESS = re.compile(r"\S+@\S+\.\S+")
-_NUMBER = re.compile(r"(?<![\w.\-])\+?\d(?:[ .]?\d){8,14}(?![\w\-])")
-"""A run of nine digits or more that stands alone: a telephone, an identity card, an account. Dossier codes are none."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +31,6 @@ class Line:
 def lines_of(messages: Sequence[Message], unmasked: bool = False) -> list[Line]:
     """Return the messages as lines."""
     return [_line(message, unmasked) for message in messages]
-
-
-def hidden_words(text: str) -> str:
-    """Return what somebody wrote with what is personal in it masked."""
-    found = mask(text).text
-    return _NUMBER.sub(MASK, _ADDRESS.sub(MASK, found))
 
 
 def photos_of(message: Message) -> list[Mapping[str, Any]]:

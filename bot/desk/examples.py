@@ -14,11 +14,11 @@ import yaml
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection, Row
 
+from bot.desk.hiding import hidden_words
 from bot.desk.models import DeskFault, Example, ExampleKind
 from bot.desk.tables import DESK_EXAMPLE
 from bot.errors import DeskRefusedError
 from bot.ops.clock import Clock
-from bot.ops.screening.masking import mask
 from bot.store.engine import Database
 from bot.store.reach import ReachableStore
 
@@ -63,8 +63,8 @@ class Examples:
 
 
 def masked_line(text: str) -> str:
-    """Return words on one line, with what is personal replaced by its kind."""
-    return " ".join(mask(text).text.split())
+    """Return words on one line, with what is personal masked."""
+    return " ".join(hidden_words(text).split())
 
 
 def as_yaml(examples: Sequence[Example]) -> str:

@@ -181,13 +181,14 @@ class Steps:
         text: str,
         more: dict[str, Any],
     ) -> Stepped:
-        conversation, request = take(connection, request_id)
+        conversation, _ = take(connection, request_id)
         signed, now = f"o:{client_id}"[:64], self._clock.now()
+        keep(connection, conversation, now)  # the row's lock: of the same reply sent twice at once, the second sees it
+        conversation, request = take(connection, request_id)
         known = find_by_client_id(connection, conversation.id, signed)
         if known is not None:  # stored before, whatever has become of the request since
             return Stepped(request, (known,))
         conversation, request = self._mine(connection, request_id, officer)
-        keep(connection, conversation, now)
         draft = Draft({**more, "text": text, AUTHOR: officer.name})
         (message,) = add_messages(connection, conversation.id, Role.OFFICER, (draft,), now)
         message = sign_message(connection, message, signed)
