@@ -19,6 +19,7 @@ from bot.cases.tables import CASE_TRY
 from bot.desk.build import DeskParts, build_desk
 from bot.feedback.desk import FeedbackDesk
 from bot.feedback.surveys import Surveys
+from bot.handoff.build import HandoffParts, build_handoff
 from bot.ops.clock import Clock, SystemClock
 from bot.ops.keys import load_key
 from bot.petitions.build import PetitionParts, build_petitions
@@ -52,6 +53,7 @@ class CaseServices:
     feedback: FeedbackDesk
     feedback_days: int
     referrals: Referrals
+    handoff: HandoffParts
 
     async def close(self) -> None:
         """Give back the connections to the one-stop systems and to the operations store."""
@@ -140,6 +142,7 @@ def _case_side(settings: Settings, clock: Clock) -> dict[str, Any]:
         "surveys": Surveys(operations),
         "feedback": FeedbackDesk(operations, clock),
         "feedback_days": settings.feedback_days,
+        "handoff": build_handoff(settings, operations, clock),
         "referrals": build_referrals(
             operations, clock, calendar, lambda: load_key(settings.secret, settings.data_dir), settings.teams_file
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.handoff.contacts import Contacts
 from bot.handoff.presence import Presence
 from bot.handoff.queue import Queue
 from bot.handoff.shifts import SHIFTS_FILE, load_shifts
@@ -16,13 +17,15 @@ from knowledge.working_days import load_calendar
 
 @dataclass(frozen=True)
 class HandoffParts:
-    """Who waits, and who is there."""
+    """Who waits, who is there, who wishes to be called."""
 
     queue: Queue
     presence: Presence
+    contacts: Contacts
+    clock: Clock
 
 
 def build_handoff(settings: Settings, database: Callable[[], Database], clock: Clock) -> HandoffParts:
     """Return the parts over an operations store; raise `SettingInvalidError` where the file of shifts is wrong."""
     shifts = load_shifts(load_calendar(), settings.shifts_file or SHIFTS_FILE)
-    return HandoffParts(Queue(database, clock, shifts), Presence(database, clock))
+    return HandoffParts(Queue(database, clock, shifts), Presence(database, clock), Contacts(database, clock, shifts), clock)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import update
 from sqlalchemy.engine import Connection
 
 from bot.handoff.tables import HANDOFF_CONTACT
+
+ENDED: dict[str, Any] = {"phone": None, "name": None, "sender": None, "summary": {}}
+"""What nobody needs once somebody was called, or does not want it any more."""
 
 
 def unlink_contacts(connection: Connection, sender: str) -> None:

@@ -29,6 +29,7 @@ from bot.handoff.tables import HANDOFF_EVENT, HANDOFF_NOTE, HANDOFF_REQUEST
 from bot.handoff.words import hours_text
 from bot.ops.clock import Clock
 from bot.store.engine import Database
+from bot.store.reach import ReachableStore
 
 MEASURED, FEWEST = 20, 5
 """A likely wait is the median of so many of the last waits, and unknown with fewer than the second."""
@@ -93,28 +94,28 @@ class Queue:
     """What officers, citizens and operators see of waiting and held requests."""
 
     def __init__(self, database: Callable[[], Database], clock: Clock, shifts: Shifts) -> None:
-        self._database, self._clock = database, clock
+        self._store, self._clock = ReachableStore(database), clock
         self.shifts = shifts
 
     async def waiting(self, wanted: QueueFilter = QueueFilter()) -> list[QueueRow]:  # noqa: B008 - frozen
         """Return the requests that fit, at most `MOST`."""
-        return await self._database().run(self._list, wanted)
+        return await self._store.read(self._list, wanted)
 
     async def get(self, request_id: str) -> Request | None:
         """Return a request, also one that is over."""
-        return await self._database().run(find_request, HANDOFF_REQUEST.c.id == request_id)
+        return await self._store.read(find_request, HANDOFF_REQUEST.c.id == request_id)
 
     async def of_conversation(self, conversation_id: str) -> list[Request]:
         """Return all requests of a conversation, the newest first."""
-        return await self._database().run(_of_conversation, conversation_id)
+        return await self._store.read(_of_conversation, conversation_id)
 
     async def history(self, request_id: str) -> list[HistoryLine]:
         """Return what happened to a request."""
-        return await self._database().run(history_of, request_id)
+        return await self._store.read(history_of, request_id)
 
     async def notes(self, request_id: str) -> list[Note]:
         """Return officers' notes on a request, the oldest first; the reasons of steps are in its history."""
-        return await self._database().run(_notes, request_id)
+        return await self._store.read(_notes, request_id)
 
     async def standing(self, conversation_id: str) -> Standing:
         """Return where the citizen of a conversation stands."""
@@ -122,20 +123,20 @@ class Queue:
 
     async def standings(self, conversation_ids: Iterable[str]) -> dict[str, Standing]:
         """As `standing`, for many."""
-        return await self._database().run(self._standings, tuple(conversation_ids))
+        return await self._store.read(self._standings, tuple(conversation_ids))
 
     async def desk(self, unit: str = CITY_UNIT) -> DeskState:
         """Return whether somebody is there for a unit now, and else when."""
-        return await self._database().run(self.desk_of, unit)
+        return await self._store.read(self.desk_of, unit)
 
     async def figures(self, unit: str = CITY_UNIT) -> QueueFigures:
         """Return how the queue of a unit stands."""
-        return await self._database().run(self._figures, unit)
+        return await self._store.read(self._figures, unit)
 
     async def revision(self) -> int:
         """Return the number of the newest thing that happened; another one means that lists are to be read anew."""
         newest = select(func.coalesce(func.max(HANDOFF_EVENT.c.id), 0))
-        return await self._database().run(lambda connection: int(connection.execute(newest).scalar_one()))
+        return await self._store.read(lambda connection: int(connection.execute(newest).scalar_one()))
 
     def desk_of(self, connection: Connection, unit: str) -> DeskState:
         """As `desk`, inside somebody's transaction. A commune without officers of its own is the city's."""

@@ -7,8 +7,9 @@ from itertools import groupby
 from pathlib import Path
 
 from bot.handoff.models import DeskState
-from bot.handoff.shifts import Hours
+from bot.handoff.shifts import Hours, Shift
 from bot.ops.clock import CITY_TIME
+from knowledge.text import words
 from knowledge.wording import Wording, load_wording
 
 WORDING_FILE = Path(__file__).with_name("wording.yml")
@@ -42,6 +43,18 @@ def moment_text(moment: datetime, now: datetime) -> str:
     if ahead in (0, 1):
         return say("hours.today" if ahead == 0 else "hours.tomorrow", at=at)
     return say("hours.day", at=at, day=say(f"days.{local.weekday()}"), date=f"{local:%d/%m}")
+
+
+def shift_text(shift: Shift, now: datetime) -> str:
+    """Return a shift as it is promised: từ 7 giờ 30 ngày mai đến 11 giờ 30."""
+    until = clock_text(shift.until.astimezone(CITY_TIME).time())
+    return handoff_wording()("hours.shift", begins=moment_text(shift.begins, now), until=until)
+
+
+def means(text: str, name: str) -> bool:
+    """Say whether one of the phrases below "meant" stands in `text`."""
+    folded = f" {' '.join(words(text))} "
+    return any(f" {phrase} " in folded for phrase in handoff_wording().list(f"meant.{name}"))
 
 
 def next_text(desk: DeskState, now: datetime) -> str:

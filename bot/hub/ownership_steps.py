@@ -159,7 +159,13 @@ class Steps:
         conversation, request = self._offered(connection, request_id, officer)
         now = self._clock.now()
         pass_to(connection, conversation, Answerer.OFFICER, now)
-        values: dict[str, Any] = {**_holder(officer), **_NO_OFFER, "claimed_at": now, "officer_spoke_at": None, "snoozed_until": None}
+        values: dict[str, Any] = {
+            **_holder(officer),
+            **_NO_OFFER,
+            "claimed_at": now,
+            "officer_spoke_at": None,
+            "snoozed_until": None,
+        }
         accepted = change(connection, request, **values)
         add_event(connection, request.id, Deed.ACCEPTED, now, officer)
         return Stepped(accepted, (tell(connection, conversation.id, "accepted", now, officer=officer.name),))
@@ -243,7 +249,12 @@ class Steps:
         if not officer.serves(request.unit):
             raise refuse_step(HandoffFault.OTHER_UNIT)
         pass_to(connection, conversation, Answerer.OFFICER, now)
-        values: dict[str, Any] = {"state": RequestState.HELD.value, "open_key": conversation.id, "outcome": "", "reason": ""}
+        values: dict[str, Any] = {
+            "state": RequestState.HELD.value,
+            "open_key": conversation.id,
+            "outcome": "",
+            "reason": "",
+        }
         values |= {**_holder(officer), **_NO_OFFER, "claimed_at": now, "closed_at": None, "officer_spoke_at": None}
         reopened = change(connection, request, **values)
         add_event(connection, request.id, Deed.REOPENED, now, officer)

@@ -30,6 +30,7 @@ class Outcome(str, Enum):
     ANSWERED_PETITION_STEP = "answered_petition_step"
     ANSWERED_PETITION_CANCELLED = "answered_petition_cancelled"
     ANSWERED_NOT_SOLVED = "answered_not_solved"
+    ANSWERED_HANDOFF = "answered_handoff"
     ANSWERED_HOW_TO = "answered_how_to"
     ANSWERED_REFERRAL = "answered_referral"
     ANSWERED_REFERRAL_SENT = "answered_referral_sent"
@@ -43,6 +44,8 @@ class Outcome(str, Enum):
     CLARIFIED_CASE_RATING = "clarified_case_rating"
     CLARIFIED_CHOICE = "clarified_choice"
     CLARIFIED_CHECKLIST = "clarified_checklist"
+    CLARIFIED_HANDOFF = "clarified_handoff"
+    CLARIFIED_HANDOFF_PHONE = "clarified_handoff_phone"
     CLARIFIED_HOW_TO = "clarified_how_to"
     CLARIFIED_REFERRAL = "clarified_referral"
     CLARIFIED_REFERRAL_PHONE = "clarified_referral_phone"
@@ -79,8 +82,12 @@ class Outcome(str, Enum):
     REFUSED_PETITION_NO_CONTACT = "refused_petition_no_contact"
     REFUSED_PETITION_TRIES = "refused_petition_tries"
     HANDED_OFF_HOTLINE = "handed_off_hotline"
+    HANDED_OFF_OFFICER = "handed_off_officer"
+    HANDED_OFF_NOBODY = "handed_off_nobody"
+    HANDED_OFF_CONTACT = "handed_off_contact"
     ERROR_CASE_SYSTEM = "error_case_system"
     ERROR_REFERRAL = "error_referral"
+    ERROR_HANDOFF = "error_handoff"
     ERROR_CATALOGUE = "error_catalogue"
     ERROR_STORE = "error_store"
     ERROR_INTERNAL = "error_internal"
@@ -115,6 +122,10 @@ _NOT_RATED = frozenset(
         Outcome.ANSWERED_DISTRESS,
         Outcome.ANSWERED_CASE_RATING,
         Outcome.ANSWERED_NOT_SOLVED,
+        Outcome.ANSWERED_HANDOFF,
+        Outcome.HANDED_OFF_OFFICER,
+        Outcome.HANDED_OFF_NOBODY,
+        Outcome.HANDED_OFF_CONTACT,
     )
 )
 
@@ -134,6 +145,9 @@ AFTER_CONTACT = frozenset(
         Outcome.ANSWERED_REFERRAL.value,
         Outcome.ANSWERED_REFERRAL_SENT.value,
         Outcome.ERROR_REFERRAL.value,
+        Outcome.CLARIFIED_HANDOFF_PHONE.value,
+        Outcome.HANDED_OFF_CONTACT.value,
+        Outcome.ERROR_HANDOFF.value,
     )
 )
 """How turns end whose question may hold a telephone number that was asked for: its record alone keeps it."""

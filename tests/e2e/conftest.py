@@ -10,16 +10,40 @@ from typing import Any
 
 import pytest
 
+from bot.handoff.build import HandoffParts
+from bot.handoff.contacts import Contacts
+from bot.handoff.models import Officer
+from bot.handoff.presence import Presence
+from bot.handoff.queue import Queue
 from bot.rasa_runtime.model_files import find_current_model
 from bot.settings import Settings
 from knowledge.settings import ROOT
+from tests.fixtures.moving_clock import MovingClock
+
+
+class Desk:
+    """Officers in the chat: there, not there in their hours, or out of hours; the clock of the desk stands still."""
+
+    def __init__(self, services: Any) -> None:
+        self._clock = MovingClock()
+        shifts = services.handoff.queue.shifts
+        args = (services.operations, self._clock)
+        parts = HandoffParts(Queue(*args, shifts), Presence(*args), Contacts(*args, shifts), self._clock)
+        object.__setattr__(services, "handoff", parts)
+        self._presence = parts.presence
+
+    async def set(self, how: str) -> None:
+        self._clock.set(*((2026, 11, 28, 3) if how == "out_of_hours" else (2026, 11, 26, 3)))
+        lan = Officer("p-lan", "Chị Lan")
+        await (self._presence.arrive(lan) if how == "open" else self._presence.leave(lan))
 
 
 class Stage:
     """Plays coroutines on one event loop, with the assistant that belongs to it."""
 
-    def __init__(self, talker: Any) -> None:
+    def __init__(self, talker: Any, desk: Desk) -> None:
         self.talker = talker
+        self.desk = desk
         self._loop = asyncio.new_event_loop()
 
     def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
@@ -64,6 +88,8 @@ def stage(own_stores: None, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             pytest.fail("the model is older than its sources: run `make train`")
         pytest.skip("the model is older than its sources: run `make train`")
     logs = tmp_path_factory.mktemp("logs")
-    found = Stage(load_conversations(dataclasses.replace(settings, data_dir=logs)))
+    from bot.services import default_services
+
+    found = Stage(load_conversations(dataclasses.replace(settings, data_dir=logs)), Desk(default_services()))
     yield found
     found.close()

@@ -14,7 +14,7 @@ import yaml
 
 from bot.rasa_runtime.replies import Reply, answer_of, buttons_of, texts_of
 
-SCENARIO_KEYS = {"requirements", "turns", "also"}
+SCENARIO_KEYS = {"requirements", "turns", "also", "desk"}
 TURN_KEYS = {"user", "press", "expect"}
 EXPECT_KEYS = {
     "contains",
@@ -48,6 +48,7 @@ class Scenario:
     name: str
     turns: tuple[Turn, ...]
     requirements: tuple[str, ...] = ()
+    desk: str = "nobody"
 
 
 def find_scenarios(folder: Path) -> list[Scenario]:
@@ -67,7 +68,7 @@ def read_scenarios(path: Path, folder: Path) -> list[Scenario]:
     turns = tuple(_read_turn(turn, path) for turn in data.get("turns") or ())
     if not turns:
         raise ScenarioError(f"{path}: no turns")
-    first = Scenario(name, turns, tuple(data.get("requirements") or ()))
+    first = Scenario(name, turns, tuple(data.get("requirements") or ()), data.get("desk", "nobody"))
     variants = [
         replace(first, name=f"{name}[{n}]", turns=(replace(turns[0], user=words, press=None), *turns[1:]))
         for n, words in enumerate(data.get("also") or (), 2)

@@ -18,5 +18,6 @@ def _as_test(scenario: Scenario) -> Any:
 
 @pytest.mark.parametrize("scenario", [_as_test(scenario) for scenario in find_scenarios(Path(__file__).parent)])
 def test_conversation_goes_as_written(scenario: Scenario, stage: Any) -> None:
+    stage.run(stage.desk.set(scenario.desk))
     problems, transcript = stage.run(play(scenario, stage.talker, f"e2e-{uuid4().hex}"))
     assert not problems, "\n".join([*problems, "", transcript])

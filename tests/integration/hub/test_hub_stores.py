@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import TokenInvalidError
 from bot.hub.conversations import ConversationStore
-from bot.hub.models import Answerer, Busy, Draft, Role, ToForget, Turn
+from bot.hub.models import Busy, Draft, Role, ToForget, Turn
 from bot.hub.tables import METADATA
 from bot.hub.turn_store import TurnStore
 from bot.ops.logging import describe
