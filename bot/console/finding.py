@@ -42,7 +42,7 @@ async def listed(request: web.Request) -> web.StreamResponse:
     words = " ".join(request.query.get("words", "").split())[:LONGEST_WORDS]
     values: dict[str, Any] = {"words": words, "petitions": [], "notices": [], "talks": []}
     if words:
-        await audit_view(request, Deed.SEARCHED)
+        await audit_view(request, Deed.SEARCHED, "")
         values["petitions"] = [(one, opening(hidden_words(one.content))) for one in await _petitions(request, words)]
         values["notices"] = await _notices(request, words)
         values["talks"] = await _talks(request, words)
