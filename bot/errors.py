@@ -134,6 +134,12 @@ class StaffRefusedError(MotCuaError):
     code = "STAFF_REFUSED"
 
 
+class DeskRefusedError(MotCuaError):
+    """A ready reply, a verdict or an example is not taken; `fault` in the context is a `DeskFault`."""
+
+    code = "DESK_REFUSED"
+
+
 class HandoffStepError(MotCuaError):
     """A step of handing over is not possible; `fault` in the context is a `HandoffFault`, which has a sentence."""
 

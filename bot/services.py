@@ -16,6 +16,7 @@ from bot.cases.gateways.routing import build_gateways
 from bot.cases.ratings import Ratings
 from bot.cases.service import CaseService
 from bot.cases.tables import CASE_TRY
+from bot.desk.build import DeskParts, build_desk
 from bot.feedback.desk import FeedbackDesk
 from bot.feedback.surveys import Surveys
 from bot.handoff.build import HandoffParts, build_handoff
@@ -71,6 +72,10 @@ class DeskServices:
     feedback: FeedbackDesk
     attachments: Attachments
     catalogue: CatalogueStore
+    indexes: IndexSource
+    desk: DeskParts
+    referrals: Referrals
+    stale_after_days: int
 
 
 @dataclass(frozen=True)
@@ -91,14 +96,21 @@ def build_desk_services(settings: Settings, database: Callable[[], Database], cl
     """Return the real services of the console, on a database that somebody else opens and closes."""
     key = load_key(settings.secret, settings.data_dir)
     attachments = build_attachments(settings, database, clock)
+    of, calendar = settings.catalogue, load_calendar()
+    catalogue = CatalogueStore(of.catalogue_url)
     return DeskServices(
         clock=clock,
         staff=build_staff(settings, database, clock),
         petitions=build_petitions(settings, database, clock, key, attachments),
-        cases=CaseDesk(database, clock, load_calendar()),
+        cases=CaseDesk(database, clock, calendar),
         feedback=FeedbackDesk(database, clock),
         attachments=attachments,
-        catalogue=CatalogueStore(settings.catalogue.catalogue_url),
+        catalogue=catalogue,
+        # Words and their vectors: the vectors of sentences are the assistant's process's, and too much for a hub.
+        indexes=IndexSource(catalogue, of.index_dir, None, make=None),
+        desk=build_desk(database, clock),
+        referrals=build_referrals(database, clock, calendar, lambda: key, settings.teams_file),
+        stale_after_days=of.stale_after_days,
     )
 
 

@@ -53,7 +53,7 @@ def build_app(
     app.on_response_prepare.append(add_security_headers)  # type: ignore[arg-type]
     _add_routes(app, channel, WidgetFiles(allowed_origins=settings.allowed_origins), parts)
     _add_photo_routes(app, WebPhotos(parts.hub, parts.photos, settings.allowed_origins, photo_limits))
-    add_console(app, build_desk_services(settings, lambda: parts.database, clock))
+    add_console(app, build_desk_services(settings, lambda: parts.database, clock), parts)
     _follow_lifetime(app, channel, parts)
     if settings.zalo.on:
         _add_zalo(app, build_zalo(settings, parts, clock))

@@ -11,15 +11,19 @@ from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 
+from bot.hub.build import HubParts
 from bot.services import DeskServices
 from bot.staff.models import Person, Role, Session
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 SERVICES = web.AppKey("services", DeskServices)
+HUB = web.AppKey("hub", HubParts)
 ROOT = "/desk"
 SIGN_IN, ACCOUNT = f"{ROOT}/sign-in", f"{ROOT}/account"
 COOKIE = "motcua_desk"
+BY_ITSELF = "X-Live"
+"""Header of what a page asks for by itself, when something has changed: nobody touched a key."""
 _SESSION = "staff_session"
 _READS = frozenset({"GET", "HEAD"})
 
@@ -87,6 +91,11 @@ def services(request: web.Request) -> DeskServices:
     return request.config_dict[SERVICES]
 
 
+def hub_of(request: web.Request) -> HubParts:
+    """The hub, for what is about conversations."""
+    return request.config_dict[HUB]
+
+
 def form_token(request: web.Request) -> str:
     """What the forms of this session carry: made of its secret, so that no other page can know it."""
     secret = request.cookies.get(COOKIE, "")
@@ -113,7 +122,8 @@ def safe_next(target: str) -> str:
 
 
 async def _session(request: web.Request) -> Session | None:
-    return await services(request).staff.service.person(request.cookies.get(COOKIE, ""))
+    by_itself = request.headers.get(BY_ITSELF) is not None
+    return await services(request).staff.service.person(request.cookies.get(COOKIE, ""), touch_it=not by_itself)
 
 
 async def _check_form(request: web.Request) -> None:

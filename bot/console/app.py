@@ -10,19 +10,71 @@ import functools
 
 from aiohttp import web
 
-from bot.console import account, audit, cases, feedback, files, people, petition_steps, petitions, signing, switches
-from bot.console.access import ROOT, SERVICES, Handler, page, public
+from bot.console import (
+    account,
+    audit,
+    cases,
+    catalogue_answers,
+    conversation,
+    conversation_steps,
+    examples,
+    feedback,
+    files,
+    finding,
+    live_stream,
+    people,
+    petition_steps,
+    petitions,
+    queue,
+    ready_replies,
+    referrals,
+    review,
+    signing,
+    switches,
+)
+from bot.console.access import HUB, ROOT, SERVICES, Handler, page, public
 from bot.console.guard import guard
+from bot.console.live import Live
+from bot.console.live_sources import live_sources
+from bot.console.live_stream import LIVE
 from bot.console.rendering import first_page, set_up
+from bot.console.viewing import VIEWINGS, Viewings
+from bot.hub.build import HubParts
 from bot.hub.limits import Rate, RateLimiter
 from bot.services import DeskServices
 
-_PARTS = (signing, account, petitions, petition_steps, cases, feedback, people, audit, switches)
+_PARTS = (
+    signing,
+    account,
+    live_stream,
+    queue,
+    conversation,
+    catalogue_answers,
+    conversation_steps,
+    petitions,
+    petition_steps,
+    cases,
+    referrals,
+    finding,
+    feedback,
+    examples,
+    review,
+    ready_replies,
+    people,
+    audit,
+    switches,
+)
 
 
-def add_console(app: web.Application, services: DeskServices, sign_in_rate: Rate = signing.PER_ADDRESS) -> None:
+def add_console(
+    app: web.Application, services: DeskServices, hub: HubParts, sign_in_rate: Rate = signing.PER_ADDRESS
+) -> None:
     """Add the pages; the application sets the security headers, and opens and closes the database."""
-    app[SERVICES] = services
+    app[SERVICES], app[HUB] = services, hub
+    app[VIEWINGS] = Viewings()
+    app[LIVE] = live = Live(live_sources(hub), services.clock)
+    hub.ownership.changed = live.publish  # this process's pages hear of a step at once
+    _follow_lifetime(app, live)
     app[signing.RATE] = RateLimiter(sign_in_rate)
     set_up(app)
     for route in routes():
@@ -34,6 +86,22 @@ def routes() -> tuple[web.RouteDef, ...]:
     own = (web.get("", first), web.get("/", first), web.get("/static/{path:.+}", files.show))
     parts = [route for part in _PARTS for route in part.ROUTES]
     return (*own, *parts, web.route("*", "/{rest:.*}", nothing))
+
+
+def _follow_lifetime(app: web.Application, live: Live) -> None:
+    async def start(_app: web.Application) -> None:
+        live.start()
+
+    async def close(_app: web.Application) -> None:
+        live.close()
+
+    async def stop(_app: web.Application) -> None:
+        await live.stop()
+
+    # aiohttp 3.9 describes its signals' receivers wrongly to mypy.
+    app.on_startup.append(start)  # type: ignore[arg-type]
+    app.on_shutdown.append(close)  # type: ignore[arg-type]
+    app.on_cleanup.append(stop)  # type: ignore[arg-type]
 
 
 @page()

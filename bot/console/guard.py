@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.console.access import Handler
+from bot.console.access import Handler, services
 from bot.console.rendering import render
 from bot.errors import StoreDownError
 from bot.ops.logging import EventLog, new_reference
@@ -17,6 +17,8 @@ _TOLD = {403: "forbidden", 404: "not_found", 405: "not_found", 413: "too_big", 4
 
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Call a page's handler; the last resort of the console."""
+    # What changes while the page is being made is told to it by the stream.
+    request["began"] = int(services(request).clock.now().timestamp() * 1000)
     try:
         if "%00" in request.raw_path:  # no name and no search holds it, and PostgreSQL refuses it
             raise web.HTTPNotFound
@@ -34,6 +36,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = _fault(request, 503, "catalogue_down", _logged(request, error))
     except Exception as error:
         response = _fault(request, 500, "fault", _logged(request, error))
+    if response.prepared:  # a stream, which has ended
+        return response
     response.headers.setdefault("Cache-Control", "no-store")
     # Without any, browsers also hide from us which page a form was on.
     response.headers["Referrer-Policy"] = "same-origin"

@@ -33,9 +33,14 @@ class Part:
 
 
 PARTS: Sequence[Part] = (
+    Part("queue", f"{ROOT}/queue", (Role.OFFICER,)),
+    Part("search", f"{ROOT}/search", (Role.OFFICER,)),
     Part("petitions", f"{ROOT}/petitions", (Role.OFFICER,)),
     Part("cases", f"{ROOT}/cases", (Role.OFFICER,)),
+    Part("referrals", f"{ROOT}/referrals", (Role.OFFICER,)),
     Part("feedback", f"{ROOT}/feedback", (Role.OFFICER, Role.EDITOR)),
+    Part("review", f"{ROOT}/review", (Role.REVIEWER,)),
+    Part("replies", f"{ROOT}/replies", (Role.OFFICER,)),
     Part("people", f"{ROOT}/people", (Role.ADMINISTRATOR,)),
     Part("audit", f"{ROOT}/audit", (Role.ADMINISTRATOR,)),
     Part("switches", f"{ROOT}/switches", (Role.ADMINISTRATOR,)),
@@ -73,6 +78,7 @@ def render(request: web.Request, template: str, *, status: int = 200, **values: 
         "csrf": form_token(request),
         "done": _done(request),
         "here": request.path,
+        "now": request.get("began", 0),
     }
     response = aiohttp_jinja2.render_template(template, request, known | values)
     response.set_status(status)

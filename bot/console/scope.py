@@ -6,8 +6,14 @@ from bot.feedback.models import Desk
 from bot.petitions.communes import commune_codes, commune_name
 from bot.petitions.models import Petition
 from bot.petitions.routing import COMMUNE, Routing
+from bot.referrals.models import Referral
 from bot.staff.models import CITY, Person, Role
 from knowledge.text import fold
+
+
+def own_units(person: Person) -> tuple[str, ...] | None:
+    """Return the units whose conversations and replies are somebody's; None: all."""
+    return None if person.is_administrator else person.units
 
 
 def petition_units(person: Person, routing: Routing) -> tuple[str, ...] | None:
@@ -29,6 +35,11 @@ def unit_choices(routing: Routing) -> list[tuple[str, str]]:
     communes = [routing.unit_of_commune(code) for code in commune_codes()]
     named = sorted(((unit.code, unit.name) for unit in communes if unit is not None), key=lambda one: fold(one[1]))
     return [(unit.code, unit.name) for unit in routing.units.values()] + named
+
+
+def sees_referral(person: Person, referral: Referral) -> bool:
+    """Say whether a request to a team is somebody's to see: of their commune; the city's officers see all."""
+    return person.sees_city or referral.commune_code in person.units
 
 
 def own_unit_names(person: Person) -> list[str]:

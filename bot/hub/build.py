@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.attachments.build import build_attachments
 from bot.attachments.intake import PhotoIntake
 from bot.attachments.wording import PhotoWording
+from bot.desk.verdicts import erase_desk
 from bot.handoff.build import HandoffParts, build_handoff
 from bot.hub.conversations import ConversationStore
 from bot.hub.delivery import LocalDelivery
@@ -23,6 +24,7 @@ from bot.hub.photos import HubPhotos, erase_pending
 from bot.hub.rasa_client import RasaClient
 from bot.hub.side_notes import SideNotes
 from bot.hub.tokens import Tokens
+from bot.hub.transcripts import Transcripts
 from bot.hub.turn_store import TurnStore
 from bot.hub.turns import SwitchedOff, Turns
 from bot.hub.watch import StoreWatch
@@ -50,6 +52,7 @@ class HubParts:
     assistant: RasaClient
     turns: Turns
     watch: StoreWatch
+    transcripts: Transcripts
 
     def start(self) -> None:
         """Begin to work: answer what is pending, watch the store."""
@@ -71,7 +74,7 @@ def build_hub(settings: Settings, clock: Clock, changed: Callable[[str], None] |
     changed: told the topics of officers' pages that are to be read anew (`bot.hub.ownership`).
     """
     database = Database(make_engine(settings.database_url))
-    store = ConversationStore(database, clock, (erase_feedback, erase_pending, erase_handoff))
+    store = ConversationStore(database, clock, (erase_feedback, erase_pending, erase_handoff, erase_desk))
     delivery = LocalDelivery()
     handoff = build_handoff(settings, lambda: database, clock)
     ownership = Ownership(lambda: database, clock, handoff.queue, delivery, changed or _nobody_listens)
@@ -101,6 +104,7 @@ def build_hub(settings: Settings, clock: Clock, changed: Callable[[str], None] |
         assistant=assistant,
         turns=turns,
         watch=StoreWatch(store, delivery, ownership.queue),
+        transcripts=Transcripts(database),
     )
 
 

@@ -156,6 +156,18 @@ class Deed(str, Enum):
     FOLLOW_UP_CLOSED = "follow_up_closed"
     FEEDBACK_SEEN = "feedback_seen"
     FEEDBACK_STEP = "feedback_step"
+    READY_REPLY_CHANGED = "ready_reply_changed"
+    CONVERSATION_LISTED = "conversation_listed"
+    CONVERSATION_SEEN = "conversation_seen"
+    CONVERSATION_UNMASKED = "conversation_unmasked"
+    CONVERSATION_STEP = "conversation_step"
+    REVIEW_SEEN = "review_seen"
+    VERDICT_GIVEN = "verdict_given"
+    EXAMPLE_CHANGED = "example_changed"
+    SEARCHED = "searched"
+    EXPORTED = "exported"
+    REFERRAL_SEEN = "referral_seen"
+    REFERRAL_STEP = "referral_step"
 
 
 @dataclass(frozen=True)

@@ -65,15 +65,18 @@ class StaffService:
             return await self._store.write(self._failed, row)
         return await self._store.write(self._begin, row.id, row.password_hash, code, known, person, browser)
 
-    async def person(self, token: str) -> Session | None:
-        """Return the session of a browser's secret; None where there is none, or it has ended."""
+    async def person(self, token: str, touch_it: bool = True) -> Session | None:
+        """Return the session of a browser's secret; None where there is none, or it has ended.
+
+        touch_it: whether somebody did something; a page that only looks by itself does not keep its session alive.
+        """
         if not token:
             return None
         now = self._clock.now()
         row = await self._store.read(find_session, token[:200], self._limits, now)
         if row is None:
             return None
-        if now - row.seen_at >= self._limits.touch:
+        if touch_it and now - row.seen_at >= self._limits.touch:
             await self._store.write(touch, row.session_id, now)
         return Session(row.session_id, person_of(row), row.began_at, row.seen_at, row.browser)
 

@@ -61,8 +61,8 @@ def services(settings):
 
 
 @asynccontextmanager
-async def running(settings):
-    runner = web.AppRunner(build_app(settings), shutdown_timeout=0.5)
+async def running(settings, clock=None):
+    runner = web.AppRunner(build_app(settings, clock), shutdown_timeout=0.5)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

@@ -10,9 +10,16 @@ import pytest
 
 from bot.console.access import Access, safe_next
 from bot.console.app import routes
+from bot.console.conversation_steps import STEPS
+from bot.console.referrals import STEPS as REFERRAL_STEPS
 from bot.console.rendering import HERE, PARTS, console_wording
+from bot.desk.models import DeskFault, ExampleKind, Judgement
+from bot.handoff.models import Deed as HandedDeed
+from bot.handoff.models import Outcome, RequestState, Trigger
+from bot.handoff.queue import Order
 from bot.petitions.officer_steps import StepFault
 from bot.petitions.refusals import load_refusals
+from bot.referrals.models import DeclineReason, HelpOutcome, ReferralState
 from bot.staff.models import Deed, Feature, Role, StaffFault
 from bot.staff.telling import staff_wording
 from tools.vendor import PACKAGES
@@ -29,7 +36,8 @@ def test_every_route_says_who_may_open_it():
 
 
 def test_what_changes_something_is_never_got():
-    reads = {"listed", "show", "new", "first", "photo", "wrong", "nothing"}
+    reads = {"listed", "show", "new", "first", "photo", "wrong", "nothing", "stream", "session", "messages"}
+    reads |= {"search", "unanswered"}
     assert [route.path for route in routes() if route.method == "GET" and route.handler.__name__ not in reads] == []
 
 
@@ -76,6 +84,18 @@ def test_there_are_words_for_everything():
         assert say(f"step_fault.{fault.value}", least=1, most=1, state="s", person="p", unit="u")
     assert all(say(f"refusal.{name}") for name in load_refusals().names())
     assert all(say(f"part.{part.name}") for part in PARTS)
+    assert all(say(f"desk_fault.{fault.value}") for fault in DeskFault)
+    assert all(say(f"trigger.{one.value}") for one in Trigger)
+    assert all(say(f"outcome.{one.value}") for one in Outcome)
+    assert all(say(f"handed_state.{one.value}") for one in RequestState)
+    assert all(say(f"handed_deed.{one.value}") for one in HandedDeed)
+    assert all(say(f"done.handed_{name}") for name in STEPS)
+    assert all(say(f"order.{one.value}") for one in Order)
+    assert all(say(f"judgement.{one.value}") for one in Judgement)
+    assert all(say(f"example_kind.{one.value}") for one in ExampleKind)
+    assert all(say(f"referral_outcome.{one.value}") for one in (*HelpOutcome, *DeclineReason))
+    assert all(say(f"referral_step.{name}") and say(f"done.referral_{name}") for name in REFERRAL_STEPS)
+    assert all(say(f"referral_event.{one.value}") for one in ReferralState if one is not ReferralState.DRAFT)
     assert all(staff(f"fault.{fault.value}", unit="u") for fault in StaffFault)
     assert all(staff(f"deed.{deed.value}") for deed in Deed)
     assert all(staff(f"role.{role.value}") for role in Role)

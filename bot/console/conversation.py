@@ -1,0 +1,162 @@
+"""One handed-over conversation: what was said, what is asked for, everything that can be done about it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from bot.console.access import hub_of, page, person_of, services
+from bot.console.forms import new_key, number_of, typed
+from bot.console.handing import find_handed, officer_of, wait_face
+from bot.console.live_sources import conversation_topic
+from bot.console.people import unit_name
+from bot.console.rendering import console_wording, render
+from bot.console.scope import own_units
+from bot.console.snoozes import snooze_choices
+from bot.console.transcript import lines_of, photos_of
+from bot.console.viewing import audit_view
+from bot.handoff.models import CLOSING, Request, RequestState
+from bot.handoff.presence import Sign
+from bot.hub.models import Conversation, Message, Role
+from bot.hub.transcripts import PAGE
+from bot.staff.models import Deed
+from bot.staff.models import Role as StaffRole
+
+SHORTEST_REASON = 10
+
+
+@page(StaffRole.OFFICER)
+async def show(request: web.Request) -> web.StreamResponse:
+    """The whole page."""
+    return await shown(request, await find_handed(request))
+
+
+@page(StaffRole.OFFICER)
+async def messages(request: web.Request) -> web.StreamResponse:
+    """What is new in the transcript, for the page that is open."""
+    handed = await find_handed(request)
+    await audit_view(request, Deed.CONVERSATION_SEEN, handed.id)
+    after = number_of(request.query.get("after", "")) or 0
+    found = await hub_of(request).transcripts.newest(handed.conversation_id, after)
+    return render(request, "messages.html", lines=lines_of(found), handed=handed)
+
+
+@page(StaffRole.OFFICER)
+async def unmask(request: web.Request) -> web.StreamResponse:
+    """The transcript as it was written, after a reason was written down."""
+    handed = await find_handed(request)
+    reason = " ".join((await typed(request)).get("reason", "").split())
+    if len(reason) < SHORTEST_REASON:
+        fault = console_wording()("fault.contact_reason")
+        return await shown(request, handed, status=422, mask_fault=fault, mask_reason=reason)
+    by = person_of(request).display_name
+    await services(request).staff.audit.write(by, Deed.CONVERSATION_UNMASKED, handed.id, reason)
+    return await shown(request, handed, unmasked=True)
+
+
+@page(StaffRole.OFFICER)
+async def photo(request: web.Request) -> web.StreamResponse:
+    """One of the citizen's photos, by message and place: no address names a photo without its conversation."""
+    handed = await find_handed(request)
+    seq, place = int(request.match_info["seq"]), int(request.match_info["place"])
+    hub = hub_of(request)
+    found = await hub.transcripts.newest(handed.conversation_id, seq - 1, PAGE) if seq else []
+    photos = next((photos_of(one) for one in found if one.seq == seq), [])
+    conversation = await hub.hub.conversation(handed.conversation_id)
+    if conversation is None or not 1 <= place <= len(photos):
+        raise web.HTTPNotFound
+    opened = await hub.photos.show(conversation, str(photos[place - 1].get("id", "")))
+    if opened is None:
+        raise web.HTTPNotFound
+    by = person_of(request).display_name
+    await services(request).staff.audit.write(by, Deed.PHOTO_SEEN, handed.id, f"{seq}/{place}")
+    headers = {"Content-Type": opened.attachment.content_type, "Content-Disposition": 'inline; filename="anh.jpg"'}
+    headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return web.Response(body=opened.data, headers=headers)
+
+
+async def shown(
+    request: web.Request, handed: Request, status: int = 200, unmasked: bool = False, **values: Any
+) -> web.Response:
+    """The page; `values` fill in what was typed, and what was wrong with it."""
+    await audit_view(request, Deed.CONVERSATION_SEEN, handed.id)
+    hub, now = hub_of(request), services(request).clock.now()
+    found = await hub.transcripts.newest(handed.conversation_id)
+    conversation = await hub.hub.conversation(handed.conversation_id)
+    known = {
+        "handed": handed,
+        "lines": lines_of(found, unmasked),
+        "unmasked": unmasked,
+        "older": bool(found) and found[0].seq > 1,
+        "gone": conversation is None or conversation.erased,
+        "face": wait_face(handed, now - handed.waiting_since),
+        "delivery": _delivery(handed, conversation, found),
+        "topic": conversation_topic(handed.conversation_id),
+        "unit_name": unit_name,
+        **await _steps(request, handed, now),
+        **await _beside(request, handed),
+    }
+    known |= {"step": "", "fault": "", "fields": {}, "mask_fault": "", "mask_reason": "", "reply_key": new_key()}
+    return render(request, "conversation.html", status=status, **known | values)
+
+
+async def _steps(request: web.Request, handed: Request, now: datetime) -> dict[str, Any]:
+    """What can be done, and with whom."""
+    person = person_of(request)
+    officer = officer_of(person)
+    holds = handed.state is RequestState.HELD and handed.officer_id == person.id
+    offer_open = bool(handed.offered_to) and handed.offer_until is not None and handed.offer_until > now
+    left = int((handed.offer_until - now).total_seconds()) if offer_open and handed.offer_until else 0
+    signs = await hub_of(request).handoff.presence.all() if holds else []
+    return {
+        "holds": holds,
+        "may_claim": handed.state is RequestState.WAITING and officer.serves(handed.unit),
+        "may_reopen": not handed.is_open and officer.serves(handed.unit),
+        "offer_open": offer_open,
+        "offered_to_me": offer_open and handed.offered_to == person.id,
+        "offer_left": left,
+        "colleagues": [sign.officer for sign in signs if _may_take(sign, handed, person.id)],
+        "outcomes": CLOSING,
+        "snoozes": snooze_choices(now) if holds else [],
+        "snoozed": handed.snoozed_until is not None and handed.snoozed_until > now,
+    }
+
+
+async def _beside(request: web.Request, handed: Request) -> dict[str, Any]:
+    """What is read beside the talk: notes, history, earlier requests, ready replies."""
+    queue, person = hub_of(request).ownership.queue, person_of(request)
+    others = [one for one in await queue.of_conversation(handed.conversation_id) if one.id != handed.id]
+    units = own_units(person)
+    replies = await services(request).desk.replies.of(None if units is None else units)
+    people = await services(request).staff.people.all()
+    return {
+        "notes": await queue.notes(handed.id),
+        "history": await queue.history(handed.id),
+        "earlier": others,
+        "replies": replies,
+        "names": {one.id: one.display_name for one in people},
+    }
+
+
+def _may_take(sign: Sign, handed: Request, own_id: str) -> bool:
+    return sign.here and sign.officer.id != own_id and sign.officer.serves(handed.unit)
+
+
+def _delivery(handed: Request, conversation: Conversation | None, found: list[Message]) -> str:
+    """What became of the newest reply, in words; nothing before there is one."""
+    last = next((one.seq for one in reversed(found) if one.role is Role.OFFICER), None)
+    if last is None or conversation is None:
+        return ""
+    if conversation.delivered_seq >= last:
+        return console_wording()("delivery.delivered")
+    return console_wording()("delivery.zalo" if handed.channel == "zalo" else "delivery.stored")
+
+
+ROUTES = (
+    web.get("/conversations/{id}", show),
+    web.get("/conversations/{id}/messages", messages),
+    web.post("/conversations/{id}/unmask", unmask),
+    web.get(r"/conversations/{id}/photos/{seq:\d{1,9}}/{place:\d{1,2}}", photo),
+)

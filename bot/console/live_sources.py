@@ -1,0 +1,30 @@
+"""What the stream of signals looks at, and the topics that pages listen to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.console.live import Source
+from bot.hub.build import HubParts
+from bot.hub.ownership import QUEUE_TOPIC, topic_of
+
+QUEUE = QUEUE_TOPIC
+
+
+def conversation_topic(conversation_id: str) -> str:
+    """Return the topic of one conversation."""
+    return topic_of(conversation_id)
+
+
+def live_sources(hub: HubParts) -> tuple[Source, ...]:
+    """Return what is looked at."""
+
+    async def conversations(since: datetime) -> Mapping[str, str]:
+        found = await hub.transcripts.changed_since(since)
+        return {conversation_topic(name): mark for name, mark in found.items()}
+
+    async def queue(_since: datetime) -> Mapping[str, str]:
+        return {QUEUE: str(await hub.ownership.queue.revision())}
+
+    return conversations, queue

@@ -1,0 +1,117 @@
+/* The talk: ready replies by "/", sending by Ctrl+Enter, the newest line in view, a countdown of an offer. */
+"use strict";
+
+(() => {
+  const field = () => document.getElementById("reply-text");
+  const list = () => document.getElementById("ready-replies");
+  const begun = /(?:^|\s)\/([a-z0-9-]*)$/;
+  const open = () => [...list().children].filter((one) => !one.hidden);
+
+  const close = () => {
+    const box = list();
+    if (!box) return;
+    box.hidden = true;
+    field().removeAttribute("aria-activedescendant");
+  };
+
+  const choose = (one) => {
+    for (const other of list().children) other.setAttribute("aria-selected", String(other === one));
+    if (one) {
+      field().setAttribute("aria-activedescendant", one.id);
+      one.scrollIntoView({ block: "nearest" });
+    }
+  };
+
+  const offer = () => {
+    const box = list();
+    const text = field();
+    const match = begun.exec(text.value.slice(0, text.selectionStart));
+    if (!box || !match) { close(); return; }
+    for (const one of box.children) one.hidden = !one.dataset.shortcut.startsWith(match[1]);
+    box.hidden = open().length === 0;
+    if (!box.hidden) choose(open()[0]);
+  };
+
+  const put = (one) => {
+    const text = field();
+    const before = text.value.slice(0, text.selectionStart);
+    const match = begun.exec(before);
+    const start = match ? before.length - match[1].length - 1 : before.length;
+    text.setRangeText(one.dataset.words, start, text.selectionStart, "end");
+    close();
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+    text.focus();
+    const blank = text.value.search(/<[^<>\n]+>/);
+    if (blank >= 0) text.setSelectionRange(blank, text.value.indexOf(">", blank) + 1);
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.target !== field() || event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      event.target.form.requestSubmit();
+      return;
+    }
+    const box = list();
+    if (!box || box.hidden) return;
+    const shown = open();
+    const now = shown.findIndex((one) => one.getAttribute("aria-selected") === "true");
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) choose(shown[(now + step + shown.length) % shown.length]);
+    else if (event.key === "Enter" || event.key === "Tab") put(shown[Math.max(now, 0)]);
+    else if (event.key === "Escape") close();
+    else return;
+    event.preventDefault();
+  });
+
+  document.addEventListener("mousedown", (event) => {
+    const one = event.target.closest("#ready-replies [role=option]");
+    if (!one) return;
+    event.preventDefault();
+    put(one);
+  });
+
+  let told = 0;
+  document.addEventListener("input", (event) => {
+    if (event.target !== field()) return;
+    offer();
+    const form = event.target.form;
+    if (!event.target.value || Date.now() - told < 4000) return;
+    told = Date.now();
+    fetch(form.dataset.typing, { method: "POST", headers: { "X-CSRF-Token": form.elements.csrf.value } }).catch(() => {});
+  });
+
+  /* The newest line stays in view for who was reading it; who has scrolled up is left there. */
+  const transcript = () => document.getElementById("transcript");
+  const down = () => { const log = transcript(); log.scrollTop = log.scrollHeight; };
+  let follows = true;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const log = transcript();
+    if (event.target === log) follows = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target !== transcript()) return;
+    const seen = new Set();
+    for (const line of transcript().querySelectorAll("[data-seq]")) {
+      if (seen.has(line.dataset.seq)) line.remove();
+      seen.add(line.dataset.seq);
+    }
+    if (follows) down();
+  });
+  /* What was sent is forgotten as a draft; the field has the focus again. */
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.elt.id !== "composer" || event.detail.xhr.status !== 200) return;
+    const keys = Object.keys(sessionStorage).filter((key) => key.includes(`/${event.detail.elt.dataset.keep}/`));
+    for (const key of keys) sessionStorage.removeItem(key);
+    sessionStorage.removeItem("desk/sent");
+    setTimeout(() => { if (field()) field().focus(); }, 0);
+  });
+
+  setInterval(() => {
+    for (const face of document.querySelectorAll("[data-countdown]")) {
+      const left = Math.max(0, Number(face.textContent) - 1);
+      face.textContent = String(left);
+    }
+  }, 1000);
+  if (transcript()) down();
+})();

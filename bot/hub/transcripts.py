@@ -1,0 +1,153 @@
+"""Conversations as the desk reads them: what changed, the transcript, turns to be reviewed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from bot.feedback.models import Thumb
+from bot.feedback.tables import FEEDBACK
+from bot.hub.conversations import message_of
+from bot.hub.models import Message, Role
+from bot.hub.tables import CONVERSATION, MESSAGE
+from bot.store.engine import Database
+
+PAGE = 200
+MOST_TURNS = 12000
+"""So many of the newest messages are looked through; older ones are found by day."""
+
+
+@dataclass(frozen=True)
+class SeenConversation:
+    """A conversation's head as the desk shows it."""
+
+    id: str
+    channel: str
+    status: str
+    created_at: datetime
+    updated_at: datetime
+    last_seq: int
+
+
+@dataclass(frozen=True)
+class AskedTurn:
+    """A citizen's question, and what the assistant answered. messages: how many; disliked: with a thumb down."""
+
+    conversation_id: str
+    channel: str
+    seq: int
+    at: datetime
+    question: str
+    answer: str = ""
+    outcome: str = ""
+    procedure_code: str = ""
+    messages: int = 0
+    disliked: bool = False
+
+
+class Transcripts:
+    """Reads only; nothing of an erased conversation is left to be read."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def changed_since(self, since: datetime) -> dict[str, str]:
+        """Return the conversations with news since then, each with a mark that changes with every change."""
+        return await self._database.run(_changed_since, since)
+
+    async def find(self, conversation_id: str) -> SeenConversation | None:
+        """Return a conversation; None where there is none, or it was erased."""
+        return await self._database.run(_find, conversation_id)
+
+    async def newest(self, conversation_id: str, after: int = 0, most: int = PAGE) -> list[Message]:
+        """Return at most the `most` newest messages with `seq > after`, in order."""
+        return await self._database.run(_newest, conversation_id, after, most)
+
+    async def before(self, conversation_id: str, seq: int, most: int = PAGE) -> list[Message]:
+        """Return at most `most` messages with `seq` below, in order."""
+        return await self._database.run(_before, conversation_id, seq, most)
+
+    async def turns(
+        self, since: datetime, until: datetime, within: Collection[str] | None = None, most: int = MOST_TURNS
+    ) -> list[AskedTurn]:
+        """Return the newest questions of that time with their answers. within: only these conversations."""
+        return await self._database.run(_turns, since, until, within, most)
+
+
+def _changed_since(connection: Connection, since: datetime) -> dict[str, str]:
+    columns = (CONVERSATION.c.id, CONVERSATION.c.last_seq, CONVERSATION.c.status, CONVERSATION.c.updated_at)
+    rows = connection.execute(select(*columns).where(CONVERSATION.c.updated_at >= since))
+    return {row.id: f"{row.last_seq} {row.status} {row.updated_at.timestamp()}" for row in rows}
+
+
+def _find(connection: Connection, conversation_id: str) -> SeenConversation | None:
+    query = select(CONVERSATION).where(CONVERSATION.c.id == conversation_id, CONVERSATION.c.erased_at.is_(None))
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    return SeenConversation(row.id, row.channel, row.status, row.created_at, row.updated_at, row.last_seq)
+
+
+def _newest(connection: Connection, conversation_id: str, after: int, most: int) -> list[Message]:
+    mine = (MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.seq > after)
+    rows = connection.execute(select(MESSAGE).where(*mine).order_by(MESSAGE.c.seq.desc()).limit(most))
+    return [message_of(row) for row in rows][::-1]
+
+
+def _before(connection: Connection, conversation_id: str, seq: int, most: int) -> list[Message]:
+    mine = (MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.seq < seq)
+    rows = connection.execute(select(MESSAGE).where(*mine).order_by(MESSAGE.c.seq.desc()).limit(most))
+    return [message_of(row) for row in rows][::-1]
+
+
+def _turns(
+    connection: Connection, since: datetime, until: datetime, within: Collection[str] | None, most: int
+) -> list[AskedTurn]:
+    query = (
+        select(MESSAGE, CONVERSATION.c.channel)
+        .join(CONVERSATION, CONVERSATION.c.id == MESSAGE.c.conversation_id)
+        .where(CONVERSATION.c.erased_at.is_(None), MESSAGE.c.created_at >= since, MESSAGE.c.created_at < until)
+    )
+    if within is not None:
+        query = query.where(MESSAGE.c.conversation_id.in_(list(within)))
+    newest = query.order_by(MESSAGE.c.created_at.desc(), MESSAGE.c.seq.desc()).limit(most)
+    rows = sorted(connection.execute(newest), key=lambda row: (row.conversation_id, row.seq))
+    turns: list[AskedTurn] = []
+    for row in rows:
+        if row.role == Role.CITIZEN.value:
+            turns.append(AskedTurn(row.conversation_id, row.channel, row.seq, row.created_at, _text(row.content)))
+        elif row.role == Role.ASSISTANT.value and turns and turns[-1].conversation_id == row.conversation_id:
+            turns[-1] = _answered(turns[-1], row.content)
+    disliked = _disliked(connection, since)
+    told = [replace(one, disliked=bool(disliked.intersection(_places(one)))) for one in turns]
+    return sorted(told, key=lambda one: one.at, reverse=True)
+
+
+def _answered(turn: AskedTurn, content: dict[str, Any]) -> AskedTurn:
+    """A turn with one more of the messages that answered it; the first outcome counts."""
+    answer = content.get("answer") or {}
+    said = "\n\n".join(part for part in (turn.answer, _text(content)) if part)
+    outcome = turn.outcome or str(answer.get("outcome") or "")
+    code = turn.procedure_code or str(answer.get("procedure_code") or "")
+    return replace(turn, answer=said, outcome=outcome, procedure_code=code, messages=turn.messages + 1)
+
+
+def _places(turn: AskedTurn) -> list[tuple[str, int]]:
+    """The messages that answered a turn follow it."""
+    return [(turn.conversation_id, turn.seq + number) for number in range(1, turn.messages + 1)]
+
+
+def _disliked(connection: Connection, since: datetime) -> set[tuple[str, int]]:
+    down = select(FEEDBACK.c.conversation_id, FEEDBACK.c.message_seq).where(
+        FEEDBACK.c.thumb == Thumb.DOWN.value, FEEDBACK.c.created_at >= since
+    )
+    return {(row.conversation_id, row.message_seq) for row in connection.execute(down)}
+
+
+def _text(content: dict[str, Any]) -> str:
+    return str(content.get("text") or "")
