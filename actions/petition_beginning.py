@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from dataclasses import replace
+from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
@@ -16,6 +17,7 @@ from actions.petition_talk import PetitionTalk
 from bot.errors import CaseSystemDownError
 from bot.nlu import petition_reading as reading
 from bot.nlu.petition_draft import Writing
+from bot.nlu.story_words import STORY_OFFER, TELL_STORY
 from bot.ops.case_codes import find_case_codes
 from bot.ops.clock import city_date
 from bot.ops.outcomes import Outcome
@@ -24,8 +26,10 @@ from knowledge.errors import CatalogueError
 from knowledge.places import unit
 from knowledge.text import words
 
-_STORIES = {"report_trouble", "check_paper", "lodge_petition", "ask_household_book"}
+_STORIES = {"report_trouble", "check_paper", "lodge_petition", "ask_household_book", TELL_STORY}
 """Intents of a message that tells already what the petition is about, where a button begins it."""
+_OFFERED = {"report_trouble", TELL_STORY}
+"""What was told with them is the content: the button was offered for it."""
 COMMUNE_CODE = "commune_code"
 _OF_A_DOSSIER = ("ho so", "tre hen", "qua hen", "hen", "cham")
 
@@ -37,7 +41,7 @@ async def begin(talk: PetitionTalk, story: str) -> list[EventType]:
 
     writing = await _taken_over(talk, story)
     earlier = "" if story else last_story(talk.tracker)
-    if earlier and _latest_before(talk.tracker) == "report_trouble":
+    if earlier and _was_offered(talk.tracker):
         story = earlier
     official = "official" if talk.services.petitions.official else "record"
     if story:
@@ -52,7 +56,7 @@ async def begin(talk: PetitionTalk, story: str) -> list[EventType]:
 async def _taken_over(talk: PetitionTalk, story: str) -> Writing:
     """What the button, the message and the conversation say of procedure, dossier, paper and unit."""
     carried, link = dict(talk.turn.carried), talk.turn.parsed.get("procedure_link") or {}
-    if not carried and not story and _latest_before(talk.tracker) == "check_paper":
+    if not carried and not story and _intent(_last_typed(talk.tracker)) == "check_paper":
         carried["paper"] = str(talk.tracker.get_slot(PAPER) or "")  # the button beside that answer bears it too
     hits = link.get("hits") or []
     clear = str(hits[0]["code"]) if link.get("certainty") == "clear" and hits else ""
@@ -108,20 +112,29 @@ async def _unit_of(talk: PetitionTalk, case_code: str) -> str:
 
 def last_story(tracker: Tracker) -> str:
     """Return what the citizen typed last before this message, where it told what happened."""
-    intent, typed = _typed_before(tracker)
-    text = reading.story_in(typed)
-    return text if intent in _STORIES and reading.tells_something(text) else ""
+    event = _last_typed(tracker)
+    if not event:
+        return ""
+    text = reading.story_in(str(event["text"]))
+    told = _intent(event) in _STORIES or _is_offered_beside(event)
+    return text if told and reading.tells_something(text) else ""
 
 
-def _latest_before(tracker: Tracker) -> str:
-    """The intent of the last typed message."""
-    return _typed_before(tracker)[0]
+def _was_offered(tracker: Tracker) -> bool:
+    """Say whether a petition was offered for the last typed message."""
+    event = _last_typed(tracker)
+    return _intent(event) in _OFFERED or _is_offered_beside(event)
 
 
-def _typed_before(tracker: Tracker) -> tuple[str, str]:
-    """Intent and text of the last message that was typed before the one that begins the petition."""
+def _last_typed(tracker: Tracker) -> dict[str, Any]:
+    """The last message that was typed before the one that begins the petition."""
     said = [event for event in tracker.events or [] if event.get("event") == "user"][:-1]
-    for event in reversed(said):
-        if not str(event.get("text") or "/").startswith("/"):
-            return str(((event.get("parse_data") or {}).get("intent") or {}).get("name")), str(event["text"])
-    return "", ""
+    return next((event for event in reversed(said) if not str(event.get("text") or "/").startswith("/")), {})
+
+
+def _intent(event: dict[str, Any]) -> str:
+    return str(((event.get("parse_data") or {}).get("intent") or {}).get("name"))
+
+
+def _is_offered_beside(event: dict[str, Any]) -> bool:
+    return bool((event.get("parse_data") or {}).get(STORY_OFFER))

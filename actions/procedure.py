@@ -27,6 +27,7 @@ from actions.choices import (
 from actions.pace import ActionReadOn, is_read_on
 from actions.place_slots import commune_of
 from actions.presenting import present
+from bot.nlu.story_words import STORY_OFFER
 from bot.nlu.turn import Beside, Memory, Step, StepKind, join_case, plan_turn, read_turn
 from bot.ops.clock import city_date
 from bot.ops.outcomes import Outcome
@@ -66,6 +67,12 @@ class ActionAnswerProcedure(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         if is_read_on(tracker):
             return await ActionReadOn().run(dispatcher, tracker, domain)
+        events = await self._carry_out(dispatcher, tracker)
+        if (tracker.latest_message or {}).get(STORY_OFFER) and not tracker.get_slot("petition__begun"):
+            dispatcher.utter_message(response="utter_petition__offer_beside")
+        return events
+
+    async def _carry_out(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         memory = remembered(tracker)
         turn = read_turn(tracker.latest_message or {}, memory)
         step = plan_turn(turn)

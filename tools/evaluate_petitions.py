@@ -1,7 +1,8 @@
 """`make eval`: of which kind petitions are, by their words, and which are urgent (tests/evaluation/petition_kinds*).
 
 Prints accuracy, the confusion of kinds, how often the citizen would be asked, and how often a guess that is not asked
-about is wrong. Exit code 1 where the floor of the set that is not blind is missed.
+about is wrong. Then how many first messages lead to a petition at all. Exit code 1 where a
+floor of the set that is not blind is missed.
 """
 
 from __future__ import annotations
@@ -15,15 +16,22 @@ from pathlib import Path
 from typing import Any
 
 from bot.nlu.petition_kind import guess_kind, is_urgent
+from bot.nlu.story_words import STORY_OFFER, TELL_STORY
 from bot.petitions.models import PetitionKind
 from bot.rasa_runtime.startup import load_conversations
 from knowledge.settings import ROOT
 from knowledge.text import fold
 
 SETS = ROOT / "tests" / "evaluation"
-LODGE = "lodge_petition"
-ORDINARY = ("colloquial", "hard", "formal", "residents", "ask_back", "facts", "outside", "paper_check")
+BESIDE = "offered beside"
+LEADS_TO_ONE = frozenset({"lodge_petition", "file_complaint", "report_trouble", TELL_STORY, BESIDE})
+"""What begins a petition, or offers it by button."""
+ORDINARY = (
+    "petition_lookalikes", "colloquial", "hard", "formal", "residents", "ask_back", "facts", "outside", "paper_check",
+)  # fmt: skip
 FLOOR, FLOOR_HOLDS_ON = 0.85, "petition_kinds"
+RECOGNISED_FLOOR = 0.65
+"""First messages of that set that lead to a petition; docs/petition-conversation.md tells what was measured."""
 
 
 def figures(name: str, lines: list[dict[str, Any]], misses: bool) -> float:
@@ -51,18 +59,25 @@ def figures(name: str, lines: list[dict[str, Any]], misses: bool) -> float:
     return right / total
 
 
-async def recognised(misses: bool) -> None:
-    """Print how many are taken for petitions as first messages, and how many ordinary questions are."""
+async def recognised(misses: bool) -> dict[str, float]:
+    """Print how many first messages lead to a petition, or to the offer of one; return the share of each set."""
     conversations = load_conversations()
+    shares = {}
     for name in (*sorted(path.stem for path in SETS.glob("petition_kinds*.jsonl")), *ORDINARY):
         taken: Counter[str] = Counter()
-        for text in _texts(name):
-            intent = (await conversations.understand(text))["intent"]["name"]
+        led = 0
+        texts = _texts(name)
+        for text in texts:
+            message = await conversations.understand(text)
+            intent = BESIDE if message.get(STORY_OFFER) else message["intent"]["name"]
             taken[intent] += 1
-            if misses and (intent == LODGE) != name.startswith("petition_kinds"):
+            led += intent in LEADS_TO_ONE
+            if misses and (intent in LEADS_TO_ONE) != name.startswith("petition_kinds"):
                 print(f"  {intent:<18} {text}")
-        others = ", ".join(f"{intent} {count}" for intent, count in taken.most_common(6) if intent != LODGE)
-        print(f"{name:<22} petition {taken[LODGE]:>4} of {sum(taken.values()):>4}; {others}")
+        told = ", ".join(f"{intent} {count}" for intent, count in taken.most_common(7))
+        shares[name] = led / len(texts)
+        print(f"{name:<22} petition {led:>4} of {len(texts):>4}; {told}", flush=True)
+    return shares
 
 
 def _texts(name: str) -> list[str]:
@@ -81,7 +96,10 @@ def main() -> int:
         lines = [json.loads(line) for line in Path(path).read_text("utf-8").splitlines()]
         accuracy[path.stem] = figures(path.stem, lines, options.misses)
     print("\ntaken for a petition as first messages")
-    asyncio.run(recognised(options.misses))
+    shares = asyncio.run(recognised(options.misses))
+    if shares[FLOOR_HOLDS_ON] < RECOGNISED_FLOOR:
+        print(f"goal missed: {FLOOR_HOLDS_ON} is recognised in {shares[FLOOR_HOLDS_ON]:.1%}", file=sys.stderr)
+        return 1
     if accuracy[FLOOR_HOLDS_ON] < FLOOR:
         print(f"goal missed: {FLOOR_HOLDS_ON} is right {accuracy[FLOOR_HOLDS_ON]:.1%}", file=sys.stderr)
         return 1

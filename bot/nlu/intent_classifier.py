@@ -111,8 +111,8 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         self._labels = [str(label) for label in model.classes_]
         self._weights, self._bias = model.coef_.astype(np.float32), model.intercept_.astype(np.float32)
         if len(self._labels) == 2:
-            self._weights = np.vstack([-self._weights, self._weights])
-            self._bias = np.concatenate([-self._bias, self._bias])
+            self._weights = np.vstack([np.zeros_like(self._weights), self._weights])
+            self._bias = np.concatenate([np.zeros_like(self._bias), self._bias])
         return True
 
     def _persist(self) -> None:

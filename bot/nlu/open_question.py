@@ -16,13 +16,14 @@ from bot.nlu.arbiter import SAFETY
 from bot.nlu.contact_words import read_contact
 from bot.nlu.petition_reading import STORY_WORDS, is_answer_word, is_bare_contact
 from bot.nlu.replies import Choice, read_reply
+from bot.nlu.story_words import TELL_STORY
 from bot.ops.screening.case_proofs import find_proof, is_bare_proof
 from knowledge.places import find_places
 from knowledge.text import fold, words
 
 OPEN_QUESTION = "open_question"
 """The slot: `{"action": who asked, "about": procedure code, "options": [{"id": …, "phrases": […]}]}`."""
-_TAKEN = {"ask_procedure", "choose_option", "affirm", "deny", "nlu_fallback", "out_of_scope"}
+_TAKEN = {"ask_procedure", "choose_option", "affirm", "deny", "nlu_fallback", "out_of_scope", TELL_STORY}
 """Intents of messages that the asking action deals with, also where they are no reply."""
 _PASSING = ("utter_smalltalk__", "utter_fallback__", "action_offer_petition")
 """A word of thanks in between leaves the question open."""

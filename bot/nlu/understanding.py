@@ -11,7 +11,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.arbiter import GIVE_PLACE, settle_intent
+from bot.nlu.arbiter import ASK_PROCEDURE, GIVE_PLACE, settle_intent
 from bot.nlu.danger_classifier import DANGER
 from bot.nlu.entities import find_entities
 from bot.nlu.linking import Linker
@@ -21,6 +21,8 @@ from bot.nlu.petition_reading import is_wish_to_lodge
 from bot.nlu.place_matcher import PLACE_TOLD
 from bot.nlu.safety_first import read_guess, safety_intent, told_matter, without_danger
 from bot.nlu.screener import SCREENING
+from bot.nlu.story_classifier import Story, story_of
+from bot.nlu.story_words import STORY, STORY_OFFER, TELL_STORY
 from bot.ops.screening.screening import MASKED, MATTER
 from bot.services import default_services
 
@@ -84,7 +86,21 @@ class IntentArbiter(MessageComponent):
         )
         if name in _MAY_BE_A_WISH and is_wish_to_lodge(text):
             name, confidence = "lodge_petition", 1.0
+        elif not KINDS_OF_REPLY.intersection(named) and not (message.get(SCREENING) or {}).get(MATTER):
+            name, confidence = _with_story(message, name, confidence, link, facts)
         message.set(INTENT, {"name": name, "confidence": confidence}, add_to_output=True)
+
+
+def _with_story(
+    message: Message, name: str, confidence: float, link: dict[str, Any], facts: list[str]
+) -> tuple[str, float]:
+    """Return intent and confidence with the story that is told weighed in; set whether a petition is offered beside."""
+    told = float(message.get(STORY) or 0.0)
+    story = story_of(told, name, link, facts)
+    if story is Story.BESIDE:
+        message.set(STORY_OFFER, True, add_to_output=True)
+        return ASK_PROCEDURE, confidence
+    return (TELL_STORY, told) if story else (name, confidence)
 
 
 def names_only_a_place(message: Message) -> bool:
