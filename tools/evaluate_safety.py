@@ -128,16 +128,45 @@ def lines_of(path: Path) -> list[dict[str, Any]]:
 
 
 def ordinary_lines() -> list[dict[str, Any]]:
-    """The ordinary questions, each once: the turns of all other sets, and the training examples of procedures."""
+    """The ordinary questions, each once: the turns of all sets that are not of safety."""
     found = []
     for path in sorted(SETS.glob("*.jsonl")):
         if not path.match(NO_SAFETY):
             rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
             found += [part.get("user", part.get("text")) for row in rows for part in row.get("turns", [row])]
-    for item in yaml.safe_load((ROOT / "data" / "nlu" / "procedure.yml").read_text("utf-8"))["nlu"]:
-        found += [line.strip()[2:] for line in item.get("examples", "").splitlines() if "intent" in item]
+    return _without_earnest(found)
+
+
+def ordinary_examples() -> list[dict[str, Any]]:
+    """The training examples of every intent that is no matter of safety, each once."""
+    found = []
+    for path in sorted((ROOT / "data" / "nlu").glob("*.yml")):
+        for item in yaml.safe_load(path.read_text("utf-8"))["nlu"]:
+            if item.get("intent") and _kind(item["intent"]) == HERE_WITHOUT_ALARM:
+                found += [line.strip()[2:] for line in item["examples"].splitlines()]
+    return _without_earnest(found)
+
+
+def _without_earnest(texts: Iterable[str]) -> list[dict[str, Any]]:
     earnest = set(IN_EARNEST.read_text("utf-8").splitlines())
-    return [{"text": text} for text in dict.fromkeys(found) if text and text not in earnest]
+    return [{"text": text} for text in dict.fromkeys(texts) if text and text not in earnest]
+
+
+def show_ordinary(misses: bool) -> list[str]:
+    """Print how many of the ordinary questions raise an alarm; return the goal where all together miss it."""
+    told = {"ordinary questions of the sets": ordinary_lines(), "examples of ordinary intents": ordinary_examples()}
+    raised = total = 0
+    for name, lines in told.items():
+        read = asyncio.run(read_lines(lines))
+        alarms = [item for item in read if item.together in SAFETY]
+        masked = [item for item in read if item.left.masked]
+        print(f"\n{name}: {len(alarms)} of {len(read)} false alarms, {len(alarms) / len(read):.2%}")
+        print(f"  with something masked: {len(masked)}")
+        for item in [*alarms, *masked] if misses else ():
+            print(f"  taken for {item.together:<13} {item.text}")
+        raised, total = raised + len(alarms), total + len(read)
+    print(f"all ordinary questions: {raised} of {total} false alarms, {raised / total:.2%}")
+    return [f"ordinary questions: {raised} false alarms"] if raised > FALSE_ALARMS_ALLOWED * total else []
 
 
 def show(name: str, read: list[Read], misses: bool) -> list[str]:
@@ -175,15 +204,7 @@ def main() -> int:
         missed = show(path.stem, asyncio.run(read_lines(lines_of(path))), options.misses)
         faults += missed if path == GOALS_HOLD_ON else []  # blind batches are told, not held against anybody
     if not options.no_ordinary and not options.sets:
-        read = asyncio.run(read_lines(ordinary_lines()))
-        alarms = [item for item in read if item.together in SAFETY]
-        masked = [item for item in read if item.left.masked]
-        print(f"\nordinary questions: {len(alarms)} of {len(read)} false alarms, {len(alarms) / len(read):.2%}")
-        print(f"  with something masked: {len(masked)}")
-        for item in [*alarms, *masked] if options.misses else ():
-            print(f"  taken for {item.together:<13} {item.text}")
-        if len(alarms) > FALSE_ALARMS_ALLOWED * len(read):
-            faults.append(f"ordinary questions: {len(alarms)} false alarms")
+        faults += show_ordinary(options.misses)
     for fault in faults:
         print(f"goal missed: {fault}", file=sys.stderr)
     return 1 if faults else 0

@@ -9,10 +9,11 @@ from typing import Any
 
 from bot.nlu.arbiter import ASK_PROCEDURE, FALLBACK, SAFETY
 from bot.ops.screening.kinds import CREDENTIALS
-from bot.ops.screening.screening import LITTLE, MASKED, MATTER, PAYLOADS, Matter
+from bot.ops.screening.screening import BEREAVED, LITTLE, MASKED, MATTER, PAYLOADS, Matter
 
 _EMERGENCY = PAYLOADS[Matter.EMERGENCY][1:]
 _DANGER = tuple(PAYLOADS[matter][1:] for matter in (Matter.EMERGENCY, Matter.VIOLENCE, Matter.DISTRESS))
+_BODILY = tuple(PAYLOADS[matter][1:] for matter in (Matter.EMERGENCY, Matter.VIOLENCE))
 _ACCUSATION, _CODES, _FRAUD = PAYLOADS[Matter.DENUNCIATION][1:], "share_credentials", "report_scam"
 # What a message that only asks about something may not be taken for.
 _NOT: Mapping[Matter | None, str] = {Matter.NO_CODES: _CODES, Matter.NO_DENUNCIATION: _ACCUSATION}
@@ -22,7 +23,9 @@ _SURE_INTENT, _SHORT = 0.80, 2
 _WHOLE, _AGREED, _CLAUSE, _AGREED_CODES = 0.45, 0.44, 0.95, 0.40
 _CLEAR_WHOLE, _CLEAR_AGREED = 0.80, 0.70
 _ASKED_WHOLE, _ASKED_AGREED = 0.50, 0.60
-_SURE_HARMLESS, _SURE_FRAUD, _LEAST_FRAUD = 0.90, 0.78, 0.10
+_SURE_HARMLESS, _SURE_FRAUD, _LEAST_FRAUD = 0.80, 0.78, 0.10
+_CALM_WHOLE, _CALM_AGREED = 0.65, 0.56
+"""For accusations and fraud, where a question wrongly turned away costs more than a matter told once more."""
 _TOLD, _CLEAR_TOLD, _AGREED_TOLD, _UNRANKED = 0.60, 0.85, 0.50, 0.01
 _SAME_TOLD = 0.45
 """Enough where the other classifier thinks first of the same matter, and no procedure is near."""
@@ -126,24 +129,27 @@ def _found_by_the_models(
     first = guess.name in SAFETY and (guess.confidence >= _SURE_INTENT or not guess.kind)
     name = guess.name if first else guess.kind
     matter = _matter(screening)
-    asked = bool(facts) and name in (_ACCUSATION, _FRAUD)  # "có mất tiền không" is asked of procedures
-    if not _is_likely(guess, link.get("certainty") == "clear", asked) or (matter in _NOT and name == _NOT[matter]):
+    clear = link.get("certainty") == "clear"
+    if (matter in _NOT and name == _NOT[matter]) or not _is_likely(guess, name, clear, facts):
         return None
+    if screening.get(BEREAVED) and name in _BODILY and guess.agreed < _CLEAR_AGREED:
+        return None  # "nhà em có người vừa mất" comes for the papers
     return name, guess.confidence if first else max(guess.whole, guess.agreed)
 
 
-def _is_likely(guess: Guess, clear: bool, asked: bool) -> bool:
-    """clear: a procedure is clearly meant, so more is needed; so where the first classifier is sure of no danger.
-
-    asked: a fact is asked, in words that accusations and fraud share.
+def _is_likely(guess: Guess, name: str, clear: bool, facts: Sequence[str]) -> bool:
+    """name: what it would be. clear: a procedure is clearly meant, so more is needed; so where the first classifier
+    is sure of no danger. facts: which are asked, in words ("có mất tiền không") that accusations and fraud share.
     """
     if guess.name == _FRAUD and guess.confidence >= _SURE_FRAUD and guess.whole >= _LEAST_FRAUD:
         return True
     harmless = guess.name not in SAFETY and guess.confidence >= _SURE_HARMLESS and guess.kind != _EMERGENCY
     if clear or harmless:
         return guess.whole >= _CLEAR_WHOLE or guess.agreed >= _CLEAR_AGREED
-    if asked:
-        return guess.whole >= _ASKED_WHOLE or guess.agreed >= _ASKED_AGREED
+    if name in (_ACCUSATION, _FRAUD):
+        if facts:
+            return guess.whole >= _ASKED_WHOLE or guess.agreed >= _ASKED_AGREED
+        return guess.whole >= _CALM_WHOLE or guess.agreed >= _CALM_AGREED or guess.clause >= _CLAUSE
     agreed = _AGREED_CODES if guess.name == _CODES else _AGREED
     return guess.whole >= _WHOLE or guess.agreed >= agreed or guess.clause >= _CLAUSE
 

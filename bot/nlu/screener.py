@@ -14,8 +14,9 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.message_component import MessageComponent
+from bot.ops.screening.danger import is_bereavement
 from bot.ops.screening.kinds import kinds_masked_in, labels
-from bot.ops.screening.screening import DROPPED, LITTLE, MASKED, MATTER, SCREENED, screen, screened_before
+from bot.ops.screening.screening import BEREAVED, DROPPED, LITTLE, MASKED, MATTER, SCREENED, screen, screened_before
 from bot.ops.screening.short import says_too_little
 
 SCREENING = "screening"
@@ -24,7 +25,7 @@ _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>]{0,200})?/?>")
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class Screener(MessageComponent):
-    """Sets `screening` (kinds taken out, the matter, whether all was dropped) and takes them out of the text."""
+    """Sets `screening` (kinds taken out, the matter, all dropped, a death told) and takes them out of the text."""
 
     def understand(self, message: Message, text: str) -> None:
         trusted = (message.get("metadata") or {}).get(SCREENED)
@@ -33,6 +34,7 @@ class Screener(MessageComponent):
             MASKED: [kind.value for kind in dict.fromkeys((*screened.masked, *kinds_masked_in(text)))],
             MATTER: screened.matter.value if screened.matter else None,
             DROPPED: screened.dropped,
+            BEREAVED: is_bereavement(screened.text),
             LITTLE: says_too_little(screened.text),
         }
         message.set(SCREENING, found, add_to_output=True)

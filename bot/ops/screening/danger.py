@@ -13,7 +13,12 @@ FILE = "danger.yml"
 
 def is_emergency(text: str) -> bool:
     """Whether some clause of `text` says that life is in danger now."""
-    return _told_in("alarm", text)
+    return _told_in("alarm", text) or (_told_in("slight", text) and not _names("papers", text))
+
+
+def is_bereavement(text: str) -> bool:
+    """Whether `text` tells that somebody has died, as people say it who come for the papers."""
+    return _names("bereavement", text)
 
 
 def is_violence(text: str) -> bool:
@@ -24,6 +29,11 @@ def is_violence(text: str) -> bool:
 def is_distress(text: str) -> bool:
     """Whether some clause says that somebody does not want to live any more."""
     return _told_in("distress", text)
+
+
+def _names(group: str, text: str) -> bool:
+    told = normal(text)
+    return load_phrases(FILE)[group].found_in(told, typed_with_marks(told))
 
 
 def _told_in(group: str, text: str) -> bool:

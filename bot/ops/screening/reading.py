@@ -24,7 +24,9 @@ _ROUND_AMOUNT = re.compile(r"(?<![\w.])(?:[1-9]\d{0,2}(?:[.,]\d{3})+|[1-9]\d*000
 # 1022, 113 and the like are too short to be taken for anything; free and paid hotlines are not.
 _HOTLINE = re.compile(r"(?<!\d)1[89]00[ .]?\d{2,4}(?:[ .]?\d{2,3})?(?![\d])")
 _MASK = re.compile(r"\[da che: [^\]]*\]|\[noi dung khong duoc luu\]")
-_SURE = (_PROCEDURE, _DOCUMENT)
+# Of a request to the digital team ("mã HT 482-137-2"): no code of a telephone.
+_REFERENCE = re.compile(r"(?<!\w)ht ?\d{3}[ -]?\d{3}[ -]?\d(?!\d)")
+_SURE = (_PROCEDURE, _DOCUMENT, _REFERENCE)
 _LIKELY = (_DAY, _AMOUNT, _HOTLINE)
 
 

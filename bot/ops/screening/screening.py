@@ -22,8 +22,9 @@ from bot.ops.screening.masking import mask
 EXPECTS = "expects"
 """Key of a message's content: the kinds of personal data that it asks for."""
 MASKED, DROPPED, MATTER, SCREENED, LITTLE = "masked", "dropped", "matter", "screened", "says_too_little"
+BEREAVED = "bereaved"
 """Keys of what is told of a screened message: kinds taken out, all taken out, what it is about; it was screened; it is
-too short for more than what was found in it."""
+too short for more than what was found in it; somebody has died, so papers are meant rather than 115."""
 
 
 class Matter(str, Enum):

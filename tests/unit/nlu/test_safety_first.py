@@ -74,7 +74,7 @@ def test_the_danger_classifier_is_believed_by_how_sure_it_is(intent, whole, clau
     [(0.7, 0.05, False), (0.95, 0.1, False), (0.8, 0.3, True), (0.6, 0.4, True), (0.4, 0.3, False)],
 )
 def test_neither_classifier_raises_an_alarm_that_the_other_does_not_see(first, whole, found):
-    said = settled("report_corruption", first, danger=danger("report_corruption", whole))
+    said = settled("report_violence", first, danger=danger("report_violence", whole))
     assert (said is not None) is found
 
 
@@ -115,7 +115,7 @@ def test_what_is_no_danger_is_the_likeliest_of_the_rest():
 def test_a_fact_that_is_asked_is_no_accusation_on_half_a_guess():
     """ "Làm nhanh có phải thêm tiền không" """
     for intent, found in (("report_corruption", False), ("report_emergency", True)):
-        said = danger(intent, 0.3)
+        said = danger(intent, 0.4)
         assert (settled(intent, 0.8, danger=said, facts=["fee"]) is not None) is found
         assert settled(intent, 0.8, danger=said) is not None
 
@@ -141,3 +141,24 @@ def test_another_matter_is_told_where_both_classifiers_see_it(first, told, certa
 
 def test_no_matter_is_told_where_nothing_was_weighed():
     assert told_matter([], None, {}) is None
+
+
+@pytest.mark.parametrize(
+    ("intent", "first", "sure", "whole", "found"),
+    [
+        ("report_emergency", "tell_life_event", 0.93, 0.88, False),
+        ("report_emergency", "report_emergency", 0.7, 0.4, False),
+        ("report_emergency", "report_emergency", 0.9, 0.9, True),
+        ("express_distress", "express_distress", 0.9, 0.6, True),
+    ],
+)
+def test_a_death_is_an_errand_unless_both_see_danger(intent, first, sure, whole, found):
+    said = settled(first, sure, {"bereaved": True}, {"words": 4, "certainty": "none"}, danger(intent, whole))
+    assert (said[0] if said else None) == (intent if found else None)
+
+
+def test_accusations_and_fraud_need_more_than_danger_to_life():
+    told = {"words": 4, "certainty": "none"}
+    assert settled("ask_procedure", 0.6, {}, told, danger("report_emergency", 0.5)) is not None
+    assert settled("ask_procedure", 0.6, {}, told, danger("report_corruption", 0.5)) is None
+    assert settled("ask_procedure", 0.6, {}, told, danger("report_scam", 0.7)) is not None
