@@ -19,6 +19,7 @@ from bot.settings import Settings
 from bot.store.engine import Database
 from bot.store.operations import OperationsStore
 from bot.zalo.build import build_tokens
+from bot.zalo.client import ZaloClient, ZaloHosts
 from bot.zalo.codes import consent_fault
 from bot.zalo.consents import Consents
 from bot.zalo.inbox import Inbox
@@ -114,6 +115,22 @@ async def _state(desk: _Desk, _options: argparse.Namespace) -> int:
     return 0 if alive else 1
 
 
+async def _template(desk: _Desk, options: argparse.Namespace) -> int:
+    """What Zalo says of an approved template; exit code 1 where it may not be sent."""
+    zalo = desk.settings.zalo
+    client = ZaloClient(ZaloHosts(zalo.api_url, zalo.template_url, zalo.oauth_url), desk.tokens)
+    try:
+        found = await client.template_info(options.template_id)
+    finally:
+        await client.close()
+    print(f"Template {found.template_id}: " + ("enabled" if found.enabled else "NOT enabled"))
+    for name, longest in sorted(found.parameters.items()):
+        print(f"  {name}: at most {longest} characters")
+    for how, price in (("user id", found.price_by_id), ("phone", found.price_by_phone)):
+        print(f"  by {how}: " + (f"{price} VND a message" if price is not None else "Zalo names no price"))
+    return 0 if found.enabled else 1
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot.zalo", description=__doc__)
     commands = parser.add_subparsers(required=True)
@@ -124,6 +141,9 @@ def _parser() -> argparse.ArgumentParser:
     tokens.set_defaults(work=_tokens)
     state = commands.add_parser("state", help="tokens, inbox, outbox; exit code 1 where a person has to act")
     state.set_defaults(work=_state)
+    template = commands.add_parser("template", help="an approved template: whether it may be sent, its prices")
+    template.add_argument("template_id", help="its number in Zalo's console")
+    template.set_defaults(work=_template)
     return parser
 
 

@@ -28,6 +28,7 @@ def served(database_url, tmp_path, monkeypatch):
         "MOTCUA_ZALO_APP_SECRET": "app-secret",
         "MOTCUA_ZALO_OA_SECRET": "oa-secret",
         "MOTCUA_ZALO_OAUTH_URL": server.url,
+        "MOTCUA_ZALO_TEMPLATE_URL": server.url,
         "MOTCUA_ZALO_REDIRECT_URL": "https://mot-cua.example/zalo",
     }
     for name, value in settings.items():
@@ -70,6 +71,28 @@ def test_tokens_by_hand_are_not_shown(served, capsys, monkeypatch):
     monkeypatch.setattr("getpass.getpass", lambda prompt: "access-x" if "Access" in prompt else "refresh-x")
     assert main(["tokens"]) == 0
     assert "access-x" not in capsys.readouterr().out
+
+
+def test_a_templates_prices_are_shown(served, capsys, monkeypatch):
+    served.templates["12345"] = {
+        "templateId": "12345",
+        "status": "ENABLE",
+        "listParams": [{"name": "code", "maxLength": 30}],
+        "price_uid": "560",
+        "price_sdt": "800",
+    }
+    served.templates["6"] = {"templateId": "6", "status": "REJECT", "listParams": []}
+    monkeypatch.setattr("getpass.getpass", lambda prompt: served.access if "Access" in prompt else served.refresh)
+    assert main(["tokens"]) == 0
+    capsys.readouterr()
+    assert main(["template", "12345"]) == 0
+    told = capsys.readouterr().out
+    for words in ("enabled", "code: at most 30", "by user id: 560 VND", "by phone: 800 VND"):
+        assert words in told
+    assert main(["template", "6"]) == 1
+    assert "NOT enabled" in capsys.readouterr().out
+    assert main(["template", "7"]) == 1
+    assert "ZALO_REFUSED" in capsys.readouterr().err
 
 
 def test_an_address_that_is_none_of_ours(served, capsys):

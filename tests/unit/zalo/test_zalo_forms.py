@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 
 from bot.zalo.buttons import ButtonSigner, Press, looks_like_press
-from bot.zalo.codes import Remedy, consent_fault, known_codes, meaning_of
+from bot.zalo.codes import Remedy, consent_fault, known_codes, known_template_codes, meaning_of, template_meaning_of
 from bot.zalo.forms import HIDDEN, to_parts
 from bot.zalo.splitting import LONGEST, split_text
 
@@ -102,6 +102,18 @@ def test_every_code_of_the_reference_has_a_row() -> None:
     named |= {-244, -248, -249, -305, -311, -320, -321, -403, -1340, -1341}
     assert known_codes() == named
     assert all(meaning_of(code).officer for code in named)
+
+
+def test_every_code_of_template_messages_has_a_row() -> None:
+    named = {*range(-101, -118, -1), *range(-118, -154, -1), -100, -158, -159, -160, -161, -162, -1091, -1121, -1122}
+    named |= {-1123, -1124, -1131, -1132, -1201, -1202, -1241, -1351, -1381, -1441, -1471, -1472, -1491}
+    assert known_template_codes() == named
+    assert all(template_meaning_of(code).officer for code in named)
+    assert template_meaning_of(-124).remedy is Remedy.REFRESH
+    assert template_meaning_of(-100).remedy is Remedy.AGAIN  # an attachment that has expired, elsewhere
+    assert meaning_of(-100).remedy is Remedy.UPLOAD
+    assert template_meaning_of(-216).remedy is Remedy.REFRESH  # by user id: the account's own codes
+    assert template_meaning_of(-118).remedy is Remedy.UNREACHABLE
 
 
 def test_what_is_done_about_codes() -> None:
