@@ -14,12 +14,15 @@ from bot.console.handing import find_handed
 from bot.console.rendering import render
 from bot.hub.models import Role as Said
 from bot.ops.clock import city_date
+from bot.ops.logging import EventLog
 from bot.services import DeskServices
 from bot.staff.models import Role
 from knowledge.answers import answer
-from knowledge.errors import ProcedureUnknownError
+from knowledge.errors import CatalogueError, ProcedureUnknownError
 from knowledge.facts import Fact
 from knowledge.search.deciding import Certainty, choices, decide
+
+log = EventLog("console.catalogue")
 
 LONGEST_QUESTION = 300
 MOST_FOUND = 4
@@ -48,8 +51,19 @@ async def search(request: web.Request) -> web.StreamResponse:
         said = [str(one.content.get("text") or "") for one in found if one.role is Said.CITIZEN]
         words = next((text for text in reversed(said) if len(text.split()) > 1), handed.summary.asked)
     today = city_date(services(request).clock.now())
-    answers = await asyncio.to_thread(suggestions, services(request), words, today) if words else []
-    values: dict[str, Any] = {"answers": answers, "suggested": suggested, "words": words, "handed": handed}
+    answers, away = [], False
+    try:
+        answers = await asyncio.to_thread(suggestions, services(request), words, today) if words else []
+    except (CatalogueError, OSError) as error:  # the talk goes on without the catalogue
+        away = True
+        log.fault("suggestions_failed", error)
+    values: dict[str, Any] = {
+        "away": away,
+        "answers": answers,
+        "suggested": suggested,
+        "words": words,
+        "handed": handed,
+    }
     return render(request, "suggestions.html", **values)
 
 

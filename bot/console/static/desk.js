@@ -82,5 +82,9 @@
       location.assign(event.detail.xhr.responseURL);
     }
   });
-  document.addEventListener("htmx:responseError", () => location.reload());
+  // What a page asks for by itself must not take the page away; the next change asks again.
+  document.addEventListener("htmx:responseError", (event) => {
+    const byItself = event.detail.elt.closest("[data-live], [data-quiet]");
+    if (!byItself || (event.detail.xhr.status < 500 && !byItself.hasAttribute("data-quiet"))) location.reload();
+  });
 })();
