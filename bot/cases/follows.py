@@ -142,9 +142,7 @@ def mark_number(connection: Connection, word_id: str, seq: int) -> None:
 
 def followers_beside(connection: Connection, word_id: str) -> frozenset[str]:
     """Return the conversations that get words of their own about this word's dossier, or asked for no more of them."""
-    own = (
-        select(CASE_FOLLOW).join(CASE_WORD, CASE_WORD.c.follow_id == CASE_FOLLOW.c.id).where(CASE_WORD.c.id == word_id)
-    )
+    joined = select(CASE_FOLLOW).join(CASE_WORD, CASE_WORD.c.follow_id == CASE_FOLLOW.c.id)
     follow = connection.execute(joined.where(CASE_WORD.c.id == word_id)).one()
     with_it = or_(CASE_FOLLOW.c.ended_at.is_(None), CASE_FOLLOW.c.ended_at >= follow.consented_at)
     query = select(CASE_FOLLOW.c.sender).where(CASE_FOLLOW.c.case_code == follow.case_code, with_it)

@@ -1,4 +1,4 @@
-"""Saying something in a citizen's conversation that nobody has asked for just now; where it is linked, on both sides."""
+"""Saying something in a citizen's conversation that nobody has asked for just now; linked ones are both told."""
 
 from __future__ import annotations
 

@@ -97,7 +97,10 @@ class Links:
 
     async def end(self, conversation_id: str) -> Link | None:
         """Part what is linked with a conversation of either channel; return what it was."""
-        return await self._database().write(self._end, conversation_id)
+        try:
+            return await self._database().write(self._end, conversation_id)
+        except TokenInvalidError:  # erased at this moment, and the link with it
+            return None
 
     async def of(self, conversation_id: str) -> Link | None:
         """Return the link of a conversation of either channel."""
@@ -124,11 +127,12 @@ class Links:
         row = connection.execute(select(LINK_CODE).where(LINK_CODE.c.code_hash == self._hash(code))).first()
         if row is None or row.zalo_id not in (None, zalo_id) or now > (row.said_at or row.made_at) + VALID:
             return Said(good=False)
-        self._said.succeeded(connection, code, user_id)
         if row.zalo_id is None:
             connection.execute(delete(LINK_CODE).where(LINK_CODE.c.zalo_id == zalo_id))  # another one, said before
-            mine = LINK_CODE.c.web_id == row.web_id
-            connection.execute(update(LINK_CODE).where(mine).values(zalo_id=zalo_id, said_at=now))
+            free = (LINK_CODE.c.code_hash == row.code_hash) & LINK_CODE.c.zalo_id.is_(None)
+            if connection.execute(update(LINK_CODE).where(free).values(zalo_id=zalo_id, said_at=now)).rowcount == 0:
+                return Said(good=False)  # somebody else was faster
+        self._said.succeeded(connection, code, user_id)
         known = find_link(connection, zalo_id)
         return Said(good=True, replaces=known is not None and known.web_id != row.web_id)
 
@@ -155,8 +159,10 @@ class Links:
         return Confirmed(link, ended)
 
     def _end(self, connection: Connection, conversation_id: str) -> Link | None:
-        link = find_link(connection, conversation_id)
-        return link if link is not None and end_link(connection, link, self._clock.now()) else None
+        link, now = find_link(connection, conversation_id), self._clock.now()
+        for one in sorted((link.web_id, link.zalo_id)) if link is not None else ():
+            self._hold(connection, one, now)  # after this, nothing more is said on both
+        return link if link is not None and end_link(connection, link, now) else None
 
     def _hash(self, code: str) -> str:
         return self._said.hash_of("code-kept", code)
