@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, time
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.engine import Connection, Row
@@ -57,7 +58,7 @@ def say_on_both(
 def _elsewhere(draft: Draft, channel: str) -> Draft:
     """Return the same news for the other channel: without buttons, which belong to the conversation that follows."""
     line = link_wording()(f"news.{channel}")
-    content = {"text": f"{draft.content['text']}\n{line}"}
+    content: dict[str, Any] = {"text": f"{draft.content['text']}\n{line}"}
     if draft.content.get("blocks"):
         content["blocks"] = [*draft.content["blocks"], *to_json((paragraph(line),))]
     return Draft(content)
