@@ -10,6 +10,7 @@ from bot.errors import MessageRefusedError
 from bot.hub.hub import Hub
 from bot.hub.intake import accept
 from bot.hub.models import Conversation, Draft
+from bot.links.codes import read_code
 from bot.links.rows import Link
 from bot.links.service import Links
 from bot.links.words import is_phrase, link_wording
@@ -30,13 +31,16 @@ class Linking:
         self._links = links
 
     async def hear(self, conversation: Conversation, client_id: str, text: str) -> bool:
-        """Deal with a message that is one of the phrases about links; say whether it was."""
+        """Deal with a phrase about links, and with a code that is said on the web; say whether it was one."""
         if is_phrase(text, "end"):
             await self._end(conversation, client_id, text)
         elif is_phrase(text, "begin"):
             linked = conversation.channel == "web" and await self._links.of(conversation.id) is not None
             said = link_wording()("web.already" if linked else f"{conversation.channel}.how")
             await self.reply(conversation.id, client_id, accept(text), Draft({"text": said}))
+        elif conversation.channel == "web" and read_code(text) is not None:
+            words = link_wording()
+            await self.reply(conversation.id, client_id, words("web.sent"), Draft({"text": words("web.wrong_place")}))
         else:
             return False
         return True

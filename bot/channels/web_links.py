@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.channels.linking import Linking, clock_text
 from bot.channels.web_frames import link_code, link_text
 from bot.hub.models import Conversation
-from bot.links.codes import shown
+from bot.links.codes import read_code, shown
 from bot.links.service import VALID, Later, Links
 from bot.links.words import is_phrase, link_wording
 
@@ -22,11 +22,11 @@ class WebLinks:
         return await self._links.of(conversation_id) is not None
 
     def hears(self, text: str) -> bool:
-        """Say whether a message is one of the phrases about links."""
-        return is_phrase(text, "end") or is_phrase(text, "begin")
+        """Say whether a message is about links: a phrase, or a code that belongs on Zalo."""
+        return is_phrase(text, "end") or is_phrase(text, "begin") or read_code(text) is not None
 
     async def hear(self, conversation: Conversation, client_id: str, text: str) -> bool:
-        """Deal with one of these phrases; say whether it was one."""
+        """Deal with such a message; say whether it was one."""
         return await self._linking.hear(conversation, client_id, text)
 
     def too_fast(self) -> str:

@@ -184,6 +184,53 @@ async def test_guessing_is_stopped_and_the_right_code_does_not_help_then(a_perso
         assert "Anh/chị đồng ý không ạ?" in await stranger.text(code)  # nobody else is slowed down
 
 
+async def test_a_code_said_on_the_web_is_not_written_down(a_person, zalo_rasa, database_url):
+    async with a_person() as person:
+        code = (await person.code())["code"]
+        await person.web.say(code)
+        assert (await person.web.until("citizen"))["content"]["text"] == "[Mã liên kết]"
+        assert "nhắn trên Zalo" in (await person.web.until("system"))["content"]["text"]
+        await person.web.say("nhan tin qua zalo")
+        assert "bấm Tuỳ chọn" in (await person.web.until("system"))["content"]["text"]
+        assert "lấy mã" in await person.text("liên kết web")
+        assert code not in everything(database_url)
+    assert zalo_rasa.asked == []
+
+
+async def test_it_is_asked_and_answered_while_an_officer_has_both(a_person, operations, zalo_rasa):
+    async with a_person() as person:
+        await person.text("bỏ liên kết")
+        theirs = update(CONVERSATION).values(status="officer")
+        await operations().write(lambda connection: connection.execute(theirs))
+        await person.text((await person.code())["code"])
+        assert "Đã liên kết" in await person.text("đồng ý")
+        assert (await person.web.until("system"))["content"]["zalo_linked"] is True
+        await person.web.say("bỏ liên kết")
+        assert (await person.web.until("system"))["content"]["zalo_linked"] is False
+        assert [one for one in await rows(operations, LINK) if one.ended_at is None] == []
+    assert zalo_rasa.asked == []
+
+
+async def test_an_account_without_buttons_is_answered_by_a_number(a_person, operations):
+    async with a_person(MOTCUA_ZALO_BUTTONS="off") as person:
+        assert "1. Đồng ý" in await person.text((await person.code())["code"])
+        assert "Đã liên kết" in await person.text("1")
+        assert len(await rows(operations, LINK)) == 1
+
+
+async def test_two_hubs_do_it_together(start_zalo_hub, zalo, http, operations):
+    """The widget is on one, Zalo's events go to the other: both sides are told."""
+    async with start_zalo_hub() as first, start_zalo_hub(port=8081) as second:
+        person = Person(zalo, http, first)
+        await person.web.enter()
+        person.url = second
+        told = await person.link()
+        assert told["content"]["zalo_linked"] is True
+        await person.text("bỏ liên kết")
+        assert (await person.web.until("system"))["content"]["zalo_linked"] is False
+        await person.web.close()
+
+
 async def test_codes_are_not_made_without_end(a_person):
     async with a_person() as person:
         given = [await person.code() for _ in range(6)]
