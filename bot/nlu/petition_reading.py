@@ -39,7 +39,8 @@ _ANNOUNCED_FIRST = re.compile(rf"(?i)^{_ANNOUNCES}(?!\w)\s*:?\s*")
 _EDITABLE = (Item.CONTACT, Item.NAME, Item.CONTENT, Item.KIND, Item.PLACE, Item.WISH)
 _NAMED_UNIT = re.compile(
     r"(?<!\w)((?:[Pp]hường|[Xx]ã|[Đđ]ặc khu|[Tt]hị trấn)\s+"
-    r"(?:\d{1,2}(?!\d)|[A-ZĐÀ-Ỵ]\w*(?:\s+(?:[A-ZĐÀ-Ỵ]\w*|\d{1,2}(?!\d))){0,3})"
+    r"(?:\d{1,2}(?!\d)(?!\s+(?:lần|ngày|hôm|bữa|buổi|tuần|tháng|năm|tiếng|giờ|phút|người|cán bộ|lượt|đợt|chuyến)(?!\w))"
+    r"|[A-ZĐÀ-Ỵ]\w*(?:\s+(?:[A-ZĐÀ-Ỵ]\w*|\d{1,2}(?!\d))){0,3})"
     r"(?:,?\s+(?:[Qq]uận|[Hh]uyện)\s+(?:\d{1,2}(?!\d)|[A-ZĐÀ-Ỵ]\w*(?:\s+[A-ZĐÀ-Ỵ]\w*){0,2}))?)"
 )
 
