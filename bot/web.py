@@ -13,8 +13,10 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.channels.linking import Linking
 from bot.channels.web import WebChannel, WebLimits
 from bot.channels.web_guard import add_security_headers, last_resort
+from bot.channels.web_links import WebLinks
 from bot.channels.web_pages import Health, WidgetFiles
 from bot.channels.web_photos import PhotoLimits, WebPhotos
 from bot.channels.zalo_build import ZaloParts, build_zalo
@@ -48,7 +50,10 @@ def build_app(
     """The aiohttp application; the database must have been migrated."""
     clock = clock or SystemClock()
     parts = build_hub(settings, clock)
-    channel = WebChannel(parts.hub, parts.photos, parts.feedback, parts.wording, settings.allowed_origins, limits)
+    links = WebLinks(parts.links, Linking(parts.hub, parts.links)) if settings.zalo.on else None
+    channel = WebChannel(
+        parts.hub, parts.photos, parts.feedback, parts.wording, settings.allowed_origins, limits, links
+    )
     app = web.Application(middlewares=[last_resort(parts.wording)], client_max_size=LARGEST_REQUEST)
     app.on_response_prepare.append(add_security_headers)  # type: ignore[arg-type]
     _add_routes(app, channel, WidgetFiles(allowed_origins=settings.allowed_origins), parts)

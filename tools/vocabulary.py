@@ -64,6 +64,7 @@ def everything_said() -> Iterator[tuple[str, str]]:
         if not name.startswith(NOT_READ):
             yield from strings(read_yaml(path), name)
     yield from strings(read_yaml(ROOT / "bot" / "hub" / "wording.yml"), "hub/wording.yml")
+    yield from strings(read_yaml(ROOT / "bot" / "links" / "wording.yml"), "links/wording.yml")
     for path in sorted((ROOT / "domain").glob("*.yml")):
         yield from strings((read_yaml(path) or {}).get("responses") or {}, f"domain/{path.name}")
     for path in sorted((ROOT / "bot" / "widget").glob("*")):

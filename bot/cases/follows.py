@@ -140,6 +140,15 @@ def mark_number(connection: Connection, word_id: str, seq: int) -> None:
     connection.execute(update(CASE_WORD).where(CASE_WORD.c.id == word_id).values(message_seq=seq))
 
 
+def followers_beside(connection: Connection, word_id: str) -> frozenset[str]:
+    """Return the conversations that get words of their own about this word's dossier, or asked for no more of them."""
+    joined = select(CASE_FOLLOW).join(CASE_WORD, CASE_WORD.c.follow_id == CASE_FOLLOW.c.id)
+    follow = connection.execute(joined.where(CASE_WORD.c.id == word_id)).one()
+    with_it = or_(CASE_FOLLOW.c.ended_at.is_(None), CASE_FOLLOW.c.ended_at >= follow.consented_at)
+    query = select(CASE_FOLLOW.c.sender).where(CASE_FOLLOW.c.case_code == follow.case_code, with_it)
+    return frozenset(row.sender for row in connection.execute(query))
+
+
 def _active(connection: Connection, sender: str) -> list[Follow]:
     query = select(CASE_FOLLOW).where(CASE_FOLLOW.c.ended_at.is_(None)).order_by(CASE_FOLLOW.c.consented_at)
     if sender:

@@ -10,6 +10,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot.channels.bounded_socket import BoundedWebSocket
 from bot.channels.web_frames import LONGEST_FRAME, FrameInvalidError, Hello
+from bot.channels.web_links import WebLinks
 from bot.channels.web_session import WebSession
 from bot.channels.web_visitors import OpenSockets, address_of, origin_is_welcome
 from bot.hub.hub import Hub
@@ -51,13 +52,16 @@ class WebChannel:
         wording: Wording,
         allowed_origins: tuple[str, ...],
         limits: WebLimits | None = None,
+        links: WebLinks | None = None,
     ) -> None:
+        """links: where there is a Zalo channel to link with."""
         self._hub = hub
         self._photos = photos
         self._feedback = feedback
         self._wording = wording
         self._allowed_origins = allowed_origins
         self._limits = limits or WebLimits()
+        self._links = links
         self._pace = RateLimiter(self._limits.per_address)
         self._openings = RateLimiter(self._limits.opened_per_address)
         self._open = OpenSockets(self._limits.most_sockets_per_address)
@@ -108,7 +112,9 @@ class WebChannel:
 
     async def _converse(self, socket: web.WebSocketResponse, address: str | None, abort: Callable[[], None]) -> None:
         may_write, frames = self._may_write(address), self._limits.frames_per_socket
-        session = WebSession(self._hub, self._photos, self._feedback, self._wording, socket, may_write, frames)
+        session = WebSession(
+            self._hub, self._photos, self._feedback, self._wording, socket, may_write, frames, self._links
+        )
         first = await socket.receive(timeout=self._limits.hello_within)
         if first.type is not WSMsgType.TEXT:
             return

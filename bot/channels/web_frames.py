@@ -66,6 +66,11 @@ class AnswerSurvey:
 
 
 @dataclass(frozen=True)
+class AskLink:
+    """The widget asks for a code to link this conversation with Zalo."""
+
+
+@dataclass(frozen=True)
 class End:
     pass
 
@@ -75,7 +80,7 @@ class Ping:
     pass
 
 
-Frame = Hello | Say | Press | GivePhotos | RateAnswer | AnswerSurvey | End | Ping
+Frame = Hello | Say | Press | GivePhotos | RateAnswer | AnswerSurvey | AskLink | End | Ping
 
 
 def read_frame(data: str) -> Frame | None:
@@ -143,6 +148,7 @@ READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
     "photos": _photos,
     "rate": _rate,
     "survey": _survey,
+    "link": lambda _: AskLink(),
     "end": lambda _: End(),
     "ping": lambda _: Ping(),
 }
@@ -180,10 +186,21 @@ def _number(frame: dict[str, Any], key: str) -> int:
     return found
 
 
-def welcome(token: str, new: bool, last_seq: int, feedback: FeedbackGiven) -> str:
-    """Answer to `hello`."""
+def welcome(token: str, new: bool, last_seq: int, feedback: FeedbackGiven, linked: bool | None = None) -> str:
+    """Answer to `hello`. linked: whether the conversation is linked with Zalo; None where there is no Zalo."""
     ratings = [{"seq": seq, **_rating(kept)} for seq, kept in sorted(feedback.ratings.items())]
-    return _json(type="welcome", token=token, new=new, last_seq=last_seq, ratings=ratings, survey=feedback.survey.value)
+    frame = {"token": token, "new": new, "last_seq": last_seq, "ratings": ratings, "survey": feedback.survey.value}
+    return _json(type="welcome", **frame, **({} if linked is None else {"zalo_linked": linked}))
+
+
+def link_code(title: str, code: str, steps: list[str], note: str) -> str:
+    """A code for Zalo, and what to do with it."""
+    return _json(type="link", title=title, code=code, steps=steps, text=note)
+
+
+def link_text(title: str, text: str) -> str:
+    """Why there is no code."""
+    return _json(type="link", title=title, text=text)
 
 
 def message_frame(message: Message) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from aiohttp import WSMsgType, web
 
@@ -11,6 +12,7 @@ from bot.attachments.models import PhotoRefusal
 from bot.channels import web_frames
 from bot.channels.web_frames import (
     AnswerSurvey,
+    AskLink,
     End,
     Frame,
     FrameInvalidError,
@@ -21,7 +23,8 @@ from bot.channels.web_frames import (
     RateAnswer,
     Say,
 )
-from bot.errors import MessageRefusedError, PhotoRefusedError
+from bot.channels.web_links import WebLinks
+from bot.errors import MessageRefusedError, PhotoRefusedError, TokenInvalidError
 from bot.handoff.models import Standing
 from bot.hub.delivery import (
     CatchUp,
@@ -61,6 +64,7 @@ class WebSession:
         socket: web.WebSocketResponse,
         may_write: Callable[[], bool],
         frames: Rate,
+        links: WebLinks | None = None,
     ) -> None:
         self._hub = hub
         self._photos = photos
@@ -69,6 +73,7 @@ class WebSession:
         self._socket = socket
         self._may_write = may_write
         self._pace = RateLimiter(frames)
+        self._links = links
         self._conversation: Conversation | None = None
         self._conversation_id = ""
         self._sent = 0
@@ -91,7 +96,8 @@ class WebSession:
         subscription = self._hub.listen(entry.conversation.id)
         try:
             given = await self._feedback.given(entry.conversation.id)
-            await self._send(web_frames.welcome(entry.token, entry.new, entry.conversation.last_seq, given))
+            linked = await self._links.is_linked(entry.conversation.id) if self._links else None
+            await self._send(web_frames.welcome(entry.token, entry.new, entry.conversation.last_seq, given, linked))
             await self._converse(subscription)
         except asyncio.TimeoutError:
             abort()  # it does not read: no use to ask it politely
@@ -128,6 +134,10 @@ class WebSession:
             await self._take(frame)
         elif isinstance(frame, RateAnswer | AnswerSurvey):
             await self._take_feedback(frame)
+        elif isinstance(frame, AskLink) and self._links is not None:
+            with suppress(TokenInvalidError):  # erased at this moment: `ended` is on its way
+                may = self._may_write()
+                await self._send(await self._links.frame(self._conversation_id) if may else self._links.too_fast())
 
     async def _take(self, frame: Say | Press | GivePhotos) -> None:
         try:
@@ -148,12 +158,23 @@ class WebSession:
 
     async def _store(self, frame: Say | Press | GivePhotos) -> tuple[Message, bool]:
         if isinstance(frame, Say):
-            return await self._hub.say(self._conversation_id, frame.id, frame.text)
+            return await self._heard(frame) or await self._hub.say(self._conversation_id, frame.id, frame.text)
         if isinstance(frame, Press):
             return await self._hub.press(self._conversation_id, frame.id, frame.seq, frame.button)
         if self._conversation is None:
             raise FrameInvalidError("hello first")
         return await self._photos.give(self._conversation, frame.id, frame.photos)
+
+    async def _heard(self, frame: Say) -> tuple[Message, bool] | None:
+        """Deal with words about a link with Zalo; None where they are others."""
+        if self._links is None or self._conversation is None or not self._links.hears(frame.text):
+            return None
+        stored = await self._hub.said(self._conversation_id, frame.id)
+        if stored is not None:
+            return stored, False
+        await self._links.hear(self._conversation, frame.id, frame.text)
+        stored = await self._hub.said(self._conversation_id, frame.id)
+        return (stored, True) if stored is not None else None
 
     async def _take_feedback(self, frame: RateAnswer | AnswerSurvey) -> None:
         """Confirmed to this window with a sentence; the others hear only what is stored now."""

@@ -7,7 +7,9 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from bot.channels.linking import Linking
 from bot.channels.zalo import WebhookRules, ZaloWebhook
+from bot.channels.zalo_links import LINK, ZaloLinks
 from bot.channels.zalo_photos import ZaloPhotos
 from bot.channels.zalo_places import PLACE, ZaloPlaces
 from bot.channels.zalo_questions import ZaloQuestions
@@ -74,10 +76,12 @@ def build_zalo(settings: Settings, parts: HubParts, clock: Clock) -> ZaloParts:
     wording = ZaloWording.load()
     photos = ZaloPhotos(parts.photos, Media(zalo.media_hosts or HOSTS))
     places = ZaloPlaces(parts.hub, wording, clock)
+    links = ZaloLinks(parts.links, Linking(parts.hub, parts.links))
     work = ZaloWork(
         parts.hub,
         Wordless(parts.hub, photos, places, wording),
-        ZaloQuestions(parts.hub, wording, {PLACE: places}),
+        ZaloQuestions(parts.hub, wording, {PLACE: places, LINK: links}),
+        links,
         inbox,
         outbox,
         People(lambda: parts.database, clock),

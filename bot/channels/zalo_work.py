@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from bot.channels.zalo_links import ZaloLinks
 from bot.channels.zalo_questions import ZaloQuestions
 from bot.channels.zalo_wording import ZaloWording
 from bot.channels.zalo_wordless import LaterError, Wordless
@@ -41,6 +42,7 @@ class ZaloWork:
         hub: Hub,
         wordless: Wordless,
         questions: ZaloQuestions,
+        links: ZaloLinks,
         inbox: Inbox,
         outbox: Outbox,
         people: People,
@@ -55,6 +57,7 @@ class ZaloWork:
         self._hub = hub
         self._wordless = wordless
         self._questions = questions
+        self._links = links
         self._inbox = inbox
         self._outbox = outbox
         self._people = people
@@ -174,8 +177,11 @@ class ZaloWork:
         if press is not None:
             if not await self._questions.hear_press(person.user_id, conversation, client_id, press.seq, press.button):
                 await self._hub.press(conversation_id, client_id, press.seq, press.button)
-        elif not await self._questions.hear_words(person.user_id, conversation, client_id, event.text):
-            await self._hub.say(conversation_id, client_id, event.text)
+            return
+        for ours in (self._questions.hear_words, self._links.hear):
+            if await ours(person.user_id, conversation, client_id, event.text):
+                return
+        await self._hub.say(conversation_id, client_id, event.text)
 
     async def _refused(self, error: MessageRefusedError, event: ZaloEvent, conversation_id: str) -> None:
         reason = error.context["reason"]

@@ -11,7 +11,7 @@ from bot.attachments.intake import PhotoIntake
 from bot.attachments.wording import PhotoWording
 from bot.desk.verdicts import erase_desk
 from bot.handoff.build import HandoffParts, build_handoff
-from bot.hub.conversations import ConversationStore
+from bot.hub.conversations import ConversationStore, hold
 from bot.hub.delivery import LocalDelivery
 from bot.hub.feedback_effects import erase_feedback, with_feedback
 from bot.hub.handoff_effects import HandoffEffects, erase_handoff
@@ -29,6 +29,8 @@ from bot.hub.turn_store import TurnStore
 from bot.hub.turns import SwitchedOff, Turns
 from bot.hub.watch import StoreWatch
 from bot.hub.wording import Wording
+from bot.links.rows import erase_links
+from bot.links.service import Links
 from bot.ops.clock import Clock
 from bot.ops.keys import load_key
 from bot.settings import Settings
@@ -53,6 +55,7 @@ class HubParts:
     turns: Turns
     watch: StoreWatch
     transcripts: Transcripts
+    links: Links
 
     def start(self) -> None:
         """Begin to work: answer what is pending, watch the store."""
@@ -74,7 +77,8 @@ def build_hub(settings: Settings, clock: Clock, changed: Callable[[str], None] |
     changed: told the topics of officers' pages that are to be read anew (`bot.hub.ownership`).
     """
     database = Database(make_engine(settings.database_url))
-    store = ConversationStore(database, clock, (erase_feedback, erase_pending, erase_handoff, erase_desk))
+    forgetting = (erase_feedback, erase_pending, erase_handoff, erase_desk, erase_links)
+    store = ConversationStore(database, clock, forgetting)
     delivery = LocalDelivery()
     handoff = build_handoff(settings, lambda: database, clock)
     ownership = Ownership(lambda: database, clock, handoff.queue, delivery, changed or _nobody_listens)
@@ -87,7 +91,8 @@ def build_hub(settings: Settings, clock: Clock, changed: Callable[[str], None] |
     switches = Switches(lambda: database, clock)
     memory = TrackerMemory(assistant, trackers)
     turns = Turns(turn_store, assistant, memory, delivery, wording, switched_off=_when_off(switches))
-    tokens = Tokens(load_key(settings.secret, settings.data_dir), clock)
+    key = load_key(settings.secret, settings.data_dir)
+    tokens = Tokens(key, clock)
     hub = Hub(store, tokens, delivery, turns, RateLimiter(PER_CONVERSATION), SideNotes(database, clock), ownership)
     attachments = build_attachments(settings, lambda: database, clock)
     photos = HubPhotos(hub, store, database, attachments, PhotoIntake(), PhotoWording.load(), clock)
@@ -105,6 +110,7 @@ def build_hub(settings: Settings, clock: Clock, changed: Callable[[str], None] |
         turns=turns,
         watch=StoreWatch(store, delivery, ownership.queue),
         transcripts=Transcripts(database),
+        links=Links(lambda: database, clock, key, hold),
     )
 
 

@@ -129,6 +129,10 @@ class Hub:
         await self._store.mark_delivered(conversation_id, seq)
         self.ownership.changed(topic_of(conversation_id))
 
+    async def said(self, conversation_id: str, client_id: str) -> Message | None:
+        """Return the message that a sender's id stands for."""
+        return await self._store.find_by_client_id(conversation_id, client_id)
+
     async def find(self, channel: str, token: str) -> Conversation | None:
         """The conversation that the token was made for, if it is still there."""
         return await self._find(channel, token)

@@ -4,6 +4,7 @@ once. For channels that bring more than text.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -60,19 +61,19 @@ class SideNotes:
         stored = add_messages(connection, conversation_id, Role.CITIZEN, drafts, now)
         if reply is not None and not (held and content is not None):
             stored += add_messages(connection, conversation_id, Role.SYSTEM, (reply,), now)
-        self._sign(connection, stored, client_id, held)
-        return stored
+        return self._signed(connection, stored, client_id, held)
 
     @staticmethod
-    def _sign(connection: Connection, stored: list[Message], client_id: str, held: bool) -> None:
+    def _signed(connection: Connection, stored: list[Message], client_id: str, held: bool) -> list[Message]:
         """The first message carries the sender's id; a citizen's is not left to the assistant."""
         if not stored:
-            return
+            return stored
         first = stored[0]
         state = TurnState.PASSED_ON if held else TurnState.ANSWERED
         values = {"client_id": client_id} | ({"state": state.value} if first.role is Role.CITIZEN else {})
         row = (MESSAGE.c.conversation_id == first.conversation_id) & (MESSAGE.c.seq == first.seq)
         connection.execute(update(MESSAGE).where(row).values(**values))
+        return [replace(first, client_id=client_id), *stored[1:]]
 
 
 def _changed_since(connection: Connection, channel: str, since: datetime) -> list[tuple[str, int]]:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from bot.cases.answering import CaseAnswers
 from bot.cases.desk import CHANGE, DUE_SOON
-from bot.cases.follows import ERASED, Follows, Word, mark_number, mark_said
+from bot.cases.follows import ERASED, Follows, Word, followers_beside, mark_number, mark_said
 from bot.cases.models import FINISHED, PAUSED, CaseStatus
 from bot.cases.service import CaseService
 from bot.cases.tables import CASE_FOLLOW
@@ -20,7 +20,7 @@ from bot.cases.telling import case_wording
 from bot.errors import CaseSystemDownError
 from bot.hub.models import Draft
 from bot.jobs.runner import Result
-from bot.jobs.saying import erased_among, is_quiet, say
+from bot.jobs.saying import erased_among, is_quiet, say_on_both
 from bot.ops.case_codes import CaseCode, find_case_codes
 from bot.ops.clock import Clock, city_date
 from bot.store.engine import Database
@@ -112,7 +112,7 @@ class CaseJobs:
         now = self.clock.now()
         if not mark_said(connection, word.id, now):
             return 0
-        message = say(connection, word.sender, draft, now)
+        message = say_on_both(connection, word.sender, draft, now, followers_beside(connection, word.id))
         if message is None:
             return 0
         mark_number(connection, word.id, message.seq)

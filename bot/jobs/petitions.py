@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from bot.hub.models import Draft
 from bot.jobs.runner import Result
-from bot.jobs.saying import erased_among, is_quiet, say
+from bot.jobs.saying import erased_among, is_quiet, say_on_both
 from bot.ops.clock import Clock
 from bot.petitions.build import PetitionParts
 from bot.petitions.telling import Word, buttons, tell
@@ -64,7 +64,7 @@ class PetitionJobs:
         now = self.clock.now()
         if not mark_said(connection, word.id, now):
             return 0
-        message = say(connection, word.sender, draft_of(word), now)
+        message = say_on_both(connection, word.sender, draft_of(word), now)
         if message is None:  # the conversation is erased, or was never there
             return 0
         mark_number(connection, word.id, message.seq)

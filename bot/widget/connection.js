@@ -1,6 +1,6 @@
 // The protocol of docs/web-chat.md over one WebSocket: hello, replay, reconnecting, sending again what is unconfirmed.
 // It tells its owner through `on`: message, changed, delivery, refused, typing, standing, note, up, trouble, lost, ended,
-// welcome and opinion (what rating.js and survey.js live on).
+// welcome, opinion (what rating.js and survey.js live on) and link (zalo_link.js).
 import { frameOf, Outbox } from "./outbox.js";
 
 const FIRST_DELAY = 400; // ms; doubles with each failure, plus jitter so that a city does not come back at once
@@ -19,6 +19,7 @@ const HANDLERS = new Map([
   ["refused", "refuse"],
   ["rated", "passOn"],
   ["surveyed", "passOn"],
+  ["link", "linkMade"],
   ["ended", "forget"],
 ]);
 
@@ -255,6 +256,10 @@ export class Connection {
 
   passOn(frame) {
     this.on.opinion(frame);
+  }
+
+  linkMade(frame) {
+    this.on.link(frame);
   }
 
   // For what is no message: whether it went out. Its sender keeps it until the hub confirms it.

@@ -13,6 +13,7 @@ import { dress } from "./style.js";
 import { Survey } from "./survey.js";
 import { Transcript } from "./transcript.js";
 import { words } from "./words.js";
+import { ZaloLink } from "./zalo_link.js";
 
 const SAID_QUIETLY = 300; // ms after a replay until the log speaks again
 
@@ -63,8 +64,10 @@ export class MotCuaChat extends HTMLElement {
       welcome: (frame) => {
         this.stands({ who: "assistant" }); // a frame of its own follows where it is another
         this.opinions.forEach((part) => part.welcomed(frame));
+        this.zaloLink.welcomed(frame);
       },
       opinion: (frame) => this.opinion(frame),
+      link: (frame) => this.zaloLink.answered(frame),
       up: () => this.caughtUp(),
       lost: (expired) => this.restart(expired ? words.lost : ""),
       ended: () => this.restart(words.ended),
@@ -82,7 +85,12 @@ export class MotCuaChat extends HTMLElement {
     });
     this.composer = new Composer(this.memory, (text) => this.said(this.connection.say(text), true));
     this.buildPhotos();
-    this.parts = buildFrame(this, this.transcript, this.composer, this.tray, this.photoView);
+    this.zaloLink = new ZaloLink({
+      send: (frame) => this.connection.tell(frame),
+      say: (text) => this.said(this.connection.say(text)),
+      close: () => this.toggleOptions(false),
+    });
+    this.parts = buildFrame(this, this.transcript, this.composer, this.tray, this.photoView, this.zaloLink);
     this.screen = new Screen(this, this.parts.root, () => this.minimise());
     this.parts.heading.textContent = this.heading || words.title;
     this.parts.about.textContent = words.automatic;
@@ -208,6 +216,7 @@ export class MotCuaChat extends HTMLElement {
     const node = this.transcript.add(message);
     if (message.role === "citizen") return;
     this.opinions.forEach((part) => part.attach(node, message));
+    if (!replayed) this.zaloLink.heard(message); // of what was before, the welcome tells
     if (atEnd && message.content && message.content.survey) this.transcript.reveal(node); // it has grown
     if (message.role !== "system") this.transcript.typing(false);
     if (message.role === "officer" && !replayed) this.parts.about.textContent = words.officerAnswers(message.content && message.content.author);
@@ -270,6 +279,7 @@ export class MotCuaChat extends HTMLElement {
   }
 
   restart(note) {
+    this.zaloLink.clear();
     this.opinions.forEach((part) => part.clear());
     this.unread = 0;
     this.showUnread();

@@ -4,7 +4,7 @@ import { words } from "./words.js";
 
 export const TEXT_SIZES = [17, 20, 24]; // px
 
-export function buildFrame(element, transcript, composer, tray, photoView) {
+export function buildFrame(element, transcript, composer, tray, photoView, zaloLink) {
   const button = (name, label, act, ...more) => h("button", { type: "button", class: name, click: act }, ...more, h("span", {}, label));
   const parts = {
     badge: h("span", { class: "badge", "aria-hidden": "true", hidden: true }),
@@ -34,6 +34,7 @@ export function buildFrame(element, transcript, composer, tray, photoView) {
     h("p", { id: "sizes" }, words.textSize),
     h("div", { class: "sizes", role: "group", "aria-labelledby": "sizes" }, ...parts.sizes),
     button("option", words.print, () => element.print()),
+    zaloLink.option,
     button("option danger", words.end, () => element.askEnd()),
   );
   parts.lastAsked = h("div"); // the survey, where it was not asked before
@@ -51,7 +52,7 @@ export function buildFrame(element, transcript, composer, tray, photoView) {
     tray.node,
     composer.node,
   );
-  parts.root = h("div", { class: "root", lang: "vi" }, parts.launcher, parts.panel, parts.question, photoView.node, parts.announcer);
+  parts.root = h("div", { class: "root", lang: "vi" }, parts.launcher, parts.panel, parts.question, zaloLink.node, photoView.node, parts.announcer);
   return parts;
 }
 

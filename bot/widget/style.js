@@ -59,6 +59,10 @@ const AROUND = `
 .answers { display: flex; flex-wrap: wrap; gap: 10px; margin-top: 1.1em; }
 .answers button { flex: 1 1 9em; min-height: 48px; padding: .3em .8em; border-radius: 10px; font-weight: 600; border: 2px solid var(--mc-blue); background: none; color: var(--mc-link); }
 .answers .erase { border-color: var(--mc-danger); background: var(--mc-erase, #ab1524); color: #fff; }
+.code-steps { display: grid; gap: .5em; }
+.code-steps .code { font-size: 1.7em; font-weight: 700; letter-spacing: .08em; text-align: center; user-select: all; }
+.code-steps ol { padding-inline-start: 1.4em; }
+.code-steps .option { justify-self: center; min-height: 44px; }
 .printed { display: none; }
 `;
 

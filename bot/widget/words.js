@@ -16,6 +16,11 @@ export const words = {
   sizes: ["Thường", "Lớn", "Rất lớn"],
   print: "In cuộc trò chuyện",
   printedAt: (moment) => `In lúc ${moment}. Trợ lý tự động, không phải cán bộ.`,
+  zaloLink: "Nhận tin qua Zalo",
+  zaloUnlink: "Bỏ liên kết Zalo",
+  zaloUnlinkSaid: "Bỏ liên kết Zalo", // what the hub hears; it knows these very words
+  zaloWaiting: "Đang lấy mã…",
+  zaloNoCode: "Chưa lấy được mã do mất kết nối. Anh/chị đóng lại rồi thử lần nữa giúp tôi.",
   end: "Kết thúc và xoá",
   endQuestion: "Kết thúc và xoá cuộc trò chuyện?",
   endMeaning: "Toàn bộ tin nhắn sẽ bị xoá khỏi máy này và khỏi máy chủ, không lấy lại được. Việc này không ảnh hưởng đến hồ sơ anh/chị đã nộp.",

@@ -28,6 +28,7 @@ KEYS = {
     "ping": {"type"},
     "rate": {"type", "id", "seq", "thumb"},
     "survey": {"type", "id", "satisfaction"},
+    "link": {"type"},
 }
 MAY_HAVE = {"rate": {"reason", "words"}, "survey": {"reason", "words", "contact"}}
 STRICT = (
@@ -73,6 +74,8 @@ class FakeHub:
         self.answer: Callable[[str], list[Content]] = lambda text: [{"text": f"Trả lời: {text}"}]
         self.refuse: Callable[[str], str | None] = lambda text: None
         self.mask: Callable[[Content], Content] = lambda rating: rating
+        self.zalo: bool | None = None  # None: no Zalo channel; else whether the conversation is linked
+        self.link: dict[str, Any] = {}  # the answer to `link`
         self.deaf = False  # takes frames without storing or answering
         self.withhold: set[int] = set()  # seqs that are stored but not sent live
         self.skip_replay: set[int] = set()  # seqs that are never sent
@@ -244,12 +247,16 @@ class FakeHub:
             self.faults.append(f"after is not a count: {frame}")
         welcome = {"type": "welcome", "token": conversation.token, "new": not known, "last_seq": last}
         ratings = [{"seq": seq, **rating} for seq, rating in conversation.ratings.items() if rating.get("thumb")]
-        await socket.send_json(welcome | {"ratings": ratings, "survey": conversation.survey})
+        zalo = {} if self.zalo is None else {"zalo_linked": self.zalo}
+        await socket.send_json(welcome | {"ratings": ratings, "survey": conversation.survey} | zalo)
         for message in conversation.messages[frame["after"] if known else 0 :]:
             if message["seq"] not in self.skip_replay:
                 await socket.send_json(message)
         conversation.sockets.add(socket)
         return conversation
+
+    async def _link(self, socket: web.WebSocketResponse, _: Conversation, frame: dict[str, Any]) -> None:
+        await socket.send_json({"type": "link", **self.link})
 
     async def _say(self, socket: web.WebSocketResponse, conversation: Conversation, frame: dict[str, Any]) -> None:
         if not UUID.match(frame["id"]) or not 1 <= len(frame["text"].strip()) <= 2000:

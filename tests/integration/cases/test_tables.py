@@ -9,10 +9,15 @@ from alembic.runtime.migration import MigrationContext
 from bot.cases.tables import METADATA as CASES
 from bot.handoff.tables import METADATA as HANDOFF
 from bot.jobs.tables import METADATA as JOBS
+from bot.links.tables import METADATA as LINKS
 from bot.referrals.tables import METADATA as REFERRALS
 
 
-@pytest.mark.parametrize("metadata", [CASES, HANDOFF, JOBS, REFERRALS], ids=["cases", "handoff", "jobs", "referrals"])
+@pytest.mark.parametrize(
+    "metadata",
+    [CASES, HANDOFF, JOBS, LINKS, REFERRALS],
+    ids=["cases", "handoff", "jobs", "links", "referrals"],
+)
 def test_migrations_make_the_tables_of_the_code(operations, metadata):
     with operations().engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
