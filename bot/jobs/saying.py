@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
@@ -10,10 +10,6 @@ from sqlalchemy.engine import Connection
 from bot.hub.conversations import add_messages
 from bot.hub.models import Draft, Message, Role
 from bot.hub.tables import CONVERSATION
-from bot.ops.clock import CITY_TIME
-
-_QUIET_FROM, _QUIET_UNTIL = time(21, 0), time(7, 0)
-"""Nobody's phone rings at night; what is new then is said in the morning."""
 
 
 def say(connection: Connection, sender: str, draft: Draft, now: datetime) -> Message | None:
@@ -37,9 +33,3 @@ def erased_among(connection: Connection, senders: list[str]) -> list[str]:
         )
         found += [row.rasa_sender for row in connection.execute(query)]
     return found
-
-
-def is_quiet(moment: datetime) -> bool:
-    """Say whether people of the city sleep at `moment`."""
-    local = moment.astimezone(CITY_TIME).time()
-    return local >= _QUIET_FROM or local < _QUIET_UNTIL
