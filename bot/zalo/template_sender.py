@@ -20,6 +20,7 @@ from bot.zalo.template_box import TemplateBox, TemplateOut
 
 log = EventLog("zalo.template_sender")
 
+LOOK_SECONDS = 20.0
 _LOOK_AGAIN, _STOPPED_PAUSE = timedelta(hours=1), timedelta(minutes=10)
 _MOST_ATTEMPTS = 12
 CANNOT_FILL = -1122
@@ -30,13 +31,13 @@ class TemplateSender:
     """One at a time: there are few of them, and each costs."""
 
     def __init__(
-        self, box: TemplateBox, client: ZaloClient, clock: Clock, per_minute: int, look_seconds: float = 20.0
+        self, box: TemplateBox, client: ZaloClient, clock: Clock, per_minute: int, look_seconds: float | None = None
     ) -> None:
         self._box = box
         self._client = client
         self._clock = clock
         self._per_minute = per_minute
-        self._look_seconds = look_seconds
+        self._look_seconds = LOOK_SECONDS if look_seconds is None else look_seconds
         self._ending = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
