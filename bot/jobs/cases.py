@@ -107,8 +107,10 @@ class CaseJobs:
             "buttons": [{"title": case_wording()("word.stop")}],
             "answer": {"outcome": "answered_case_change", "procedure_code": None, "fields": []},
         }
-        if record is not None and (news := _news(word.kind, record.status)):
-            content["news"] = news
+        if record is not None:
+            status = record.status.with_notice(await self.answers.desk.notice_of(word.case_code))
+            if news := _news(word.kind, status):
+                content["news"] = news
         return Draft(content, (f'{STOP_PAYLOAD}{{"case_code":"{word.case_code}"}}',))
 
     def _say(self, connection: Connection, word: Word, draft: Draft) -> int:

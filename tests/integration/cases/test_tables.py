@@ -10,9 +10,12 @@ from bot.cases.tables import METADATA as CASES
 from bot.handoff.tables import METADATA as HANDOFF
 from bot.jobs.tables import METADATA as JOBS
 from bot.referrals.tables import METADATA as REFERRALS
+from bot.zalo.tables import METADATA as ZALO
 
 
-@pytest.mark.parametrize("metadata", [CASES, HANDOFF, JOBS, REFERRALS], ids=["cases", "handoff", "jobs", "referrals"])
+@pytest.mark.parametrize(
+    "metadata", [CASES, HANDOFF, JOBS, REFERRALS, ZALO], ids=["cases", "handoff", "jobs", "referrals", "zalo"]
+)
 def test_migrations_make_the_tables_of_the_code(operations, metadata):
     with operations().engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
