@@ -130,7 +130,7 @@ class TemplateBox:
             "began_at": now,
             "attempts": row.attempts + 1,
             "template_id": template.template_id,
-            "price": template.price,
+            "price": template.unit_price,
             "month": f"{now.astimezone(CITY_TIME):%Y-%m}",
         }
         waiting = and_(TEMPLATE.c.id == row.id, TEMPLATE.c.state == TemplateState.WAITING.value)

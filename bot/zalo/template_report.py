@@ -49,5 +49,5 @@ def _faults(template: Template, info: TemplateInfo) -> Iterator[str]:
             yield f"{name}: most is {ours[name].most}, the template takes {longest}"
     if info.price_by_id is None:
         yield "Zalo names no price by user id: it may not be sent so"
-    elif info.price_by_id != template.price:
-        yield f"price is {template.price}, Zalo charges {info.price_by_id} VND"
+    elif info.price_by_id != template.unit_price:
+        yield f"price is {template.unit_price}, Zalo charges {info.price_by_id} VND"

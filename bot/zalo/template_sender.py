@@ -98,7 +98,7 @@ class TemplateSender:
                 await self._again(out, 0)
         else:
             await self._box.sent(out, sent.message_id)
-            log.info("template_sent", kind=out.template.kind.value, price=out.template.price, remain=sent.remain)
+            log.info("template_sent", kind=out.template.kind.value, price=out.template.unit_price, remain=sent.remain)
 
     async def _refused(self, out: TemplateOut, code: int) -> None:
         remedy = template_meaning_of(code).remedy

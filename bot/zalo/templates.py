@@ -43,11 +43,11 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Template:
-    """One approved template. price: đồng for one message."""
+    """One approved template. unit_price: đồng for one message."""
 
     kind: NewsKind
     template_id: str
-    price: int
+    unit_price: int
     parameters: tuple[Parameter, ...]
 
     def fill(self, news: News) -> dict[str, str] | None:

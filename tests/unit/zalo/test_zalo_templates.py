@@ -41,7 +41,7 @@ def written(tmp_path):
 def test_a_file_is_read(written):
     found = load_templates(written(GOOD))
     assert set(found) == {NewsKind.CASE_CHANGED, NewsKind.PETITION_STEP}
-    assert (found[NewsKind.CASE_CHANGED].template_id, found[NewsKind.CASE_CHANGED].price) == ("301", 560)
+    assert (found[NewsKind.CASE_CHANGED].template_id, found[NewsKind.CASE_CHANGED].unit_price) == ("301", 560)
     assert found[NewsKind.PETITION_STEP].template_id == "302"
 
 
