@@ -13,6 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.petition_asking import ask, ask_next, dropped
 from actions.petition_beginning import begin, last_story
+from actions.petition_place import placed, settled
 from actions.petition_sending import join, send
 from actions.petition_talk import (
     NAME,
@@ -29,6 +30,7 @@ from bot.nlu import petition_reading as reading
 from bot.nlu.open_question import OPEN_QUESTION, read_open_question
 from bot.nlu.petition_draft import AGREED, REFUSED, Item, Writing
 from bot.nlu.petition_kind import guess_kind, is_urgent
+from bot.nlu.petition_place import doubt_in
 from bot.nlu.petition_step import PetitionStep, StepKind
 from bot.nlu.petition_turn import plan_petition, read_petition_turn
 from bot.ops.outcomes import Outcome
@@ -151,7 +153,9 @@ async def _set(talk: PetitionTalk, step: PetitionStep, writing: Writing) -> list
     if item is Item.KIND:
         writing = replace(writing, kind=value, kind_sure=True, kind_said=True)
     elif item is Item.PLACE:
-        writing = replace(writing, place=value, commune_code=step.code, no_place=False)
+        writing = placed(writing, value, step.code, None if step.code else doubt_in(talk.turn.text, answers=True))
+    elif item is Item.WHICH:
+        writing = settled(writing, value)
     elif item is Item.NAME:
         writing = replace(writing, name=value or writing.name, contact=step.contact or writing.contact)
     elif item is Item.CONTACT:
@@ -175,7 +179,10 @@ async def with_content(talk: PetitionTalk, writing: Writing, content: str) -> Wr
         writing = replace(writing, kind=kind, kind_sure=sure, second_kind=guess.second.value)
     place, code = reading.place_told(content, talk.turn.parsed)
     if place and (code or not writing.place):
-        writing = replace(writing, place=place, commune_code=code)
+        writing = placed(writing, place, code)
+    if not writing.commune_code and writing.place == place and not writing.place_settled:
+        doubt = doubt_in(content)
+        writing = placed(writing, place or doubt.said, "", doubt) if doubt else writing
     if urgent and not writing.told_urgent:
         talk.say("urgent", Outcome.CLARIFIED_PETITION)
     return replace(
@@ -216,7 +223,10 @@ async def _say_for_them(talk: PetitionTalk, which: str, writing: Writing) -> lis
 async def _skip(talk: PetitionTalk, item: Item, writing: Writing) -> list[EventType]:
     """What need not be told; a question that must be answered is asked once more instead."""
     if item is Item.PLACE:
-        return await ask_next(talk, replace(writing, no_place=True, place="", commune_code=""))
+        return await ask_next(talk, replace(placed(writing, "", ""), no_place=True))
+    if item is Item.WHICH:  # the words stay, no unit is guessed
+        place = writing.place_former or writing.place_said
+        return await ask_next(talk, replace(writing, place=place, commune_code="", place_settled=True))
     if item is Item.KIND:
         return await ask_next(talk, replace(writing, kind_sure=True))
     if item in (Item.WISH, Item.MORE, Item.PHOTOS, Item.EDIT):

@@ -36,6 +36,7 @@ _TAKES = {
     Item.MORE: Takes.STORY,
     Item.WISH: Takes.STORY,
     Item.PLACE: Takes.STORY,
+    Item.WHICH: Takes.STORY,
     Item.CONTACT: Takes.CONTACT,
     Item.NAME: Takes.CONTACT,
 }
