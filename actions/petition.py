@@ -11,9 +11,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.petition_anonymous import offer_anonymous, send_anonymous
 from actions.petition_asking import ask, ask_next, dropped
 from actions.petition_beginning import begin, last_story
-from actions.petition_place import placed, settled
+from actions.petition_place import placed, told_where
 from actions.petition_sending import join, send
 from actions.petition_talk import (
     NAME,
@@ -28,7 +29,7 @@ from actions.petition_talk import (
 from actions.procedure import ActionAnswerProcedure
 from bot.nlu import petition_reading as reading
 from bot.nlu.open_question import OPEN_QUESTION, read_open_question
-from bot.nlu.petition_draft import AGREED, REFUSED, Item, Writing
+from bot.nlu.petition_draft import AGREED, Item, Writing
 from bot.nlu.petition_kind import guess_kind, is_urgent
 from bot.nlu.petition_place import doubt_in
 from bot.nlu.petition_step import PetitionStep, StepKind
@@ -66,6 +67,8 @@ async def _carry_out(talk: PetitionTalk, step: PetitionStep, writing: Writing | 
         return await begin(talk, step.value)
     if step.kind is StepKind.SEND:
         return await send(talk, writing)
+    if step.kind is StepKind.ANONYMOUS:
+        return await send_anonymous(talk, writing)
     if step.kind is StepKind.STALE:
         talk.say("stale", Outcome.CLARIFIED_PETITION, [plain_button("lodge", "lodge_petition")])
         return remember(writing, closed=True)
@@ -113,9 +116,7 @@ async def _leave(talk: PetitionTalk, step: PetitionStep, writing: Writing) -> li
     """Not agreed, put off, thrown away, not for here, not understood."""
     kind = step.kind
     if kind is StepKind.REFUSE_CONSENT:
-        buttons = [button("agree_after_all", reading.AGREE, writing.key), button("cancel_sure", "cancel_sure")]
-        talk.say("no_consent", Outcome.REFUSED_PETITION_NO_CONTACT, buttons)
-        return remember(replace(writing, consent=REFUSED, name="", contact=""), closed=True)
+        return offer_anonymous(talk, writing)
     if kind is StepKind.LATER:
         buttons = [button("resume", reading.RESUME, writing.key), button("cancel_sure", "cancel_sure", writing.key)]
         talk.say("later", Outcome.CLARIFIED_PETITION, buttons)
@@ -152,10 +153,8 @@ async def _set(talk: PetitionTalk, step: PetitionStep, writing: Writing) -> list
         return await add(talk, writing, value)
     if item is Item.KIND:
         writing = replace(writing, kind=value, kind_sure=True, kind_said=True)
-    elif item is Item.PLACE:
-        writing = placed(writing, value, step.code, None if step.code else doubt_in(talk.turn.text, answers=True))
-    elif item is Item.WHICH:
-        writing = settled(writing, value)
+    elif item in (Item.PLACE, Item.WHICH):
+        writing = told_where(writing, step, talk.turn.text)
     elif item is Item.NAME:
         writing = replace(writing, name=value or writing.name, contact=step.contact or writing.contact)
     elif item is Item.CONTACT:

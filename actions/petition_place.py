@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from actions.petition_talk import Button, button, wording
 from bot.nlu import petition_reading as reading
-from bot.nlu.petition_draft import Writing
-from bot.nlu.petition_place import MOST_SHOWN, Doubt, chosen, option_id, unit_of
+from bot.nlu.petition_draft import Item, Writing
+from bot.nlu.petition_place import MOST_SHOWN, Doubt, chosen, doubt_in, option_id, unit_of
+from bot.nlu.petition_step import PetitionStep
 
 
 def placed(writing: Writing, place: str, code: str, doubt: Doubt | None = None) -> Writing:
@@ -26,7 +27,14 @@ def placed(writing: Writing, place: str, code: str, doubt: Doubt | None = None) 
     )
 
 
-def settled(writing: Writing, picked: str) -> Writing:
+def told_where(writing: Writing, step: PetitionStep, text: str) -> Writing:
+    """Return `writing` with the place that a step tells. text: as typed, where it was."""
+    if step.item is Item.WHICH:
+        return _settled(writing, step.value)
+    return placed(writing, step.value, step.code, None if step.code else doubt_in(text, answers=True))
+
+
+def _settled(writing: Writing, picked: str) -> Writing:
     """Return `writing` with the option that was picked; unchanged where there is no such option (a forged button)."""
     place = chosen(picked, writing.place_options)
     if place is None:

@@ -36,6 +36,8 @@ class StepKind(str, Enum):
     AGREE = "agree"
     REFUSE_CONSENT = "refuse_consent"
     WHY = "why"
+    ANONYMOUS = "anonymous"
+    """Consent was refused: what was told goes to the support team without a name."""
     SEND = "send"
     JOIN = "join"
     ALONE = "alone"
