@@ -25,6 +25,7 @@ from knowledge.text import clean, clean_line, fold, has_diacritics, words
 WORDS_FILE = Path(__file__).with_name("petition_words.yml")
 LATER, CANCEL, BACK, CHANGE, SKIP, SEND, WHY = "later", "cancel", "back", "edit", "skip", "send", "why"
 AGREE, REFUSE, NO_PLACE, RESUME, ANOTHER, MORE = "agree", "refuse", "no_place", "resume", "another", "more"
+ANONYMOUS = "anonymous"
 _ANSWER_WORDS = (SEND, AGREE, REFUSE, LATER, CANCEL, BACK, CHANGE, SKIP, NO_PLACE, WHY, RESUME)
 MOST_CONTENT, MOST_NAME, MOST_PLACE = 4000, 80, 160
 STORY_WORDS = 9
