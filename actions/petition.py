@@ -11,8 +11,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.petition_anonymous import offer_anonymous, send_anonymous
 from actions.petition_asking import ask, ask_next, dropped
 from actions.petition_beginning import begin, last_story
+from actions.petition_place import placed, told_where
 from actions.petition_sending import join, send
 from actions.petition_talk import (
     NAME,
@@ -27,8 +29,9 @@ from actions.petition_talk import (
 from actions.procedure import ActionAnswerProcedure
 from bot.nlu import petition_reading as reading
 from bot.nlu.open_question import OPEN_QUESTION, read_open_question
-from bot.nlu.petition_draft import AGREED, REFUSED, Item, Writing
+from bot.nlu.petition_draft import AGREED, Item, Writing
 from bot.nlu.petition_kind import guess_kind, is_urgent
+from bot.nlu.petition_place import doubt_in
 from bot.nlu.petition_step import PetitionStep, StepKind
 from bot.nlu.petition_turn import plan_petition, read_petition_turn
 from bot.ops.outcomes import Outcome
@@ -64,6 +67,8 @@ async def _carry_out(talk: PetitionTalk, step: PetitionStep, writing: Writing | 
         return await begin(talk, step.value)
     if step.kind is StepKind.SEND:
         return await send(talk, writing)
+    if step.kind is StepKind.ANONYMOUS:
+        return await send_anonymous(talk, writing)
     if step.kind is StepKind.STALE:
         talk.say("stale", Outcome.CLARIFIED_PETITION, [plain_button("lodge", "lodge_petition")])
         return remember(writing, closed=True)
@@ -111,9 +116,7 @@ async def _leave(talk: PetitionTalk, step: PetitionStep, writing: Writing) -> li
     """Not agreed, put off, thrown away, not for here, not understood."""
     kind = step.kind
     if kind is StepKind.REFUSE_CONSENT:
-        buttons = [button("agree_after_all", reading.AGREE, writing.key), button("cancel_sure", "cancel_sure")]
-        talk.say("no_consent", Outcome.REFUSED_PETITION_NO_CONTACT, buttons)
-        return remember(replace(writing, consent=REFUSED, name="", contact=""), closed=True)
+        return offer_anonymous(talk, writing)
     if kind is StepKind.LATER:
         buttons = [button("resume", reading.RESUME, writing.key), button("cancel_sure", "cancel_sure", writing.key)]
         talk.say("later", Outcome.CLARIFIED_PETITION, buttons)
@@ -150,8 +153,8 @@ async def _set(talk: PetitionTalk, step: PetitionStep, writing: Writing) -> list
         return await add(talk, writing, value)
     if item is Item.KIND:
         writing = replace(writing, kind=value, kind_sure=True, kind_said=True)
-    elif item is Item.PLACE:
-        writing = replace(writing, place=value, commune_code=step.code, no_place=False)
+    elif item in (Item.PLACE, Item.WHICH):
+        writing = told_where(writing, step, talk.turn.text)
     elif item is Item.NAME:
         writing = replace(writing, name=value or writing.name, contact=step.contact or writing.contact)
     elif item is Item.CONTACT:
@@ -175,7 +178,10 @@ async def with_content(talk: PetitionTalk, writing: Writing, content: str) -> Wr
         writing = replace(writing, kind=kind, kind_sure=sure, second_kind=guess.second.value)
     place, code = reading.place_told(content, talk.turn.parsed)
     if place and (code or not writing.place):
-        writing = replace(writing, place=place, commune_code=code)
+        writing = placed(writing, place, code)
+    if not writing.commune_code and writing.place == place and not writing.place_settled:
+        doubt = doubt_in(content)
+        writing = placed(writing, place or doubt.said, "", doubt) if doubt else writing
     if urgent and not writing.told_urgent:
         talk.say("urgent", Outcome.CLARIFIED_PETITION)
     return replace(
@@ -216,7 +222,10 @@ async def _say_for_them(talk: PetitionTalk, which: str, writing: Writing) -> lis
 async def _skip(talk: PetitionTalk, item: Item, writing: Writing) -> list[EventType]:
     """What need not be told; a question that must be answered is asked once more instead."""
     if item is Item.PLACE:
-        return await ask_next(talk, replace(writing, no_place=True, place="", commune_code=""))
+        return await ask_next(talk, replace(placed(writing, "", ""), no_place=True))
+    if item is Item.WHICH:  # the words stay, no unit is guessed
+        place = writing.place_former or writing.place_said
+        return await ask_next(talk, replace(writing, place=place, commune_code="", place_settled=True))
     if item is Item.KIND:
         return await ask_next(talk, replace(writing, kind_sure=True))
     if item in (Item.WISH, Item.MORE, Item.PHOTOS, Item.EDIT):

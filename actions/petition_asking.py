@@ -9,6 +9,7 @@ from typing import Any
 from rasa_sdk.events import EventType
 
 from actions.petition_photos import can_send_photos
+from actions.petition_place import which_buttons, which_facts
 from actions.petition_talk import PERSONAL, Button, PetitionTalk, answer, button, remember, wording
 from bot.attachments.models import PHOTOS
 from bot.errors import StoreDownError
@@ -46,6 +47,7 @@ async def ask(talk: PetitionTalk, writing: Writing, item: Item, again: bool = Fa
     here, total = writing.progress(item)
     step = wording()("lines.step", here=here, total=total) if item.value in writing.asked else ""
     facts: dict[str, Any] = {"step": step, "paper": writing.paper, "case_code": writing.case_code}
+    facts |= which_facts(writing) if item is Item.WHICH else {}
     talk.say(_moment(writing, item, again), Outcome.CLARIFIED_PETITION, buttons, _EXPECTED.get(item, ()), **facts)
     return remember(writing, _choices(buttons))
 
@@ -55,6 +57,10 @@ def _moment(writing: Writing, item: Item, again: bool) -> str:
         return f"again_{item.value}"
     if item is Item.CONTENT and not writing.content:
         return "ask_content_paper" if writing.paper else "ask_content_case" if writing.case_code else "ask_content"
+    if item is Item.WHICH and writing.place_former:
+        return "ask_which_split"
+    if item is Item.NAME and writing.asks_both:
+        return "ask_name_contact"
     return f"ask_{item.value}"
 
 
@@ -69,6 +75,8 @@ def _answers(writing: Writing, item: Item) -> list[Button]:
         return [button(f"kind_{kind}", f"kind:{kind}", key) for kind in kinds]
     if item is Item.PLACE:
         return [button("no_place", reading.NO_PLACE, key)]
+    if item is Item.WHICH:
+        return which_buttons(writing)
     if item is Item.CONSENT:
         return [button("agree", reading.AGREE, key), button("refuse", reading.REFUSE, key)]
     if item in (Item.WISH, Item.MORE, Item.PHOTOS):
@@ -105,7 +113,7 @@ def _ways_out(writing: Writing, item: Item, again: bool) -> list[Button]:
     """Back, and after a few misses leaving it for later; said in words they always work."""
     if item in (Item.CANCEL, Item.RESUME, Item.EDIT):
         return []
-    back = writing.before(item) is not None and item in (Item.PLACE, Item.KIND, Item.NAME, Item.CONTACT)
+    back = writing.before(item) is not None and item in (Item.PLACE, Item.WHICH, Item.KIND, Item.NAME, Item.CONTACT)
     ways = [button("back", reading.BACK, writing.key)] if back else []
     if again and writing.missed >= PATIENCE:
         ways += [button("later", reading.LATER, writing.key), button("cancel", reading.CANCEL, writing.key)]

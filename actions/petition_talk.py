@@ -13,7 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.nlu import petition_reading as reading
 from bot.nlu.open_question import OPEN_QUESTION, OpenQuestion, Takes
-from bot.nlu.petition_draft import Item, Writing, read_writing
+from bot.nlu.petition_draft import REFUSED, Item, Writing, read_writing
 from bot.nlu.petition_step import PetitionTurn
 from bot.nlu.petition_turn import ANSWER, KEY, STEP
 from bot.nlu.replies import Choice
@@ -36,6 +36,7 @@ _TAKES = {
     Item.MORE: Takes.STORY,
     Item.WISH: Takes.STORY,
     Item.PLACE: Takes.STORY,
+    Item.WHICH: Takes.STORY,
     Item.CONTACT: Takes.CONTACT,
     Item.NAME: Takes.CONTACT,
 }
@@ -122,8 +123,9 @@ def remember(writing: Writing | None, choices: Sequence[Choice] = (), closed: bo
     item = Item(writing.waiting) if writing.waiting else Item.CONTENT
     opened = OpenQuestion(NAME, tuple(choices), takes=_TAKES.get(item, Takes.WORDS))
     if closed:
-        again = (reading.choice_of(reading.RESUME), reading.choice_of(reading.CANCEL))
-        opened = OpenQuestion(NAME, again, takes=Takes.EXACT)
+        ways = (reading.RESUME, reading.CANCEL)
+        ways += (reading.AGREE, reading.ANONYMOUS) if writing.consent == REFUSED else ()
+        opened = OpenQuestion(NAME, tuple(map(reading.choice_of, ways)), takes=Takes.EXACT)
     return [
         SlotSet(DRAFT, writing.to_slot()),
         SlotSet(BEGUN, True if writing.content or writing.asked else None),

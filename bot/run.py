@@ -20,6 +20,7 @@ from bot.supervisor.ports import busy_port_sentence, port_is_free
 from bot.supervisor.progress import Progress
 from bot.supervisor.steps import Step, run_step
 from bot.supervisor.supervisor import Supervisor
+from bot.zalo.templates import load_templates
 from knowledge.settings import ROOT
 
 LOOPBACK = "127.0.0.1"
@@ -65,6 +66,8 @@ def main() -> int:
     requests.listen()
     try:
         settings = Settings.from_env()
+        if settings.zalo.on and settings.zalo.templates_file:
+            load_templates(settings.zalo.templates_file)
     except SettingInvalidError as error:
         progress.say(f"✗ {error}")
         return 2

@@ -18,6 +18,7 @@ from bot.cases.service import CaseService
 from bot.cases.tables import CASE_TRY
 from bot.desk.build import DeskParts, build_desk
 from bot.feedback.desk import FeedbackDesk
+from bot.feedback.remarks import Remarks
 from bot.feedback.surveys import Surveys
 from bot.handoff.build import HandoffParts, build_handoff
 from bot.ops.clock import Clock, SystemClock
@@ -51,6 +52,7 @@ class CaseServices:
     attachments: Attachments
     surveys: Surveys
     feedback: FeedbackDesk
+    remarks: Remarks
     feedback_days: int
     referrals: Referrals
     handoff: HandoffParts
@@ -141,6 +143,7 @@ def _case_side(settings: Settings, clock: Clock) -> dict[str, Any]:
         "attachments": attachments,
         "surveys": Surveys(operations),
         "feedback": FeedbackDesk(operations, clock),
+        "remarks": Remarks(operations, clock),
         "feedback_days": settings.feedback_days,
         "handoff": build_handoff(settings, operations, clock),
         "referrals": build_referrals(

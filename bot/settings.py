@@ -30,6 +30,7 @@ class ZaloSettings:
     paid: bool
     per_minute: int
     replay_hours: int
+    templates_file: Path | None
 
     @property
     def on(self) -> bool:
@@ -57,6 +58,7 @@ class ZaloSettings:
             paid=_on(env, "MOTCUA_ZALO_PAID", "off"),
             per_minute=_between(env, "MOTCUA_ZALO_PER_MINUTE", 1000, 1, 4000),
             replay_hours=_between(env, "MOTCUA_ZALO_REPLAY_HOURS", 6, 2, 48),
+            templates_file=Path(env["MOTCUA_ZALO_TEMPLATES"]) if env.get("MOTCUA_ZALO_TEMPLATES") else None,
         )
 
 

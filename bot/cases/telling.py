@@ -47,6 +47,16 @@ def is_unexplained(status: CaseStatus, today: date) -> bool:
     return status.is_overdue(today) and status.notice is None and status.state not in FINISHED
 
 
+def state_name(status: CaseStatus) -> str:
+    """Return a state in words."""
+    return case_wording()(f"state.{_key(status)}", words=status.local_state)
+
+
+def _key(status: CaseStatus) -> str:
+    nameless = status.state is CaseState.UNKNOWN and not status.local_state
+    return "unknown_without_words" if nameless else status.state.value
+
+
 def case_wording() -> Wording:
     """The sentences about dossiers, read once."""
     return load_wording(WORDING_FILE)
@@ -64,7 +74,7 @@ class _Teller:
         yield heading(self.say("head.code", code=self.status.code))
         if self.status.title:
             yield paragraph(self.status.title)
-        yield paragraph(self._name(self.status))
+        yield paragraph(state_name(self.status))
         facts = tuple(Item(line) for line in self._facts(late))
         if facts:
             yield ItemList(facts)
@@ -74,16 +84,9 @@ class _Teller:
             yield paragraph(self.say("leg.intro"))
             yield ItemList(tuple(self._leg(leg) for leg in self.status.legs), ordered=True)
         if not (late and self.status.state in _NOTHING_TO_DO):
-            yield paragraph(self.say(f"next.{self._key(self.status)}"))
+            yield paragraph(self.say(f"next.{_key(self.status)}"))
         if sample:
             yield notice(self.say("head.sample"))
-
-    def _key(self, status: CaseStatus) -> str:
-        nameless = status.state is CaseState.UNKNOWN and not status.local_state
-        return "unknown_without_words" if nameless else status.state.value
-
-    def _name(self, status: CaseStatus) -> str:
-        return self.say(f"state.{self._key(status)}", words=status.local_state)
 
     def _facts(self, late: bool) -> Iterator[str]:
         """What else the record holds, a line each, in the order in which people ask for it."""
@@ -167,7 +170,7 @@ class _Teller:
         yield paragraph(self.say("late.next_passed" if passed else "late.next", day=day_text(told.next_return_date)))
 
     def _leg(self, leg: CaseStatus) -> Item:
-        text = self.say("leg.state", title=leg.title or leg.code, state=self._name(leg))
+        text = self.say("leg.state", title=leg.title or leg.code, state=state_name(leg))
         if leg.due_on is None or leg.state in FINISHED:
             return Item(text)
         return Item(text, self.say("leg.late" if leg.is_overdue(self.today) else "leg.due", day=day_text(leg.due_on)))

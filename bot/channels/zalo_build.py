@@ -7,8 +7,10 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from bot.cases.follows import Follows
 from bot.channels.linking import Linking
 from bot.channels.zalo import WebhookRules, ZaloWebhook
+from bot.channels.zalo_consent import TEMPLATES, ZaloConsent
 from bot.channels.zalo_links import LINK, ZaloLinks
 from bot.channels.zalo_photos import ZaloPhotos
 from bot.channels.zalo_places import PLACE, ZaloPlaces
@@ -22,6 +24,7 @@ from bot.ops.keys import load_key
 from bot.ops.sealing import Sealer
 from bot.settings import Settings
 from bot.store.engine import Database, make_engine
+from bot.zalo.agreements import Agreements
 from bot.zalo.build import build_tokens
 from bot.zalo.buttons import ButtonSigner
 from bot.zalo.client import ZaloClient, ZaloHosts
@@ -30,6 +33,9 @@ from bot.zalo.media import HOSTS, Media
 from bot.zalo.outbox import Outbox
 from bot.zalo.people import People
 from bot.zalo.sender import Sender
+from bot.zalo.template_box import TemplateBox
+from bot.zalo.template_sender import TemplateSender
+from bot.zalo.templates import Templates, load_templates
 
 PATH = "/zalo/webhook"
 
@@ -41,6 +47,7 @@ class ZaloParts:
     webhook: ZaloWebhook
     work: ZaloWork
     sender: Sender
+    templates: TemplateSender | None
     client: ZaloClient
     intake: Database
 
@@ -53,11 +60,15 @@ class ZaloParts:
         """Begin to take in and to send."""
         await self.work.start()
         await self.sender.start()
+        if self.templates is not None:
+            await self.templates.start()
 
     async def stop(self) -> None:
         """End; what is left is gone on with by the next process."""
         await self.work.stop()
         await self.sender.stop()
+        if self.templates is not None:
+            await self.templates.stop()
         await self.client.close()
         self.intake.close()
 
@@ -76,12 +87,18 @@ def build_zalo(settings: Settings, parts: HubParts, clock: Clock) -> ZaloParts:
     wording = ZaloWording.load()
     photos = ZaloPhotos(parts.photos, Media(zalo.media_hosts or HOSTS))
     places = ZaloPlaces(parts.hub, wording, clock)
+    known: Templates = load_templates(zalo.templates_file) if zalo.templates_file else {}
+    box = TemplateBox(lambda: parts.database, sealer, clock, known)
+    templates = TemplateSender(box, client, clock, zalo.per_minute) if known else None
+    consent = _consent(parts, wording, clock, bool(known))
     links = ZaloLinks(parts.links, Linking(parts.hub, parts.links))
     work = ZaloWork(
         parts.hub,
         Wordless(parts.hub, photos, places, wording),
-        ZaloQuestions(parts.hub, wording, {PLACE: places, LINK: links}),
+        ZaloQuestions(parts.hub, wording, {PLACE: places, LINK: links, TEMPLATES: consent}),
         links,
+        consent,
+        frozenset(known),
         inbox,
         outbox,
         People(lambda: parts.database, clock),
@@ -94,4 +111,11 @@ def build_zalo(settings: Settings, parts: HubParts, clock: Clock) -> ZaloParts:
     )
     rules = WebhookRules(zalo.app_id, zalo.oa_secret, timedelta(hours=zalo.replay_hours))
     door = Inbox(lambda: intake, sealer, clock, owner)
-    return ZaloParts(ZaloWebhook(door, rules, clock, work.nudge), work, sender, client, intake)
+    return ZaloParts(ZaloWebhook(door, rules, clock, work.nudge), work, sender, templates, client, intake)
+
+
+def _consent(parts: HubParts, wording: ZaloWording, clock: Clock, on: bool) -> ZaloConsent:
+    def database() -> Database:
+        return parts.database
+
+    return ZaloConsent(parts.hub, wording, Agreements(database, clock), Follows(database, clock), on)

@@ -69,7 +69,8 @@ class ZaloQuestions:
             await self._askers[name].answered(answer)
 
 
-def question(name: str, text: str, buttons: Mapping[str, str]) -> Draft:
-    """Return the message that asks. buttons: title → choice."""
-    content: dict[str, Any] = {"text": text, "buttons": [{"title": title} for title in buttons], ASKED: name}
+def question(name: str, text: str, buttons: Mapping[str, str], typed: bool = True) -> Draft:
+    """Return the message that asks. buttons: title → choice. typed: a plain yes or no answers it as well."""
+    asked = {ASKED: name} if typed else {}
+    content: dict[str, Any] = {"text": text, "buttons": [{"title": title} for title in buttons], **asked}
     return Draft(content, tuple(f"{_MARK}.{name}.{choice}" for choice in buttons.values()))

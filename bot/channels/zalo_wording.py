@@ -13,6 +13,7 @@ from bot.zalo.events import SAID, EventKind
 from knowledge.text import fold
 
 PLACE_TEXTS = ("ask", "yes", "no", "refused", "again", "which", "other", "outside")
+TEMPLATE_TEXTS = ("ask", "yes", "no", "agreed", "refused", "stopped", "again")
 FILE = Path(__file__).resolve().parent / "zalo_wording.yml"
 
 
@@ -20,7 +21,8 @@ FILE = Path(__file__).resolve().parent / "zalo_wording.yml"
 class ZaloWording:
     """sent: what stands in the transcript for something without words. replies: what is said to it.
 
-    yes, no: folded words that answer a question of the channel's own. place: about a location.
+    yes, no: folded words that answer a question of the channel's own. place: about a location. templates: about news by
+    template messages; template_stop, template_begin: folded words that take the consent back, or give it.
     """
 
     welcome: str
@@ -30,6 +32,9 @@ class ZaloWording:
     yes: frozenset[str]
     no: frozenset[str]
     place: Mapping[str, str]
+    templates: Mapping[str, str]
+    template_stop: frozenset[str]
+    template_begin: frozenset[str]
 
     @classmethod
     def load(cls, path: Path = FILE) -> ZaloWording:
@@ -44,4 +49,7 @@ class ZaloWording:
             yes=frozenset(map(fold, entries["agreeing"])),
             no=frozenset(map(fold, entries["refusing"])),
             place={name: entries["place"][name] for name in PLACE_TEXTS},
+            templates={name: entries["templates"][name] for name in TEMPLATE_TEXTS},
+            template_stop=frozenset(map(fold, entries["templates"]["stop_words"])),
+            template_begin=frozenset(map(fold, entries["templates"]["begin_words"])),
         )

@@ -8,16 +8,18 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from bot.channels.zalo_consent import ZaloConsent
 from bot.channels.zalo_links import ZaloLinks
 from bot.channels.zalo_questions import ZaloQuestions
 from bot.channels.zalo_wording import ZaloWording
 from bot.channels.zalo_wordless import LaterError, Wordless
 from bot.errors import MessageRefusedError, ZaloPayloadError
 from bot.hub.hub import Hub
-from bot.hub.models import Draft, Message, Refusal, Role
+from bot.hub.models import Conversation, Draft, Message, Refusal, Role
 from bot.hub.wording import Wording
 from bot.ops.clock import Clock
 from bot.ops.logging import EventLog
+from bot.ops.news import NewsKind, news_of
 from bot.zalo.buttons import ButtonSigner, Press, looks_like_press
 from bot.zalo.events import SAID, EventKind, ZaloEvent, read_body, read_event
 from bot.zalo.forms import to_parts
@@ -43,6 +45,8 @@ class ZaloWork:
         wordless: Wordless,
         questions: ZaloQuestions,
         links: ZaloLinks,
+        consent: ZaloConsent,
+        told_by_template: frozenset[NewsKind],
         inbox: Inbox,
         outbox: Outbox,
         people: People,
@@ -58,6 +62,8 @@ class ZaloWork:
         self._wordless = wordless
         self._questions = questions
         self._links = links
+        self._consent = consent
+        self._told_by_template = told_by_template
         self._inbox = inbox
         self._outbox = outbox
         self._people = people
@@ -177,11 +183,15 @@ class ZaloWork:
         if press is not None:
             if not await self._questions.hear_press(person.user_id, conversation, client_id, press.seq, press.button):
                 await self._hub.press(conversation_id, client_id, press.seq, press.button)
-            return
-        for ours in (self._questions.hear_words, self._links.hear):
-            if await ours(person.user_id, conversation, client_id, event.text):
-                return
-        await self._hub.say(conversation_id, client_id, event.text)
+        elif not await self._heard(person.user_id, conversation, client_id, event.text):
+            await self._hub.say(conversation_id, client_id, event.text)
+
+    async def _heard(self, user_id: str, conversation: Conversation, client_id: str, text: str) -> bool:
+        """Deal with words that are for the channel itself; say whether they were."""
+        for ours in (self._consent.hear_words, self._questions.hear_words, self._links.hear):
+            if await ours(user_id, conversation, client_id, text):
+                return True
+        return False
 
     async def _refused(self, error: MessageRefusedError, event: ZaloEvent, conversation_id: str) -> None:
         reason = error.context["reason"]
@@ -229,6 +239,8 @@ class ZaloWork:
         done = await self._outbox.queue(person, parts, messages[-1].seq)
         if done and parts:
             self._sending()
+        if done:
+            await self._consent.ask_after(person, messages)
         return done
 
     def _parts(self, conversation_id: str, message: Message) -> list[NewPart]:
@@ -239,7 +251,12 @@ class ZaloWork:
             return self._signer.payload(conversation_id, message.seq, button)
 
         made = to_parts(message.content, payload, self._with_buttons, self._wording.lead_in)
-        return [NewPart(message.seq, number, part.message, part.choices) for number, part in enumerate(made)]
+        news = news_of(message.content)
+        kept = news if news is not None and news.kind in self._told_by_template else None
+        return [
+            NewPart(message.seq, number, part.message, part.choices, kept if number == 0 else None)
+            for number, part in enumerate(made)
+        ]
 
 
 def _choice(text: str, person: Person) -> int | None:

@@ -16,13 +16,15 @@ from bot.cases.follows import ERASED, Follows, Word, followers_beside, mark_numb
 from bot.cases.models import FINISHED, PAUSED, CaseStatus
 from bot.cases.service import CaseService
 from bot.cases.tables import CASE_FOLLOW
-from bot.cases.telling import case_wording
+from bot.cases.telling import case_wording, state_name
 from bot.errors import CaseSystemDownError
 from bot.hub.models import Draft
 from bot.jobs.runner import Result
-from bot.jobs.saying import erased_among, is_quiet, say_on_both
+from bot.jobs.saying import erased_among, say_on_both
 from bot.ops.case_codes import CaseCode, find_case_codes
 from bot.ops.clock import Clock, city_date
+from bot.ops.news import NewsKind, to_content
+from bot.ops.quiet_hours import is_quiet
 from bot.store.engine import Database
 from knowledge.blocks import heading, to_json, to_text
 from knowledge.working_days import Calendar
@@ -105,6 +107,10 @@ class CaseJobs:
             "buttons": [{"title": case_wording()("word.stop")}],
             "answer": {"outcome": "answered_case_change", "procedure_code": None, "fields": []},
         }
+        if record is not None:
+            status = record.status.with_notice(await self.answers.desk.notice_of(word.case_code))
+            if news := _news(word.kind, status):
+                content["news"] = news
         return Draft(content, (f'{STOP_PAYLOAD}{{"case_code":"{word.case_code}"}}',))
 
     def _say(self, connection: Connection, word: Word, draft: Draft) -> int:
@@ -122,6 +128,17 @@ class CaseJobs:
 def _erased_followers(connection: Connection) -> list[str]:
     followers = select(CASE_FOLLOW.c.sender).where(CASE_FOLLOW.c.sender != ERASED)
     return erased_among(connection, [row.sender for row in connection.execute(followers.distinct())])
+
+
+def _news(kind: str, status: CaseStatus) -> dict[str, Any] | None:
+    """Return what is new in fields; None for a notice that the record does not hold."""
+    facts = {"case_code": status.code, "title": status.title, "unit": status.unit, "due_on": status.due_on}
+    if kind == CHANGE:
+        return to_content(NewsKind.CASE_CHANGED, **facts, state=state_name(status))
+    if status.notice is None:
+        return None
+    reason, day = status.notice.reason, status.notice.next_return_date
+    return to_content(NewsKind.LATE_NOTICE, **facts, reason=reason, next_return_date=day)
 
 
 def _code_of(text: str, moment: datetime) -> CaseCode | None:

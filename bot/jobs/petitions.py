@@ -10,10 +10,12 @@ from sqlalchemy.engine import Connection
 
 from bot.hub.models import Draft
 from bot.jobs.runner import Result
-from bot.jobs.saying import erased_among, is_quiet, say_on_both
+from bot.jobs.saying import erased_among, say_on_both
 from bot.ops.clock import Clock
+from bot.ops.news import NewsKind, to_content
+from bot.ops.quiet_hours import is_quiet
 from bot.petitions.build import PetitionParts
-from bot.petitions.telling import Word, buttons, tell
+from bot.petitions.telling import Word, buttons, step_of, tell
 from bot.petitions.words import mark_number, mark_said, senders, waiting
 from bot.store.engine import Database
 from knowledge.blocks import to_json, to_text
@@ -80,6 +82,13 @@ def draft_of(word: Word) -> Draft:
         "blocks": to_json(blocks),
         "buttons": [{"title": title} for title in titles],
         "answer": {"outcome": "answered_petition_step", "procedure_code": None, "fields": []},
+        "news": to_content(
+            NewsKind.PETITION_STEP,
+            petition_code=word.code,
+            step=step_of(word),
+            unit=word.unit_name,
+            due_on=word.due_answer,
+        ),
     }
     payload = f"/{SEE_INTENT}{json.dumps({'petition_code': word.code})}"
     return Draft(content, tuple(payload for _ in titles))

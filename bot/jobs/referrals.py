@@ -11,10 +11,10 @@ from sqlalchemy.engine import Connection
 from bot.hub.conversations import add_messages
 from bot.hub.models import Draft, Role
 from bot.hub.tables import CONVERSATION
-from bot.jobs.cases import is_quiet
 from bot.jobs.runner import Result
 from bot.ops.clock import Clock
 from bot.ops.outcomes import Outcome
+from bot.ops.quiet_hours import is_quiet
 from bot.referrals.climbing import ReferralClock
 from bot.referrals.words import ReferralWord, ReferralWords, mark_number, mark_said, open_senders, saying_of
 from bot.store.engine import Database

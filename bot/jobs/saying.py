@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -14,11 +14,7 @@ from bot.hub.models import Draft, Message, Role
 from bot.hub.tables import CONVERSATION
 from bot.links.rows import find_link
 from bot.links.words import link_wording
-from bot.ops.clock import CITY_TIME
 from knowledge.blocks import paragraph, to_json
-
-_QUIET_FROM, _QUIET_UNTIL = time(21, 0), time(7, 0)
-"""Nobody's phone rings at night; what is new then is said in the morning."""
 
 
 def say(connection: Connection, sender: str, draft: Draft, now: datetime) -> Message | None:
@@ -61,6 +57,8 @@ def _elsewhere(draft: Draft, channel: str) -> Draft:
     content: dict[str, Any] = {"text": f"{draft.content['text']}\n{line}"}
     if draft.content.get("blocks"):
         content["blocks"] = [*draft.content["blocks"], *to_json((paragraph(line),))]
+    if draft.content.get("news"):
+        content["news"] = draft.content["news"]
     return Draft(content)
 
 
@@ -85,9 +83,3 @@ def erased_among(connection: Connection, senders: list[str]) -> list[str]:
         )
         found += [row.rasa_sender for row in connection.execute(query)]
     return found
-
-
-def is_quiet(moment: datetime) -> bool:
-    """Say whether people of the city sleep at `moment`."""
-    local = moment.astimezone(CITY_TIME).time()
-    return local >= _QUIET_FROM or local < _QUIET_UNTIL

@@ -14,11 +14,13 @@ from bot.petitions.models import Contact, ContactKind, PetitionDraft, PetitionKi
 
 
 class Item(str, Enum):
-    """What a question of the conversation is about. The first six are asked where they are missing, in this order."""
+    """What a question of the conversation is about. The first seven are asked where they are missing, in this order."""
 
     CONTENT = "content"
     KIND = "kind"
     PLACE = "place"
+    WHICH = "which"
+    """Which of several places of today one name means."""
     CONSENT = "consent"
     NAME = "name"
     CONTACT = "contact"
@@ -35,10 +37,12 @@ class Item(str, Enum):
     """Whether to go on with what was begun, or write another."""
 
 
-ASKED_FOR = (Item.CONTENT, Item.KIND, Item.PLACE, Item.CONSENT, Item.NAME, Item.CONTACT)
+ASKED_FOR = (Item.CONTENT, Item.KIND, Item.PLACE, Item.WHICH, Item.CONSENT, Item.NAME, Item.CONTACT)
 AGREED, REFUSED = "agreed", "refused"
 _TOLD_BY_PLACE = (PetitionKind.BEHAVIOUR, PetitionKind.SUGGESTION)
 """Kinds that happen somewhere; a rule and a portal are the same everywhere."""
+_MANY = {Item.CONTENT.value, Item.KIND.value, Item.PLACE.value, Item.WHICH.value}
+"""Where all of these had to be asked, name and contact are one question, so that there are no more than seven."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,9 @@ class Writing:
     """A petition that is being written.
 
     key: made at its beginning; the petition's for ever. kind_sure: told by the words, or by the citizen (kind_said).
-    place: the unit in the citizen's words; no_place: they do not know, or it happened at none. consent: "", `AGREED`
+    place: the unit in the citizen's words; no_place: they do not know, or it happened at none. place_options: what the
+    name place_said (former: place_former, where it was split) can mean, as bot/nlu/petition_place.py has them;
+    place_settled: which was asked and answered. consent: "", `AGREED`
     or `REFUSED`. contact: "phone:0903…" or "email:…". waiting: what was asked last. asked: what was asked, in order,
     each once. missed: replies in a row that were not understood. alone: the citizen does not want to join others.
     aside: words that seemed to belong elsewhere, until the citizen says otherwise. carried: was begun from a dossier
@@ -65,6 +71,10 @@ class Writing:
     commune_code: str = ""
     place: str = ""
     no_place: bool = False
+    place_said: str = ""
+    place_former: str = ""
+    place_options: tuple[str, ...] = ()
+    place_settled: bool = False
     case_code: str = ""
     paper: str = ""
     urgent: bool = False
@@ -97,6 +107,7 @@ class Writing:
             Item.CONTENT: not self.content,
             Item.KIND: bool(self.content) and not self.kind_sure,
             Item.PLACE: bool(self.content) and self.needs_place and not (self.place or self.no_place),
+            Item.WHICH: self.needs_place and bool(self.place_options) and not self.place_settled,
             Item.CONSENT: self.consent != AGREED,
             Item.NAME: not self.name,
             Item.CONTACT: not self.contact,
@@ -107,16 +118,24 @@ class Writing:
     def next_item(self) -> Item:
         return self.missing[0] if self.missing else Item.SUMMARY
 
+    @property
+    def asks_both(self) -> bool:
+        """Whether name and contact are asked for in one question."""
+        return set(self.asked) >= _MANY and not (self.name or self.contact)
+
     def progress(self, item: Item) -> tuple[int, int]:
         """Return which question `item` is, and of how many in all, the summary with them."""
         done = [one for one in self.asked if one != item.value and Item(one) in ASKED_FOR]
         to_come = [one for one in self.missing if one is not item and one.value not in done]
+        if self.asks_both and Item.CONTACT in to_come:
+            to_come.remove(Item.CONTACT)
         here = done.index(item.value) + 1 if item.value in done else len(done) + 1
         return here, len(done) + 1 + len(to_come) + (item is not Item.SUMMARY)
 
     def before(self, item: Item) -> Item | None:
         """Return what was asked before `item`; None where it was the first."""
         known = [one for one in self.asked if Item(one) in ASKED_FOR]
+        known = [one for one in known if one != Item.WHICH or self.place_options]
         place = known.index(item.value) if item.value in known else len(known)
         return Item(known[place - 1]) if place > 0 else None
 
@@ -162,6 +181,8 @@ def read_writing(value: Any) -> Writing | None:
     }
     items = {item.value for item in Item}
     asked = tuple(one for one in value.get("asked") or () if one in items)
+    options = value.get("place_options")
+    known["place_options"] = tuple(map(str, options)) if isinstance(options, list | tuple) else ()
     known |= {"asked": asked, "attachments": tuple(map(str, value.get("attachments") or ()))}
     known["waiting"] = known.get("waiting", "") if known.get("waiting") in items else ""
     if known.get("kind") not in {kind.value for kind in PetitionKind}:

@@ -25,6 +25,7 @@ from knowledge.text import clean, clean_line, fold, has_diacritics, words
 WORDS_FILE = Path(__file__).with_name("petition_words.yml")
 LATER, CANCEL, BACK, CHANGE, SKIP, SEND, WHY = "later", "cancel", "back", "edit", "skip", "send", "why"
 AGREE, REFUSE, NO_PLACE, RESUME, ANOTHER, MORE = "agree", "refuse", "no_place", "resume", "another", "more"
+ANONYMOUS = "anonymous"
 _ANSWER_WORDS = (SEND, AGREE, REFUSE, LATER, CANCEL, BACK, CHANGE, SKIP, NO_PLACE, WHY, RESUME)
 MOST_CONTENT, MOST_NAME, MOST_PLACE = 4000, 80, 160
 STORY_WORDS = 9
@@ -39,7 +40,8 @@ _ANNOUNCED_FIRST = re.compile(rf"(?i)^{_ANNOUNCES}(?!\w)\s*:?\s*")
 _EDITABLE = (Item.CONTACT, Item.NAME, Item.CONTENT, Item.KIND, Item.PLACE, Item.WISH)
 _NAMED_UNIT = re.compile(
     r"(?<!\w)((?:[Pp]hường|[Xx]ã|[Đđ]ặc khu|[Tt]hị trấn)\s+"
-    r"(?:\d{1,2}(?!\d)|[A-ZĐÀ-Ỵ]\w*(?:\s+(?:[A-ZĐÀ-Ỵ]\w*|\d{1,2}(?!\d))){0,3})"
+    r"(?:\d{1,2}(?!\d)(?!\s+(?:lần|ngày|hôm|bữa|buổi|tuần|tháng|năm|tiếng|giờ|phút|người|cán bộ|lượt|đợt|chuyến)(?!\w))"
+    r"|[A-ZĐÀ-Ỵ]\w*(?:\s+(?:[A-ZĐÀ-Ỵ]\w*|\d{1,2}(?!\d))){0,3})"
     r"(?:,?\s+(?:[Qq]uận|[Hh]uyện)\s+(?:\d{1,2}(?!\d)|[A-ZĐÀ-Ỵ]\w*(?:\s+[A-ZĐÀ-Ỵ]\w*){0,2}))?)"
 )
 

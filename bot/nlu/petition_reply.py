@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bot.nlu import petition_reading as reading
+from bot.nlu.entities import choice_number
 from bot.nlu.petition_draft import Item, Writing
+from bot.nlu.petition_place import doubt_in, picked_in
 from bot.nlu.petition_step import PetitionStep, PetitionTurn, StepKind, step_of_button
 from bot.nlu.replies import Choice, read_reply
 from knowledge.text import words
@@ -71,6 +73,8 @@ def _answer(turn: PetitionTurn, writing: Writing, item: Item) -> PetitionStep | 
         return _story(turn, item)
     if item is Item.PLACE:
         return _place(turn)
+    if item is Item.WHICH:
+        return _which(turn, writing)
     if item is Item.NAME:
         return _name(turn)
     if item is Item.CONTACT:
@@ -110,6 +114,25 @@ def _place(turn: PetitionTurn) -> PetitionStep | None:
     if outside:
         return PetitionStep(StepKind.OUTSIDE, Item.PLACE, said)
     return PetitionStep(StepKind.SET, Item.PLACE, said, code) if said else None
+
+
+def _which(turn: PetitionTurn, writing: Writing) -> PetitionStep | None:
+    """One of the places, or another one; short words that name none say nothing here."""
+    if reading.wish_in(turn.text, (reading.NO_PLACE, reading.SKIP)):
+        return PetitionStep(StepKind.SKIP, Item.WHICH)
+    picked = picked_in(turn.text, writing.place_said, writing.place_options)
+    if picked:
+        return PetitionStep(StepKind.SET, Item.WHICH, picked)
+    listed = read_reply(turn.text, turn.choices or ())
+    if listed.option and listed.exact and choice_number(turn.text) is None:
+        return step_of_button(listed.option, writing)
+    said, code, outside = reading.place_in(turn.text, turn.parsed)
+    if outside:
+        return PetitionStep(StepKind.OUTSIDE, Item.PLACE, said)
+    another = doubt_in(turn.text, answers=True)
+    if code or (another is not None and another.options != writing.place_options):
+        return PetitionStep(StepKind.SET, Item.PLACE, said, code)
+    return None
 
 
 def _name(turn: PetitionTurn) -> PetitionStep | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.nlu import petition_reading as reading
 from bot.nlu.petition_draft import Item, Writing
+from bot.nlu.petition_place import chosen
 from bot.nlu.replies import Choice
 from bot.petitions.models import PetitionKind
 
@@ -35,6 +36,8 @@ class StepKind(str, Enum):
     AGREE = "agree"
     REFUSE_CONSENT = "refuse_consent"
     WHY = "why"
+    ANONYMOUS = "anonymous"
+    """Consent was refused: what was told goes to the support team without a name."""
     SEND = "send"
     JOIN = "join"
     ALONE = "alone"
@@ -113,7 +116,9 @@ def step_of_button(step: str, writing: Writing) -> PetitionStep:
     if name == "kind" and value in {kind.value for kind in PetitionKind}:
         return PetitionStep(StepKind.SET, Item.KIND, value)
     if name == reading.NO_PLACE:
-        return PetitionStep(StepKind.SKIP, Item.PLACE)
+        return PetitionStep(StepKind.SKIP, Item.WHICH if waiting is Item.WHICH else Item.PLACE)
+    if name == "place" and chosen(value, writing.place_options) is not None:
+        return PetitionStep(StepKind.SET, Item.WHICH, value)
     if name == "join" and value:
         return PetitionStep(StepKind.JOIN, Item.SUMMARY, value)
     if name == "drop" and value in ("procedure", "case", "paper"):

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.nlu import petition_reading as reading
 from bot.nlu.open_question import OpenQuestion, Takes
-from bot.nlu.petition_draft import Item, Writing
+from bot.nlu.petition_draft import REFUSED, Item, Writing
 from bot.nlu.petition_reply import plan_reply
 from bot.nlu.petition_step import PetitionStep, PetitionTurn, StepKind, step_of_button
 
@@ -65,6 +65,10 @@ def plan_petition(turn: PetitionTurn) -> PetitionStep:
         return plan_reply(turn, turn.writing)
     if turn.paused and turn.writing is None and reading.wish_in(turn.text, (reading.SEND,)):
         return PetitionStep(StepKind.SEND)  # once more, right after the receipt
+    if turn.paused and turn.writing is not None and turn.writing.consent == REFUSED:
+        wish = reading.wish_in(turn.text, (reading.ANONYMOUS, reading.AGREE))
+        if wish:
+            return PetitionStep(StepKind.ANONYMOUS if wish == reading.ANONYMOUS else StepKind.AGREE, Item.CONSENT)
     if turn.paused and turn.writing is not None and reading.wish_in(turn.text, (reading.CANCEL,)):
         return PetitionStep(StepKind.CANCEL)
     wants = turn.intent == RESUME and (turn.writing is not None or reading.goes_on(turn.text))
@@ -91,6 +95,8 @@ def _pressed(turn: PetitionTurn) -> PetitionStep:
         return PetitionStep(StepKind.SET, Item.PHOTOS)
     if turn.step == "new":
         return PetitionStep(StepKind.START_ANEW)
+    if turn.step == reading.ANONYMOUS:
+        return PetitionStep(StepKind.ANONYMOUS, Item.CONSENT)
     if turn.step == reading.SEND:
         return PetitionStep(StepKind.SEND)
     if turn.writing is None or (turn.key and turn.key != turn.writing.key):

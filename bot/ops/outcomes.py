@@ -30,6 +30,7 @@ class Outcome(str, Enum):
     ANSWERED_PETITION_STEP = "answered_petition_step"
     ANSWERED_PETITION_CANCELLED = "answered_petition_cancelled"
     ANSWERED_NOT_SOLVED = "answered_not_solved"
+    ANSWERED_REMARK_SENT = "answered_remark_sent"
     ANSWERED_HANDOFF = "answered_handoff"
     ANSWERED_HOW_TO = "answered_how_to"
     ANSWERED_REFERRAL = "answered_referral"
@@ -122,6 +123,7 @@ _NOT_RATED = frozenset(
         Outcome.ANSWERED_DISTRESS,
         Outcome.ANSWERED_CASE_RATING,
         Outcome.ANSWERED_NOT_SOLVED,
+        Outcome.ANSWERED_REMARK_SENT,
         Outcome.ANSWERED_HANDOFF,
         Outcome.HANDED_OFF_OFFICER,
         Outcome.HANDED_OFF_NOBODY,

@@ -46,11 +46,18 @@ def petition_wording() -> Wording:
 
 def tell(word: Word) -> list[Block]:
     """Return a step as the citizen reads it."""
+    return [heading(step_of(word)), *(paragraph(line) for line in _lines(word, _name(word), petition_wording()))]
+
+
+def step_of(word: Word) -> str:
+    """Return a step in one sentence, with the petition's code."""
     say = petition_wording()
-    name = "asked_others" if word.kind is EventKind.ASKED and not word.asked else word.kind.value
     noun = say(f"noun.{word.petition_kind.value}")
-    head = say(f"head.{name}", noun=noun, noun_low=noun.lower(), code=word.code)
-    return [heading(head), *(paragraph(line) for line in _lines(word, name, say))]
+    return say(f"head.{_name(word)}", noun=noun, noun_low=noun.lower(), code=word.code)
+
+
+def _name(word: Word) -> str:
+    return "asked_others" if word.kind is EventKind.ASKED and not word.asked else word.kind.value
 
 
 def buttons(word: Word) -> list[str]:

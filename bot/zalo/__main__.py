@@ -8,11 +8,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import getpass
+import json
 import sys
 from collections.abc import Sequence
 
 from bot.errors import MotCuaError, SettingInvalidError, ZaloDownError, ZaloRefusedError
-from bot.ops.clock import CITY_TIME, Clock, SystemClock
+from bot.ops.clock import Clock, SystemClock
 from bot.ops.keys import load_key
 from bot.ops.sealing import Sealer
 from bot.settings import Settings
@@ -25,6 +26,10 @@ from bot.zalo.consents import Consents
 from bot.zalo.inbox import Inbox
 from bot.zalo.oauth import OAuth, Pair
 from bot.zalo.outbox import Outbox
+from bot.zalo.state_report import channel_state, state_lines
+from bot.zalo.template_box import TemplateBox
+from bot.zalo.template_report import faults_of, info_lines
+from bot.zalo.templates import load_templates
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,6 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = error.context.get("zalo_code")
         print(f"{error.code}: {error}. {consent_fault(code if isinstance(code, int) else 0)}".rstrip(), file=sys.stderr)
         return 1
+    except SettingInvalidError as error:
+        print(error, file=sys.stderr)
+        return 2
     except MotCuaError as error:
         print(f"{error.code}: {error}", file=sys.stderr)
         return 1
@@ -64,6 +72,11 @@ class _Desk:
         zalo = self.settings.zalo
         oauth = OAuth(zalo.oauth_url, zalo.app_id, zalo.app_secret)
         return Consents(lambda: self.database, oauth, Sealer(self.key, "zalo-consent"), self.clock)
+
+    def client(self) -> ZaloClient:
+        """Whoever calls closes it."""
+        zalo = self.settings.zalo
+        return ZaloClient(ZaloHosts(zalo.api_url, zalo.template_url, zalo.oauth_url), self.tokens)
 
 
 async def _consent(desk: _Desk, options: argparse.Namespace) -> int:
@@ -93,42 +106,46 @@ async def _tokens(desk: _Desk, _options: argparse.Namespace) -> int:
     return await _state(desk, _options)
 
 
-async def _state(desk: _Desk, _options: argparse.Namespace) -> int:
-    """Tokens, inbox and outbox; exit code 1 where a person has to act."""
-    state = await desk.tokens.state()
-    if state is None:
-        print("Tokens: none yet. Run: python -m bot.zalo consent")
-        return 1
-    alive = state.dead_at is None
-    print(f"Tokens: pair {state.generation}, refreshed {state.refreshed_at.astimezone(CITY_TIME):%d/%m/%Y %H:%M}")
-    print(f"  access token until {state.access_until.astimezone(CITY_TIME):%d/%m/%Y %H:%M}")
-    print(f"  refresh token until about {state.refresh_until.astimezone(CITY_TIME):%d/%m/%Y}")
-    if not alive:
-        print(f"  DEAD: Zalo refused the refresh token ({state.dead_code}). Run: python -m bot.zalo consent")
-    sealer = Sealer(desk.key, "zalo-message")
-    for name, box in (
-        ("Inbox", Inbox(lambda: desk.database, sealer, desk.clock, "command")),
-        ("Outbox", Outbox(lambda: desk.database, sealer, desk.clock, "command")),
-    ):
-        counts = await box.counts()
-        print(f"{name}: " + (", ".join(f"{number} {what}" for what, number in sorted(counts.items())) or "empty"))
-    return 0 if alive else 1
+async def _state(desk: _Desk, options: argparse.Namespace) -> int:
+    """Tokens, inbox, outbox, templates and their cost; exit code 1 where a person has to act."""
+    sealer, database = Sealer(desk.key, "zalo-message"), lambda: desk.database
+    tokens = await desk.tokens.state()
+    found = await channel_state(
+        tokens,
+        await Inbox(database, sealer, desk.clock, "command").counts(),
+        await Outbox(database, sealer, desk.clock, "command").counts(),
+        TemplateBox(database, sealer, desk.clock, {}),
+    )
+    as_json = getattr(options, "json", False)
+    print(json.dumps(found, ensure_ascii=False, indent=2) if as_json else "\n".join(state_lines(found)))
+    return 0 if tokens is not None and tokens.dead_at is None else 1
 
 
 async def _template(desk: _Desk, options: argparse.Namespace) -> int:
     """What Zalo says of an approved template; exit code 1 where it may not be sent."""
-    zalo = desk.settings.zalo
-    client = ZaloClient(ZaloHosts(zalo.api_url, zalo.template_url, zalo.oauth_url), desk.tokens)
+    client = desk.client()
     try:
         found = await client.template_info(options.template_id)
     finally:
         await client.close()
-    print(f"Template {found.template_id}: " + ("enabled" if found.enabled else "NOT enabled"))
-    for name, longest in sorted(found.parameters.items()):
-        print(f"  {name}: at most {longest} characters")
-    for how, price in (("user id", found.price_by_id), ("phone", found.price_by_phone)):
-        print(f"  by {how}: " + (f"{price} VND a message" if price is not None else "Zalo names no price"))
+    print("\n".join(info_lines(found)))
     return 0 if found.enabled else 1
+
+
+async def _templates(desk: _Desk, _options: argparse.Namespace) -> int:
+    """Hold the file of templates against what Zalo says of each; exit code 1 where they differ."""
+    if desk.settings.zalo.templates_file is None:
+        print("MOTCUA_ZALO_TEMPLATES is not set: nothing is told by templates")
+        return 0
+    templates = load_templates(desk.settings.zalo.templates_file)
+    client = desk.client()
+    try:
+        found = await faults_of(client, templates)
+    finally:
+        await client.close()
+    for kind, faults in found.items():
+        print(f"{kind}: " + ("; ".join(faults) or "agrees with Zalo"))
+    return 1 if any(found.values()) else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -139,8 +156,13 @@ def _parser() -> argparse.ArgumentParser:
     consent.set_defaults(work=_consent)
     tokens = commands.add_parser("tokens", help="store tokens by hand (they are asked for, not shown)")
     tokens.set_defaults(work=_tokens)
-    state = commands.add_parser("state", help="tokens, inbox, outbox; exit code 1 where a person has to act")
+    state = commands.add_parser(
+        "state", help="tokens, inbox, outbox, templates and their cost; exit code 1 where a person has to act"
+    )
     state.set_defaults(work=_state)
+    state.add_argument("--json", action="store_true", help="the same facts as JSON")
+    templates = commands.add_parser("templates", help="whether the file of templates agrees with Zalo")
+    templates.set_defaults(work=_templates)
     template = commands.add_parser("template", help="an approved template: whether it may be sent, its prices")
     template.add_argument("template_id", help="its number in Zalo's console")
     template.set_defaults(work=_template)

@@ -18,11 +18,13 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql import ColumnElement
 
 from bot.ops.clock import Clock
+from bot.ops.news import News
 from bot.ops.sealing import Sealer
 from bot.store.engine import Database
 from bot.zalo.people import Person, person_of
-from bot.zalo.tables import OUTBOX, PERSON, RATE
-from bot.zalo.upserts import insert_into
+from bot.zalo.rate import take_call
+from bot.zalo.tables import OUTBOX, PERSON
+from bot.zalo.template_rows import keep_news
 
 LEASE = timedelta(seconds=90)
 
@@ -42,12 +44,16 @@ OPEN_STATES = (OutState.WAITING.value, OutState.SENDING.value, OutState.HELD.val
 
 @dataclass(frozen=True)
 class NewPart:
-    """A message to be queued: part `part` of what the hub holds as `seq`; choices: how many it numbers."""
+    """A message to be queued: part `part` of what the hub holds as `seq`; choices: how many it numbers.
+
+    news: what a template may tell instead while it is held.
+    """
 
     seq: int
     part: int
     message: Mapping[str, Any]
     choices: int = 0
+    news: News | None = None
 
 
 @dataclass(frozen=True)
@@ -159,6 +165,9 @@ class Outbox:
                 "due_at": now,
             }
             connection.execute(insert(OUTBOX).values(**row))
+            if part.news is not None:
+                whose = person.user_id, person.conversation_id
+                keep_news(connection, *whose, part.seq, part.news, self._sealer, now)
         return True
 
     def _due(self, connection: Connection) -> Person | None:
@@ -207,7 +216,7 @@ class Outbox:
         outgoing = Outgoing(row.id, row.user_id, row.seq, row.part, message, row.attempts, row.began_at)
         if outgoing.left_at is not None or not may_send:
             return outgoing
-        if not self._take_call(connection, per_minute):
+        if not take_call(connection, now, per_minute):
             return replace(outgoing, full=True)
         begun = {"state": OutState.SENDING.value, "began_at": now, "attempts": OUTBOX.c.attempts + 1}
         self._set(connection, row.id, begun)
@@ -229,13 +238,6 @@ class Outbox:
     def _take_back(self, connection: Connection) -> None:
         mine = PERSON.c.out_owner == self._owner
         connection.execute(update(PERSON).where(mine).values(out_owner=None, out_until=None))
-
-    def _take_call(self, connection: Connection, per_minute: int) -> bool:
-        minute = int(self._clock.now().timestamp() // 60)
-        row = insert_into(connection, RATE).values(minute=minute, calls=1)
-        room = RATE.c.calls < per_minute
-        more = row.on_conflict_do_update(index_elements=["minute"], set_={"calls": RATE.c.calls + 1}, where=room)
-        return bool(connection.execute(more).rowcount)
 
 
 def _free(now: datetime) -> ColumnElement[bool]:

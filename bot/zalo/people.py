@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection, Row
 from bot.ops.clock import Clock
 from bot.store.engine import Database
 from bot.zalo.tables import OUTBOX, PERSON
+from bot.zalo.template_rows import forget_templates
 
 FREE, OPEN = timedelta(hours=48), timedelta(days=7)
 """After a citizen's last message: how long answers cost nothing, and how long they are taken at all."""
@@ -75,6 +76,7 @@ class People:
 def _forget(connection: Connection, user_id: str) -> None:
     connection.execute(delete(OUTBOX).where(OUTBOX.c.user_id == user_id))
     connection.execute(delete(PERSON).where(PERSON.c.user_id == user_id))
+    forget_templates(connection, user_id)
 
 
 def _find(connection: Connection, user_id: str) -> Person | None:

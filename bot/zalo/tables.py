@@ -1,4 +1,4 @@
-"""Zalo's tables in the operations store; made by migration 0008 (a test compares the two)."""
+"""Zalo's tables in the operations store; made by migrations 0008 and 0013 (a test compares the two)."""
 
 from __future__ import annotations
 
@@ -102,4 +102,46 @@ RATE = Table(
     # Which minute, as whole minutes since 1970; how many calls were allowed in it.
     Column("minute", Integer, primary_key=True, autoincrement=False),
     Column("calls", Integer, nullable=False),
+)
+
+AGREEMENT = Table(
+    "zalo_agreement",
+    METADATA,
+    Column("user_id", String(128), primary_key=True),
+    Column("asked_at", UtcDateTime),
+    # Which words were agreed to, when, and when that was taken back.
+    Column("version", String(32)),
+    Column("agreed_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    # Zalo said that no template reaches this citizen; believed until they write again.
+    Column("blocked_at", UtcDateTime),
+    Column("blocked_code", Integer),
+)
+
+TEMPLATE = Table(
+    "zalo_template",
+    METADATA,
+    # One row for each message that is news; told by a template only where the window has closed.
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("user_id", String(128), nullable=False),
+    Column("conversation_id", String(36), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("kind", String(32), nullable=False),
+    # The news' fields, sealed; emptied when it is over.
+    Column("fields", Text),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("began_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("code", Integer),
+    Column("template_id", String(64)),
+    # đồng, and the month of the city ("2026-11") in which it was sent.
+    Column("price", Integer),
+    Column("month", String(7)),
+    Column("message_id", String(128)),
+    UniqueConstraint("conversation_id", "seq", name="zalo_template_news"),
+    Index("zalo_template_state", "state", "due_at"),
+    Index("zalo_template_user", "user_id"),
 )

@@ -14,10 +14,15 @@ def home_of(text: str, mentions: Sequence[PlaceMention]) -> PlaceMention | None:
 
     What is denied ("không phải phường 12, tôi ở …") and what lies outside the city does not count.
     """
-    tokens = tokens_of(text)
-    ours = [one for one in mentions if one.kind is not MentionKind.OUTSIDE and not _is_denied(one, tokens)]
+    ours = [one for one in without_denied(text, mentions) if one.kind is not MentionKind.OUTSIDE]
     codes = {one.candidates for one in ours}
     return ours[-1] if len(codes) == 1 and ours[-1].kind is MentionKind.CERTAIN else None
+
+
+def without_denied(text: str, mentions: Sequence[PlaceMention]) -> list[PlaceMention]:
+    """Return the mentions that are not denied: "không phải phường 12, tôi ở …" is not about the first."""
+    tokens = tokens_of(text)
+    return [one for one in mentions if not _is_denied(one, tokens)]
 
 
 def is_only_told(text: str, mentions: Sequence[PlaceMention]) -> bool:

@@ -80,6 +80,9 @@ async def test_a_change_is_said_once_with_a_button_to_stop(operations, clock, fo
     assert told["text"].startswith(f"Hồ sơ {CODE} có thay đổi")
     assert "Có kết quả" in told["text"]
     assert told["buttons"] == [{"title": "Thôi theo dõi"}]
+    assert told["news"]["kind"] == "case_changed"
+    assert told["news"]["fields"]["case_code"] == CODE
+    assert told["news"]["fields"]["state"] == "Có kết quả, chờ anh/chị nhận"
 
 
 async def test_a_change_to_and_fro_is_said_twice(operations, clock, follows, cases, jobs, system):
@@ -210,6 +213,9 @@ async def test_a_notice_reaches_followers_and_the_proof_is_kept(operations, cloc
     await jobs.say_words()
     (told,) = await messages(operations)
     assert f"Có thông báo về hồ sơ {CODE}" in told["text"]
+    assert told["news"]["kind"] == "late_notice"
+    assert told["news"]["fields"]["reason"] == notice().reason
+    assert told["news"]["fields"]["next_return_date"] == notice().next_return_date.isoformat()
     assert [one.sent for one in await desk.notices(date.min, date.max)] == [1]
     seqs = await operations().run(lambda c: [row.message_seq for row in c.execute(select(CASE_WORD))])
     assert seqs == [1]

@@ -49,6 +49,11 @@ async def test_each_step_is_told_once_with_a_button(desk, operations, jobs, code
     assert ANSWER in answered
     assert "đến hết ngày 14/12/2026" in answered
     assert BY not in f"{taken}{asked}{moved}{answered}"
+    news = [one["news"] for one in await messages(operations)]
+    assert {one["kind"] for one in news} == {"petition_step"}
+    assert news[3]["fields"]["step"] == f"Phản ánh {code} đã có trả lời"
+    assert news[3]["fields"]["petition_code"] == code
+    assert ANSWER not in str(news)
     titles = [one["buttons"][0]["title"] for one in await messages(operations)]
     assert titles == ["Xem phản ánh này", "Gửi thêm thông tin", "Xem phản ánh này", "Xem và đánh giá"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 
@@ -108,3 +109,53 @@ def test_without_the_channel_there_is_nothing_to_do(served, capsys, monkeypatch)
     monkeypatch.delenv("MOTCUA_ZALO_OA_SECRET")
     assert main(["state"]) == 2
     assert "MOTCUA_ZALO_OA_SECRET" in capsys.readouterr().err
+
+
+FILE = """
+case_changed:
+  template_id: "301"
+  price: {price}
+  parameters:
+    ma: {{from: case_code, most: {most}}}
+"""
+PARAMETERS = [{"name": "ma", "maxLength": 30}]
+
+
+def test_the_file_of_templates_is_held_against_zalo(served, capsys, monkeypatch, tmp_path):
+    monkeypatch.setattr("getpass.getpass", lambda prompt: served.access if "Access" in prompt else served.refresh)
+    assert main(["tokens"]) == 0
+    assert main(["templates"]) == 0
+    assert "not set" in capsys.readouterr().out
+    path = tmp_path / "templates.yml"
+    monkeypatch.setenv("MOTCUA_ZALO_TEMPLATES", str(path))
+    assert main(["templates"]) == 2
+    assert "cannot be read" in capsys.readouterr().err
+    path.write_text(FILE.format(price=560, most=30), encoding="utf-8")
+    assert main(["templates"]) == 1
+    assert "Zalo refused template 301 (-109)" in capsys.readouterr().out
+    served.templates["301"] = {"status": "ENABLE", "listParams": PARAMETERS, "price_uid": "560"}
+    assert main(["templates"]) == 0
+    assert "case_changed: agrees" in capsys.readouterr().out
+    served.templates["301"] = {"status": "PENDING", "listParams": [*PARAMETERS, {"name": "ten", "maxLength": 9}]}
+    path.write_text(FILE.format(price=560, most=31), encoding="utf-8")
+    assert main(["templates"]) == 1
+    told = capsys.readouterr().out
+    for words in ("is not enabled", "ten: the template wants it", "the template takes 30", "no price by user id"):
+        assert words in told
+    served.templates["301"] = {"status": "ENABLE", "listParams": [], "price_uid": "561"}
+    assert main(["templates"]) == 1
+    told = capsys.readouterr().out
+    for words in ("ma: the template has no such parameter", "price is 560, Zalo charges 561"):
+        assert words in told
+
+
+def test_the_state_is_shown_as_json(served, capsys, monkeypatch):
+    assert main(["state", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["tokens"] is None
+    monkeypatch.setattr("getpass.getpass", lambda prompt: served.access if "Access" in prompt else served.refresh)
+    assert main(["tokens"]) == 0
+    capsys.readouterr()
+    assert main(["state", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["tokens"]["pair"], told["tokens"]["alive"]) == (1, True)
+    assert (told["outbox"], told["templates"], told["template_costs"]) == ({}, {}, [])

@@ -11,6 +11,7 @@ from bot.nlu.petition_reading import (
     item_named,
     name_in,
     place_in,
+    place_told,
     tells_something,
     wish_in,
 )
@@ -145,3 +146,15 @@ def test_a_draft_survives_its_slot_and_a_broken_slot_is_harmless():
 )
 def test_nothing_but_the_wish_to_lodge_is_one(text, wish):
     assert is_wish_to_lodge(text) is wish
+
+
+@pytest.mark.parametrize(
+    ("story", "place"),
+    [
+        ("lên phường 3 lần rồi chưa xong", ""),
+        ("chờ phường 12 ngày rồi", ""),
+        ("ở phường 5 làm việc kỳ quá", "phường 5"),
+    ],
+)
+def test_a_count_is_no_number_of_a_ward(story, place):
+    assert place_told(story, {}) == (place, "")

@@ -1,0 +1,78 @@
+"""May news be told by templates once a citizen has been silent for seven days? Asked once, taken back by a word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.cases.follows import Follows
+from bot.channels.zalo_questions import NO, YES, Answer, question
+from bot.channels.zalo_wording import ZaloWording
+from bot.hub.hub import Hub
+from bot.hub.models import Answerer, Conversation, Draft, Message
+from bot.ops.logging import EventLog
+from bot.ops.outcomes import Outcome
+from bot.zalo.agreements import Agreements
+from bot.zalo.people import Person
+from knowledge.text import fold
+
+log = EventLog("channels.zalo_consent")
+
+TEMPLATES = "templates"
+_ID = "template-consent"
+
+
+class ZaloConsent:
+    """Asks when a citizen has begun to follow a dossier or has lodged a petition; `on`: whether there are templates."""
+
+    def __init__(self, hub: Hub, wording: ZaloWording, agreements: Agreements, follows: Follows, on: bool) -> None:
+        self._hub = hub
+        self._texts = wording.templates
+        self._stop, self._begin = wording.template_stop, wording.template_begin
+        self._agreements = agreements
+        self._follows = follows
+        self._on = on
+
+    async def ask_after(self, person: Person, messages: Sequence[Message]) -> None:
+        """Ask, where these messages give occasion and the citizen was never asked."""
+        outcomes = {str((message.content.get("answer") or {}).get("outcome")) for message in messages}
+        lodged = Outcome.ANSWERED_PETITION_LODGED.value in outcomes
+        if not self._on or not (lodged or Outcome.ANSWERED_CASE_FOLLOW.value in outcomes):
+            return
+        try:
+            await self._ask(person, lodged)
+        except Exception as error:  # what they came for must not suffer from it; asked at the next occasion
+            log.fault("not_asked", error)
+
+    async def _ask(self, person: Person, lodged: bool) -> None:
+        conversation = await self._hub.conversation(person.conversation_id or "")
+        if conversation is None or conversation.erased or conversation.status is not Answerer.ASSISTANT:
+            return
+        if await self._agreements.was_asked(person.user_id):
+            return
+        if not lodged and not await self._follows.of(conversation.rasa_sender):
+            return
+        buttons = {self._texts["yes"]: YES, self._texts["no"]: NO}
+        await self._hub.note(conversation.id, _ID, None, question(TEMPLATES, self._texts["ask"], buttons))
+        await self._agreements.asked(person.user_id)
+
+    async def answered(self, answer: Answer) -> None:
+        """Keep what was chosen."""
+        agreed = answer.choice == YES
+        await (self._agreements.agree if agreed else self._agreements.end)(answer.user_id)
+        reply = Draft({"text": self._texts["agreed" if agreed else "refused"]})
+        await self._hub.note(answer.conversation.id, answer.client_id, {"text": answer.title}, reply)
+
+    async def hear_words(self, user_id: str, conversation: Conversation, client_id: str, text: str) -> bool:
+        """Take a consent back, or take one, where the whole text says so; say whether it did."""
+        said = " ".join(fold(text).strip(" .!").split())
+        if said in self._stop:
+            await self._agreements.end(user_id)
+            buttons = {self._texts["again"]: YES} if self._on else {}
+            reply = question(TEMPLATES, self._texts["stopped"], buttons, typed=False)
+        elif said in self._begin and self._on:
+            await self._agreements.agree(user_id)
+            reply = Draft({"text": self._texts["agreed"]})
+        else:
+            return False
+        await self._hub.note(conversation.id, client_id, {"text": text.strip()}, reply)
+        return True
