@@ -97,7 +97,7 @@ async def test_it_is_told_on_both_and_only_the_follower_gets_the_button(
     assert mine["buttons"]
     assert theirs["text"].startswith(mine["text"])
     assert f"theo dõi {where}" in theirs["text"]
-    assert set(theirs) == {"text", "blocks"}
+    assert set(theirs) == {"text", "blocks", "news"}  # news: what a template may tell; no buttons, nothing to rate
 
 
 @pytest.mark.parametrize("state", [9, 10], ids=["goes on", "finished"])
