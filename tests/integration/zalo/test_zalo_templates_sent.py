@@ -199,6 +199,7 @@ async def test_where_nothing_was_reached_it_is_tried_again(desk, zalo, monkeypat
     assert await desk.worker(port=1).work() == 1
     assert await desk.states() == [("waiting", 0)]
     assert await desk.box.costs() == []
+    assert (await desk.rows())[0].price is None
     desk.clock.pass_by(minutes=1)
     assert await desk.sender.work() == 1
     assert await desk.states() == [("sent", None)]
