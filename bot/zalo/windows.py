@@ -14,7 +14,8 @@ from bot.store.engine import Database
 from bot.zalo.codes import meaning_of
 from bot.zalo.outbox import OPEN_STATES, OutState
 from bot.zalo.people import FREE, OPEN, Window, person_of
-from bot.zalo.tables import OUTBOX, PERSON
+from bot.zalo.tables import OUTBOX, PERSON, TEMPLATE
+from bot.zalo.template_rows import TemplateState
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class WindowView:
     """One conversation's window. until: when it turns into the next one, None where it is closed.
 
     waiting, held, failed: messages that are on their way, are held back, were given up. why: what the officer reads of
-    the newest one that is held or was given up, or of a citizen who cannot be reached; "" where there is nothing.
+    the newest one that is held or was given up, or of a citizen who cannot be reached; "" where there is nothing. told:
+    pieces of news that a template has told since the citizen last wrote.
     """
 
     window: Window
@@ -31,6 +33,7 @@ class WindowView:
     held: int = 0
     failed: int = 0
     why: str = ""
+    told: int = 0
 
 
 class Windows:
@@ -61,7 +64,16 @@ def window_of(connection: Connection, conversation_id: str, now: datetime) -> Wi
     count = {state: int(number) for state, number in states}
     held, failed = count.get(OutState.HELD.value, 0), count.get(OutState.GIVEN_UP.value, 0)
     open_ones = sum(count.get(state, 0) for state in OPEN_STATES)
-    return WindowView(window, until, open_ones - held, held, failed, _why(connection, conversation_id, row.unreachable))
+    why = _why(connection, conversation_id, row.unreachable)
+    told = _told(connection, conversation_id, person.interacted_at)
+    return WindowView(window, until, open_ones - held, held, failed, why, told)
+
+
+def _told(connection: Connection, conversation_id: str, since: datetime | None) -> int:
+    sent = [TEMPLATE.c.conversation_id == conversation_id, TEMPLATE.c.state == TemplateState.SENT.value]
+    if since is not None:
+        sent.append(TEMPLATE.c.ended_at > since)
+    return int(connection.execute(select(func.count()).where(*sent)).scalar_one())
 
 
 def _why(connection: Connection, conversation_id: str, unreachable: int | None) -> str:

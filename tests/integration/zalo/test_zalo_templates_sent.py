@@ -25,6 +25,7 @@ from bot.zalo.tables import AGREEMENT, OUTBOX, PERSON, TEMPLATE
 from bot.zalo.template_box import TemplateBox
 from bot.zalo.template_sender import TemplateSender
 from bot.zalo.templates import Parameter, Template
+from bot.zalo.windows import Windows
 
 pytestmark = pytest.mark.asyncio
 ME, MINE = "246845883529197922", "0a1b2c3d-0000-4000-8000-000000000001"
@@ -114,6 +115,12 @@ async def test_it_is_told_once_and_its_cost_is_known_and_the_message_stays(desk,
     (month,) = await desk.box.costs()
     assert (month.sent, month.cost, month.unclear) == (1, 560, 0)
     assert zalo.charged == 560
+    windows = Windows(lambda: desk.database, desk.clock)
+    seen = await windows.of(MINE)
+    assert (seen.told, seen.waiting + seen.held) == (1, 1)
+    desk.clock.pass_by(minutes=1)
+    await desk.change(PERSON, interacted_at=desk.clock.now())
+    assert (await windows.of(MINE)).told == 0
     assert [row.state for row in await desk.rows(OUTBOX)] == ["waiting", "waiting"]
     assert zalo.faults == []
 
@@ -192,6 +199,7 @@ async def test_where_nothing_was_reached_it_is_tried_again(desk, zalo, monkeypat
     assert await desk.worker(port=1).work() == 1
     assert await desk.states() == [("waiting", 0)]
     assert await desk.box.costs() == []
+    assert (await desk.rows())[0].price is None
     desk.clock.pass_by(minutes=1)
     assert await desk.sender.work() == 1
     assert await desk.states() == [("sent", None)]
