@@ -15,6 +15,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.choices import PROCEDURE_CODE
+from actions.petition_complaint import complaint_about_petition
 from actions.procedure import ActionAnswerProcedure
 from bot.feedback.labels import label
 from bot.feedback.models import Reason
@@ -49,7 +50,8 @@ class ActionOpenFollowUp(Action):
         if intent == _PRESSED and reference:
             return _note(dispatcher, tracker, reference, _failed(message), words=False)
         if opened is None or opened.action != NAME or not reference or text.startswith("/"):
-            return _open(dispatcher)
+            about_petition = await complaint_about_petition(self._services, dispatcher, tracker, text)
+            return about_petition or _open(dispatcher)
         if intent == "ask_procedure" and (message.get("procedure_link") or {}).get("certainty") == "clear":
             events = await ActionAnswerProcedure(self._services).run(dispatcher, tracker, domain)
             return [*events, SlotSet(OPEN_QUESTION, None)]

@@ -10,6 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.petition_reopening import offer_reopen
 from actions.petition_status_telling import StatusTalk, after_step, show_all, tell
 from actions.petition_talk import LOOK_UP, NAME, PERSONAL, plain_button, typed
 from actions.procedure import ActionAnswerProcedure
@@ -20,6 +21,7 @@ from bot.nlu.petition_status_turn import (
     StatusStepKind,
     WaitFor,
     Waiting,
+    answer_is_wrong,
     missed_once_more,
     plan_status,
     read_status_turn,
@@ -38,6 +40,7 @@ _TAKES = {
     WaitFor.MESSAGE: Takes.STORY,
     WaitFor.REOPEN: Takes.STORY,
     WaitFor.REASON: Takes.REMARK,
+    WaitFor.TOLD: Takes.EXACT,
 }
 
 
@@ -136,7 +139,7 @@ async def _look_up(talk: StatusTalk, step: StatusStep) -> list[EventType]:
 
 def _told(talk: StatusTalk, view: PetitionView) -> list[EventType]:
     tell(talk, view)
-    return wait_for_nothing()
+    return wait_for(Waiting(WaitFor.TOLD, view.code)) if view.answer and view.reopen_until else wait_for_nothing()
 
 
 async def _on(talk: StatusTalk, step: StatusStep, view: PetitionView) -> list[EventType]:
@@ -145,11 +148,8 @@ async def _on(talk: StatusTalk, step: StatusStep, view: PetitionView) -> list[Ev
     if kind is StatusStepKind.ASK_MESSAGE:
         talk.say("ask_message", Outcome.CLARIFIED_PETITION_STEP, code=code, asked=view.asked_for)
         return wait_for(Waiting(WaitFor.MESSAGE, code, uuid.uuid4().hex))
-    if kind is StatusStepKind.ASK_REOPEN:
-        if view.reopen_until is None:
-            return _ended(talk, Step(StepKind.NOT_NOW, view), "reopened")
-        talk.say("ask_reopen", Outcome.CLARIFIED_PETITION_STEP, code=code)
-        return wait_for(Waiting(WaitFor.REOPEN, code))
+    if kind in (StatusStepKind.ASK_REOPEN, StatusStepKind.OFFER_REOPEN):
+        return _ask_reopen(talk, view, offers=kind is StatusStepKind.OFFER_REOPEN)
     if kind is StatusStepKind.ASK_WITHDRAW:
         buttons = [talk.button("withdraw_sure", code, "withdraw_sure"), talk.button("keep", code, "close")]
         talk.say("ask_withdraw", Outcome.CLARIFIED_PETITION_STEP, buttons, code=code)
@@ -168,6 +168,16 @@ async def _on(talk: StatusTalk, step: StatusStep, view: PetitionView) -> list[Ev
         given = Satisfaction(talk.turn.waiting.rating or Satisfaction.NEUTRAL.value)
         return _ended(talk, await petitions.rate(code, talk.person, given, step.value), "reason_kept")
     return await _rate(talk, step, view)
+
+
+def _ask_reopen(talk: StatusTalk, view: PetitionView, offers: bool) -> list[EventType]:
+    if view.reopen_until is None:
+        return _ended(talk, Step(StepKind.NOT_NOW, view), "reopened")
+    if offers:
+        offer_reopen(talk, view)
+    else:
+        talk.say("ask_reopen", Outcome.CLARIFIED_PETITION_STEP, code=view.code)
+    return wait_for(Waiting(WaitFor.REOPEN, view.code))
 
 
 async def _rate(talk: StatusTalk, step: StatusStep, view: PetitionView) -> list[EventType]:
@@ -217,7 +227,8 @@ def wait_for(waiting: Waiting) -> list[EventType]:
     """Return the slots that have the next message read as the answer."""
     if waiting.kind is WaitFor.NOTHING:
         return wait_for_nothing()
-    opened = OpenQuestion(LOOK_UP, takes=_TAKES.get(waiting.kind, Takes.OPTIONS))
+    choices = (answer_is_wrong(),) if waiting.kind is WaitFor.TOLD else ()
+    opened = OpenQuestion(LOOK_UP, choices, takes=_TAKES.get(waiting.kind, Takes.OPTIONS))
     return [SlotSet(WAITING, waiting.to_slot()), SlotSet(OPEN_QUESTION, opened.to_slot())]
 
 

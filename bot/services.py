@@ -19,6 +19,7 @@ from bot.cases.tables import CASE_TRY
 from bot.desk.build import DeskParts, build_desk
 from bot.feedback.desk import FeedbackDesk
 from bot.feedback.remarks import Remarks
+from bot.feedback.retention import FeedbackRetention
 from bot.feedback.surveys import Surveys
 from bot.handoff.build import HandoffParts, build_handoff
 from bot.ops.clock import Clock, SystemClock
@@ -53,6 +54,7 @@ class CaseServices:
     surveys: Surveys
     feedback: FeedbackDesk
     remarks: Remarks
+    feedback_retention: FeedbackRetention
     feedback_days: int
     referrals: Referrals
     handoff: HandoffParts
@@ -144,6 +146,7 @@ def _case_side(settings: Settings, clock: Clock) -> dict[str, Any]:
         "surveys": Surveys(operations),
         "feedback": FeedbackDesk(operations, clock),
         "remarks": Remarks(operations, clock),
+        "feedback_retention": FeedbackRetention(operations, clock, settings.feedback_kept_days),
         "feedback_days": settings.feedback_days,
         "handoff": build_handoff(settings, operations, clock),
         "referrals": build_referrals(

@@ -88,6 +88,7 @@ class Settings:
     petition_reopen_days: int
     photo_keys: tuple[str, ...]
     feedback_days: int
+    feedback_kept_days: int
     teams_file: Path | None
     shifts_file: Path | None
     tips: bool
@@ -133,6 +134,7 @@ class Settings:
             petition_routing=env.get("MOTCUA_PETITION_ROUTING") or "",
             petition_reopen_days=_days(env, "MOTCUA_PETITION_REOPEN_DAYS", 15),
             feedback_days=_days(env, "MOTCUA_FEEDBACK_DAYS", 5),
+            feedback_kept_days=_days(env, "MOTCUA_FEEDBACK_KEPT_DAYS", 180),
             desk_demo=_on(env, "MOTCUA_DESK_DEMO", "off"),
             photo_keys=tuple((env.get("MOTCUA_PHOTO_KEYS") or "").replace(",", " ").split()),
             zalo=ZaloSettings.from_env(env),

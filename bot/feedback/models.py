@@ -66,6 +66,8 @@ class Happening(str, Enum):
     CODED = "coded"
     RAISED = "raised"
     ERASED = "erased"
+    FORGOTTEN = "forgotten"
+    """Kept long enough: words and the tie to the conversation are gone."""
 
 
 CLOSED = frozenset((FollowUpState.DONE, FollowUpState.DISMISSED))

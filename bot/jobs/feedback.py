@@ -1,4 +1,4 @@
-"""The job about feedback: what is open for too long is raised, every working day."""
+"""Jobs about feedback: what is open for too long is raised, every working day; old words are erased."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.feedback.desk import FeedbackDesk
+from bot.feedback.retention import FeedbackRetention
 from bot.jobs.runner import Result
 from bot.ops.clock import Clock, city_date
 from bot.ops.logging import EventLog
@@ -22,6 +23,7 @@ class FeedbackJobs:
     clock: Clock
     calendar: Calendar
     days: int
+    retention: FeedbackRetention
 
     async def raise_overdue(self) -> Result:
         """Raise each once a working day; the history keeps when, `python -m bot.feedback list --late` shows them."""
@@ -31,6 +33,11 @@ class FeedbackJobs:
         if raised:
             log.warning("feedback_overdue", raised=raised, days=self.days)
         return {"raised": raised}
+
+    async def forget(self) -> Result:
+        """Erase words that were kept long enough."""
+        items, answers = await self.retention.forget_old()
+        return {"items": items, "surveys": answers}
 
     def _is_overdue(self, opened_at: datetime) -> bool:
         return self.calendar.between(city_date(opened_at), city_date(self.clock.now())).days > self.days

@@ -29,7 +29,9 @@ def jobs_of(services: CaseServices) -> list[Job]:
     )
     petitions = PetitionJobs(services.petition_parts, services.operations, services.clock)
     photos = PhotoJobs(services.attachments)
-    feedback = FeedbackJobs(services.feedback, services.clock, load_calendar(), services.feedback_days)
+    feedback = FeedbackJobs(
+        services.feedback, services.clock, load_calendar(), services.feedback_days, services.feedback_retention
+    )
     of = services.referrals
     referrals = ReferralJobs(of.ageing, of.words, services.operations, services.clock)
     handoff = HandoffJobs(services.handoff, services.operations, services.clock)
@@ -46,6 +48,7 @@ def jobs_of(services: CaseServices) -> list[Job]:
         Job(
             "feedback_overdue", timedelta(hours=1), "raises feedback that is open for too long", feedback.raise_overdue
         ),
+        Job("feedback_forget", timedelta(hours=6), "erases old words of feedback", feedback.forget),
         Job("referral_words", timedelta(seconds=30), "tells citizens of their requests for help", referrals.say_words),
         Job("referral_climb", timedelta(hours=1), "hands on requests that nobody takes", referrals.climb),
         Job("handoff_clocks", timedelta(seconds=15), "looks after who waits and who holds", handoff.look),

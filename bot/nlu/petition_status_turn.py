@@ -6,9 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from bot.nlu import petition_reading as reading
+from bot.nlu.entities import choice_number
 from bot.nlu.replies import NO, YES, Choice, Wish, read_reply
 from bot.ops.petition_codes import find_petition_codes, has_torn_code, parse_petition_code
 from bot.ops.screening.case_proofs import find_proof
@@ -30,6 +32,8 @@ class WaitFor(str, Enum):
     REOPEN = "reopen"
     REASON = "reason"
     WITHDRAW = "withdraw"
+    TOLD = "told"
+    """Nothing was asked, but an answer was told that may be found wrong."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,8 @@ class StatusStepKind(str, Enum):
     REASON = "reason"
     ASK_REOPEN = "ask_reopen"
     REOPEN = "reopen"
+    OFFER_REOPEN = "offer_reopen"
+    """The answer was found wrong, in words that do not say more."""
     ASK_WITHDRAW = "ask_withdraw"
     WITHDRAW = "withdraw"
     FOLLOW = "follow"
@@ -133,8 +139,33 @@ def plan_status(turn: StatusTurn) -> StatusStep:
     """Decide the step: a button, then a reply to what was asked, then a code, then what is wanted in words."""
     if not turn.text:
         return _pressed(turn)
+    if turn.is_open and turn.waiting.kind is WaitFor.TOLD:
+        return _after_telling(turn)
     replied = _reply(turn) if turn.is_open else None
     return replied or _wanted(turn)
+
+
+def _after_telling(turn: StatusTurn) -> StatusStep:
+    """Words right after an answer was told; what names no other petition is about this one."""
+    if choice_number(turn.text) is not None:  # of a list that is not ours
+        return StatusStep(StatusStepKind.SHOW, turn.waiting.code)
+    if read_reply(turn.text, (answer_is_wrong(),)).option:
+        return StatusStep(StatusStepKind.OFFER_REOPEN, turn.waiting.code)
+    step = _wanted(replace(turn, is_open=False))
+    return step if step.code or not step.want else replace(step, code=turn.waiting.code)
+
+
+@lru_cache(maxsize=1)
+def answer_is_wrong() -> Choice:
+    """Return what says that the answer to a petition is not right: alone, or behind who has answered."""
+    said, by = reading.choice_of("answer_wrong").phrases, reading.choice_of("who_answered").phrases
+    return Choice("reopen", (*said, *(f"{who} {one}" for who in by for one in said)))
+
+
+def blames_an_office(text: str) -> bool:
+    """Say whether a complaint about an answer names who gave it: an office, not the assistant."""
+    told = f" {' '.join(words(text))} "
+    return any(f" {who} " in told for who in reading.choice_of("office_named").phrases)
 
 
 _BUTTONS = {
@@ -168,6 +199,11 @@ def _reply(turn: StatusTurn) -> StatusStep | None:
         option = read_reply(text, (Choice(YES, ("đồng ý rút", "rút")), Choice(NO, ("không rút", "giữ lại")))).option
         known = {YES: StatusStepKind.WITHDRAW, NO: StatusStepKind.CLOSE}
         return StatusStep(known.get(option, StatusStepKind.NOT_UNDERSTOOD), waiting.code)
+    if waiting.kind is WaitFor.REOPEN:
+        agreed = read_reply(text, (Choice(YES, ()), Choice(NO, ())))
+        if agreed.option and agreed.exact:  # a yes is no reason yet
+            kind = StatusStepKind.ASK_REOPEN if agreed.option == YES else StatusStepKind.CLOSE
+            return StatusStep(kind, waiting.code)
     if turn.asks_aside and len(words(text)) <= 14:
         return StatusStep(StatusStepKind.DIGRESS, waiting.code)
     if waiting.kind is WaitFor.PROOF:

@@ -11,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from bot.errors import FeedbackRefusedError
 from bot.feedback.desk import Wanted
 from bot.feedback.models import Desk, FollowUpState, Happening, Reason, Thumb
+from bot.feedback.retention import FeedbackRetention
 from bot.feedback.tables import METADATA
 from bot.jobs.feedback import FeedbackJobs
 from knowledge.working_days import load_calendar
@@ -125,8 +126,8 @@ async def test_items_are_found_by_desk_owner_procedure_and_day(desk, rated, cloc
     assert await found(until=date(2026, 11, 27)) == [first]
 
 
-async def test_what_is_open_for_too_long_is_raised_once_a_working_day(desk, rated, clock):
-    jobs = FeedbackJobs(desk, clock, load_calendar(), days=5)
+async def test_what_is_open_for_too_long_is_raised_once_a_working_day(desk, rated, clock, operations):
+    jobs = FeedbackJobs(desk, clock, load_calendar(), 5, FeedbackRetention(operations, clock, 180))
     late, done = await rated(2, Reason.WRONG), await rated(4)
     await desk.finish(done, "Lan", "Đã trả lời trong cuộc trò chuyện")
     clock.pass_by(days=7)  # five working days later

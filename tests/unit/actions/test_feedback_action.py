@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.feedback import NAME, REFERENCE, ActionOpenFollowUp
+from tests.fixtures.memory_petitions import MemoryPetitions
 
 pytestmark = pytest.mark.asyncio
 
@@ -15,7 +18,7 @@ async def turn(text, intent="tell_not_solved", slots=None, entities=()):
     message = {"text": text, "intent": {"name": intent}, "entities": list(entities)}
     tracker = Tracker("someone", slots or {}, message, [], False, None, {}, "action_listen")
     dispatcher = CollectingDispatcher()
-    events = await ActionOpenFollowUp().run(dispatcher, tracker, {})
+    events = await ActionOpenFollowUp(SimpleNamespace(petitions=MemoryPetitions())).run(dispatcher, tracker, {})
     (said,) = dispatcher.messages
     return said, {**(slots or {}), **{event["name"]: event["value"] for event in events}}
 

@@ -10,7 +10,9 @@ import pytest_asyncio
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.feedback import ActionOpenFollowUp
 from actions.petition_status import ActionLookUpPetition
+from bot.nlu.open_question import Moment, goes_to_asker, read_open_question
 from bot.ops.satisfaction import Satisfaction
 from bot.petitions.models import Contact, ContactKind, PetitionDraft, PetitionKind, PetitionState
 from tests.fixtures.memory_petitions import NOW, MemoryPetitions
@@ -30,16 +32,16 @@ DRAFT = PetitionDraft(
 
 class Chat:
     def __init__(self, petitions, sender):
-        services = SimpleNamespace(petitions=petitions)
+        self.services = services = SimpleNamespace(petitions=petitions)
         self._action, self._sender = ActionLookUpPetition(services), sender
         self.slots, self.buttons, self.events = {}, {}, []
 
-    async def say(self, text, intent="nlu_fallback", entities=(), **parsed):
+    async def say(self, text, intent="nlu_fallback", entities=(), action=None, at=0.0, **parsed):
         message = {"text": text, "intent": {"name": intent}, "entities": list(entities), **parsed}
-        self.events.append({"event": "user", "text": text, "parse_data": message})
+        self.events.append({"event": "user", "text": text, "parse_data": message, "timestamp": at})
         dispatcher = CollectingDispatcher()
         tracker = Tracker(self._sender, dict(self.slots), message, self.events, False, None, {}, "action_listen")
-        for event in await self._action.run(dispatcher, tracker, {}):
+        for event in await (action or self._action).run(dispatcher, tracker, {}):
             self.slots[event["name"]] = event["value"]
         self.buttons = {b["title"]: b["payload"] for one in dispatcher.messages for b in one["buttons"]}
         return dispatcher.messages
@@ -156,6 +158,80 @@ async def test_opened_again_with_the_reason(owner, petitions):
     assert (await owner.say("mở lại phản ánh", "ask_petition"))[0]["response"] == "utter_petition__ask_reopen"
     assert (await owner.say("vẫn chưa trả hồ sơ"))[0]["response"] == "utter_petition__reopened"
     assert petitions.views[CODE].state is PetitionState.REOPENED
+
+
+ANSWERED = {"state": PetitionState.ANSWERED, "answer": "Xong.", "answered_at": NOW, "reopen_until": NOW.date()}
+
+
+@pytest.mark.parametrize(
+    "words", ["phường trả lời sai rồi", "trả lời vậy không đúng", "sai rồi", "ubnd phường trả lời không đúng ạ"]
+)
+async def test_right_after_an_answer_was_told_it_is_this_answer_that_is_wrong(owner, petitions, words):
+    petitions.put(CODE, **ANSWERED)
+    await owner.say("phản ánh của tôi sao rồi", "ask_petition")
+    opened = read_open_question(owner.slots["open_question"])
+    assert goes_to_asker(opened, "tell_not_solved", words, Moment("action_look_up_petition"))
+    said = await owner.say(words, "tell_not_solved")
+    assert (said[0]["response"], said[0]["code"]) == ("utter_petition__offer_reopen", CODE)
+    assert said[0]["until"] == "26/11/2026"
+    assert petitions.views[CODE].state is PetitionState.ANSWERED  # nothing is opened by a complaint alone
+    assert (await owner.say("chưa trả hồ sơ mà ghi là đã trả"))[0]["response"] == "utter_petition__reopened"
+
+
+async def test_what_is_no_complaint_is_not_taken_after_telling(owner, petitions):
+    petitions.put(CODE, **ANSWERED)
+    await owner.say("phản ánh của tôi sao rồi", "ask_petition")
+    opened = read_open_question(owner.slots["open_question"])
+    for words, intent in (("lệ phí khai sinh bao nhiêu", "ask_procedure"), ("cảm ơn em", "thanks"), ("ừ", "affirm")):
+        assert not goes_to_asker(opened, intent, words, Moment("action_look_up_petition"))
+    assert "Xong." in told(await owner.say("1"))
+
+
+async def test_a_yes_is_no_reason_and_a_no_leaves_it(owner, petitions):
+    petitions.put(CODE, **ANSWERED)
+    await owner.say("phản ánh của tôi sao rồi", "ask_petition")
+    await owner.say("trả lời sai rồi", "tell_not_solved")
+    assert (await owner.say("ừ", "affirm"))[0]["response"] == "utter_petition__ask_reopen"
+    assert (await owner.say("không", "deny"))[0]["response"] == "utter_petition__closed"
+    assert petitions.views[CODE].state is PetitionState.ANSWERED
+
+
+async def test_told_without_being_asked_for_it_is_meant_as_well(owner, petitions):
+    """A job has told the answer; the conversation that Rasa knows has nothing of it."""
+    petitions.put(CODE, **ANSWERED)
+    complain = ActionOpenFollowUp(owner.services)
+    await owner.say("/lodge_petition", "lodge_petition", at=NOW.timestamp() - 60)
+    said = await owner.say("trả lời vậy không đúng", "tell_not_solved", action=complain, at=NOW.timestamp() + 60)
+    assert said[0]["response"] == "utter_petition__offer_reopen"
+    assert list(owner.buttons) == ["Tôi nói câu của trợ lý", "Thôi"]
+    button = await owner.say(owner.buttons["Tôi nói câu của trợ lý"], "tell_not_solved", action=complain)
+    assert button[0]["response"] == "utter_feedback__opened"
+
+
+async def test_of_an_answer_long_ago_only_words_that_name_an_office_are_meant(owner, petitions):
+    petitions.put(CODE, **ANSWERED)
+    complain = ActionOpenFollowUp(owner.services)
+    owner.events.append({"event": "user", "text": "lệ phí khai sinh", "timestamp": NOW.timestamp() + 3600})
+    said = await owner.say("trả lời vậy không đúng", "tell_not_solved", action=complain)
+    assert said[0]["response"] == "utter_feedback__opened"
+    owner.slots.clear()
+    said = await owner.say("phường trả lời sai rồi", "tell_not_solved", action=complain)
+    assert said[0]["response"] == "utter_petition__offer_reopen"
+
+
+@pytest.mark.parametrize("changes", [{}, ANSWERED | {"reopen_until": None}])
+async def test_what_cannot_be_opened_again_is_not_offered(owner, petitions, changes):
+    petitions.put(CODE, **changes)
+    complain = ActionOpenFollowUp(owner.services)
+    said = await owner.say("phường trả lời sai rồi", "tell_not_solved", action=complain)
+    assert said[0]["response"] == "utter_feedback__opened"
+
+
+async def test_where_the_petitions_are_away_the_complaint_is_still_taken(owner, petitions):
+    petitions.put(CODE, **ANSWERED)
+    petitions.down = True
+    said = await owner.say("phường trả lời sai rồi", "tell_not_solved", action=ActionOpenFollowUp(owner.services))
+    assert said[0]["response"] == "utter_feedback__opened"
 
 
 async def test_too_late_to_open_again_is_said_with_how_it_stands(owner, petitions):
