@@ -123,7 +123,7 @@ def remember(writing: Writing | None, choices: Sequence[Choice] = (), closed: bo
     item = Item(writing.waiting) if writing.waiting else Item.CONTENT
     opened = OpenQuestion(NAME, tuple(choices), takes=_TAKES.get(item, Takes.WORDS))
     if closed:
-        ways = (reading.RESUME, reading.CANCEL)
+        ways: tuple[str, ...] = (reading.RESUME, reading.CANCEL)
         ways += (reading.AGREE, reading.ANONYMOUS) if writing.consent == REFUSED else ()
         opened = OpenQuestion(NAME, tuple(map(reading.choice_of, ways)), takes=Takes.EXACT)
     return [

@@ -44,7 +44,7 @@ async def test_a_ward_of_many_districts_is_asked_about_with_five_buttons_and_a_w
     assert len(places) == 5
     assert list(chat.buttons)[5] == "Không rõ"
     assert chat.said[-1]["said"] == "phường 12"
-    assert "huyện cũ" in chat.said[-1]["more"]
+    assert "tên cũ đầy đủ" in chat.said[-1]["more"]
 
 
 @pytest.mark.parametrize(
