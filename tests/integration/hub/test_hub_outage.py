@@ -186,7 +186,7 @@ async def test_killed_between_storing_and_answering_answers_once_after_restart(e
         began = asyncio.get_running_loop().time()
         process.send_signal(signal.SIGTERM)
         assert await process.wait() == 0
-        assert asyncio.get_running_loop().time() - began < 4
+        assert asyncio.get_running_loop().time() - began < 10
     finally:
         if process.returncode is None:
             process.kill()
