@@ -32,6 +32,7 @@ from bot.staff.build import StaffParts, build_staff
 from bot.store.engine import Database
 from bot.store.operations import OperationsStore
 from bot.store.tries import Tries
+from bot.zalo.windows import Windows
 from knowledge.search.index_source import IndexSource
 from knowledge.search.vectors import installed_encoder
 from knowledge.store import CatalogueStore
@@ -79,6 +80,7 @@ class DeskServices:
     indexes: IndexSource
     desk: DeskParts
     referrals: Referrals
+    zalo_windows: Windows
     stale_after_days: int
 
 
@@ -114,6 +116,7 @@ def build_desk_services(settings: Settings, database: Callable[[], Database], cl
         indexes=IndexSource(catalogue, of.index_dir, None, make=None),
         desk=build_desk(database, clock),
         referrals=build_referrals(database, clock, calendar, lambda: key, settings.teams_file),
+        zalo_windows=Windows(database, clock),
         stale_after_days=of.stale_after_days,
     )
 

@@ -93,6 +93,7 @@ async def shown(
         "gone": conversation is None or conversation.erased,
         "face": wait_face(handed, now - handed.waiting_since),
         "delivery": _delivery(handed, conversation, found),
+        "window": await services(request).zalo_windows.of(handed.conversation_id) if handed.channel == "zalo" else None,
         "topic": conversation_topic(handed.conversation_id),
         "unit_name": unit_name,
         **await _steps(request, handed, now),

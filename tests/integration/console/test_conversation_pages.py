@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import insert
 
 from bot.console.app import routes
 from bot.handoff.models import Asked, Officer, RequestState, Summary
@@ -15,6 +16,7 @@ from bot.hub.build import build_hub
 from bot.hub.models import Role as Said
 from bot.staff.audit import AuditFilter
 from bot.staff.models import Deed, Role
+from bot.zalo.tables import OUTBOX, PERSON
 from knowledge.models import Origin
 from knowledge.store import CatalogueStore
 from tests.fixtures.small_catalogue import small_records
@@ -305,3 +307,35 @@ async def test_who_is_no_officer_sees_no_conversation(enter, wait):
     editor = await enter("bientap", Role.EDITOR)
     for address in ("/desk/queue", f"/desk/conversations/{handed.id}"):
         assert await editor.get(address) == 403
+
+
+@pytest.mark.parametrize(
+    ("silent", "said"), [(1, "miễn phí tới"), (60, "quá 48 giờ"), (24 * 8, "quá 7 ngày người dân không nhắn")]
+)
+async def test_the_window_of_zalo_and_what_did_not_go_out_are_seen(officer, hub, clock, silent, said):
+    await hub.handoff.presence.arrive(Officer("p-0", "Người trực", ("city",)))
+    entry = await hub.hub.enter("zalo", None)
+    await hub.hub.say(entry.conversation.id, "c1", "Tôi cần gặp cán bộ")
+    handed = await hub.ownership.ask(entry.conversation.id, Asked(unit="city", summary=Summary(asked="gặp cán bộ")))
+    now = clock.now()
+    person = {"user_id": "7", "conversation_id": entry.conversation.id, "queued_seq": 1}
+    message = {"user_id": "7", "conversation_id": entry.conversation.id, "part": 0, "made_at": now, "due_at": now}
+
+    def store(connection):
+        connection.execute(insert(PERSON).values(**person, interacted_at=now - timedelta(hours=silent)))
+        connection.execute(insert(OUTBOX).values(**message, seq=2, state="held"))
+        connection.execute(insert(OUTBOX).values(**message, seq=3, state="given_up", code=-213))
+
+    await hub.database.write(store)
+    await here(officer)
+    await officer.get(f"/desk/conversations/{handed.id}")
+    assert said in officer.body
+    assert "1 tin đang giữ" in officer.body
+    assert "1 tin không gửi được" in officer.body
+
+
+async def test_a_talk_on_the_web_has_no_window(officer, wait):
+    handed = await wait()
+    await here(officer)
+    await officer.get(f"/desk/conversations/{handed.id}")
+    assert 'id="window"' not in officer.body
