@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.attachments.build import build_attachments
@@ -71,17 +70,17 @@ class HubParts:
         self.database.close()
 
 
-def build_hub(settings: Settings, clock: Clock, changed: Callable[[str], None] | None = None) -> HubParts:
+def build_hub(settings: Settings, clock: Clock) -> HubParts:
     """The hub on the real database and the real Rasa; nothing runs until `start`.
 
-    changed: told the topics of officers' pages that are to be read anew (`bot.hub.ownership`).
+    Officers' pages listen by setting `ownership.changed`.
     """
     database = Database(make_engine(settings.database_url))
     forgetting = (erase_feedback, erase_pending, erase_handoff, erase_desk, erase_links)
     store = ConversationStore(database, clock, forgetting)
     delivery = LocalDelivery()
     handoff = build_handoff(settings, lambda: database, clock)
-    ownership = Ownership(lambda: database, clock, handoff.queue, delivery, changed or _nobody_listens)
+    ownership = Ownership(lambda: database, clock, handoff.queue, delivery, _nobody_listens)
     wording = Wording.load()
     assistant = RasaClient(settings.rasa_url)
     trackers = Database(make_engine(settings.tracker_url))
