@@ -25,7 +25,9 @@ from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from bot.nlu.noise import noisy_variants
+from bot.nlu.sources import fingerprint
 from knowledge.search.normalise import expand_abbreviations, load_lexicon, terms
+from knowledge.settings import ROOT
 from knowledge.text import has_diacritics, marked_words
 
 MAX_TEXT = 500
@@ -69,7 +71,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         self.config, self._storage, self._resource = config, storage, resource
         self._labels: list[str] = []
-        self._weights = np.zeros((0, 0), dtype=np.float32)
+        self._weights = np.zeros((0, 0), dtype=np.float32)  # features x labels: a message reads its own rows only
         self._bias = np.zeros(0, dtype=np.float32)
         self._vectorizer = self.vectorizer(config["dimensions"])
 
@@ -81,6 +83,11 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
     def variants(self, text: str) -> list[str]:
         """Return the ways of typing `text` that are learned from."""
         return noisy_variants(text, self.config["random_seed"])
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """What Rasa's cache of trained components cannot see: the features, and lines learned from other files."""
+        return fingerprint(ROOT)
 
     @classmethod
     def create(
@@ -109,10 +116,10 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
             warnings.simplefilter("ignore", ConvergenceWarning)
             model.fit(self._vectorizer.transform([text for text, _ in pairs]), [intent for _, intent in pairs])
         self._labels = [str(label) for label in model.classes_]
-        self._weights, self._bias = model.coef_.astype(np.float32), model.intercept_.astype(np.float32)
+        weights, bias = model.coef_.astype(np.float32), model.intercept_.astype(np.float32)
         if len(self._labels) == 2:
-            self._weights = np.vstack([np.zeros_like(self._weights), self._weights])
-            self._bias = np.concatenate([np.zeros_like(self._bias), self._bias])
+            weights, bias = np.vstack([np.zeros_like(weights), weights]), np.concatenate([np.zeros_like(bias), bias])
+        self._weights, self._bias = np.ascontiguousarray(weights.T), bias
         return True
 
     def _persist(self) -> None:
@@ -148,8 +155,9 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         """Return intents with probability, best first; empty before training."""
         if not self._labels:
             return []
-        scores = self._vectorizer.transform([text]) @ self._weights.T + self._bias
-        odds = np.exp(scores.ravel() - scores.max())
+        row = self._vectorizer.transform([text])
+        scores = row.data @ self._weights[row.indices] + self._bias
+        odds = np.exp(scores - scores.max())
         odds /= odds.sum()
         order = np.argsort(-odds)[: self.config["ranking_length"]]
         return [{"name": self._labels[i], "confidence": float(odds[i])} for i in order]

@@ -34,7 +34,19 @@ def test_good_results_pass(originals, result):
     assert RemoteAction("a", None)._validate_action_result(result) is True
 
 
-@pytest.mark.parametrize("result", [{"events": "none"}, {"events": [{"event": 5}]}, {"responses": ["text"]}, []])
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"events": "none"},
+        {"events": [{"event": 5}]},
+        {"events": [{"event": "slot", "name": "a"}]},
+        {"events": [{"event": "slot", "name": 1, "value": 2}]},
+        {"events": [{"event": "slot", "name": "a", "value": 2, "timestamp": "now"}]},
+        {"events": [{"event": "slot", "name": "a", "value": 2}, {"event": "slot", "name": "b"}]},
+        {"responses": ["text"]},
+        [],
+    ],
+)
 def test_bad_results_are_refused(originals, result):
     from jsonschema import ValidationError
     from rasa.core.actions.action import RemoteAction

@@ -4,13 +4,8 @@ import os
 
 import pytest
 
-from bot.rasa_runtime.model_files import (
-    find_current_model,
-    find_newest_model,
-    fingerprint,
-    model_path,
-    remove_old_models,
-)
+from bot.nlu.sources import fingerprint
+from bot.rasa_runtime.model_files import find_current_model, find_newest_model, model_path, remove_old_models
 
 
 @pytest.fixture
