@@ -24,8 +24,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from bot.model_sources import fingerprint
 from bot.nlu.noise import noisy_variants
-from bot.nlu.sources import fingerprint
 from knowledge.search.normalise import expand_abbreviations, load_lexicon, terms
 from knowledge.settings import ROOT
 from knowledge.text import has_diacritics, marked_words

@@ -13,10 +13,12 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.hub.intake import as_words
 from bot.ops.screening.screening import MASKED, SCREENED, read_before, screen
+from bot.rasa_runtime.bounding import Bounding, newest_session
 from bot.rasa_runtime.in_process_actions import InProcessActions
 from bot.rasa_runtime.lock_store import QuickInMemoryLockStore
 from bot.rasa_runtime.replies import Reply
@@ -25,8 +27,17 @@ from bot.rasa_runtime.scrubbing import Scrubbing
 CHANNEL = "rest"
 
 
-class ScrubbedInMemoryTrackerStore(Scrubbing, InMemoryTrackerStore):
-    """Trackers in memory, without what must not be kept."""
+class NewestSessionStore(InMemoryTrackerStore):
+    """Trackers in memory; reads back of a conversation what the SQL store would."""
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """The newest session, by the time of its start."""
+        tracker = await self.retrieve_full_tracker(sender_id)
+        return newest_session(tracker) if tracker is not None else None
+
+
+class ScrubbedInMemoryTrackerStore(Scrubbing, Bounding, NewestSessionStore):
+    """Trackers in memory, without what must not be kept, and no longer than in a database."""
 
 
 class Conversations:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from bot.nlu.sources import fingerprint
+from bot.model_sources import fingerprint
 
 SUFFIX = ".tar.gz"
 MODELS_KEPT = 2

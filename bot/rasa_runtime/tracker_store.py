@@ -13,14 +13,15 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import sessionmaker
 from sqlalchemy.pool import QueuePool
 
+from bot.rasa_runtime.bounding import Bounding
 from bot.rasa_runtime.scrubbing import Scrubbing
 from bot.settings import Settings
 
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "secure_delete=FAST")
 
 
-class TunedSQLTrackerStore(Scrubbing, SQLTrackerStore):
-    """Rasa's SQL tracker store, without what must not be kept, and with SQLite set up for a server.
+class TunedSQLTrackerStore(Scrubbing, Bounding, SQLTrackerStore):
+    """Rasa's SQL tracker store, without what must not be kept, of bounded length, and with SQLite set up for a server.
 
     Any other database is Rasa's business entirely; `url` in endpoints.yml wins over MOTCUA_TRACKER_URL.
     """

@@ -20,7 +20,7 @@ from pathlib import Path
 from yaml import YAMLError
 
 from bot.errors import MotCuaError, SettingInvalidError
-from bot.nlu.sources import fingerprint
+from bot.model_sources import fingerprint
 from bot.rasa_runtime.lean_import import import_rasa
 from bot.rasa_runtime.logs import hide_deprecations
 from bot.rasa_runtime.model_files import find_current_model, model_path, remove_old_models

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 
@@ -9,13 +11,15 @@ import pytest
 def originals(monkeypatch):
     """Rasa's own methods, which are put back afterwards."""
     from rasa.core.actions.action import RemoteAction
+    from rasa.core.policies.rule_policy import RulePolicy
     from rasa.shared.core.events import Event
 
     from bot.rasa_runtime.speedups import apply_speedups
 
-    kept = RemoteAction.__dict__["_validate_action_result"], Event.__dict__["resolve_by_type"]
-    monkeypatch.setattr(RemoteAction, "_validate_action_result", kept[0])
-    monkeypatch.setattr(Event, "resolve_by_type", kept[1])
+    places = (RemoteAction, "_validate_action_result"), (Event, "resolve_by_type"), (RulePolicy, "_get_possible_keys")
+    kept = [owner.__dict__[name] for owner, name in places]
+    for (owner, name), method in zip(places, kept, strict=True):
+        monkeypatch.setattr(owner, name, method)
     apply_speedups()
     return kept
 
@@ -65,3 +69,39 @@ def test_event_types_are_found_as_before(originals):
     with pytest.raises(ValueError, match="unheard of"):
         Event.resolve_by_type("unheard of")
     assert Event.resolve_by_type("unheard of", Event) is Event
+
+
+@pytest.mark.parametrize("newest", ["ask", "greet", "unheard of", None])
+@pytest.mark.parametrize("earlier", [(), ({"prev_action": {"action_name": "action_listen"}},)])
+def test_the_same_rules_are_found_as_before(originals, newest, earlier):
+    from rasa.core.policies.rule_policy import RulePolicy
+
+    from bot.rasa_runtime.speedups import _possible_keys
+
+    listening = {"prev_action": {"action_name": "action_listen"}}
+    answered = {"prev_action": {"action_name": "answer"}}
+    rule_states = [
+        [{"user": {"intent": "ask"}, **listening}],
+        [{"user": {"intent": "greet"}, **listening}],
+        [
+            {"user": {"intent": "ask"}, **listening},
+            {"user": {"intent": "ask"}, "prev_action": {"action_name": "answer"}},
+        ],
+        [answered],
+        [{"slots": {"topic": "should_not_be_set"}, **listening}],
+        [{"slots": {"topic": [1.0]}, "user": {"intent": "should_not_be_set"}, **listening}],
+        [{}, {"user": {"intent": "greet"}, **listening}],
+        [{}],
+    ]
+    lookup = {json.dumps(states): f"action_{number}" for number, states in enumerate(rule_states)}
+    said = {"user": {"intent": newest}} if newest else {}
+    policy = RulePolicy.__new__(RulePolicy)
+    for slots in ({}, {"slots": {"topic": (1.0,)}}):
+        for state in (
+            {**said, **listening, **slots},
+            {**said, "prev_action": {"action_name": "answer"}, **slots},
+            slots,
+        ):
+            states = [*earlier, state]
+            before = originals[2](policy, lookup, states)
+            assert _possible_keys(policy, lookup, states) == before

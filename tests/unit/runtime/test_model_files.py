@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from bot.nlu.sources import fingerprint
+from bot.model_sources import fingerprint
 from bot.rasa_runtime.model_files import find_current_model, find_newest_model, model_path, remove_old_models
 
 
