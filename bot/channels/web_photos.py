@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from aiohttp import ClientError, web
@@ -43,6 +44,8 @@ _PREFLIGHT = {
     "Access-Control-Max-Age": "600",
 }
 _CHUNK = 64 * 1024
+_READ_ON, _READ_ON_SECONDS = 20 * 1024 * 1024, 5.0
+"""How much of a photo that is refused is read on, and for how long: twice what a photo may hold."""
 PER_CONVERSATION = Rate(burst=15, per_second=0.1)
 PER_ADDRESS = Rate(burst=100, per_second=1)
 
@@ -79,7 +82,13 @@ class WebPhotos:
 
     async def put(self, request: web.Request) -> web.StreamResponse:
         """Take one photo: the body is the file, the path its name on the sender's device (sent again: kept once)."""
-        return await self._guarded(request, self._put, origin_needed=True)
+        try:
+            response = await self._guarded(request, self._put, origin_needed=True)
+        except web.HTTPException as refusal:
+            await _hear_out(request, refusal)
+            raise
+        await _hear_out(request, response)
+        return response
 
     async def get(self, request: web.Request) -> web.StreamResponse:
         """Show a photo to the one who sent it."""
@@ -189,6 +198,24 @@ class WebPhotos:
             log.info("photo_broken_off", came=len(data), why=type(error).__name__)
             raise web.HTTPBadRequest from error
         return bytes(data)
+
+
+async def _hear_out(request: web.Request, response: web.StreamResponse) -> None:
+    """Read on for a while what was refused unread, then let the connection end.
+
+    aiohttp leaves such a connection neither read nor closed: who is still sending would never hear the answer.
+    """
+    if not request.can_read_body or request.content.at_eof():
+        return
+    response.force_close()
+    with suppress(asyncio.TimeoutError, ConnectionError, ClientError):
+        await asyncio.wait_for(_discard(request), _READ_ON_SECONDS)
+
+
+async def _discard(request: web.Request) -> None:
+    came = 0
+    while came <= _READ_ON and (chunk := await request.content.read(_CHUNK)):
+        came += len(chunk)
 
 
 async def _empty(_request: web.Request) -> web.StreamResponse:

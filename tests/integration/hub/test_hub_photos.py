@@ -214,6 +214,23 @@ async def test_a_body_without_end_is_cut_off(citizen, photo_database):
     assert (await citizen.put(photos.jpeg()))[0] == 201
 
 
+@pytest.mark.parametrize("origin", [None, "https://elsewhere.example"])
+async def test_who_is_refused_unread_hears_it_and_the_connection_ends(citizen, origin):
+    """By its length, or by its origin, before the body is read: nobody may be left waiting at either end."""
+    host, port = citizen.url.removeprefix("http://").split(":")
+    body = b"\xff\xd8\xff" + b"\0" * (12 * 1024 * 1024)
+    headers = "".join(f"{name}: {value}\r\n" for name, value in citizen.headers(origin=origin).items())
+    path = f"/chat/photos/{uuid.uuid4()}"
+    reader, writer = await asyncio.open_connection(host, int(port))
+    head = f"PUT {path} HTTP/1.1\r\nHost: {host}:{port}\r\n{headers}Content-Length: {len(body)}\r\n\r\n"
+    writer.write(head.encode() + body)
+    await asyncio.wait_for(writer.drain(), 10)
+    answer = await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 403" if origin else b"HTTP/1.1 413")
+    assert b"connection: close" in answer.lower()
+
+
 async def test_photos_are_taken_only_while_they_are_asked_for(citizen):
     kept = await citizen.send(photos.jpeg())
     await citizen.widget.say("cảm ơn")
