@@ -6,10 +6,10 @@ PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 WORKERS ?= auto
 TESTS ?= tests/unit tests/integration tests/contracts tests/dialogue tests/e2e tests/test_conventions.py
-PYTEST_ARGS ?=
+PYTEST_ARGS ?= --durations=40 --durations-min=3
 
 .NOTPARALLEL:
-.PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue index train bench bench-catalogue bench-search bench-cases bench-handoff eval eval-search eval-learning requirements clean
+.PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue index train bench bench-catalogue bench-search bench-cases bench-handoff load eval eval-search eval-learning requirements clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ bench-catalogue: dev ## import, sync, diff, lint and opening; CATALOGUE=records.
 
 bench-search: dev ## processor time a question, memory, making the index; also over 50,000; CATALOGUE=records.jsonl.gz
 	@$(PY) -m tools.bench_search $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(BENCH_SEARCH_ARGS)
+
+load: dev catalogue train ## a thousand citizens at once over the web chat; LOAD_ARGS="--stock" beside Rasa as it comes
+	@$(PY) -m tools.load $(LOAD_ARGS)
 
 bench-handoff: dev ## 1,000 rounds of 50 officers who claim one conversation at once, on SQLite and PostgreSQL
 	@$(PY) -m tools.bench_handoff $(BENCH_HANDOFF_ARGS)

@@ -16,12 +16,15 @@ from pathlib import Path
 
 import psutil
 
-from tools.bench import Stand, first_answer, percentile, total_pss
+from tools.bench import Stand, first_answer, percentile, talk_together, total_pss
 from tools.load_citizens import Tally, crowd
+from tools.load_stock import stock_rasa
 from tools.measuring import PYTHON, note, run
 
 SLOW = 300.0
 """Milliseconds that 95 of 100 answers may take."""
+AT_MOST_SECONDS = 20.0
+"""How long the most turns a second are counted."""
 
 
 def main() -> int:
@@ -33,14 +36,28 @@ def main() -> int:
     parser.add_argument("--warm-up", type=float, default=20.0, help="seconds before that (default 20)")
     parser.add_argument("--url", help="an assistant that runs already; else one is started")
     parser.add_argument("--folder", type=Path, help="where its data are prepared, and kept for the next time")
+    parser.add_argument("--stock", action="store_true", help="beside it, turns a second against Rasa as it comes")
     options = parser.parse_args()
     if options.url:
         return measure(options, options.url.rstrip("/"), None)
-    if options.folder:
-        with started(options.folder) as (url, pid):
-            return measure(options, url, pid)
-    with tempfile.TemporaryDirectory(prefix="motcua-load-") as name, started(Path(name)) as (url, pid):
-        return measure(options, url, pid)
+    with tempfile.TemporaryDirectory(prefix="motcua-load-") as name:
+        with started(options.folder or Path(name)) as (url, pid):
+            status = measure(options, url, pid)
+            ours = asyncio.run(most_turns(url)) if options.stock else 0.0
+        if options.stock:
+            with stock_rasa(Path(name) / "stock") as webhook:
+                stock = asyncio.run(talk_together(webhook, at_once=16, conversations=48))
+            print(f"turns a second      {ours:>9.1f}   Rasa as it comes {stock:.1f}: {ours / stock:.1f} times as many")
+        return status
+
+
+async def most_turns(url: str) -> float:
+    """Turns a second over the web chat when 16 people talk without a pause."""
+    tally = Tally()
+    rate = await crowd(url, 16, 0.0, AT_MOST_SECONDS, 5.0, tally)
+    if tally.errors:
+        note(f"errors: {tally.errors}")
+    return rate
 
 
 @contextmanager
