@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.desk.hiding import hidden_words
-from bot.hub.handing import AUTHOR
-from bot.hub.models import Message, Role
+from bot.hub.models import AUTHOR, Message, Role
 from bot.hub.photos import IDS
 
 

@@ -189,6 +189,7 @@ def find_conversation(connection: Connection, conversation_id: str) -> Conversat
         erased=row.erased_at is not None,
         ownership=row.ownership,
         delivered_seq=row.delivered_seq,
+        unit=row.unit,
     )
 
 
@@ -256,6 +257,13 @@ def _messages_after(connection: Connection, conversation_id: str, after: int) ->
 def _last_answer(connection: Connection, conversation_id: str) -> dict[str, Any] | None:
     mine = and_(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.role != Role.CITIZEN.value)
     return connection.execute(select(MESSAGE.c.content).where(mine).order_by(MESSAGE.c.seq.desc()).limit(1)).scalar()
+
+
+def last_words(connection: Connection, conversation_id: str) -> str:
+    """What the citizen said last, as it is stored; nothing where they have said nothing."""
+    mine = and_(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.role == Role.CITIZEN.value)
+    content = connection.execute(select(MESSAGE.c.content).where(mine).order_by(MESSAGE.c.seq.desc()).limit(1)).scalar()
+    return str((content or {}).get("text") or "")
 
 
 def _expects_photos(connection: Connection, conversation_id: str) -> bool:
