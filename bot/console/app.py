@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot.console import (
     account,
+    approval,
     audit,
     cases,
     catalogue_answers,
@@ -31,6 +32,8 @@ from bot.console import (
     review,
     signing,
     switches,
+    talk_steps,
+    talks,
 )
 from bot.console.access import HUB, ROOT, SERVICES, Handler, page, public
 from bot.console.guard import guard
@@ -48,6 +51,8 @@ _PARTS = (
     account,
     live_stream,
     queue,
+    talks,
+    talk_steps,
     conversation,
     catalogue_answers,
     conversation_steps,
@@ -63,6 +68,7 @@ _PARTS = (
     people,
     audit,
     switches,
+    approval,
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.console.access import hub_of, page, person_of, services
+from bot.console.access import ROOT, hub_of, page, person_of, services
 from bot.console.forms import new_key, number_of, typed
 from bot.console.handing import find_handed, officer_of, wait_face
 from bot.console.live_sources import conversation_topic
@@ -40,7 +40,7 @@ async def messages(request: web.Request) -> web.StreamResponse:
     await audit_view(request, Deed.CONVERSATION_SEEN, handed.id)
     after = number_of(request.query.get("after", "")) or 0
     found = await hub_of(request).transcripts.newest(handed.conversation_id, after)
-    return render(request, "messages.html", lines=lines_of(found), handed=handed)
+    return render(request, "messages.html", lines=lines_of(found), page=f"{ROOT}/conversations/{handed.id}")
 
 
 @page(StaffRole.OFFICER)
@@ -60,18 +60,23 @@ async def unmask(request: web.Request) -> web.StreamResponse:
 async def photo(request: web.Request) -> web.StreamResponse:
     """One of the citizen's photos, by message and place: no address names a photo without its conversation."""
     handed = await find_handed(request)
+    return await send_photo(request, handed.conversation_id, handed.id)
+
+
+async def send_photo(request: web.Request, conversation_id: str, about: str) -> web.StreamResponse:
+    """The photo that the address means, after it was written down who sees it. about: what the audit calls it."""
     seq, place = int(request.match_info["seq"]), int(request.match_info["place"])
     hub = hub_of(request)
-    found = await hub.transcripts.newest(handed.conversation_id, seq - 1, PAGE) if seq else []
+    found = await hub.transcripts.newest(conversation_id, seq - 1, PAGE) if seq else []
     photos = next((photos_of(one) for one in found if one.seq == seq), [])
-    conversation = await hub.hub.conversation(handed.conversation_id)
+    conversation = await hub.hub.conversation(conversation_id)
     if conversation is None or not 1 <= place <= len(photos):
         raise web.HTTPNotFound
     opened = await hub.photos.show(conversation, str(photos[place - 1].get("id", "")))
     if opened is None:
         raise web.HTTPNotFound
     by = person_of(request).display_name
-    await services(request).staff.audit.write(by, Deed.PHOTO_SEEN, handed.id, f"{seq}/{place}")
+    await services(request).staff.audit.write(by, Deed.PHOTO_SEEN, about, f"{seq}/{place}")
     headers = {"Content-Type": opened.attachment.content_type, "Content-Disposition": 'inline; filename="anh.jpg"'}
     headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return web.Response(body=opened.data, headers=headers)
@@ -138,6 +143,7 @@ async def _beside(request: web.Request, handed: Request) -> dict[str, Any]:
         "earlier": others,
         "replies": replies,
         "names": {one.id: one.display_name for one in people},
+        "unsent": await hub_of(request).approvals.dropped(handed.conversation_id),
     }
 
 

@@ -76,7 +76,7 @@
     if (event.target !== field()) return;
     offer();
     const form = event.target.form;
-    if (!event.target.value || Date.now() - told < 4000) return;
+    if (!form.dataset.typing || !event.target.value || Date.now() - told < 4000) return;
     told = Date.now();
     fetch(form.dataset.typing, { method: "POST", headers: { "X-CSRF-Token": form.elements.csrf.value } }).catch(() => {});
   });
