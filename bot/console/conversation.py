@@ -7,7 +7,9 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.attachments.models import DOCUMENT
 from bot.console.access import ROOT, hub_of, page, person_of, services
+from bot.console.conversation_files import may_send_files
 from bot.console.forms import new_key, number_of, typed
 from bot.console.handing import find_handed, officer_of, wait_face
 from bot.console.live_sources import conversation_topic
@@ -68,16 +70,20 @@ async def send_photo(request: web.Request, conversation_id: str, about: str) -> 
     seq, place = int(request.match_info["seq"]), int(request.match_info["place"])
     hub = hub_of(request)
     found = await hub.transcripts.newest(conversation_id, seq - 1, PAGE) if seq else []
-    photos = next((photos_of(one) for one in found if one.seq == seq), [])
+    message = next((one for one in found if one.seq == seq), None)
+    photos = photos_of(message) if message is not None else []
     conversation = await hub.hub.conversation(conversation_id)
-    if conversation is None or not 1 <= place <= len(photos):
+    if message is None or conversation is None or not 1 <= place <= len(photos):
         raise web.HTTPNotFound
-    opened = await hub.photos.show(conversation, str(photos[place - 1].get("id", "")))
+    wanted = str(photos[place - 1].get("id", ""))
+    of_officer = message.role is Role.OFFICER
+    opened = await (hub.files.open(conversation.id, wanted) if of_officer else hub.photos.show(conversation, wanted))
     if opened is None:
         raise web.HTTPNotFound
     by = person_of(request).display_name
     await services(request).staff.audit.write(by, Deed.PHOTO_SEEN, about, f"{seq}/{place}")
-    headers = {"Content-Type": opened.attachment.content_type, "Content-Disposition": 'inline; filename="anh.jpg"'}
+    shown_as = 'attachment; filename="tep.pdf"' if opened.attachment.kind == DOCUMENT else 'inline; filename="anh.jpg"'
+    headers = {"Content-Type": opened.attachment.content_type, "Content-Disposition": shown_as}
     headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return web.Response(body=opened.data, headers=headers)
 
@@ -104,7 +110,15 @@ async def shown(
         **await _steps(request, handed, now),
         **await _beside(request, handed),
     }
-    known |= {"step": "", "fault": "", "fields": {}, "mask_fault": "", "mask_reason": "", "reply_key": new_key()}
+    known |= {
+        "step": "",
+        "fault": "",
+        "fields": {},
+        "mask_fault": "",
+        "mask_reason": "",
+        "reply_key": new_key(),
+        "kept_files": [],
+    }
     return render(request, "conversation.html", status=status, **known | values)
 
 
@@ -118,6 +132,7 @@ async def _steps(request: web.Request, handed: Request, now: datetime) -> dict[s
     signs = await hub_of(request).handoff.presence.all() if holds else []
     return {
         "holds": holds,
+        "may_send_files": may_send_files(handed, person.id),
         "may_claim": handed.state is RequestState.WAITING and officer.serves(handed.unit),
         "may_reopen": not handed.is_open and officer.serves(handed.unit),
         "offer_open": offer_open,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.approval.rows import erase_approval
 from bot.approval.switches import ApprovalSwitches
 from bot.attachments.build import build_attachments
-from bot.attachments.intake import PhotoIntake
+from bot.attachments.intake import FOR_FILES, PhotoIntake
 from bot.attachments.wording import PhotoWording
 from bot.desk.verdicts import erase_desk
 from bot.handoff.build import HandoffParts, build_handoff
@@ -23,6 +23,7 @@ from bot.hub.hub import Hub
 from bot.hub.hub_feedback import HubFeedback
 from bot.hub.limits import PER_CONVERSATION, RateLimiter
 from bot.hub.memory import TrackerMemory
+from bot.hub.officer_files import OfficerFiles, erase_files
 from bot.hub.ownership import QUEUE_TOPIC, Ownership, topic_of
 from bot.hub.photos import HubPhotos, erase_pending
 from bot.hub.rasa_client import RasaClient
@@ -49,6 +50,7 @@ class HubParts:
 
     hub: Hub
     photos: HubPhotos
+    files: OfficerFiles
     feedback: HubFeedback
     wording: Wording
     handoff: HandoffParts
@@ -86,7 +88,7 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
     Officers' pages listen by setting `ownership.changed`.
     """
     database = Database(make_engine(settings.database_url))
-    forgetting = (erase_feedback, erase_pending, erase_handoff, erase_desk, erase_links, erase_approval)
+    forgetting = (erase_feedback, erase_pending, erase_handoff, erase_desk, erase_links, erase_approval, erase_files)
     store = ConversationStore(database, clock, forgetting)
     delivery = LocalDelivery()
     handoff = build_handoff(settings, lambda: database, clock)
@@ -105,10 +107,12 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
     hub = Hub(store, tokens, delivery, turns, RateLimiter(PER_CONVERSATION), SideNotes(database, clock), ownership)
     attachments = build_attachments(settings, lambda: database, clock)
     photos = HubPhotos(hub, store, database, attachments, PhotoIntake(), PhotoWording.load(), clock)
+    files = OfficerFiles(store, database, attachments, PhotoIntake(FOR_FILES), key, clock)
     feedback = HubFeedback(database, clock, assistant, delivery, handoff.queue)
     return HubParts(
         hub=hub,
         photos=photos,
+        files=files,
         feedback=feedback,
         wording=wording,
         handoff=handoff,

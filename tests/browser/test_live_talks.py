@@ -20,6 +20,7 @@ from bot.settings import Settings
 from bot.staff.models import Feature
 from bot.staff.switches import Switches
 from bot.store.engine import Database, make_engine
+from tests.fixtures.documents import acting_pdf
 
 QUESTION = "Tôi là Nguyễn Văn An, hỏi khai sinh cho cháu"
 ANSWER = "Anh/chị mang giấy chứng sinh tới phường, làm trong ngày ạ."
@@ -120,6 +121,34 @@ def test_what_an_officer_types_is_kept_while_the_answer_changes(open_context, de
     field.press("Control+Enter")
     expect(messages(person, "officer")).to_have_text(["Mang giấy chứng sinh và căn cước ạ."])
     expect(officer.locator(".held")).to_have_count(0)
+
+
+def test_a_file_is_added_sent_and_downloaded(open_context, desk, tmp_path):
+    officer = open_context().new_page()
+    enter(officer, desk, "mau.canbo")
+    person = citizen(open_context, desk)
+    officer.goto(f"{desk.url}/desk/talks")
+    officer.locator("[data-row]").first.click()
+    officer.get_by_text("Vào cuộc trò chuyện").click()
+    officer.get_by_label("Lý do", exact=True).fill("Gửi mẫu tờ khai")
+    officer.get_by_role("button", name="Vào trả lời").click()
+    box = officer.get_by_label("Tệp kèm theo")
+    box.set_input_files({"name": "xấu.svg", "mimeType": "image/svg+xml", "buffer": b"<svg onload=alert(1)>"})
+    expect(officer.locator("#files")).to_contain_text("Chỉ nhận PDF, JPG, PNG")
+    officer.get_by_role("button", name="Bỏ tệp xấu.svg").press("Enter")
+    box.set_input_files({"name": "Tờ khai <b>.pdf", "mimeType": "application/pdf", "buffer": acting_pdf()})
+    expect(officer.locator("#files input")).to_have_count(1)
+    expect(officer.locator("#files")).to_contain_text("Tờ khai b.pdf")
+    assert faults_of(officer) == []
+    picture(officer, "file-laptop", tmp_path)
+    officer.get_by_label("Trả lời người dân").fill("Tôi gửi anh/chị mẫu ạ.")
+    officer.keyboard.press("Control+Enter")
+    expect(officer.locator("#files li")).to_have_count(0)
+    link = person.get_by_role("button", name="Tải tệp Tờ khai b.pdf")
+    picture(person, "file-citizen", tmp_path)
+    with person.expect_download() as coming:
+        link.press("Enter")
+    assert coming.value.suggested_filename == "Tờ khai b.pdf"
 
 
 @pytest.mark.parametrize("size", list(SIZES))

@@ -10,6 +10,7 @@ import pytest
 
 from bot.approval.models import ApprovalFault, HeldState
 from bot.approval.words import approval_wording
+from bot.attachments.models import PhotoRefusal
 from bot.console.access import Access, safe_next
 from bot.console.app import routes
 from bot.console.conversation_steps import STEPS
@@ -84,6 +85,7 @@ def test_there_are_words_for_everything():
     say, staff = console_wording(), staff_wording()
     assert all(approval_wording()(f"fault.{one.value}", most=1) for one in ApprovalFault)
     assert all(say(f"review_mark.{one.value}") for one in HeldState if one not in (HeldState.HELD, HeldState.DROPPED))
+    assert all(say(f"file_fault.{one.value}") for one in PhotoRefusal)
     assert all(say(f"done.answer_{name}") for name in ("approve", "edit", "refuse"))
     for fault in StepFault:
         assert say(f"step_fault.{fault.value}", least=1, most=1, state="s", person="p", unit="u")
