@@ -8,11 +8,12 @@ from typing import Any
 from aiohttp import web
 
 from bot.attachments.models import DOCUMENT
-from bot.console.access import ROOT, hub_of, page, person_of, services
+from bot.console.access import BY_ITSELF, ROOT, hub_of, page, person_of, services
 from bot.console.conversation_files import may_send_files
 from bot.console.forms import new_key, number_of, typed
 from bot.console.handing import find_handed, officer_of, wait_face
-from bot.console.live_sources import conversation_topic
+from bot.console.live_sources import MENTIONS, conversation_topic
+from bot.console.live_stream import LIVE
 from bot.console.people import unit_name
 from bot.console.rendering import console_wording, render
 from bot.console.scope import own_units
@@ -31,8 +32,13 @@ SHORTEST_REASON = 10
 
 @page(StaffRole.OFFICER)
 async def show(request: web.Request) -> web.StreamResponse:
-    """The whole page."""
-    return await shown(request, await find_handed(request))
+    """The whole page; whoever opens it has seen what names them there."""
+    handed = await find_handed(request)
+    if BY_ITSELF not in request.headers and await hub_of(request).handoff.mentions.see(
+        person_of(request).id, handed.id
+    ):
+        request.app[LIVE].publish(MENTIONS)
+    return await shown(request, handed)
 
 
 @page(StaffRole.OFFICER)

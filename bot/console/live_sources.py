@@ -13,6 +13,8 @@ QUEUE = QUEUE_TOPIC
 TALKS = "talks"
 """Something has happened in some talk: the list of those that are going on reads itself anew."""
 
+MENTIONS = "mentions"
+
 
 def conversation_topic(conversation_id: str) -> str:
     """Return the topic of one conversation."""
@@ -30,4 +32,7 @@ def live_sources(hub: HubParts) -> tuple[Source, ...]:
     async def queue(_since: datetime) -> Mapping[str, str]:
         return {QUEUE: str(await hub.ownership.queue.revision())}
 
-    return conversations, queue
+    async def mentions(_since: datetime) -> Mapping[str, str]:
+        return {MENTIONS: await hub.handoff.mentions.revision()}
+
+    return conversations, queue, mentions

@@ -35,6 +35,7 @@ class Part:
 PARTS: Sequence[Part] = (
     Part("queue", f"{ROOT}/queue", (Role.OFFICER,)),
     Part("talks", f"{ROOT}/talks", (Role.OFFICER,)),
+    Part("mentions", f"{ROOT}/mentions", (Role.OFFICER,)),
     Part("search", f"{ROOT}/search", (Role.OFFICER,)),
     Part("petitions", f"{ROOT}/petitions", (Role.OFFICER,)),
     Part("cases", f"{ROOT}/cases", (Role.OFFICER,)),

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.engine import Connection
 
+from bot.desk.hiding import hidden_words
+from bot.handoff.mentions import add_mentions
 from bot.handoff.models import (
     SYSTEM,
     Asked,
@@ -105,7 +107,7 @@ class Steps:
         if not officer.serves(conversation.unit):
             raise refuse_step(HandoffFault.OTHER_UNIT)
         pass_to(connection, conversation, Answerer.OFFICER, now)
-        summary = Summary(asked=last_words(connection, conversation_id))
+        summary = Summary(asked=hidden_words(last_words(connection, conversation_id)))
         asked = Asked(Trigger.OFFICER, conversation.unit, summary)
         held = {"state": RequestState.HELD.value, **_holder(officer), "claimed_at": now}
         request = begin_request(connection, conversation_id, conversation.channel, asked, now, **held)
@@ -227,7 +229,8 @@ class Steps:
         _, request = take(connection, request_id)
         now = self._clock.now()
         add_event(connection, request.id, Deed.NOTED, now, officer)
-        add_note(connection, request.id, now, officer, text, mentions)
+        note_id = add_note(connection, request.id, now, officer, text, mentions)
+        add_mentions(connection, note_id, request.id, mentions, now)
         return Stepped(request)
 
     def type(self, connection: Connection, request_id: str, officer: Officer) -> str | None:

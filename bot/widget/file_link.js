@@ -28,7 +28,7 @@ export async function openFile({ id, tell }, on) {
     if (!answer || answer.status === 404 || answer.status === 401) return tell(words.fileGone);
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     const { address } = await answer.json();
-    const link = h("a", { href: on.absolute(address), target: "_blank", rel: "noopener noreferrer", download: "" });
+    const link = h("a", { href: on.absolute(address), download: "" });
     link.click();
   } catch {
     tell(words.fileNotOpened);
