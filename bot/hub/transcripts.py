@@ -103,9 +103,10 @@ class Transcripts:
 
 
 def _changed_since(connection: Connection, since: datetime) -> dict[str, str]:
-    columns = (CONVERSATION.c.id, CONVERSATION.c.last_seq, CONVERSATION.c.status, CONVERSATION.c.updated_at)
-    rows = connection.execute(select(*columns).where(CONVERSATION.c.updated_at >= since))
-    return {row.id: f"{row.last_seq} {row.status} {row.updated_at.timestamp()}" for row in rows}
+    of = CONVERSATION.c
+    columns = (of.id, of.last_seq, of.delivered_seq, of.status, of.updated_at)
+    rows = connection.execute(select(*columns).where(of.updated_at >= since))
+    return {row.id: f"{row.last_seq} {row.delivered_seq} {row.status} {row.updated_at.timestamp()}" for row in rows}
 
 
 def _find(connection: Connection, conversation_id: str) -> SeenConversation | None:
