@@ -140,6 +140,12 @@ class DeskRefusedError(MotCuaError):
     code = "DESK_REFUSED"
 
 
+class ApprovalError(MotCuaError):
+    """A step on an answer that waits for an officer's look is not possible; `fault` is an `ApprovalFault`."""
+
+    code = "APPROVAL_STEP"
+
+
 class HandoffStepError(MotCuaError):
     """A step of handing over is not possible; `fault` in the context is a `HandoffFault`, which has a sentence."""
 

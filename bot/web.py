@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.linking import Linking
 from bot.channels.web import WebChannel, WebLimits
+from bot.channels.web_files import WebFiles
 from bot.channels.web_guard import add_security_headers, last_resort
 from bot.channels.web_links import WebLinks
 from bot.channels.web_pages import Health, WidgetFiles
@@ -58,6 +59,7 @@ def build_app(
     app.on_response_prepare.append(add_security_headers)  # type: ignore[arg-type]
     _add_routes(app, channel, WidgetFiles(allowed_origins=settings.allowed_origins), parts)
     _add_photo_routes(app, WebPhotos(parts.hub, parts.photos, settings.allowed_origins, photo_limits))
+    _add_file_routes(app, WebFiles(parts.hub, parts.files, settings.allowed_origins))
     add_console(app, build_desk_services(settings, lambda: parts.database, clock), parts)
     _follow_lifetime(app, channel, parts)
     if settings.zalo.on:
@@ -85,6 +87,13 @@ def _add_photo_routes(app: web.Application, photos: WebPhotos) -> None:
     resource.add_route("PUT", photos.put)
     resource.add_route("GET", photos.get)
     resource.add_route("DELETE", photos.delete)
+
+
+def _add_file_routes(app: web.Application, files: WebFiles) -> None:
+    resource = app.router.add_resource("/chat/files/{name:[a-z]{8,32}}")
+    resource.add_route("OPTIONS", files.preflight)
+    resource.add_route("POST", files.make_link)
+    app.router.add_get(r"/chat/files/{link:[\w.\-]{40,256}}", files.download)
 
 
 def _follow_lifetime(app: web.Application, channel: WebChannel, parts: HubParts) -> None:

@@ -1,4 +1,6 @@
-"""`python -m bot.attachments.examiner`: one photo in on stdin, on stdout one line of JSON and the clean JPEG.
+"""`python -m bot.attachments.examiner [file]`: one photo in on stdin, on stdout one line of JSON and the clean JPEG.
+
+file: officers' files, which may also be PDFs.
 
 A process for each photo, with little memory and time and without secrets in its environment: a file made to break a
 decoder breaks this process, and nothing else.
@@ -10,7 +12,7 @@ import json
 import resource
 import sys
 
-from bot.attachments.models import MOST_BYTES, PhotoRefusal
+from bot.attachments.models import MOST_BYTES, PhotoRefusal, Prepared
 from bot.attachments.photo import PhotoUnfitError, prepare
 
 MEMORY_BYTES = 1024**3
@@ -25,12 +27,19 @@ def main() -> int:
     _bound(resource.RLIMIT_CORE, 0)  # a dump would hold the picture
     data = sys.stdin.buffer.read(MOST_BYTES + 1)
     try:
-        photo = prepare(data)
+        photo = _prepare_file(data) if sys.argv[1:] == ["file"] else prepare(data)
     except PhotoUnfitError as error:
         return _tell({"refusal": error.reason.value})
     except MemoryError:
         return _tell({"refusal": PhotoRefusal.TOO_MANY_PIXELS.value})
-    return _tell({"width": photo.width, "height": photo.height}, photo.data)
+    facts = {"width": photo.width, "height": photo.height, "content_type": photo.content_type}
+    return _tell(facts, photo.data)
+
+
+def _prepare_file(data: bytes) -> Prepared:
+    from bot.attachments.document import prepare_file  # what reads PDFs is not loaded for photos
+
+    return prepare_file(data)
 
 
 def _bound(what: int, most: int) -> None:

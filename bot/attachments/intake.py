@@ -21,6 +21,8 @@ MOST_WAITING = 24
 SECONDS = 40.0
 """For one photo, once its turn has come; it takes one to three."""
 _COMMAND = (sys.executable, "-m", "bot.attachments.examiner")
+FOR_FILES = (*_COMMAND, "file")
+"""For officers' files, which may also be PDFs."""
 
 
 def refuse(reason: PhotoRefusal) -> PhotoRefusedError:
@@ -83,4 +85,4 @@ def _read(answer: bytes) -> Prepared:
     verdict = json.loads(line)
     if "refusal" in verdict:
         raise refuse(PhotoRefusal(verdict["refusal"]))
-    return Prepared(picture, verdict["width"], verdict["height"])
+    return Prepared(picture, verdict["width"], verdict["height"], verdict["content_type"])

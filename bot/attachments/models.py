@@ -9,7 +9,11 @@ from enum import Enum
 PHOTOS = "photos"
 """In `expects` of a message: the citizen is asked for photos."""
 CONTENT_TYPE = "image/jpeg"
-"""Every kept photo is one, whatever came."""
+"""Every kept photo is one, whatever came; officers' documents are `PDF`."""
+PDF = "application/pdf"
+DOCUMENT = "document"
+"""`kind` of an attachment that is a PDF; all others are images."""
+MOST_PAGES = 20
 MOST_BYTES = 10 * 1024 * 1024
 """Of a photo as it is sent; phones of today make 2 to 8 MB, the widget sends less."""
 MOST_AT_ONCE = 5
@@ -48,15 +52,19 @@ class PhotoRefusal(str, Enum):
     BUSY = "busy"
     ENDED = "ended"
     GONE = "gone"
+    TOO_MANY_PAGES = "too_many_pages"
+    LOCKED = "locked"
+    """A PDF that needs a password."""
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A photo that may be kept: a new JPEG without anything but its pixels. Sizes in pixels."""
+    """What may be kept: a new JPEG without anything but its pixels (sizes in pixels), or a new PDF (0, and pages)."""
 
     data: bytes
     width: int
     height: int
+    content_type: str = CONTENT_TYPE
 
 
 @dataclass(frozen=True)

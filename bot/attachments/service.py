@@ -104,6 +104,10 @@ class Attachments:
         """
         return await self._database().run(self._open, attachment_id, None)
 
+    async def open_of(self, owner_kind: str, owner_id: str, attachment_id: str) -> Opened | None:
+        """One of an owner's; None where it is another's, erased, or never was."""
+        return await self._database().run(self._open_of, owner_kind, owner_id, attachment_id)
+
     async def erase(self, attachment_id: str) -> bool:
         """Erase one attached picture; that there was one stays written. False where there is none."""
         return await self._database().write(store.erase_one, attachment_id, self._clock.now())
@@ -131,3 +135,8 @@ class Attachments:
         if found is None or found.state is PhotoState.ERASED:
             return None
         return Opened(found, store.read(connection, found, self._cipher))
+
+    def _open_of(self, connection: Connection, owner_kind: str, owner_id: str, attachment_id: str) -> Opened | None:
+        found = self._open(connection, attachment_id, None)
+        owner = (found.attachment.owner_kind, found.attachment.owner_id) if found is not None else None
+        return found if owner == (owner_kind, owner_id) else None

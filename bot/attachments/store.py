@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Row
 from sqlalchemy.sql import ColumnElement, Select
 
 from bot.attachments.cipher import Cipher
-from bot.attachments.models import CONTENT_TYPE, PENDING_FOR, Attachment, PhotoState, Prepared
+from bot.attachments.models import DOCUMENT, PDF, PENDING_FOR, Attachment, PhotoState, Prepared
 from bot.attachments.tables import ATTACHMENT, ATTACHMENT_DATA
 from bot.errors import PhotoUnreadableError
 
@@ -36,9 +36,9 @@ def add(
         "id": attachment_id,
         "sender": sender,
         "upload_id": upload_id,
-        "kind": IMAGE,
+        "kind": DOCUMENT if photo.content_type == PDF else IMAGE,
         "state": PhotoState.PENDING.value,
-        "content_type": CONTENT_TYPE,
+        "content_type": photo.content_type,
         "size": len(photo.data),
         "width": photo.width,
         "height": photo.height,

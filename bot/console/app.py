@@ -12,16 +12,19 @@ from aiohttp import web
 
 from bot.console import (
     account,
+    approval,
     audit,
     cases,
     catalogue_answers,
     conversation,
+    conversation_files,
     conversation_steps,
     examples,
     feedback,
     files,
     finding,
     live_stream,
+    mentions,
     people,
     petition_steps,
     petitions,
@@ -31,6 +34,8 @@ from bot.console import (
     review,
     signing,
     switches,
+    talk_steps,
+    talks,
 )
 from bot.console.access import HUB, ROOT, SERVICES, Handler, page, public
 from bot.console.guard import guard
@@ -48,8 +53,12 @@ _PARTS = (
     account,
     live_stream,
     queue,
+    talks,
+    talk_steps,
     conversation,
+    mentions,
     catalogue_answers,
+    conversation_files,
     conversation_steps,
     petitions,
     petition_steps,
@@ -63,6 +72,7 @@ _PARTS = (
     people,
     audit,
     switches,
+    approval,
 )
 
 

@@ -7,10 +7,13 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.console.access import hub_of, page, person_of, services
+from bot.attachments.models import DOCUMENT
+from bot.console.access import BY_ITSELF, ROOT, hub_of, page, person_of, services
+from bot.console.conversation_files import may_send_files
 from bot.console.forms import new_key, number_of, typed
 from bot.console.handing import find_handed, officer_of, wait_face
-from bot.console.live_sources import conversation_topic
+from bot.console.live_sources import MENTIONS, conversation_topic
+from bot.console.live_stream import LIVE
 from bot.console.people import unit_name
 from bot.console.rendering import console_wording, render
 from bot.console.scope import own_units
@@ -29,8 +32,13 @@ SHORTEST_REASON = 10
 
 @page(StaffRole.OFFICER)
 async def show(request: web.Request) -> web.StreamResponse:
-    """The whole page."""
-    return await shown(request, await find_handed(request))
+    """The whole page; whoever opens it has seen what names them there."""
+    handed = await find_handed(request)
+    if BY_ITSELF not in request.headers and await hub_of(request).handoff.mentions.see(
+        person_of(request).id, handed.id
+    ):
+        request.app[LIVE].publish(MENTIONS)
+    return await shown(request, handed)
 
 
 @page(StaffRole.OFFICER)
@@ -40,7 +48,7 @@ async def messages(request: web.Request) -> web.StreamResponse:
     await audit_view(request, Deed.CONVERSATION_SEEN, handed.id)
     after = number_of(request.query.get("after", "")) or 0
     found = await hub_of(request).transcripts.newest(handed.conversation_id, after)
-    return render(request, "messages.html", lines=lines_of(found), handed=handed)
+    return render(request, "messages.html", lines=lines_of(found), page=f"{ROOT}/conversations/{handed.id}")
 
 
 @page(StaffRole.OFFICER)
@@ -60,19 +68,28 @@ async def unmask(request: web.Request) -> web.StreamResponse:
 async def photo(request: web.Request) -> web.StreamResponse:
     """One of the citizen's photos, by message and place: no address names a photo without its conversation."""
     handed = await find_handed(request)
+    return await send_photo(request, handed.conversation_id, handed.id)
+
+
+async def send_photo(request: web.Request, conversation_id: str, about: str) -> web.StreamResponse:
+    """The photo that the address means, after it was written down who sees it. about: what the audit calls it."""
     seq, place = int(request.match_info["seq"]), int(request.match_info["place"])
     hub = hub_of(request)
-    found = await hub.transcripts.newest(handed.conversation_id, seq - 1, PAGE) if seq else []
-    photos = next((photos_of(one) for one in found if one.seq == seq), [])
-    conversation = await hub.hub.conversation(handed.conversation_id)
-    if conversation is None or not 1 <= place <= len(photos):
+    found = await hub.transcripts.newest(conversation_id, seq - 1, PAGE) if seq else []
+    message = next((one for one in found if one.seq == seq), None)
+    photos = photos_of(message) if message is not None else []
+    conversation = await hub.hub.conversation(conversation_id)
+    if message is None or conversation is None or not 1 <= place <= len(photos):
         raise web.HTTPNotFound
-    opened = await hub.photos.show(conversation, str(photos[place - 1].get("id", "")))
+    wanted = str(photos[place - 1].get("id", ""))
+    of_officer = message.role is Role.OFFICER
+    opened = await (hub.files.open(conversation.id, wanted) if of_officer else hub.photos.show(conversation, wanted))
     if opened is None:
         raise web.HTTPNotFound
     by = person_of(request).display_name
-    await services(request).staff.audit.write(by, Deed.PHOTO_SEEN, handed.id, f"{seq}/{place}")
-    headers = {"Content-Type": opened.attachment.content_type, "Content-Disposition": 'inline; filename="anh.jpg"'}
+    await services(request).staff.audit.write(by, Deed.PHOTO_SEEN, about, f"{seq}/{place}")
+    shown_as = 'attachment; filename="tep.pdf"' if opened.attachment.kind == DOCUMENT else 'inline; filename="anh.jpg"'
+    headers = {"Content-Type": opened.attachment.content_type, "Content-Disposition": shown_as}
     headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return web.Response(body=opened.data, headers=headers)
 
@@ -99,7 +116,15 @@ async def shown(
         **await _steps(request, handed, now),
         **await _beside(request, handed),
     }
-    known |= {"step": "", "fault": "", "fields": {}, "mask_fault": "", "mask_reason": "", "reply_key": new_key()}
+    known |= {
+        "step": "",
+        "fault": "",
+        "fields": {},
+        "mask_fault": "",
+        "mask_reason": "",
+        "reply_key": new_key(),
+        "kept_files": [],
+    }
     return render(request, "conversation.html", status=status, **known | values)
 
 
@@ -113,6 +138,7 @@ async def _steps(request: web.Request, handed: Request, now: datetime) -> dict[s
     signs = await hub_of(request).handoff.presence.all() if holds else []
     return {
         "holds": holds,
+        "may_send_files": may_send_files(handed, person.id),
         "may_claim": handed.state is RequestState.WAITING and officer.serves(handed.unit),
         "may_reopen": not handed.is_open and officer.serves(handed.unit),
         "offer_open": offer_open,
@@ -138,6 +164,7 @@ async def _beside(request: web.Request, handed: Request) -> dict[str, Any]:
         "earlier": others,
         "replies": replies,
         "names": {one.id: one.display_name for one in people},
+        "unsent": await hub_of(request).approvals.dropped(handed.conversation_id),
     }
 
 

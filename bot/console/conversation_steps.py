@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from aiohttp import web
 
 from bot.console.access import ROOT, hub_of, page, person_of, services
 from bot.console.conversation import shown
-from bot.console.forms import as_key, done, typed
-from bot.console.handing import find_handed, officer_of, said_of_step
+from bot.console.conversation_files import may_send_files, named_files, said_of_file
+from bot.console.forms import as_key, chosen, done, typed
+from bot.console.handing import find_handed, officer_of, said_of_step, sees_request
 from bot.console.rendering import console_wording
 from bot.console.snoozes import snooze_until
-from bot.errors import HandoffStepError
+from bot.errors import HandoffStepError, PhotoRefusedError
 from bot.handoff.models import HandoffFault, Officer, Outcome, Request
 from bot.hub.handing import refuse_step
 from bot.staff.models import Deed, Role
 
 _NAMED = re.compile(r"(?<![\w@])@([a-z0-9][a-z0-9._-]{0,39})")
 _BLANK = re.compile(r"<[^<>\n]{1,80}>")
-Step = Callable[[web.Request, Request, Officer, Mapping[str, str]], Awaitable[object]]
+Step = Callable[[web.Request, Request, Officer, Mapping[str, str]], Awaitable[str | None]]
 
 
 class BlanksLeftError(Exception):
@@ -31,15 +33,24 @@ async def _reply(request: web.Request, handed: Request, officer: Officer, fields
     text = fields.get("text", "")
     if _BLANK.search(text):
         raise BlanksLeftError
-    await hub_of(request).ownership.reply(handed.id, officer, as_key(fields.get("key", "")), text)
+    hub, files, more = hub_of(request), named_files(await chosen(request, "file")), {}
+    if files:
+        if not may_send_files(handed, officer.id):
+            raise refuse_step(HandoffFault.NOT_YOURS)
+        more = await hub.files.attach(handed.conversation_id, files)
+    await hub.ownership.reply(handed.id, officer, as_key(fields.get("key", "")), text, more)
 
 
-async def _note(request: web.Request, handed: Request, officer: Officer, fields: Mapping[str, str]) -> None:
+async def _note(request: web.Request, handed: Request, officer: Officer, fields: Mapping[str, str]) -> str:
+    """Only who may see the conversation is named: a mention opens nothing."""
     text = fields.get("text", "")
     named = {found.rstrip(".-_") for found in _NAMED.findall(text.lower())}
     people = await services(request).staff.people.all() if named else []
-    mentions = tuple(one.id for one in people if one.name in named and one.disabled_at is None)
+    may = [one for one in people if one.name in named and one.disabled_at is None and one.may(Role.OFFICER)]
+    reached = [one for one in may if sees_request(one, handed)]
+    mentions = tuple(one.id for one in reached if one.id != officer.id)
     await hub_of(request).ownership.note(handed.id, officer, text, mentions)
+    return "note" if {one.name for one in reached} == named else "note_some"
 
 
 async def _claim(request: web.Request, handed: Request, officer: Officer, _fields: Mapping[str, str]) -> None:
@@ -112,13 +123,15 @@ async def take(request: web.Request) -> web.StreamResponse:
         raise web.HTTPNotFound
     handed, fields, person = await find_handed(request), await typed(request), person_of(request)
     try:
-        await STEPS[name](request, handed, officer_of(person), fields)
+        said = await STEPS[name](request, handed, officer_of(person), fields)
     except HandoffStepError as error:
         return await _refused(request, name, fields, said_of_step(error))
+    except PhotoRefusedError as error:
+        return await _refused(request, name, fields, said_of_file(error))
     except BlanksLeftError:
         return await _refused(request, name, fields, console_wording()("fault.blanks"))
     await services(request).staff.audit.write(person.display_name, Deed.CONVERSATION_STEP, handed.id, name)
-    done(f"{ROOT}/conversations/{handed.id}", f"handed_{name}")
+    done(f"{ROOT}/conversations/{handed.id}", f"handed_{said or name}")
 
 
 @page(Role.OFFICER)
@@ -131,8 +144,12 @@ async def typing(request: web.Request) -> web.StreamResponse:
 
 async def _refused(request: web.Request, name: str, fields: Mapping[str, str], said: str) -> web.StreamResponse:
     handed = await find_handed(request)
-    key = as_key(fields.get("key", ""))  # of a reply: sent again, it is the same one
-    return await shown(request, handed, status=422, step=name, fault=said, fields=fields, reply_key=key)
+    # Of a reply: sent again, it is the same one, with the same files.
+    kept: dict[str, Any] = {
+        "reply_key": as_key(fields.get("key", "")),
+        "kept_files": named_files(await chosen(request, "file")),
+    }
+    return await shown(request, handed, status=422, step=name, fault=said, fields=fields, **kept)
 
 
 ROUTES = (

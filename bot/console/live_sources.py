@@ -10,6 +10,10 @@ from bot.hub.build import HubParts
 from bot.hub.ownership import QUEUE_TOPIC, topic_of
 
 QUEUE = QUEUE_TOPIC
+TALKS = "talks"
+"""Something has happened in some talk: the list of those that are going on reads itself anew."""
+
+MENTIONS = "mentions"
 
 
 def conversation_topic(conversation_id: str) -> str:
@@ -22,9 +26,13 @@ def live_sources(hub: HubParts) -> tuple[Source, ...]:
 
     async def conversations(since: datetime) -> Mapping[str, str]:
         found = await hub.transcripts.changed_since(since)
-        return {conversation_topic(name): mark for name, mark in found.items()}
+        topics = {conversation_topic(name): mark for name, mark in found.items()}
+        return {**topics, TALKS: str(hash(frozenset(found.items())))} if topics else topics
 
     async def queue(_since: datetime) -> Mapping[str, str]:
         return {QUEUE: str(await hub.ownership.queue.revision())}
 
-    return conversations, queue
+    async def mentions(_since: datetime) -> Mapping[str, str]:
+        return {MENTIONS: await hub.handoff.mentions.revision()}
+
+    return conversations, queue, mentions

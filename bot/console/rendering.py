@@ -34,6 +34,8 @@ class Part:
 
 PARTS: Sequence[Part] = (
     Part("queue", f"{ROOT}/queue", (Role.OFFICER,)),
+    Part("talks", f"{ROOT}/talks", (Role.OFFICER,)),
+    Part("mentions", f"{ROOT}/mentions", (Role.OFFICER,)),
     Part("search", f"{ROOT}/search", (Role.OFFICER,)),
     Part("petitions", f"{ROOT}/petitions", (Role.OFFICER,)),
     Part("cases", f"{ROOT}/cases", (Role.OFFICER,)),
@@ -44,6 +46,7 @@ PARTS: Sequence[Part] = (
     Part("people", f"{ROOT}/people", (Role.ADMINISTRATOR,)),
     Part("audit", f"{ROOT}/audit", (Role.ADMINISTRATOR,)),
     Part("switches", f"{ROOT}/switches", (Role.ADMINISTRATOR,)),
+    Part("approval", f"{ROOT}/approval", (Role.ADMINISTRATOR,)),
     Part("account", f"{ROOT}/account"),
 )
 

@@ -8,14 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from bot.desk.hiding import hidden_words
-from bot.hub.handing import AUTHOR
-from bot.hub.models import Message, Role
+from bot.hub.held_answers import REVIEW
+from bot.hub.models import AUTHOR, Message, Role
 from bot.hub.photos import IDS
 
 
 @dataclass(frozen=True)
 class Line:
-    """A message of the transcript. who: citizen, assistant, officer, system; hidden: something in it is masked."""
+    """A message of the transcript. who: citizen, assistant, officer, system; hidden: something in it is masked.
+
+    review: what became of an officer's look at it.
+    """
 
     seq: int
     who: str
@@ -26,6 +29,7 @@ class Line:
     buttons: tuple[str, ...] = ()
     photos: tuple[str, ...] = ()
     outcome: str = ""
+    review: str = ""
 
 
 def lines_of(messages: Sequence[Message], unmasked: bool = False) -> list[Line]:
@@ -51,5 +55,6 @@ def _line(message: Message, unmasked: bool) -> Line:
         hidden=shown != text,
         buttons=tuple(str(one.get("title", "")) for one in message.content.get("buttons") or ()),
         photos=tuple(str(one.get("name", "")) for one in photos_of(message)),
+        review=str(message.content.get(REVIEW) or ""),
         outcome=str((message.content.get("answer") or {}).get("outcome") or ""),
     )

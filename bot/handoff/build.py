@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.handoff.contacts import Contacts
+from bot.handoff.mentions import Mentions
 from bot.handoff.presence import Presence
 from bot.handoff.queue import Queue
 from bot.handoff.shifts import SHIFTS_FILE, load_shifts
@@ -22,6 +23,7 @@ class HandoffParts:
     queue: Queue
     presence: Presence
     contacts: Contacts
+    mentions: Mentions
     clock: Clock
 
 
@@ -29,5 +31,9 @@ def build_handoff(settings: Settings, database: Callable[[], Database], clock: C
     """Return the parts over an operations store; raise `SettingInvalidError` where the file of shifts is wrong."""
     shifts = load_shifts(load_calendar(), settings.shifts_file or SHIFTS_FILE)
     return HandoffParts(
-        Queue(database, clock, shifts), Presence(database, clock), Contacts(database, clock, shifts), clock
+        queue=Queue(database, clock, shifts),
+        presence=Presence(database, clock),
+        contacts=Contacts(database, clock, shifts),
+        mentions=Mentions(database, clock),
+        clock=clock,
     )

@@ -114,10 +114,11 @@ def add_note(
     text: str,
     mentions: tuple[str, ...] = (),
     event_id: int | None = None,
-) -> None:
-    """Keep an officer's words beside a request."""
+) -> str:
+    """Keep an officer's words beside a request; return their id."""
+    note_id = str(uuid.uuid4())
     note = {
-        "id": str(uuid.uuid4()),
+        "id": note_id,
         "request_id": request_id,
         "at": at,
         "by_id": by.id,
@@ -127,6 +128,7 @@ def add_note(
         "event_id": event_id,
     }
     connection.execute(insert(HANDOFF_NOTE).values(**note))
+    return note_id
 
 
 def note_citizen_spoke(connection: Connection, conversation_id: str, at: datetime) -> None:

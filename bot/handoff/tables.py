@@ -1,4 +1,4 @@
-"""Tables of handing over; made by migration 0011 (a test compares the two), which also makes the triggers.
+"""Tables of handing over; made by migrations 0011 and 0014 (a test compares the two), which also makes the triggers.
 
 A request changes by compare-and-set on `version`, always in the transaction that changes its conversation. What
 happened is only ever added to `handoff_event`: triggers refuse to change or delete it.
@@ -77,6 +77,18 @@ HANDOFF_NOTE = Table(
     # Ids of colleagues who are to see it.
     Column("mentions", JSON(none_as_null=True), nullable=False),
     Column("event_id", Integer, index=True),
+)
+
+HANDOFF_MENTION = Table(
+    "handoff_mention",
+    METADATA,
+    # Who is named in a note, and when they have seen it; goes with the note.
+    Column("note_id", String(36), primary_key=True),
+    Column("person_id", String(36), primary_key=True),
+    Column("request_id", String(36), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("read_at", UtcDateTime),
+    Index("handoff_mention_person", "person_id", "at"),
 )
 
 HANDOFF_PRESENCE = Table(

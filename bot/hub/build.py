@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.approval.rows import erase_approval
+from bot.approval.switches import ApprovalSwitches
 from bot.attachments.build import build_attachments
-from bot.attachments.intake import PhotoIntake
+from bot.attachments.intake import FOR_FILES, PhotoIntake
 from bot.attachments.wording import PhotoWording
 from bot.desk.verdicts import erase_desk
 from bot.handoff.build import HandoffParts, build_handoff
+from bot.hub.approvals import Approvals, ApprovalWatch
 from bot.hub.conversations import ConversationStore, hold
 from bot.hub.delivery import LocalDelivery
 from bot.hub.feedback_effects import erase_feedback, with_feedback
 from bot.hub.handoff_effects import HandoffEffects, erase_handoff
+from bot.hub.holding import Holding
 from bot.hub.hub import Hub
 from bot.hub.hub_feedback import HubFeedback
 from bot.hub.limits import PER_CONVERSATION, RateLimiter
 from bot.hub.memory import TrackerMemory
-from bot.hub.ownership import Ownership
+from bot.hub.officer_files import OfficerFiles, erase_files
+from bot.hub.ownership import QUEUE_TOPIC, Ownership, topic_of
 from bot.hub.photos import HubPhotos, erase_pending
 from bot.hub.rasa_client import RasaClient
 from bot.hub.side_notes import SideNotes
@@ -44,10 +50,14 @@ class HubParts:
 
     hub: Hub
     photos: HubPhotos
+    files: OfficerFiles
     feedback: HubFeedback
     wording: Wording
     handoff: HandoffParts
     ownership: Ownership
+    approvals: Approvals
+    approval_switches: ApprovalSwitches
+    approval_watch: ApprovalWatch
     database: Database
     trackers: Database
     assistant: RasaClient
@@ -60,9 +70,11 @@ class HubParts:
         """Begin to work: answer what is pending, watch the store."""
         self.turns.start()
         self.watch.start()
+        self.approval_watch.start()
 
     async def stop(self) -> None:
         """Finish what is being done, and give everything back."""
+        await self.approval_watch.stop()
         await self.watch.stop()
         await self.turns.stop()
         await self.assistant.close()
@@ -76,7 +88,7 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
     Officers' pages listen by setting `ownership.changed`.
     """
     database = Database(make_engine(settings.database_url))
-    forgetting = (erase_feedback, erase_pending, erase_handoff, erase_desk, erase_links)
+    forgetting = (erase_feedback, erase_pending, erase_handoff, erase_desk, erase_links, erase_approval, erase_files)
     store = ConversationStore(database, clock, forgetting)
     delivery = LocalDelivery()
     handoff = build_handoff(settings, lambda: database, clock)
@@ -84,9 +96,9 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
     wording = Wording.load()
     assistant = RasaClient(settings.rasa_url)
     trackers = Database(make_engine(settings.tracker_url))
-    turn_store = TurnStore(
-        database, clock, process_name(settings), along=HandoffEffects(ownership.steps, with_feedback)
-    )
+    along, holding = HandoffEffects(ownership.steps, with_feedback), Holding(handoff.queue, settings.approval_seconds)
+    turn_store = TurnStore(database, clock, process_name(settings), along=along, holds=holding)
+    approvals = Approvals(lambda: database, clock, holding, along, delivery, _tells(ownership))
     switches = Switches(lambda: database, clock)
     memory = TrackerMemory(assistant, trackers)
     turns = Turns(turn_store, assistant, memory, delivery, wording, switched_off=_when_off(switches))
@@ -95,14 +107,19 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
     hub = Hub(store, tokens, delivery, turns, RateLimiter(PER_CONVERSATION), SideNotes(database, clock), ownership)
     attachments = build_attachments(settings, lambda: database, clock)
     photos = HubPhotos(hub, store, database, attachments, PhotoIntake(), PhotoWording.load(), clock)
+    files = OfficerFiles(store, database, attachments, PhotoIntake(FOR_FILES), key, clock)
     feedback = HubFeedback(database, clock, assistant, delivery, handoff.queue)
     return HubParts(
         hub=hub,
         photos=photos,
+        files=files,
         feedback=feedback,
         wording=wording,
         handoff=handoff,
         ownership=ownership,
+        approvals=approvals,
+        approval_switches=ApprovalSwitches(lambda: database, clock),
+        approval_watch=ApprovalWatch(approvals, _when_off(switches)),
         database=database,
         trackers=trackers,
         assistant=assistant,
@@ -115,6 +132,16 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
 
 def _nobody_listens(topic: str) -> None:
     """No page of officers in this process."""
+
+
+def _tells(ownership: Ownership) -> Callable[[str], None]:
+    """Whoever listens to `ownership.changed` then; it is set after this."""
+
+    def tell(conversation_id: str) -> None:
+        ownership.changed(QUEUE_TOPIC)
+        ownership.changed(topic_of(conversation_id))
+
+    return tell
 
 
 def _when_off(switches: Switches) -> SwitchedOff:

@@ -84,7 +84,7 @@ class ConversationStore:
 
     async def mark_delivered(self, conversation_id: str, seq: int) -> None:
         """The citizen has been sent all up to `seq`."""
-        await self._database.write(_mark_delivered, conversation_id, seq)
+        await self._database.write(_mark_delivered, conversation_id, seq, self._clock.now())
 
     async def erase(self, conversation_id: str) -> bool:
         """Delete the transcript and close the conversation for good; False when it was erased before."""
@@ -169,9 +169,10 @@ def hold(connection: Connection, conversation_id: str, now: datetime) -> None:
         raise TokenInvalidError("the conversation is erased", conversation=conversation_id[:8])
 
 
-def _mark_delivered(connection: Connection, conversation_id: str, seq: int) -> None:
+def _mark_delivered(connection: Connection, conversation_id: str, seq: int, now: datetime) -> None:
+    """Officers' pages in other processes hear of it as of any change."""
     fewer = and_(CONVERSATION.c.id == conversation_id, CONVERSATION.c.delivered_seq < seq)
-    connection.execute(update(CONVERSATION).where(fewer).values(delivered_seq=seq))
+    connection.execute(update(CONVERSATION).where(fewer).values(delivered_seq=seq, updated_at=now))
 
 
 def find_conversation(connection: Connection, conversation_id: str) -> Conversation | None:
@@ -189,6 +190,7 @@ def find_conversation(connection: Connection, conversation_id: str) -> Conversat
         erased=row.erased_at is not None,
         ownership=row.ownership,
         delivered_seq=row.delivered_seq,
+        unit=row.unit,
     )
 
 
@@ -256,6 +258,13 @@ def _messages_after(connection: Connection, conversation_id: str, after: int) ->
 def _last_answer(connection: Connection, conversation_id: str) -> dict[str, Any] | None:
     mine = and_(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.role != Role.CITIZEN.value)
     return connection.execute(select(MESSAGE.c.content).where(mine).order_by(MESSAGE.c.seq.desc()).limit(1)).scalar()
+
+
+def last_words(connection: Connection, conversation_id: str) -> str:
+    """What the citizen said last, as it is stored; nothing where they have said nothing."""
+    mine = and_(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.role == Role.CITIZEN.value)
+    content = connection.execute(select(MESSAGE.c.content).where(mine).order_by(MESSAGE.c.seq.desc()).limit(1)).scalar()
+    return str((content or {}).get("text") or "")
 
 
 def _expects_photos(connection: Connection, conversation_id: str) -> bool:

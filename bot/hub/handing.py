@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import and_, update
 from sqlalchemy.engine import Connection
 
+from bot.approval.rows import drop_answers
 from bot.errors import HandoffStepError
 from bot.handoff.models import HandoffFault, Request
 from bot.handoff.rows import change_request, find_request
@@ -20,8 +21,6 @@ from bot.hub.conversations import add_messages, find_conversation
 from bot.hub.models import Answerer, Conversation, Draft, Message, Role, TurnState
 from bot.hub.tables import CONVERSATION, MESSAGE
 
-AUTHOR = "author"
-"""Key of an officer's message: the name that the citizen sees."""
 STOP_WAITING, LEAVE_CONTACT, WAIT_ON, REQUEST_HUMAN = (
     "/stop_waiting",
     "/leave_contact",
@@ -50,7 +49,8 @@ def take(connection: Connection, request_id: str) -> tuple[Conversation, Request
 def pass_to(connection: Connection, conversation: Conversation, wanted: Answerer, now: datetime) -> None:
     """Change who answers by compare-and-set; raise where anybody has changed it since `conversation` was read.
 
-    Messages that wait for the assistant are from now on the officer's to answer, so a turn in flight is dropped.
+    Messages that wait for the assistant are from now on the officer's to answer, so a turn in flight is dropped, and so
+    is an answer that waits to be looked at.
     """
     same = and_(
         CONVERSATION.c.id == conversation.id,
@@ -63,6 +63,7 @@ def pass_to(connection: Connection, conversation: Conversation, wanted: Answerer
         raise refuse_step(HandoffFault.TAKEN)
     pending = and_(MESSAGE.c.conversation_id == conversation.id, MESSAGE.c.state == TurnState.PENDING.value)
     connection.execute(update(MESSAGE).where(pending).values(state=TurnState.PASSED_ON.value))
+    drop_answers(connection, conversation.id, now)
 
 
 def keep(connection: Connection, conversation: Conversation, now: datetime) -> None:

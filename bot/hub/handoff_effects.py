@@ -15,6 +15,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.engine import Connection
 
 from bot.handoff.contact_rows import unlink_contacts
+from bot.handoff.mentions import erase_mentions
 from bot.handoff.models import CITY_UNIT, Asked, Deed, Outcome, Request, RequestState, Summary, Trigger
 from bot.handoff.rows import add_event, change_request, find_open
 from bot.handoff.tables import HANDOFF_NOTE, HANDOFF_REQUEST
@@ -133,6 +134,7 @@ def erase_handoff(connection: Connection, conversation_id: str, at: datetime) ->
         add_event(connection, open_one.id, Deed.ERASED, at)
     mine = HANDOFF_REQUEST.c.conversation_id == conversation_id
     requests = select(HANDOFF_REQUEST.c.id).where(mine)
+    erase_mentions(connection, requests)
     connection.execute(delete(HANDOFF_NOTE).where(HANDOFF_NOTE.c.request_id.in_(requests)))
     connection.execute(update(HANDOFF_REQUEST).where(mine).values(summary={}, reason=""))
     sender = select(CONVERSATION.c.rasa_sender).where(CONVERSATION.c.id == conversation_id)

@@ -8,6 +8,9 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+AUTHOR = "author"
+"""Key of an officer's message: the name that the citizen sees."""
+
 
 class Answerer(str, Enum):
     """Who answers a conversation (its status). Only `ASSISTANT` calls Rasa."""
@@ -51,7 +54,8 @@ class Refusal(str, Enum):
 class Conversation:
     """One citizen's talk with the city, on one channel. ownership: counts how often it was handed on.
 
-    delivered_seq: number of the newest officer's message that a window of the citizen's was sent.
+    delivered_seq: number of the newest officer's message that a window of the citizen's was sent. unit: whose it is:
+    "city", or the commune that was named.
     """
 
     id: str
@@ -63,6 +67,7 @@ class Conversation:
     erased: bool
     ownership: int = 0
     delivered_seq: int = 0
+    unit: str = "city"
 
 
 @dataclass(frozen=True)

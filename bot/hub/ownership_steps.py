@@ -9,15 +9,30 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.engine import Connection
 
-from bot.handoff.models import SYSTEM, Asked, Deed, HandoffFault, Officer, Outcome, Request, RequestState, Trigger
+from bot.desk.hiding import hidden_words
+from bot.handoff.mentions import add_mentions
+from bot.handoff.models import (
+    SYSTEM,
+    Asked,
+    Deed,
+    HandoffFault,
+    Officer,
+    Outcome,
+    Request,
+    RequestState,
+    Summary,
+    Trigger,
+)
 from bot.handoff.presence import present_for, unit_for
 from bot.handoff.queue import Queue
 from bot.handoff.rows import add_event, add_note, begin_request, find_open
 from bot.handoff.tables import HANDOFF_REQUEST
 from bot.handoff.words import wait_text
-from bot.hub.conversations import add_messages, find_by_client_id, find_conversation, sign_message
-from bot.hub.handing import AUTHOR, STOP_WAITING, Buttons, change, keep, pass_to, refuse_step, take, tell
-from bot.hub.models import Answerer, Conversation, Draft, Message, Role
+from bot.hub.conversations import add_messages, find_by_client_id, find_conversation, last_words, sign_message
+from bot.hub.handing import STOP_WAITING, Buttons, change, keep, pass_to, refuse_step, take, tell
+from bot.hub.held_answers import let_all_go
+from bot.hub.models import AUTHOR, Answerer, Conversation, Draft, Message, Role
+from bot.hub.units import note_unit
 from bot.ops.clock import Clock
 
 OFFER_TIME = timedelta(minutes=2)
@@ -54,7 +69,9 @@ class Steps:
         unit = unit_for(connection, asked.unit, now)
         if conversation.status is not Answerer.ASSISTANT or not self.queue.desk_of(connection, unit).open:
             return None
+        let_all_go(connection, conversation, now)
         pass_to(connection, conversation, Answerer.WAITING, now)
+        note_unit(connection, conversation.id, asked.unit)
         placed = Asked(asked.trigger, unit, asked.summary, asked.urgent)
         request = begin_request(connection, conversation.id, conversation.channel, placed, now)
         add_event(connection, request.id, Deed.ASKED, now, code=asked.trigger.value)
@@ -87,8 +104,11 @@ class Steps:
             raise refuse_step(HandoffFault.GONE)
         if find_open(connection, conversation_id) is not None:
             raise refuse_step(HandoffFault.OPEN)
+        if not officer.serves(conversation.unit):
+            raise refuse_step(HandoffFault.OTHER_UNIT)
         pass_to(connection, conversation, Answerer.OFFICER, now)
-        asked = Asked(Trigger.OFFICER, officer.units[0] if officer.units else "")
+        summary = Summary(asked=hidden_words(last_words(connection, conversation_id)))
+        asked = Asked(Trigger.OFFICER, conversation.unit, summary)
         held = {"state": RequestState.HELD.value, **_holder(officer), "claimed_at": now}
         request = begin_request(connection, conversation_id, conversation.channel, asked, now, **held)
         add_event(connection, request.id, Deed.STEPPED_IN, now, officer, words=reason)
@@ -209,7 +229,8 @@ class Steps:
         _, request = take(connection, request_id)
         now = self._clock.now()
         add_event(connection, request.id, Deed.NOTED, now, officer)
-        add_note(connection, request.id, now, officer, text, mentions)
+        note_id = add_note(connection, request.id, now, officer, text, mentions)
+        add_mentions(connection, note_id, request.id, mentions, now)
         return Stepped(request)
 
     def type(self, connection: Connection, request_id: str, officer: Officer) -> str | None:

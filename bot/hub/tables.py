@@ -1,4 +1,4 @@
-"""The hub's tables; made by migrations 0001 and 0011 (a test compares the two)."""
+"""The hub's tables; made by migrations 0001, 0011 and 0014 (a test compares the two)."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ CONVERSATION = Table(
     # Counts every change of who answers: a turn that began under another number is not wanted any more.
     Column("ownership", Integer, nullable=False, server_default="0"),
     Column("delivered_seq", Integer, nullable=False, server_default="0"),
+    # Whose officers see it while the assistant answers: "city", or the commune that was named (bot/hub/units.py).
+    Column("unit", String(8), nullable=False, server_default="city"),
     Column("rasa_sender", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),

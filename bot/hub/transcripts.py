@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.engine import Connection
 
 from bot.feedback.models import Thumb
 from bot.feedback.tables import FEEDBACK
 from bot.hub.conversations import message_of
-from bot.hub.models import Message, Role
+from bot.hub.models import Answerer, Message, Role
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.store.engine import Database
 
@@ -32,6 +32,20 @@ class SeenConversation:
     created_at: datetime
     updated_at: datetime
     last_seq: int
+
+
+@dataclass(frozen=True)
+class GoingOn:
+    """A talk with the assistant that is going on. asked: the citizen's last words, as stored; messages: how many."""
+
+    id: str
+    channel: str
+    unit: str
+    created_at: datetime
+    updated_at: datetime
+    messages: int
+    asked: str
+    spoke_at: datetime
 
 
 @dataclass(frozen=True)
@@ -64,6 +78,15 @@ class Transcripts:
         """Return a conversation; None where there is none, or it was erased."""
         return await self._database.run(_find, conversation_id)
 
+    async def going_on(
+        self, since: datetime, units: Collection[str] | None, also: Collection[str] = (), most: int = PAGE
+    ) -> list[GoingOn]:
+        """Return the assistant's talks in which the citizen has spoken since then, and those of `also`.
+
+        units: whose; None: everybody's. The newest words come first.
+        """
+        return await self._database.run(_going_on, since, units, also, most)
+
     async def newest(self, conversation_id: str, after: int = 0, most: int = PAGE) -> list[Message]:
         """Return at most the `most` newest messages with `seq > after`, in order."""
         return await self._database.run(_newest, conversation_id, after, most)
@@ -80,9 +103,10 @@ class Transcripts:
 
 
 def _changed_since(connection: Connection, since: datetime) -> dict[str, str]:
-    columns = (CONVERSATION.c.id, CONVERSATION.c.last_seq, CONVERSATION.c.status, CONVERSATION.c.updated_at)
-    rows = connection.execute(select(*columns).where(CONVERSATION.c.updated_at >= since))
-    return {row.id: f"{row.last_seq} {row.status} {row.updated_at.timestamp()}" for row in rows}
+    of = CONVERSATION.c
+    columns = (of.id, of.last_seq, of.delivered_seq, of.status, of.updated_at)
+    rows = connection.execute(select(*columns).where(of.updated_at >= since))
+    return {row.id: f"{row.last_seq} {row.delivered_seq} {row.status} {row.updated_at.timestamp()}" for row in rows}
 
 
 def _find(connection: Connection, conversation_id: str) -> SeenConversation | None:
@@ -91,6 +115,43 @@ def _find(connection: Connection, conversation_id: str) -> SeenConversation | No
     if row is None:
         return None
     return SeenConversation(row.id, row.channel, row.status, row.created_at, row.updated_at, row.last_seq)
+
+
+def _going_on(
+    connection: Connection, since: datetime, units: Collection[str] | None, also: Collection[str], most: int
+) -> list[GoingOn]:
+    recent = or_(CONVERSATION.c.updated_at >= since, CONVERSATION.c.id.in_(list(also)))
+    answered = (CONVERSATION.c.status == Answerer.ASSISTANT.value, CONVERSATION.c.erased_at.is_(None))
+    ours = select(CONVERSATION.c.id).where(recent, *answered)
+    if units is not None:
+        ours = ours.where(CONVERSATION.c.unit.in_(list(units)))
+    last = (
+        select(MESSAGE.c.conversation_id, func.max(MESSAGE.c.seq).label("seq"))
+        .where(MESSAGE.c.role == Role.CITIZEN.value, MESSAGE.c.conversation_id.in_(ours))
+        .group_by(MESSAGE.c.conversation_id)
+        .subquery()
+    )
+    here = and_(MESSAGE.c.conversation_id == last.c.conversation_id, MESSAGE.c.seq == last.c.seq)
+    query = (
+        select(CONVERSATION, MESSAGE.c.content, MESSAGE.c.created_at.label("spoke_at"))
+        .select_from(last.join(MESSAGE, here).join(CONVERSATION, CONVERSATION.c.id == last.c.conversation_id))
+        .where(or_(MESSAGE.c.created_at >= since, CONVERSATION.c.id.in_(list(also))))
+        .order_by(MESSAGE.c.created_at.desc())
+        .limit(most)
+    )
+    return [
+        GoingOn(
+            id=row.id,
+            channel=row.channel,
+            unit=row.unit,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            messages=row.last_seq,
+            asked=_text(row.content),
+            spoke_at=row.spoke_at,
+        )
+        for row in connection.execute(query)
+    ]
 
 
 def _newest(connection: Connection, conversation_id: str, after: int, most: int) -> list[Message]:

@@ -17,6 +17,7 @@ from sqlalchemy.sql import ColumnElement
 from bot.hub.conversations import add_messages, find_conversation, message_of
 from bot.hub.models import Answerer, Busy, Draft, Message, Role, ToForget, Turn, TurnState, Work
 from bot.hub.tables import CONVERSATION, MESSAGE
+from bot.hub.units import note_unit_of
 from bot.ops.clock import Clock
 from bot.ops.screening.screening import MASKED, Screened, after_answer, as_content
 from bot.store.engine import Database
@@ -33,6 +34,14 @@ class AlongWithAnswers(Protocol):
     ) -> tuple[Draft, ...]: ...
 
 
+class Holds(Protocol):
+    """Holds an answer for an officer's look: what the citizen is told meanwhile; None where it goes at once."""
+
+    def __call__(
+        self, connection: Connection, turn: Turn, drafts: tuple[Draft, ...], at: datetime
+    ) -> tuple[Draft, ...] | None: ...
+
+
 class TurnStore:
     """Claims, answers and gives up turns in the name of one process."""
 
@@ -43,12 +52,14 @@ class TurnStore:
         owner: str,
         lease: timedelta = LEASE,
         along: AlongWithAnswers | None = None,
+        holds: Holds | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._owner = owner
         self._lease = lease
         self._along = along
+        self._holds = holds
 
     async def waiting(self) -> list[str]:
         """Conversations with work that no living other process holds, oldest first."""
@@ -183,6 +194,11 @@ class TurnStore:
             return None
         left = _left_of(turn, drafts)
         rewritten = [] if left is None else self._rewrite(connection, turn, left)
+        note_unit_of(connection, turn.conversation.id, drafts)
+        if role is Role.ASSISTANT and self._holds is not None:
+            told = self._holds(connection, turn, drafts, now)
+            if told is not None:
+                return rewritten + add_messages(connection, turn.conversation.id, Role.SYSTEM, told, now)
         if self._along is not None:
             drafts = self._along(connection, turn, drafts, now)
         return rewritten + add_messages(connection, turn.conversation.id, role, drafts, now)

@@ -153,3 +153,72 @@ AFTER_CONTACT = frozenset(
     )
 )
 """How turns end whose question may hold a telephone number that was asked for: its record alone keeps it."""
+
+
+URGENT = frozenset(
+    outcome.value
+    for outcome in Outcome
+    if outcome.value.startswith(("refused_", "error_"))
+    or outcome
+    in (Outcome.ANSWERED_EMERGENCY, Outcome.ANSWERED_VIOLENCE, Outcome.ANSWERED_DISTRESS, Outcome.ANSWERED_SCAM)
+)
+"""What nobody waits for: danger, what must not be sent or told here, faults."""
+TO_A_PERSON = frozenset(
+    outcome.value
+    for outcome in Outcome
+    if outcome.value.startswith(("handed_off_", "clarified_handoff")) or outcome is Outcome.ANSWERED_HANDOFF
+)
+"""What leads to a person, or away from one."""
+LOOKED_AT = frozenset(
+    outcome.value
+    for outcome in (
+        Outcome.ANSWERED_PROCEDURE,
+        Outcome.ANSWERED_CHECKLIST,
+        Outcome.ANSWERED_COMPARISON,
+        Outcome.ANSWERED_LIFE_EVENT,
+        Outcome.ANSWERED_PAPER_CHECK,
+        Outcome.ANSWERED_HOUSEHOLD_BOOK,
+        Outcome.ANSWERED_CASE_STATUS,
+        Outcome.ANSWERED_CASE_CHANGE,
+        Outcome.ANSWERED_CASE_CODE_PLACE,
+        Outcome.ANSWERED_DIGITAL_HELP,
+        Outcome.ANSWERED_HOW_TO,
+        Outcome.ANSWERED_TIPS,
+        Outcome.ANSWERED_OLD_WORD,
+        Outcome.ANSWERED_VNEID,
+        Outcome.ANSWERED_PLACE,
+        Outcome.ANSWERED_PETITION_STATUS,
+        Outcome.UNANSWERED_CASE_ELSEWHERE,
+        Outcome.UNANSWERED_NO_MATCH,
+        Outcome.UNANSWERED_NOT_UNDERSTOOD,
+        Outcome.UNANSWERED_PAPER_UNSURE,
+        Outcome.UNANSWERED_OUT_OF_SCOPE,
+        Outcome.UNANSWERED_NOT_YET,
+        Outcome.UNANSWERED_OFFICE,
+        Outcome.UNANSWERED_OUTSIDE_CITY,
+        Outcome.UNANSWERED_PLACE_UNSURE,
+        Outcome.UNANSWERED_COURT,
+        Outcome.UNANSWERED_CITY_ONLY,
+    )
+)
+"""What says something about a matter, so that an officer may look at it before it goes. Not: questions, receipts."""
+BEHIND_OTHERS = LOOKED_AT.union(
+    (outcome.value for outcome in Outcome if outcome.value.startswith("clarified_")),
+    (
+        Outcome.ANSWERED_SMALLTALK.value,
+        Outcome.ANSWERED_CASE_FOLLOW.value,
+        Outcome.ANSWERED_CASE_RATING.value,
+        Outcome.ANSWERED_PETITION_LODGED.value,
+        Outcome.ANSWERED_PETITION_STEP.value,
+        Outcome.ANSWERED_PETITION_CANCELLED.value,
+        Outcome.ANSWERED_NOT_SOLVED.value,
+        Outcome.ANSWERED_REMARK_SENT.value,
+        Outcome.ANSWERED_REFERRAL.value,
+        Outcome.ANSWERED_REFERRAL_SENT.value,
+        Outcome.UNANSWERED_CASE_NOT_PROVEN.value,
+        Outcome.UNANSWERED_PETITION_NOT_PROVEN.value,
+        Outcome.UNANSWERED_UNKNOWN_CODE.value,
+        Outcome.UNANSWERED_FOREIGN_LANGUAGE.value,
+    ),
+)
+"""What may wait behind an answer that is looked at, so that the order stays. What stands nowhere here never waits."""

@@ -161,6 +161,8 @@ class Deed(str, Enum):
     CONVERSATION_SEEN = "conversation_seen"
     CONVERSATION_UNMASKED = "conversation_unmasked"
     CONVERSATION_STEP = "conversation_step"
+    ANSWER_LOOKED_AT = "answer_looked_at"
+    APPROVAL_SWITCHED = "approval_switched"
     REVIEW_SEEN = "review_seen"
     VERDICT_GIVEN = "verdict_given"
     EXAMPLE_CHANGED = "example_changed"

@@ -43,6 +43,14 @@ export class Connection {
     return new URL(`/chat/photos/${encodeURIComponent(name)}`, this.hub).href;
   }
 
+  fileAddress(name) {
+    return new URL(`/chat/files/${encodeURIComponent(name)}`, this.hub).href;
+  }
+
+  absolute(address) {
+    return new URL(address, this.hub).href;
+  }
+
   get hasHistory() {
     return Boolean(this.token || this.ending || this.outbox.items.length);
   }

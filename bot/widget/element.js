@@ -5,6 +5,7 @@ import { Connection } from "./connection.js";
 import { h } from "./dom.js";
 import { buildFrame, TEXT_SIZES } from "./frame.js";
 import { Memory } from "./memory.js";
+import { OPEN_FILE, openFile } from "./file_link.js";
 import { PhotoTray } from "./photo_tray.js";
 import { PhotoView, SHOW_PHOTO } from "./photo_view.js";
 import { Ratings } from "./rating.js";
@@ -97,6 +98,8 @@ export class MotCuaChat extends HTMLElement {
     this.parts.root.addEventListener("keydown", (event) => this.key(event));
     this.parts.root.addEventListener("click", (event) => this.clicked(event));
     this.parts.root.addEventListener(SHOW_PHOTO, (event) => this.photoView.open(event.detail));
+    const files = { fileAddress: (id) => this.connection.fileAddress(id), absolute: (path) => this.connection.absolute(path), token: () => this.connection.token };
+    this.parts.root.addEventListener(OPEN_FILE, (event) => openFile(event.detail, files));
     this.parts.root.addEventListener(PRINT, (event) => this.screen.print(event.detail));
     for (const name of ["keyup", "keypress"]) this.parts.root.addEventListener(name, (event) => event.stopPropagation());
     this.onPageClick = (event) => this.askedFromPage(event);

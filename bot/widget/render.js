@@ -1,6 +1,7 @@
 // One message as nodes. Whatever a message holds, it ends as text; only https: addresses become links.
 import { cardTools } from "./card.js";
 import { copyText, h, icon } from "./dom.js";
+import { fileButtons } from "./file_link.js";
 import { photoButtons } from "./photo_view.js";
 import { words } from "./words.js";
 
@@ -36,6 +37,7 @@ export function messageNode(message) {
     h("time", { datetime: Number.isNaN(at.getTime()) ? null : at.toISOString() }, clockTime(at)),
     h("span", { class: "state" }),
     ...(role === "citizen" ? photoButtons(content.attachments) : []),
+    ...(role === "officer" ? fileButtons(content.attachments) : []),
     why ? h("span", { class: "why" }, why) : null,
     copyable ? copyButton(asText(content)) : null,
     ...(card ? cardTools(content) : []),

@@ -109,7 +109,7 @@ def test_from_the_queue_to_the_end_of_a_talk(open_context, desk, tmp_path):
     expect(messages(person, "officer")).to_have_text(["Chào anh/chị, hẹn gặp 8 giờ sáng mai ạ."])
     expect(officer.locator("#transcript .line.officer")).to_have_count(1)
     expect(reply).to_have_value("")
-    expect(officer.locator("#state")).to_contain_text("đã tới máy người dân", timeout=25000)
+    expect(officer.locator("#state")).to_contain_text("đã tới máy người dân")
     say(person, HOSTILE)
     expect(officer.locator("#transcript .line.citizen").last).to_contain_text("onerror=alert(1)")
     officer.reload()
@@ -140,7 +140,7 @@ def test_what_is_said_while_the_citizen_is_away_arrives_once_and_in_order(open_c
         officer.get_by_label("Trả lời người dân").fill(f"Câu {number}")
         officer.get_by_role("button", name="Gửi").click()
         expect(officer.locator("#transcript .line.officer")).to_have_count(number)
-    expect(officer.locator("#state")).to_contain_text("chưa tới máy người dân", timeout=25000)
+    expect(officer.locator("#state")).to_contain_text("chưa tới máy người dân")
     person.goto(desk.url)
     expect(messages(person, "officer")).to_have_text(["Câu 1", "Câu 2", "Câu 3"])
 

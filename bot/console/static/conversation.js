@@ -76,7 +76,7 @@
     if (event.target !== field()) return;
     offer();
     const form = event.target.form;
-    if (!event.target.value || Date.now() - told < 4000) return;
+    if (!form.dataset.typing || !event.target.value || Date.now() - told < 4000) return;
     told = Date.now();
     fetch(form.dataset.typing, { method: "POST", headers: { "X-CSRF-Token": form.elements.csrf.value } }).catch(() => {});
   });
@@ -105,6 +105,52 @@
     for (const key of keys) sessionStorage.removeItem(key);
     sessionStorage.removeItem("desk/sent");
     setTimeout(() => { if (field()) field().focus(); }, 0);
+  });
+
+  /* Files go as they are chosen; the reply only names them. */
+  const add = async (file, box) => {
+    const list = document.getElementById("files");
+    const row = document.createElement("li");
+    const label = document.createElement("span");
+    label.textContent = `${file.name}: đang tải…`;
+    const remove = document.createElement("button");
+    remove.type = "button";
+    remove.className = "secondary";
+    remove.textContent = "Bỏ";
+    remove.setAttribute("aria-label", `Bỏ tệp ${file.name}`);
+    remove.dataset.remove = "";
+    row.append(label, remove);
+    list.append(row);
+    const headers = { "X-CSRF-Token": box.form.elements.csrf.value, "X-File-Name": encodeURIComponent(file.name) };
+    try {
+      const answer = await fetch(box.dataset.upload + newName(), { method: "PUT", headers, body: file });
+      const said = await answer.json();
+      if (!answer.ok) { label.textContent = `${file.name}: ${said.text}`; row.className = "fault"; return; }
+      label.textContent = said.name;
+      const field = document.createElement("input");
+      field.type = "hidden";
+      field.name = "file";
+      field.value = `${said.id}|${said.name}`;
+      row.append(field);
+    } catch {
+      label.textContent = `${file.name}: chưa tải được. Bỏ rồi thêm lại.`;
+      row.className = "fault";
+    }
+  };
+  const newName = () => {  // crypto.randomUUID is missing on plain http pages
+    const parts = [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
+    return parts.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-remove]");
+    if (!button) return;
+    button.closest("li").remove();
+    document.getElementById("reply-files").focus();
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.id !== "reply-files") return;
+    for (const file of event.target.files) add(file, event.target);
+    event.target.value = "";
   });
 
   setInterval(() => {

@@ -6,6 +6,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+from bot.approval.tables import METADATA as APPROVAL
 from bot.cases.tables import METADATA as CASES
 from bot.handoff.tables import METADATA as HANDOFF
 from bot.jobs.tables import METADATA as JOBS
@@ -16,8 +17,8 @@ from bot.zalo.tables import METADATA as ZALO
 
 @pytest.mark.parametrize(
     "metadata",
-    [CASES, HANDOFF, JOBS, LINKS, REFERRALS, ZALO],
-    ids=["cases", "handoff", "jobs", "links", "referrals", "zalo"],
+    [APPROVAL, CASES, HANDOFF, JOBS, LINKS, REFERRALS, ZALO],
+    ids=["approval", "cases", "handoff", "jobs", "links", "referrals", "zalo"],
 )
 def test_migrations_make_the_tables_of_the_code(operations, metadata):
     with operations().engine.connect() as connection:

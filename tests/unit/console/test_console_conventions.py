@@ -8,6 +8,9 @@ import re
 
 import pytest
 
+from bot.approval.models import ApprovalFault, HeldState
+from bot.approval.words import approval_wording
+from bot.attachments.models import PhotoRefusal
 from bot.console.access import Access, safe_next
 from bot.console.app import routes
 from bot.console.conversation_steps import STEPS
@@ -37,11 +40,11 @@ def test_every_route_says_who_may_open_it():
 
 def test_what_changes_something_is_never_got():
     reads = {"listed", "show", "new", "first", "photo", "wrong", "nothing", "stream", "session", "messages"}
-    reads |= {"search", "unanswered"}
+    reads |= {"search", "unanswered", "count"}
     assert [route.path for route in routes() if route.method == "GET" and route.handler.__name__ not in reads] == []
 
 
-@pytest.mark.parametrize("area", ["/people", "/audit", "/switches"])
+@pytest.mark.parametrize("area", ["/people", "/audit", "/switches", "/approval"])
 def test_what_is_the_administrators(area):
     mine = [route for route in routes() if route.path.startswith(area)]
     assert mine
@@ -80,6 +83,10 @@ def test_every_form_that_changes_something_carries_the_token():
 
 def test_there_are_words_for_everything():
     say, staff = console_wording(), staff_wording()
+    assert all(approval_wording()(f"fault.{one.value}", most=1) for one in ApprovalFault)
+    assert all(say(f"review_mark.{one.value}") for one in HeldState if one not in (HeldState.HELD, HeldState.DROPPED))
+    assert all(say(f"file_fault.{one.value}") for one in PhotoRefusal)
+    assert all(say(f"done.answer_{name}") for name in ("approve", "edit", "refuse"))
     for fault in StepFault:
         assert say(f"step_fault.{fault.value}", least=1, most=1, state="s", person="p", unit="u")
     assert all(say(f"refusal.{name}") for name in load_refusals().names())
