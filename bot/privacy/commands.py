@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 from sqlalchemy import insert, select
 from sqlalchemy.engine import Connection
@@ -15,7 +16,7 @@ from bot.errors import PrivacyStepError
 from bot.hub.conversations import ConversationStore
 from bot.hub.forgetting import FORGETTING
 from bot.hub.tables import CONVERSATION
-from bot.ops.clock import CITY_TIME
+from bot.ops.clock import CITY_TIME, Clock
 from bot.privacy import holds as hold_rows
 from bot.privacy.backup import OPERATIONS, TRACKER, erased_in, is_empty, restore_backup, write_backup, write_keys
 from bot.privacy.build import PrivacyParts
@@ -27,6 +28,8 @@ from bot.services import CaseServices
 from bot.settings import Settings
 from bot.store.engine import Database, make_engine
 from bot.store.migrate import migrate
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ async def restore(desk: Desk, options: argparse.Namespace) -> int:
         desk.say("note: no list of erased conversations (--erased); who was erased since the backup comes back")
     restore_backup(options.folder, _held_in(options.folder, desk), options.force)
     migrate(desk.settings.database_url)
-    count = await _with_database(desk.settings.database_url, _erase_again, sorted(again), desk)
+    count = await _erase_all_again(desk.settings.database_url, sorted(again), desk.services.clock)
     desk.say(f"restored; erased again: {count}. The hubs have the assistant forget them when they start.")
     return 0
 
@@ -144,7 +147,7 @@ def _held_in(folder: Path, desk: Desk) -> dict[str, str]:
     return {name: url for name, url in desk.urls.items() if name == OPERATIONS or any(folder.glob(f"{name}.*"))}
 
 
-async def _with_database(url: str, work: Callable[..., object], *args: object) -> object:
+async def _with_database(url: str, work: Callable[..., Found], *args: Any) -> Found:
     database = Database(make_engine(url))
     try:
         return await database.write(work, *args)
@@ -152,16 +155,23 @@ async def _with_database(url: str, work: Callable[..., object], *args: object) -
         database.close()
 
 
-def _erase_again(connection: Connection, ids: list[str], desk: Desk) -> int:
-    store = ConversationStore(desk.services.operations(), desk.services.clock, FORGETTING)
+async def _erase_all_again(url: str, ids: list[str], clock: Clock) -> int:
+    database = Database(make_engine(url))
+    try:
+        return await database.write(_erase_again, ConversationStore(database, clock, FORGETTING), ids, clock.now())
+    finally:
+        database.close()
+
+
+def _erase_again(connection: Connection, store: ConversationStore, ids: list[str], now: datetime) -> int:
     count = 0
     for one in ids:
         gone = connection.execute(select(CONVERSATION.c.erased_at).where(CONVERSATION.c.id == one)).first()
         if gone is not None and gone.erased_at is None:
-            count += erase_everywhere(store, connection, one, desk.now())
+            count += erase_everywhere(store, connection, one, now)
         elif gone is None and connection.execute(select(ERASED).where(ERASED.c.conversation_id == one)).first() is None:
-            # Younger than the backup: nothing of it came back; it stays on the list of the next backup.
-            connection.execute(insert(ERASED).values(conversation_id=one, erased_at=desk.now(), counts={}))
+            # Younger than the backup: nothing of it came back; it stays on the list of the next one.
+            connection.execute(insert(ERASED).values(conversation_id=one, erased_at=now, counts={}))
     return count
 
 

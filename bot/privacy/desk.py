@@ -15,6 +15,7 @@ from bot.cases.follows import stop_follows
 from bot.errors import PrivacyStepError
 from bot.handoff.contact_rows import cancel_contacts
 from bot.hub.forgetting import part_and_tell
+from bot.links.rows import find_link
 from bot.ops.clock import Clock
 from bot.ops.logging import EventLog
 from bot.petitions.models import OPEN
@@ -60,7 +61,7 @@ class PrivacyDesk:
 
     async def overview(self, sender: str) -> Overview:
         """Return what is held; an empty one where the conversation is not in the store (a terminal's)."""
-        return await self._store.read(self._overview, sender)
+        return await self._store.write(self._overview, sender)
 
     async def ask_erasure(self, sender: str) -> DataRequest | None:
         """Note that a conversation is to be erased; a job does it after a minute. None where there is none."""
@@ -118,7 +119,7 @@ class PrivacyDesk:
         counts = {name: len(entries) for name, entries in find_held(connection, who).items()}
         petitions = tuple((row.code, row.state in _OPEN_STATES) for row in petitions_of(connection, sender))
         erasure = requests.open_erasure(connection, who.conversation_id)
-        return Overview(counts, petitions, held_by(connection, who), erasure)
+        return Overview(counts, petitions, held_by(connection, who), erasure, self._consents(connection, who))
 
     def _subject(self, connection: Connection, sender: str) -> Subject | None:
         conversation_id = conversation_of_sender(connection, sender)
@@ -155,18 +156,30 @@ class PrivacyDesk:
         who = self._subject(connection, sender)
         if request is None or who is None:
             return None
-        held = find_held(connection, who)
+        done = self._end_consents(connection, who, now)
+        requests.end(connection, request, RequestState.DONE, RequestOutcome.DONE, BY_SYSTEM, now)
+        return request, done
+
+    def _end_consents(self, connection: Connection, who: Subject, now: datetime) -> list[str]:
+        linked = find_link(connection, who.conversation_id) is not None
+        if linked:
+            part_and_tell(connection, who.conversation_id, now)
         done = {
-            "case_follow": bool(stop_follows(connection, sender, now)),
-            "contact": bool(cancel_contacts(connection, sender, now)),
-            "referral": bool(take_back_of(connection, [sender], now)),
-            "link": "link" in held,
+            "case_follow": bool(stop_follows(connection, who.sender, now)),
+            "contact": bool(cancel_contacts(connection, who.sender, now)),
+            "referral": bool(take_back_of(connection, [who.sender], now)),
+            "link": linked,
             "zalo": self._end_agreement(connection, who, now),
         }
-        if done["link"]:
-            part_and_tell(connection, who.conversation_id, now)
-        requests.end(connection, request, RequestState.DONE, RequestOutcome.DONE, BY_SYSTEM, now)
-        return request, [name for name, ended in done.items() if ended]
+        return [name for name, ended in done.items() if ended]
+
+    def _consents(self, connection: Connection, who: Subject) -> tuple[str, ...]:
+        """What would end: the ending itself, undone."""
+        step = connection.begin_nested()
+        try:
+            return tuple(self._end_consents(connection, who, self._clock.now()))
+        finally:
+            step.rollback()
 
     def _end_agreement(self, connection: Connection, who: Subject, now: datetime) -> bool:
         stands = (AGREEMENT.c.user_id == who.user_id, AGREEMENT.c.agreed_at.isnot(None), AGREEMENT.c.ended_at.is_(None))

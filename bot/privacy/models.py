@@ -81,9 +81,12 @@ class DataRequest:
 
 @dataclass(frozen=True)
 class Overview:
-    """What is held about a conversation. counts: class → how many. petitions: codes, and whether each is open."""
+    """What is held about a conversation. counts: class → how many. petitions: codes, and whether each is open.
+    consents: classes that somebody has agreed to and not taken back.
+    """
 
     counts: dict[str, int]
     petitions: tuple[tuple[str, bool], ...] = ()
     held: bool = False
     request: DataRequest | None = None
+    consents: tuple[str, ...] = ()
