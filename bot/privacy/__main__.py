@@ -15,6 +15,7 @@ from bot.errors import PrivacyStepError, SettingInvalidError, StoreDownError
 from bot.ops.logging import configure_logging
 from bot.privacy import commands
 from bot.privacy.build import build_privacy
+from bot.privacy.consents import consents
 from bot.privacy.inventory import to_page
 from bot.privacy.models import RequestOutcome
 from bot.services import build_case_services
@@ -26,6 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if options.command == "inventory":
         sys.stdout.write(to_page())
+        return 0
+    if options.command == "consents":
+        for one in consents():
+            print(f"{one.version}  {one.stored}  {one.digest[:12]}\n  {one.text}")
         return 0
     try:
         settings = Settings.from_env()
@@ -59,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot.privacy", description=__doc__)
     of = parser.add_subparsers(required=True, metavar="command", dest="command")
     of.add_parser("inventory", help="print docs/data-inventory.md")
+    of.add_parser("consents", help="the words that citizens agree to, with their versions")
     listing = of.add_parser("requests", help="what citizens have asked, with the law's days")
     listing.add_argument("--all", action="store_true", help="also those that are over")
     listing.set_defaults(work=commands.list_requests)
