@@ -93,7 +93,7 @@ class _Talk:
 
     def say(self, moment: str, outcome: Outcome, buttons: Sequence[str] = (), **facts: object) -> None:
         """Say `utter_privacy__<moment>` with buttons by their names."""
-        custom = {"answer": {"outcome": outcome.value, "procedure_code": None, "fields": []}}
+        custom: dict[str, Any] = {"answer": {"outcome": outcome.value, "procedure_code": None, "fields": []}}
         shown = [_button(name) for name in buttons]
         self._dispatcher.utter_message(response=f"utter_privacy__{moment}", buttons=shown, custom=custom, **facts)
 
