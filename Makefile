@@ -93,6 +93,7 @@ eval: eval-search install catalogue index train ## all figures of understanding;
 		$(PY) -m tools.evaluate_digital_help $(filter --misses,$(EVAL_ARGS)) || status=1; \
 		$(PY) -m tools.evaluate_places $(filter --misses,$(EVAL_ARGS)) || status=1; \
 		$(PY) -W ignore -m tools.evaluate_petitions $(filter --misses,$(EVAL_ARGS)) || status=1; \
+		$(PY) -m tools.evaluate_masking $(filter --misses,$(EVAL_ARGS)) || status=1; \
 		$(PY) -m tools.evaluate_safety $(filter --misses,$(EVAL_ARGS)) || status=1; exit $$status
 
 eval-learning: install catalogue ## facts and intents by cross-validation over what they are learned from

@@ -13,7 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.nlu import petition_reading as reading
 from bot.nlu.open_question import OPEN_QUESTION, OpenQuestion, Takes
-from bot.nlu.petition_draft import REFUSED, Item, Writing, read_writing
+from bot.nlu.petition_draft import CONSENT_VERSION, REFUSED, Item, Writing, read_writing
 from bot.nlu.petition_step import PetitionTurn
 from bot.nlu.petition_turn import ANSWER, KEY, STEP
 from bot.nlu.replies import Choice
@@ -28,8 +28,6 @@ from knowledge.wording import Wording, load_wording
 NAME, LOOK_UP = "action_lodge_petition", "action_look_up_petition"
 DRAFT, BEGUN, LODGED = "petition__draft", "petition__begun", "petition__lodged"
 """Slots: what is being written; whether something is (for the rules); the keys and codes of what was lodged here."""
-CONSENT_VERSION = "petition-1"
-"""Which words of consent the citizen has agreed to: domain/petition.yml, utter_petition__ask_consent."""
 PERSONAL = (Kind.PHONE.value, Kind.EMAIL.value)
 _TAKES = {
     Item.CONTENT: Takes.STORY,

@@ -150,3 +150,9 @@ class HandoffStepError(MotCuaError):
     """A step of handing over is not possible; `fault` in the context is a `HandoffFault`, which has a sentence."""
 
     code = "HANDOFF_STEP"
+
+
+class PrivacyStepError(MotCuaError):
+    """A step about data that cannot be taken: nothing of that name, no reason given, or a backup that does not fit."""
+
+    code = "PRIVACY_STEP"

@@ -57,6 +57,7 @@ class CaseServices:
     remarks: Remarks
     feedback_retention: FeedbackRetention
     feedback_days: int
+    conversation_days: int
     referrals: Referrals
     handoff: HandoffParts
 
@@ -151,6 +152,7 @@ def _case_side(settings: Settings, clock: Clock) -> dict[str, Any]:
         "remarks": Remarks(operations, clock),
         "feedback_retention": FeedbackRetention(operations, clock, settings.feedback_kept_days),
         "feedback_days": settings.feedback_days,
+        "conversation_days": settings.conversation_kept_days,
         "handoff": build_handoff(settings, operations, clock),
         "referrals": build_referrals(
             operations, clock, calendar, lambda: load_key(settings.secret, settings.data_dir), settings.teams_file

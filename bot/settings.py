@@ -89,6 +89,8 @@ class Settings:
     photo_keys: tuple[str, ...]
     feedback_days: int
     feedback_kept_days: int
+    conversation_kept_days: int
+    public_url: str
     teams_file: Path | None
     shifts_file: Path | None
     tips: bool
@@ -136,6 +138,8 @@ class Settings:
             petition_reopen_days=_days(env, "MOTCUA_PETITION_REOPEN_DAYS", 15),
             feedback_days=_days(env, "MOTCUA_FEEDBACK_DAYS", 5),
             feedback_kept_days=_days(env, "MOTCUA_FEEDBACK_KEPT_DAYS", 180),
+            conversation_kept_days=_days(env, "MOTCUA_CONVERSATION_KEPT_DAYS", 90),
+            public_url=(env.get("MOTCUA_PUBLIC_URL") or "").rstrip("/"),
             desk_demo=_on(env, "MOTCUA_DESK_DEMO", "off"),
             approval_seconds=_between(env, "MOTCUA_APPROVAL_SECONDS", 60, 10, 600),
             photo_keys=tuple((env.get("MOTCUA_PHOTO_KEYS") or "").replace(",", " ").split()),

@@ -20,6 +20,7 @@ from bot.channels.web_guard import add_security_headers, last_resort
 from bot.channels.web_links import WebLinks
 from bot.channels.web_pages import Health, WidgetFiles
 from bot.channels.web_photos import PhotoLimits, WebPhotos
+from bot.channels.web_privacy import WebPrivacy
 from bot.channels.zalo_build import ZaloParts, build_zalo
 from bot.console.access import ROOT as DESK
 from bot.console.app import add_console
@@ -28,12 +29,14 @@ from bot.hub.build import HubParts, build_hub
 from bot.jobs.registry import build_runner
 from bot.ops.clock import Clock, SystemClock
 from bot.ops.logging import EventLog, configure_logging
+from bot.privacy.desk import PrivacyDesk
 from bot.services import CaseServices, build_case_services, build_desk_services
 from bot.settings import Settings
 from bot.staff.build import build_staff
 from bot.staff.demo import make_sample_people
 from bot.store.migrate import migrate
 from bot.store.operations import OperationsStore
+from knowledge.working_days import load_calendar
 
 log = EventLog("web")
 
@@ -60,6 +63,8 @@ def build_app(
     _add_routes(app, channel, WidgetFiles(allowed_origins=settings.allowed_origins), parts)
     _add_photo_routes(app, WebPhotos(parts.hub, parts.photos, settings.allowed_origins, photo_limits))
     _add_file_routes(app, WebFiles(parts.hub, parts.files, settings.allowed_origins))
+    privacy = WebPrivacy(PrivacyDesk(lambda: parts.database, clock, load_calendar()))
+    app.router.add_get("/privacy/{secret}", privacy.get)
     add_console(app, build_desk_services(settings, lambda: parts.database, clock), parts)
     _follow_lifetime(app, channel, parts)
     if settings.zalo.on:

@@ -69,7 +69,7 @@ class Follows:
 
     async def erase(self, sender: str) -> int:
         """End what an erased conversation follows, and forget which it was; that notices were sent stays on record."""
-        return await self._database().write(self._erase, sender)
+        return await self._database().write(erase_follows, sender, self._clock.now())
 
     async def of(self, sender: str) -> list[Follow]:
         """Return what a conversation follows."""
@@ -112,11 +112,6 @@ class Follows:
         ending = update(CASE_FOLLOW).where(*mine).values(ended_at=self._clock.now(), ended_why=BY_CITIZEN)
         return int(connection.execute(ending).rowcount)
 
-    def _erase(self, connection: Connection, sender: str) -> int:
-        ended = {"ended_at": func.coalesce(CASE_FOLLOW.c.ended_at, self._clock.now()), "ended_why": BY_CITIZEN}
-        erasing = update(CASE_FOLLOW).where(CASE_FOLLOW.c.sender == sender).values(sender=ERASED, **ended)
-        return int(connection.execute(erasing).rowcount)
-
     def _note(self, connection: Connection, follow: Follow, status: CaseStatus) -> bool:
         now, fingerprint = self._clock.now(), status.fingerprint()[:2000]
         seen = and_(CASE_FOLLOW.c.id == follow.id, CASE_FOLLOW.c.ended_at.is_(None))
@@ -127,6 +122,19 @@ class Follows:
             return False
         digest = hashlib.sha256(f"{follow.fingerprint}>{fingerprint}@{now.isoformat()}".encode()).hexdigest()[:32]
         return add_word(connection, follow.id, f"{CHANGE}:{follow.id}:{digest}", CHANGE, {}, now)
+
+
+def stop_follows(connection: Connection, sender: str, now: datetime) -> int:
+    """Stop all that a conversation follows; return how many."""
+    mine = and_(CASE_FOLLOW.c.sender == sender, CASE_FOLLOW.c.ended_at.is_(None))
+    return int(connection.execute(update(CASE_FOLLOW).where(mine).values(ended_at=now, ended_why=BY_CITIZEN)).rowcount)
+
+
+def erase_follows(connection: Connection, sender: str, now: datetime) -> int:
+    """As `Follows.erase`, within a transaction."""
+    ended = {"ended_at": func.coalesce(CASE_FOLLOW.c.ended_at, now), "ended_why": BY_CITIZEN}
+    erasing = update(CASE_FOLLOW).where(CASE_FOLLOW.c.sender == sender).values(sender=ERASED, **ended)
+    return int(connection.execute(erasing).rowcount)
 
 
 def mark_said(connection: Connection, word_id: str, at: datetime) -> bool:

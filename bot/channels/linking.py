@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.errors import MessageRefusedError
+from bot.hub.forgetting import LINKED
 from bot.hub.hub import Hub
 from bot.hub.intake import accept
 from bot.hub.models import Conversation, Draft
@@ -18,9 +19,6 @@ from bot.ops.clock import CITY_TIME
 from bot.ops.logging import EventLog
 
 log = EventLog("channels.linking")
-
-LINKED = "zalo_linked"
-"""In the content of a message of the web: how it stands with the link from now on; the widget's menu follows it."""
 
 
 class Linking:

@@ -34,9 +34,10 @@ class FeedbackRetention:
 
     async def forget_old(self) -> tuple[int, int]:
         """Erase what is old; how many items, and how many survey answers, lost their words."""
-        return await self.database().write(self._forget_old)
+        return await self.database().write(self.forget_in)
 
-    def _forget_old(self, connection: Connection) -> tuple[int, int]:
+    def forget_in(self, connection: Connection) -> tuple[int, int]:
+        """As `forget_old`, within a transaction."""
         return self._forget_items(connection), self._forget_surveys(connection)
 
     def _forget_items(self, connection: Connection) -> int:

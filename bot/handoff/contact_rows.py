@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import update
@@ -22,3 +23,11 @@ def unlink_contacts(connection: Connection, sender: str) -> None:
     connection.execute(
         update(HANDOFF_CONTACT).where(mine).values(sender=None, open_key=HANDOFF_CONTACT.c.id, summary={})
     )
+
+
+def cancel_contacts(connection: Connection, sender: str, at: datetime) -> int:
+    """The citizen wants nothing kept, so nobody calls: number and name go. Return how many waited."""
+    mine = (HANDOFF_CONTACT.c.sender == sender, HANDOFF_CONTACT.c.closed_at.is_(None))
+    over = {"state": "closed", "outcome": "cancelled", "closed_at": at, "open_key": HANDOFF_CONTACT.c.id}
+    gone = {**ENDED, **over, "version": HANDOFF_CONTACT.c.version + 1}
+    return int(connection.execute(update(HANDOFF_CONTACT).where(*mine).values(**gone)).rowcount)

@@ -6,26 +6,25 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.approval.rows import erase_approval
 from bot.approval.switches import ApprovalSwitches
 from bot.attachments.build import build_attachments
 from bot.attachments.intake import FOR_FILES, PhotoIntake
 from bot.attachments.wording import PhotoWording
-from bot.desk.verdicts import erase_desk
 from bot.handoff.build import HandoffParts, build_handoff
 from bot.hub.approvals import Approvals, ApprovalWatch
 from bot.hub.conversations import ConversationStore, hold
 from bot.hub.delivery import LocalDelivery
-from bot.hub.feedback_effects import erase_feedback, with_feedback
-from bot.hub.handoff_effects import HandoffEffects, erase_handoff
+from bot.hub.feedback_effects import with_feedback
+from bot.hub.forgetting import FORGETTING
+from bot.hub.handoff_effects import HandoffEffects
 from bot.hub.holding import Holding
 from bot.hub.hub import Hub
 from bot.hub.hub_feedback import HubFeedback
 from bot.hub.limits import PER_CONVERSATION, RateLimiter
 from bot.hub.memory import TrackerMemory
-from bot.hub.officer_files import OfficerFiles, erase_files
+from bot.hub.officer_files import OfficerFiles
 from bot.hub.ownership import QUEUE_TOPIC, Ownership, topic_of
-from bot.hub.photos import HubPhotos, erase_pending
+from bot.hub.photos import HubPhotos
 from bot.hub.rasa_client import RasaClient
 from bot.hub.side_notes import SideNotes
 from bot.hub.tokens import Tokens
@@ -34,7 +33,6 @@ from bot.hub.turn_store import TurnStore
 from bot.hub.turns import SwitchedOff, Turns
 from bot.hub.watch import StoreWatch
 from bot.hub.wording import Wording
-from bot.links.rows import erase_links
 from bot.links.service import Links
 from bot.ops.clock import Clock
 from bot.ops.keys import load_key
@@ -88,8 +86,7 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
     Officers' pages listen by setting `ownership.changed`.
     """
     database = Database(make_engine(settings.database_url))
-    forgetting = (erase_feedback, erase_pending, erase_handoff, erase_desk, erase_links, erase_approval, erase_files)
-    store = ConversationStore(database, clock, forgetting)
+    store = ConversationStore(database, clock, FORGETTING)
     delivery = LocalDelivery()
     handoff = build_handoff(settings, lambda: database, clock)
     ownership = Ownership(lambda: database, clock, handoff.queue, delivery, _nobody_listens)

@@ -20,6 +20,7 @@ from bot.errors import TokenInvalidError
 from bot.handoff.rows import note_citizen_spoke
 from bot.hub.models import Answerer, Conversation, Draft, Message, Role, TurnState
 from bot.hub.tables import CONVERSATION, MESSAGE
+from bot.links.rows import find_link
 from bot.ops.clock import Clock
 from bot.ops.screening.screening import EXPECTS
 from bot.store.engine import Database
@@ -88,7 +89,7 @@ class ConversationStore:
 
     async def erase(self, conversation_id: str) -> bool:
         """Delete the transcript and close the conversation for good; False when it was erased before."""
-        return await self._database.write(self._erase, conversation_id)
+        return await self._database.write(self.erase_in, conversation_id)
 
     def _open(self, connection: Connection, channel: str) -> Conversation:
         now = self._clock.now()
@@ -133,8 +134,10 @@ class ConversationStore:
         connection.execute(insert(MESSAGE).values(**row))
         return Message(conversation_id, seq, Role.CITIZEN, now, content, client_id), True
 
-    def _erase(self, connection: Connection, conversation_id: str) -> bool:
+    def erase_in(self, connection: Connection, conversation_id: str) -> bool:
+        """As `erase`, within a transaction."""
         now = self._clock.now()
+        _lock_with_linked(connection, conversation_id, now)
         closed = (
             update(CONVERSATION)
             .where(CONVERSATION.c.id == conversation_id, CONVERSATION.c.erased_at.is_(None))
@@ -167,6 +170,13 @@ def hold(connection: Connection, conversation_id: str, now: datetime) -> None:
     lock = update(CONVERSATION).where(CONVERSATION.c.id == conversation_id, CONVERSATION.c.erased_at.is_(None))
     if connection.execute(lock.values(updated_at=now)).rowcount == 0:
         raise TokenInvalidError("the conversation is erased", conversation=conversation_id[:8])
+
+
+def _lock_with_linked(connection: Connection, conversation_id: str, now: datetime) -> None:
+    """Lock both of two linked conversations, in the one order that all take: so that none waits in a circle."""
+    link = find_link(connection, conversation_id)
+    for one in sorted((link.web_id, link.zalo_id)) if link is not None else ():
+        connection.execute(update(CONVERSATION).where(CONVERSATION.c.id == one).values(updated_at=now))
 
 
 def _mark_delivered(connection: Connection, conversation_id: str, seq: int, now: datetime) -> None:

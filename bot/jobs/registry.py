@@ -11,8 +11,10 @@ from bot.jobs.feedback import FeedbackJobs
 from bot.jobs.handoff import HandoffJobs
 from bot.jobs.petitions import PetitionJobs
 from bot.jobs.photos import PhotoJobs
+from bot.jobs.privacy import PrivacyJobs, unless_held
 from bot.jobs.referrals import ReferralJobs
 from bot.jobs.runner import Job, JobRunner
+from bot.privacy.build import build_privacy
 from bot.services import CaseServices
 from knowledge.working_days import load_calendar
 
@@ -35,6 +37,9 @@ def jobs_of(services: CaseServices) -> list[Job]:
     of = services.referrals
     referrals = ReferralJobs(of.ageing, of.words, services.operations, services.clock)
     handoff = HandoffJobs(services.handoff, services.operations, services.clock)
+    of_privacy = build_privacy(services)
+    privacy = PrivacyJobs(of_privacy.erasures, of_privacy.retention, services.clock)
+    held = of_privacy.retention.is_held
     return [
         Job(
             "case_changes", timedelta(minutes=5), "reads followed dossiers, notes what changed", cases.look_for_changes
@@ -43,16 +48,28 @@ def jobs_of(services: CaseServices) -> list[Job]:
         Job("case_tries", timedelta(hours=1), "forgets tries that are over", cases.forget_tries),
         Job("petition_clocks", timedelta(minutes=15), "reminds, escalates, closes petitions", petitions.look_at_clocks),
         Job("petition_words", timedelta(seconds=30), "tells people of each step", petitions.say_words),
-        Job("petition_forget", timedelta(hours=6), "takes people out of old petitions", petitions.forget),
+        Job(
+            "petition_forget",
+            timedelta(hours=6),
+            "takes people out of old petitions",
+            unless_held(held, "petition", petitions.forget),
+        ),
         Job("stale_photos", timedelta(hours=1), "removes photos that belong to nothing", photos.remove_stale),
         Job(
             "feedback_overdue", timedelta(hours=1), "raises feedback that is open for too long", feedback.raise_overdue
         ),
-        Job("feedback_forget", timedelta(hours=6), "erases old words of feedback", feedback.forget),
+        Job(
+            "feedback_forget",
+            timedelta(hours=6),
+            "erases old words of feedback",
+            unless_held(held, "feedback", feedback.forget),
+        ),
         Job("referral_words", timedelta(seconds=30), "tells citizens of their requests for help", referrals.say_words),
         Job("referral_climb", timedelta(hours=1), "hands on requests that nobody takes", referrals.climb),
         Job("handoff_clocks", timedelta(seconds=15), "looks after who waits and who holds", handoff.look),
         Job("handoff_calls", timedelta(minutes=5), "apologises for calls not made in time", handoff.look_at_calls),
         Job("handoff_forget", timedelta(hours=6), "forgets who was there yesterday", handoff.forget),
         Job("referral_forget", timedelta(hours=1), "forgets drafts, erased conversations", referrals.forget),
+        Job("data_erasures", timedelta(seconds=15), "erases what citizens ask to be erased", privacy.carry_out),
+        Job("data_retention", timedelta(minutes=30), "erases at night what was kept long enough", privacy.retain),
     ]

@@ -38,7 +38,10 @@ class Item(str, Enum):
 
 
 ASKED_FOR = (Item.CONTENT, Item.KIND, Item.PLACE, Item.WHICH, Item.CONSENT, Item.NAME, Item.CONTACT)
-AGREED, REFUSED = "agreed", "refused"
+CONSENT_VERSION = "petition-1"
+"""Which words of consent the citizen has agreed to: domain/petition.yml, utter_petition__ask_consent."""
+AGREED, REFUSED = f"agreed to {CONSENT_VERSION}", "refused"
+"""Agreed to other words, it is asked again."""
 _TOLD_BY_PLACE = (PetitionKind.BEHAVIOUR, PetitionKind.SUGGESTION)
 """Kinds that happen somewhere; a rule and a portal are the same everywhere."""
 _MANY = {Item.CONTENT.value, Item.KIND.value, Item.PLACE.value, Item.WHICH.value}

@@ -32,6 +32,7 @@ class Outcome(str, Enum):
     ANSWERED_NOT_SOLVED = "answered_not_solved"
     ANSWERED_REMARK_SENT = "answered_remark_sent"
     ANSWERED_HANDOFF = "answered_handoff"
+    ANSWERED_MY_DATA = "answered_my_data"
     ANSWERED_HOW_TO = "answered_how_to"
     ANSWERED_REFERRAL = "answered_referral"
     ANSWERED_REFERRAL_SENT = "answered_referral_sent"
@@ -50,6 +51,7 @@ class Outcome(str, Enum):
     CLARIFIED_HOW_TO = "clarified_how_to"
     CLARIFIED_REFERRAL = "clarified_referral"
     CLARIFIED_REFERRAL_PHONE = "clarified_referral_phone"
+    CLARIFIED_MY_DATA = "clarified_my_data"
     CLARIFIED_MATTER = "clarified_matter"
     CLARIFIED_PETITION = "clarified_petition"
     CLARIFIED_PETITION_SUMMARY = "clarified_petition_summary"
@@ -125,6 +127,7 @@ _NOT_RATED = frozenset(
         Outcome.ANSWERED_NOT_SOLVED,
         Outcome.ANSWERED_REMARK_SENT,
         Outcome.ANSWERED_HANDOFF,
+        Outcome.ANSWERED_MY_DATA,
         Outcome.HANDED_OFF_OFFICER,
         Outcome.HANDED_OFF_NOBODY,
         Outcome.HANDED_OFF_CONTACT,

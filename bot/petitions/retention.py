@@ -37,9 +37,10 @@ class PetitionRetention:
 
     async def forget_old(self) -> int:
         """Anonymise petitions that ended 24 months ago; return how many. Those that are open stay, however old."""
-        return await ReachableStore(self.database).write(self._forget_old)
+        return await ReachableStore(self.database).write(self.forget_in)
 
-    def _forget_old(self, connection: Connection) -> int:
+    def forget_in(self, connection: Connection) -> int:
+        """As `forget_old`, within a transaction."""
         now = self.clock.now()
         old = (PETITION.c.state.in_(_ENDED), PETITION.c.ended_at < months_before(now, KEPT_MONTHS))
         query = select(PETITION.c.id).where(*old, PETITION.c.anonymised_at.is_(None)).limit(_AT_ONCE)

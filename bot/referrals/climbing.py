@@ -6,7 +6,7 @@ Every run does only what is due on that day, so running twice changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, delete, update
 from sqlalchemy.engine import Connection
@@ -81,9 +81,14 @@ class ReferralClock:
         return {"drafts": int(drafts), "people": int(people)}
 
     def _gone(self, connection: Connection, senders: list[str]) -> int:
-        theirs = REFERRAL.c.sender.in_(senders)
-        draft = REFERRAL.c.state == ReferralState.DRAFT.value
-        count = int(connection.execute(delete(REFERRAL).where(theirs, draft)).rowcount)
-        for one in find_all(connection, theirs, REFERRAL.c.state.in_(OPEN_STATES)):
-            count += move(connection, one, ReferralState.CANCELLED, BY_JOB, self._clock.now(), "conversation erased")
-        return count
+        return take_back_of(connection, senders, self._clock.now())
+
+
+def take_back_of(connection: Connection, senders: list[str], now: datetime) -> int:
+    """Take back what conversations have asked for, and delete their drafts; within a transaction."""
+    theirs = REFERRAL.c.sender.in_(senders)
+    draft = REFERRAL.c.state == ReferralState.DRAFT.value
+    count = int(connection.execute(delete(REFERRAL).where(theirs, draft)).rowcount)
+    for one in find_all(connection, theirs, REFERRAL.c.state.in_(OPEN_STATES)):
+        count += move(connection, one, ReferralState.CANCELLED, BY_JOB, now, "conversation erased")
+    return count

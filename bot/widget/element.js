@@ -323,6 +323,11 @@ export class MotCuaChat extends HTMLElement {
     this.screen.print();
   }
 
+  askMyData() {
+    this.toggleOptions(false);
+    this.said(this.connection.say(words.myDataSaid));
+  }
+
   askEnd() {
     if (!this.parts.options.hidden) this.toggleOptions(false);
     const { question, lastAsked } = this.parts;

@@ -34,6 +34,7 @@ export function buildFrame(element, transcript, composer, tray, photoView, zaloL
     h("p", { id: "sizes" }, words.textSize),
     h("div", { class: "sizes", role: "group", "aria-labelledby": "sizes" }, ...parts.sizes),
     button("option", words.print, () => element.print()),
+    button("option", words.myData, () => element.askMyData()),
     zaloLink.option,
     button("option danger", words.end, () => element.askEnd()),
   );

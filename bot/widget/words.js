@@ -15,6 +15,8 @@ export const words = {
   textSize: "Cỡ chữ",
   sizes: ["Thường", "Lớn", "Rất lớn"],
   print: "In cuộc trò chuyện",
+  myData: "Dữ liệu của tôi",
+  myDataSaid: "Cho tôi xem dữ liệu của tôi",
   printedAt: (moment) => `In lúc ${moment}. Trợ lý tự động, không phải cán bộ.`,
   zaloLink: "Nhận tin qua Zalo",
   zaloUnlink: "Bỏ liên kết Zalo",

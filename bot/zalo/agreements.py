@@ -25,7 +25,7 @@ class Agreements:
         self._clock = clock
 
     async def was_asked(self, user_id: str) -> bool:
-        """Say whether this citizen was asked, or has said so unasked."""
+        """Say whether this citizen was asked, or has said so unasked; who has agreed to other words was not."""
         return await self._database().run(_known, user_id)
 
     async def asked(self, user_id: str) -> None:
@@ -61,7 +61,9 @@ def block(connection: Connection, user_id: str, code: int, at: datetime) -> None
 
 
 def _known(connection: Connection, user_id: str) -> bool:
-    return connection.execute(select(AGREEMENT.c.user_id).where(AGREEMENT.c.user_id == user_id)).first() is not None
+    outdated = AGREEMENT.c.agreed_at.isnot(None) & AGREEMENT.c.ended_at.is_(None) & (AGREEMENT.c.version != VERSION)
+    known = select(AGREEMENT.c.user_id).where(AGREEMENT.c.user_id == user_id, ~outdated)
+    return connection.execute(known).first() is not None
 
 
 def _stands(connection: Connection, user_id: str) -> bool:

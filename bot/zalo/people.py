@@ -70,10 +70,11 @@ class People:
 
     async def forget(self, user_id: str) -> None:
         """Drop all that is known of a citizen, and what waits for them."""
-        await self._database().write(_forget, user_id)
+        await self._database().write(forget_person, user_id)
 
 
-def _forget(connection: Connection, user_id: str) -> None:
+def forget_person(connection: Connection, user_id: str) -> None:
+    """As `People.forget`, within a transaction."""
     connection.execute(delete(OUTBOX).where(OUTBOX.c.user_id == user_id))
     connection.execute(delete(PERSON).where(PERSON.c.user_id == user_id))
     forget_templates(connection, user_id)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from bot.ops.screening.kinds import Finding, Kind
+from bot.ops.screening.numbers import whole_numbers
 from bot.ops.screening.reading import Reading
 
 _CODE = r"(?<![\w.])\d(?:[ .\-–—]?\d){3,7}(?![\w])(?!\.\d)"
@@ -77,8 +78,11 @@ def _without_glued_words(text: str) -> str:
 
 
 def _sent_codes(reading: Reading) -> Iterator[Finding]:
+    whole = whole_numbers(reading.loose)
     for found in _SENT_CODE.finditer(reading.loose):
-        if not _PUBLIC_CODE.search(found.group(1)) and not found.group(2).endswith("000"):
+        part = any(start <= found.start(2) and found.end(2) < end for start, end in whole)
+        part = part or any(start < found.start(2) and found.end(2) <= end for start, end in whole)
+        if not part and not _PUBLIC_CODE.search(found.group(1)) and not found.group(2).endswith("000"):
             yield Finding(*found.span(2), Kind.OTP)
     for found in _TYPED_CODE.finditer(reading.loose):
         digits = found.group(1) or found.group(3)

@@ -12,7 +12,7 @@ _EMAIL = re.compile(r"[a-z0-9._%+\-]+\s?@\s?[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.[a-z]
 _PASSPORT = re.compile(r"(?<![\w.])[bcpknes]\s?\d{7,8}(?![\w])")
 _HEALTH_CARD = re.compile(r"(?<![\w.])[a-z]{2}[ \-]?\d[ \-]?\d{2}(?:[ \-]?\d){10}(?![\w])")
 # A run of digits as people space them; O stands for 0 and l for 1 where digits stand around.
-_RUN = re.compile(r"(?<![\w./])(?:\(?\+?[\do])(?:(?:\) ?|[ .\-–—]{1,2})?[\dol]){5,24}(?![\w])")
+RUN = re.compile(r"(?<![\w./])(?:\(?\+?[\do])(?:(?:\) ?|[ .\-–—]{1,2})?[\dol]){5,24}(?![\w])")
 _BEFORE = 45
 _NAMED = (
     (Kind.CITIZEN_ID, r"cccd|can cuoc|dinh danh"),
@@ -46,7 +46,7 @@ _SHAPES = (
 )
 _FORMS = tuple((kind, re.compile(shape)) for kind, shape in _SHAPES)
 # Without a word that says so, only a number of these shapes is taken for one when it is typed in groups.
-_UNMISTAKABLE = re.compile(r"0\d{9,11}|\+?84\d{9,10}")
+UNMISTAKABLE = re.compile(r"0\d{9,11}|\+?84\d{9,10}")
 _SHORTEST_ALONE = 9
 
 
@@ -59,11 +59,16 @@ def find_numbers(reading: Reading, expected: frozenset[Kind]) -> Iterator[Findin
         yield from (Finding(*span, kind) for span in found_here if kind not in expected)
         for start, end in found_here:
             text = text[:start] + BLANK * (end - start) + text[end:]
-    for found in _RUN.finditer(text):
+    for found in RUN.finditer(text):
         if not expected & possible_kinds(_digits(found.group())):
             kind_found = _kind_of(found, reading.folded, text)
             if kind_found is not None:
                 yield Finding(*found.span(), kind_found)
+
+
+def whole_numbers(text: str) -> list[tuple[int, int]]:
+    """Return where numbers stand in a reading's text that can only be a telephone's or a card's, however spaced."""
+    return [found.span() for found in RUN.finditer(text) if UNMISTAKABLE.fullmatch(_digits(found.group()))]
 
 
 def possible_kinds(digits: str) -> frozenset[Kind]:
@@ -88,7 +93,7 @@ def _kind_of(found: re.Match[str], folded: str, text: str) -> Kind | None:
         return None
     amount = BLANK in without_round_amounts(text[: found.end()])[found.start() :]
     grouped = bool(re.search(r"[^\d+ol]", found.group().strip()))
-    if not _UNMISTAKABLE.fullmatch(digits) and (amount or grouped):
+    if not UNMISTAKABLE.fullmatch(digits) and (amount or grouped):
         return None
     return next((kind for kind, form in _FORMS if form.fullmatch(digits)), Kind.OTHER_NUMBER)
 

@@ -17,8 +17,10 @@ _DOCUMENT = re.compile(r"(?<![\w/])\d{1,6}\s?/\s?(?:\d{4}\s?/\s?)?[a-z][a-z0-9\-
 _DAY = re.compile(
     r"(?<!\d)(?:[0-3]?\d\s?[-./]\s?[01]?\d\s?[-./]\s?(?:19|20)\d\d|(?:19|20)\d\d[01]\d[0-3]\d|[0-3]\d[01]\d(?:19|20)\d\d)(?!\d)"
 )
+# No amount begins like a telephone number, and "ngân hàng" is no "ngàn".
 _AMOUNT = re.compile(
-    r"(?<![\w.])\d[\d.,]*(?:\s?\d{3})*\s?(?:d|dong|vnd|k|ngan|nghin|tram|trieu|tr|ty|ti|m2|met|m|ha|%)(?![a-z\d])"
+    r"(?<![\w.+])(?<!\d[ .\-)])(?<!\d\) )(?!0\d|84\d{9,10}(?!\d))\d(?:[\d.,]*\d)?(?:\s?\d{3})*\s?"
+    r"(?:d|dong|vnd|k|ngan(?! hang)|nghin|tram|trieu|tr|ty|ti(?! le)|m2|met|m|ha|%)(?![a-z\d])"
 )
 _ROUND_AMOUNT = re.compile(r"(?<![\w.])(?:[1-9]\d{0,2}(?:[.,]\d{3})+|[1-9]\d*000)(?![\d])(?!\.\d)")
 # 1022, 113 and the like are too short to be taken for anything; free and paid hotlines are not.

@@ -11,14 +11,15 @@ from bot.cases.tables import METADATA as CASES
 from bot.handoff.tables import METADATA as HANDOFF
 from bot.jobs.tables import METADATA as JOBS
 from bot.links.tables import METADATA as LINKS
+from bot.privacy.tables import METADATA as PRIVACY
 from bot.referrals.tables import METADATA as REFERRALS
 from bot.zalo.tables import METADATA as ZALO
 
 
 @pytest.mark.parametrize(
     "metadata",
-    [APPROVAL, CASES, HANDOFF, JOBS, LINKS, REFERRALS, ZALO],
-    ids=["approval", "cases", "handoff", "jobs", "links", "referrals", "zalo"],
+    [APPROVAL, CASES, HANDOFF, JOBS, LINKS, PRIVACY, REFERRALS, ZALO],
+    ids=["approval", "cases", "handoff", "jobs", "links", "privacy", "referrals", "zalo"],
 )
 def test_migrations_make_the_tables_of_the_code(operations, metadata):
     with operations().engine.connect() as connection:

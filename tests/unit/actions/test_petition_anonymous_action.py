@@ -89,7 +89,7 @@ async def test_typed_it_is_sent_as_well(refused, words):
 
 async def test_agreeing_after_all_goes_on_to_the_name(refused):
     await refused.say("đồng ý")
-    assert (refused.asked, refused.draft["consent"]) == ("utter_petition__ask_name", "agreed")
+    assert (refused.asked, refused.draft["consent"]) == ("utter_petition__ask_name", "agreed to petition-1")
 
 
 async def test_where_the_store_is_away_it_is_said_and_the_same_button_sends_it(refused):

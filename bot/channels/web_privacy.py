@@ -1,0 +1,44 @@
+"""`GET /privacy/<secret>`: what is held about a conversation, for whoever was given the address."""
+
+from __future__ import annotations
+
+import re
+
+from aiohttp import web
+
+from bot.channels.web_visitors import address_of
+from bot.errors import StoreDownError
+from bot.hub.limits import Rate, RateLimiter
+from bot.privacy.desk import PrivacyDesk
+from bot.privacy.export import to_html, to_json
+from bot.privacy.words import privacy_wording
+
+PER_ADDRESS = Rate(burst=20, per_second=0.2)
+_SECRET = re.compile(r"[A-Za-z0-9_\-]{20,64}")
+_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_HEADERS = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+
+
+class WebPrivacy:
+    """Tells nobody apart: an address that is over, wrong or made up gets the same answer."""
+
+    def __init__(self, desk: PrivacyDesk, pace: Rate = PER_ADDRESS) -> None:
+        self._desk = desk
+        self._pace = RateLimiter(pace)
+
+    async def get(self, request: web.Request) -> web.Response:
+        """The page, or with `?format=json` the same as a file."""
+        address = address_of(request)
+        if address is not None and not self._pace.take(address):
+            raise web.HTTPTooManyRequests(headers={"Retry-After": "30"})
+        secret = request.match_info["secret"]
+        try:
+            seen = await self._desk.open(secret) if _SECRET.fullmatch(secret) else None
+        except StoreDownError:
+            raise web.HTTPServiceUnavailable(headers={"Retry-After": "30"}) from None
+        if seen is None:
+            return web.Response(status=404, text=privacy_wording()("page.gone"), headers=_HEADERS)
+        if request.query.get("format") == "json":
+            name = {"Content-Disposition": 'attachment; filename="du-lieu-cua-toi.json"'}
+            return web.Response(text=to_json(seen), content_type="application/json", headers=_HEADERS | name)
+        return web.Response(text=to_html(seen), content_type="text/html", headers=_HEADERS)

@@ -1,0 +1,1 @@
+"""What is held about people: shown to them, erased when they ask or when its time is over, put on hold, listed."""

@@ -1,0 +1,225 @@
+"""What a citizen may ask about the data of their conversation, and what a person in charge does about it."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.engine import Connection
+
+from bot.cases.follows import stop_follows
+from bot.errors import PrivacyStepError
+from bot.handoff.contact_rows import cancel_contacts
+from bot.hub.forgetting import part_and_tell
+from bot.links.rows import find_link
+from bot.ops.clock import Clock
+from bot.ops.logging import EventLog
+from bot.petitions.models import OPEN
+from bot.privacy import requests
+from bot.privacy.erasing import held_by
+from bot.privacy.finding import (
+    Entry,
+    Subject,
+    conversation_of_sender,
+    find_held,
+    find_subject,
+    petitions_of,
+)
+from bot.privacy.models import LINK_VALID, DataRequest, Overview, RequestKind, RequestOutcome, RequestState
+from bot.privacy.requests import BY_SYSTEM
+from bot.privacy.tables import EXPORT_LINK
+from bot.referrals.climbing import take_back_of
+from bot.store.engine import Database
+from bot.store.reach import ReachableStore
+from bot.zalo.tables import AGREEMENT
+from knowledge.working_days import Calendar
+
+log = EventLog("privacy")
+
+_OPEN_STATES = {state.value for state in OPEN}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What an address shows: all entries by class, and when it was made."""
+
+    at: datetime
+    held: dict[str, list[Entry]]
+
+
+class PrivacyDesk:
+    """`sender` is the name under which Rasa knows the conversation. Raises `StoreDownError`."""
+
+    def __init__(self, database: Callable[[], Database], clock: Clock, calendar: Calendar) -> None:
+        self._store = ReachableStore(database)
+        self._clock = clock
+        self._calendar = calendar
+
+    async def overview(self, sender: str) -> Overview:
+        """Return what is held; an empty one where the conversation is not in the store (a terminal's)."""
+        return await self._store.write(self._overview, sender)
+
+    async def ask_erasure(self, sender: str) -> DataRequest | None:
+        """Note that a conversation is to be erased; a job does it after a minute. None where there is none."""
+        request = await self._store.write(self._begin, sender, RequestKind.ERASE)
+        return self._logged(request, "asked")
+
+    async def take_back(self, sender: str) -> DataRequest | None:
+        """The citizen has changed their mind; None where nothing waits, or it is too late."""
+        return self._logged(await self._store.write(self._take_back, sender), "taken_back")
+
+    async def see(self, sender: str) -> tuple[DataRequest, str] | None:
+        """Return a request that is done with it, and the secret of an address that shows everything for a while."""
+        made = await self._store.write(self._see, sender)
+        self._logged(made[0] if made else None, "seen")
+        return made
+
+    async def withdraw(self, sender: str) -> tuple[DataRequest, list[str]] | None:
+        """Take all consents of a conversation back at once; return the classes that ended with it."""
+        made = await self._store.write(self._withdraw, sender)
+        self._logged(made[0] if made else None, "withdrawn")
+        return made
+
+    async def ask_person(self, sender: str, kind: RequestKind) -> list[DataRequest]:
+        """Have a person in charge look at the petitions that this conversation has lodged or proven."""
+        made = await self._store.write(self._ask_person, sender, kind)
+        for request in made:
+            self._logged(request, "asked")
+        return made
+
+    async def open(self, secret: str) -> Seen | None:
+        """Return what an address shows; None where it is over, or never was."""
+        return await self._store.read(self._open, secret)
+
+    async def listed(self, with_those_over: bool = False) -> list[DataRequest]:
+        """Return the requests for whoever is in charge, the oldest first."""
+        return await self._store.read(requests.find_all, *(() if with_those_over else (requests.is_open(),)))
+
+    async def acknowledge(self, receipt: str, by: str) -> DataRequest:
+        """A person has it in hand. Raises `PrivacyStepError`."""
+        return await self._store.write(self._acknowledge, receipt, by)
+
+    async def done(self, receipt: str, by: str, outcome: RequestOutcome) -> DataRequest:
+        """A person is done with a request about a petition. Raises `PrivacyStepError`."""
+        return await self._store.write(self._done, receipt, by, outcome)
+
+    def _logged(self, request: DataRequest | None, what: str) -> DataRequest | None:
+        if request is not None:
+            log.info("data_request", receipt=request.receipt, kind=request.kind.value, what=what)
+        return request
+
+    def _overview(self, connection: Connection, sender: str) -> Overview:
+        who = self._subject(connection, sender)
+        if who is None:
+            return Overview({})
+        counts = {name: len(entries) for name, entries in find_held(connection, who).items()}
+        petitions = tuple((row.code, row.state in _OPEN_STATES) for row in petitions_of(connection, sender))
+        erasure = requests.open_erasure(connection, who.conversation_id)
+        return Overview(counts, petitions, held_by(connection, who), erasure, self._consents(connection, who))
+
+    def _subject(self, connection: Connection, sender: str) -> Subject | None:
+        conversation_id = conversation_of_sender(connection, sender)
+        return find_subject(connection, conversation_id) if conversation_id else None
+
+    def _begin(self, connection: Connection, sender: str, kind: RequestKind) -> DataRequest | None:
+        who = self._subject(connection, sender)
+        if who is None:
+            return None
+        return requests.begin(connection, self._calendar, kind, who.conversation_id, who.channel, self._clock.now())
+
+    def _take_back(self, connection: Connection, sender: str) -> DataRequest | None:
+        who = self._subject(connection, sender)
+        waiting = requests.open_erasure(connection, who.conversation_id) if who else None
+        if waiting is None:
+            return None
+        now, over = self._clock.now(), RequestOutcome.TAKEN_BACK
+        requests.end(connection, waiting, RequestState.CANCELLED, over, BY_SYSTEM, now)
+        return waiting
+
+    def _see(self, connection: Connection, sender: str) -> tuple[DataRequest, str] | None:
+        request, now = self._begin(connection, sender, RequestKind.SEE), self._clock.now()
+        if request is None or request.conversation_id is None:
+            return None
+        secret = secrets.token_urlsafe(32)
+        connection.execute(delete(EXPORT_LINK).where(EXPORT_LINK.c.until < now))
+        row = {"token_hash": _hash(secret), "conversation_id": request.conversation_id, "until": now + LINK_VALID}
+        connection.execute(insert(EXPORT_LINK).values(**row))
+        requests.end(connection, request, RequestState.DONE, RequestOutcome.DONE, BY_SYSTEM, now)
+        return request, secret
+
+    def _withdraw(self, connection: Connection, sender: str) -> tuple[DataRequest, list[str]] | None:
+        request, now = self._begin(connection, sender, RequestKind.WITHDRAW), self._clock.now()
+        who = self._subject(connection, sender)
+        if request is None or who is None:
+            return None
+        done = self._end_consents(connection, who, now)
+        requests.end(connection, request, RequestState.DONE, RequestOutcome.DONE, BY_SYSTEM, now)
+        return request, done
+
+    def _end_consents(self, connection: Connection, who: Subject, now: datetime) -> list[str]:
+        linked = find_link(connection, who.conversation_id) is not None
+        if linked:
+            part_and_tell(connection, who.conversation_id, now)
+        done = {
+            "case_follow": bool(stop_follows(connection, who.sender, now)),
+            "contact": bool(cancel_contacts(connection, who.sender, now)),
+            "referral": bool(take_back_of(connection, [who.sender], now)),
+            "link": linked,
+            "zalo": self._end_agreement(connection, who, now),
+        }
+        return [name for name, ended in done.items() if ended]
+
+    def _consents(self, connection: Connection, who: Subject) -> tuple[str, ...]:
+        """What would end: the ending itself, undone."""
+        step = connection.begin_nested()
+        try:
+            return tuple(self._end_consents(connection, who, self._clock.now()))
+        finally:
+            step.rollback()
+
+    def _end_agreement(self, connection: Connection, who: Subject, now: datetime) -> bool:
+        stands = (AGREEMENT.c.user_id == who.user_id, AGREEMENT.c.agreed_at.isnot(None), AGREEMENT.c.ended_at.is_(None))
+        if not who.user_id:
+            return False
+        return bool(connection.execute(update(AGREEMENT).where(*stands).values(ended_at=now)).rowcount)
+
+    def _ask_person(self, connection: Connection, sender: str, kind: RequestKind) -> list[DataRequest]:
+        who = self._subject(connection, sender)
+        if who is None:
+            return []
+        now, calendar = self._clock.now(), self._calendar
+        return [
+            requests.begin(connection, calendar, kind, who.conversation_id, who.channel, now, petition_code=row.code)
+            for row in petitions_of(connection, sender)
+        ]
+
+    def _open(self, connection: Connection, secret: str) -> Seen | None:
+        now = self._clock.now()
+        mine = (EXPORT_LINK.c.token_hash == _hash(secret), EXPORT_LINK.c.until >= now)
+        conversation_id = connection.execute(select(EXPORT_LINK.c.conversation_id).where(*mine)).scalar()
+        who = find_subject(connection, str(conversation_id)) if conversation_id else None
+        return Seen(now, find_held(connection, who)) if who else None
+
+    def _acknowledge(self, connection: Connection, receipt: str, by: str) -> DataRequest:
+        def change(request: DataRequest) -> None:
+            values = {"acknowledged_at": self._clock.now(), "by": by}
+            if request.state is RequestState.WAITING:
+                requests.mark(connection, request, RequestState.ACKNOWLEDGED, **values)
+
+        return requests.step_of_person(connection, receipt, by, change)
+
+    def _done(self, connection: Connection, receipt: str, by: str, outcome: RequestOutcome) -> DataRequest:
+        def change(request: DataRequest) -> None:
+            if request.petition_code is None:
+                raise PrivacyStepError("the system does that one by itself", receipt=receipt[:16])
+            requests.end(connection, request, RequestState.DONE, outcome, by, self._clock.now())
+
+        return requests.step_of_person(connection, receipt, by, change)
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,57 @@
+"""What is held about a conversation as a page to read and as JSON to take along."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, Template, select_autoescape
+
+from bot.ops.clock import CITY_TIME
+from bot.privacy.desk import Seen
+from bot.privacy.inventory import data_classes
+from bot.privacy.words import privacy_wording
+
+VERSION = 1
+
+
+def to_html(seen: Seen) -> str:
+    """Return the page."""
+    say = privacy_wording()
+    facts = {name: say(f"page.{name}") for name in ("title", "masked", "take")}
+    made = say("page.made", at=f"{seen.at.astimezone(CITY_TIME):%H:%M %d/%m/%Y}")
+    return _template().render(**facts, made=made, classes=_classes(seen))
+
+
+def to_json(seen: Seen) -> str:
+    """Return `{"version": 1, "made_at": …, "classes": [{name, label, why, kept, entries: [{at, text}]}]}`."""
+    body = {"version": VERSION, "made_at": seen.at.isoformat(), "classes": _classes(seen)}
+    return json.dumps(body, ensure_ascii=False, indent=1)
+
+
+def _classes(seen: Seen) -> list[dict[str, Any]]:
+    known = data_classes()
+    return [
+        {
+            "name": name,
+            "label": known[name].label,
+            "why": known[name].why,
+            "kept": known[name].kept,
+            "entries": [
+                {
+                    "at": entry.at.astimezone(CITY_TIME).isoformat("T", "minutes") if entry.at else None,
+                    "text": entry.text,
+                }
+                for entry in entries
+            ],
+        }
+        for name, entries in seen.held.items()
+    ]
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=select_autoescape(["j2"]))
+    return environment.get_template("export.html.j2")

@@ -1,0 +1,92 @@
+"""What citizens ask about their data, and the law's days for it (law brief E.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+
+ACKNOWLEDGE_WORKING_DAYS = 2
+"""Decree 356/2025, article 5: every request is acknowledged within two working days."""
+GRACE = timedelta(seconds=60)
+"""So long an erasure can be taken back; and the last message reaches its reader."""
+LINK_VALID = timedelta(minutes=15)
+
+
+class RequestKind(str, Enum):
+    """`ERASE`, `SEE`, `WITHDRAW`: about the conversation itself, done by the system. The others wait for a person."""
+
+    ERASE = "erase"
+    SEE = "see"
+    WITHDRAW = "withdraw"
+    PETITION_SEE = "petition_see"
+    PETITION_ERASE = "petition_erase"
+
+
+DAYS = {
+    RequestKind.ERASE: 20,
+    RequestKind.PETITION_ERASE: 20,
+    RequestKind.SEE: 10,
+    RequestKind.PETITION_SEE: 10,
+    RequestKind.WITHDRAW: 15,
+}
+"""Days until it is done (decree 356/2025, article 5). Taken as calendar days: the stricter reading."""
+
+
+class RequestState(str, Enum):
+    CONFIRMED = "confirmed"
+    """The citizen has said yes; not before `act_after`."""
+    ERASED = "erased"
+    """Gone from the operations store; the assistant's memory is still to follow."""
+    WAITING = "waiting"
+    """For a person in charge."""
+    ACKNOWLEDGED = "acknowledged"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+OVER = frozenset({RequestState.DONE, RequestState.CANCELLED})
+
+
+class RequestOutcome(str, Enum):
+    """How it ended. KEPT: what the law requires to keep is kept, and the citizen was told why."""
+
+    NONE = ""
+    DONE = "done"
+    PARTLY = "partly"
+    KEPT = "kept"
+    TAKEN_BACK = "taken_back"
+
+
+@dataclass(frozen=True)
+class DataRequest:
+    """One request. conversation_id, petition_code: there until it is over."""
+
+    id: str
+    receipt: str
+    kind: RequestKind
+    state: RequestState
+    channel: str
+    conversation_id: str | None
+    petition_code: str | None
+    asked_at: datetime
+    act_after: datetime
+    acknowledge_by: date
+    due_on: date
+    acknowledged_at: datetime | None = None
+    done_at: datetime | None = None
+    by: str = ""
+    outcome: RequestOutcome = RequestOutcome.NONE
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What is held about a conversation. counts: class → how many. petitions: codes, and whether each is open.
+    consents: classes that somebody has agreed to and not taken back.
+    """
+
+    counts: dict[str, int]
+    petitions: tuple[tuple[str, bool], ...] = ()
+    held: bool = False
+    request: DataRequest | None = None
+    consents: tuple[str, ...] = ()

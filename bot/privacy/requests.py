@@ -1,0 +1,128 @@
+"""The register of what citizens ask about their data. It names nobody once a request is over."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy.engine import Connection, Row
+from sqlalchemy.sql import ColumnElement
+
+from bot.errors import PrivacyStepError
+from bot.ops.clock import city_date
+from bot.ops.logging import new_reference
+from bot.privacy.models import (
+    ACKNOWLEDGE_WORKING_DAYS,
+    DAYS,
+    GRACE,
+    OVER,
+    DataRequest,
+    RequestKind,
+    RequestOutcome,
+    RequestState,
+)
+from bot.privacy.tables import REQUEST
+from knowledge.working_days import Calendar
+
+PREFIX = "DL-"
+BY_SYSTEM = "system"
+_OVER = tuple(state.value for state in OVER)
+_ASKED_AGAIN: dict[str, Any] = {"conversation_id": None, "petition_code": None}
+
+
+def begin(
+    connection: Connection,
+    calendar: Calendar,
+    kind: RequestKind,
+    conversation_id: str,
+    channel: str,
+    now: datetime,
+    petition_code: str | None = None,
+) -> DataRequest:
+    """Return the open request of this kind, or a new one: who asks twice has asked once."""
+    same = and_(REQUEST.c.kind == kind.value, _open_of(conversation_id))
+    same = and_(same, REQUEST.c.petition_code == petition_code) if petition_code else same
+    known = connection.execute(select(REQUEST).where(same)).first()
+    if known is not None:
+        return request_of(known)
+    day = city_date(now)
+    new = DataRequest(
+        id=str(uuid.uuid4()),
+        receipt=f"{PREFIX}{new_reference()}",
+        kind=kind,
+        state=RequestState.WAITING if petition_code else RequestState.CONFIRMED,
+        channel=channel,
+        conversation_id=conversation_id,
+        petition_code=petition_code,
+        asked_at=now,
+        act_after=now + GRACE,
+        acknowledge_by=calendar.add(day, ACKNOWLEDGE_WORKING_DAYS).day,
+        due_on=day + timedelta(days=DAYS[kind]),
+    )
+    row = asdict(new) | {"kind": kind.value, "state": new.state.value, "outcome": new.outcome.value}
+    connection.execute(insert(REQUEST).values(**row))
+    return new
+
+
+def end(
+    connection: Connection, request: DataRequest, state: RequestState, outcome: RequestOutcome, by: str, now: datetime
+) -> None:
+    """A request is over: when and how stays, whose it was goes."""
+    values = {"state": state.value, "outcome": outcome.value, "by": by, "done_at": now, **_ASKED_AGAIN}
+    if request.acknowledged_at is None:
+        values["acknowledged_at"] = now
+    connection.execute(update(REQUEST).where(REQUEST.c.id == request.id).values(**values))
+
+
+def mark(connection: Connection, request: DataRequest, state: RequestState, **values: Any) -> None:
+    """Take a request one step further."""
+    connection.execute(update(REQUEST).where(REQUEST.c.id == request.id).values(state=state.value, **values))
+
+
+def open_erasure(connection: Connection, conversation_id: str) -> DataRequest | None:
+    """Return a conversation's erasure that is still to come."""
+    mine = and_(REQUEST.c.kind == RequestKind.ERASE.value, _open_of(conversation_id))
+    row = connection.execute(select(REQUEST).where(mine)).first()
+    return None if row is None else request_of(row)
+
+
+def due(connection: Connection, now: datetime, most: int) -> list[DataRequest]:
+    """Return the erasures that may be carried out, the oldest first."""
+    ripe = and_(REQUEST.c.state == RequestState.CONFIRMED.value, REQUEST.c.act_after <= now)
+    of_it = and_(REQUEST.c.kind == RequestKind.ERASE.value, or_(ripe, REQUEST.c.state == RequestState.ERASED.value))
+    return find_all(connection, of_it)[:most]
+
+
+def find_all(connection: Connection, *where: ColumnElement[bool]) -> list[DataRequest]:
+    """Return the requests that fit, the oldest first."""
+    rows = connection.execute(select(REQUEST).where(*where).order_by(REQUEST.c.asked_at))
+    return [request_of(row) for row in rows]
+
+
+def is_open() -> ColumnElement[bool]:
+    """Requests that are not over."""
+    return REQUEST.c.state.notin_(_OVER)
+
+
+def step_of_person(connection: Connection, receipt: str, by: str, change: Callable[[DataRequest], None]) -> DataRequest:
+    """Have a person in charge change an open request; raise `PrivacyStepError` where there is none."""
+    row = connection.execute(select(REQUEST).where(REQUEST.c.receipt == receipt.strip().upper(), is_open())).first()
+    if row is None or not by.strip():
+        raise PrivacyStepError("no open request of that receipt, or no person named", receipt=receipt[:16])
+    change(request_of(row))
+    return request_of(connection.execute(select(REQUEST).where(REQUEST.c.id == row.id)).one())
+
+
+def request_of(row: Row) -> DataRequest:
+    """Return a row as a dataclass."""
+    values = dict(row._mapping)
+    values |= {"kind": RequestKind(row.kind), "state": RequestState(row.state), "outcome": RequestOutcome(row.outcome)}
+    return DataRequest(**values)
+
+
+def _open_of(conversation_id: str) -> ColumnElement[bool]:
+    return and_(REQUEST.c.conversation_id == conversation_id, is_open())

@@ -1,0 +1,105 @@
+"""The drill: back up, erase somebody, lose the database, restore; whoever was erased is erased again."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import pgserver
+import pytest
+from sqlalchemy import create_engine, text
+
+from bot.errors import PrivacyStepError
+from bot.privacy.__main__ import main
+from bot.privacy.backup import check_backup, is_empty, restore_backup, write_backup
+from tests.integration.privacy.conftest import CANARY, dump
+
+# The tools of the same version as the server of the tests.
+TOOLS = Path(pgserver.__file__).parent / "pginstall" / "bin"
+
+
+@pytest.fixture(autouse=True)
+def own_settings(monkeypatch, database_url, tmp_path):
+    monkeypatch.setenv("PATH", f"{TOOLS}:{os.environ['PATH']}")
+    monkeypatch.setenv("MOTCUA_DATABASE_URL", database_url)
+    monkeypatch.setenv("MOTCUA_TRACKER_URL", f"sqlite:///{tmp_path / 'tracker.db'}")
+    monkeypatch.setenv("MOTCUA_DATA_DIR", str(tmp_path / "keys-here"))
+
+
+def lose(url):
+    """The database is gone: an empty one stands in its place."""
+    if url.startswith("sqlite"):
+        Path(url.removeprefix("sqlite:///")).unlink()
+        return
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+
+
+def run(*arguments):
+    """The command line, as an operator types it; outside of the test's event loop."""
+    return asyncio.to_thread(main, [str(one) for one in arguments])
+
+
+async def test_who_was_erased_after_the_backup_is_erased_after_the_restore(
+    database, database_url, store, known, tmp_path, capsys
+):
+    me, other = await known(), await store.open("web")
+    assert await run("backup", tmp_path / "backup", "--keys", tmp_path / "keys") == 0
+    await store.erase(me.id)
+    assert await run("erased") == 0
+    ids = [line for line in capsys.readouterr().out.splitlines() if len(line) == 36]
+    assert ids == [me.id]
+    (tmp_path / "erased.txt").write_text("\n".join(ids), "utf-8")
+
+    database.engine.dispose()
+    lose(database_url)
+    assert await run("restore", tmp_path / "backup", "--erased", tmp_path / "erased.txt") == 0
+    assert "erased again: 1" in capsys.readouterr().out
+    after = await database.run(dump)
+    assert [name for name, rows in after.items() if CANARY in rows] == []
+    assert (await store.find(me.id)).erased
+    assert not (await store.find(other.id)).erased
+    assert "PA-2611-000001" in after["petition_party"]
+
+
+async def test_a_full_place_is_refused_and_overwritten_only_by_force(database, store, known, tmp_path, capsys):
+    me = await known()
+    assert await run("backup", tmp_path / "backup") == 0
+    await store.erase(me.id)
+    assert await run("restore", tmp_path / "backup") == 1
+    assert "not empty" in capsys.readouterr().err
+    database.engine.dispose()
+    assert await run("restore", tmp_path / "backup", "--force") == 0  # the list is read from what is overwritten
+    assert CANARY not in str(await database.run(dump))
+
+
+@pytest.mark.parametrize("how", ["changed", "missing", "no_manifest", "half"])
+def test_a_damaged_backup_changes_nothing(how, tmp_path):
+    source = f"sqlite:///{tmp_path / 'source.db'}"
+    create_engine(source).execute(text("CREATE TABLE t (x INTEGER)"))
+    folder = tmp_path / "backup"
+    manifest = write_backup(folder, {"operations": source}, _now())
+    assert oct(manifest.stat().st_mode & 0o777) == "0o600"
+    file = check_backup(folder)["operations"]
+    {
+        "changed": lambda: file.write_bytes(file.read_bytes()[:-1] + b"?"),
+        "missing": file.unlink,
+        "no_manifest": manifest.unlink,
+        "half": lambda: manifest.write_text('{"version": 1, "stores": {"operations": {}}}', "utf-8"),
+    }[how]()
+    target = f"sqlite:///{tmp_path / 'target.db'}"
+    with pytest.raises(PrivacyStepError):
+        restore_backup(folder, {"operations": target}, force=True)
+    assert is_empty(target)
+    with pytest.raises(PrivacyStepError):
+        write_backup(folder, {"operations": source}, _now())  # never over another one
+
+
+def _now():
+    from datetime import datetime, timezone
+
+    return datetime.now(timezone.utc)

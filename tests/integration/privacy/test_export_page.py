@@ -1,0 +1,54 @@
+"""The page behind the address: everything, escaped, not cached; nothing for a wrong or an old address."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.channels.web_privacy import WebPrivacy
+from bot.hub.limits import Rate
+from bot.hub.tables import MESSAGE
+from tests.integration.privacy.conftest import CANARY, fill
+
+
+@pytest.fixture
+def database_url(tmp_path):
+    return f"sqlite:///{tmp_path / 'operations.db'}"
+
+
+@pytest_asyncio.fixture
+async def client(desk):
+    app = web.Application()
+    app.router.add_get("/privacy/{secret}", WebPrivacy(desk, Rate(burst=6, per_second=0.001)).get)
+    async with TestClient(TestServer(app)) as client:
+        yield client
+
+
+async def test_page_and_file_show_all_that_is_held(client, desk, known, database, clock):
+    me = await known()
+    nasty = {"conversation_id": me.id, "seq": 2, "role": "assistant", "content": {"text": "<script>alert(1)</script>"}}
+    await database.write(lambda connection: fill(connection, MESSAGE, **nasty))
+    _, secret = await desk.see(me.sender)
+    page = await client.get(f"/privacy/{secret}")
+    text = await page.text()
+    assert (page.status, page.headers["Cache-Control"]) == (200, "no-store")
+    assert CANARY in text
+    assert "<script" not in text
+    assert "PA-2611-000001" in text
+    file = await client.get(f"/privacy/{secret}?format=json")
+    body = json.loads(await file.text())
+    assert "attachment" in file.headers["Content-Disposition"]
+    assert {one["name"] for one in body["classes"]} >= {"conversation", "petition", "zalo"}
+    clock.pass_by(minutes=16)
+    assert (await client.get(f"/privacy/{secret}")).status == 404
+
+
+async def test_guessing_shows_nothing_and_is_slowed_down(client):
+    visitor = {"X-Forwarded-For": "203.0.113.7"}
+    answers = [await client.get(f"/privacy/{'x' * 43}", headers=visitor) for _ in range(7)]
+    assert [answer.status for answer in answers] == [404] * 6 + [429]
+    assert "không dùng được nữa" in await answers[0].text()
