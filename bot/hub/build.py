@@ -24,6 +24,7 @@ from bot.hub.rasa_client import RasaClient
 from bot.hub.side_notes import SideNotes
 from bot.hub.tokens import Tokens
 from bot.hub.transcripts import Transcripts
+from bot.hub.turn_facts import with_facts
 from bot.hub.turn_store import TurnStore
 from bot.hub.turns import SwitchedOff, Turns
 from bot.hub.watch import StoreWatch
@@ -32,6 +33,7 @@ from bot.links.rows import erase_links
 from bot.links.service import Links
 from bot.ops.clock import Clock
 from bot.ops.keys import load_key
+from bot.reports.facts import erase_facts
 from bot.settings import Settings
 from bot.staff.models import Feature
 from bot.staff.switches import Switches
@@ -76,7 +78,7 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
     Officers' pages listen by setting `ownership.changed`.
     """
     database = Database(make_engine(settings.database_url))
-    forgetting = (erase_feedback, erase_pending, erase_handoff, erase_desk, erase_links)
+    forgetting = (erase_facts, erase_feedback, erase_pending, erase_handoff, erase_desk, erase_links)
     store = ConversationStore(database, clock, forgetting)
     delivery = LocalDelivery()
     handoff = build_handoff(settings, lambda: database, clock)
@@ -84,9 +86,8 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
     wording = Wording.load()
     assistant = RasaClient(settings.rasa_url)
     trackers = Database(make_engine(settings.tracker_url))
-    turn_store = TurnStore(
-        database, clock, process_name(settings), along=HandoffEffects(ownership.steps, with_feedback)
-    )
+    along = with_facts(HandoffEffects(ownership.steps, with_feedback))
+    turn_store = TurnStore(database, clock, process_name(settings), along=along)
     switches = Switches(lambda: database, clock)
     memory = TrackerMemory(assistant, trackers)
     turns = Turns(turn_store, assistant, memory, delivery, wording, switched_off=_when_off(switches))

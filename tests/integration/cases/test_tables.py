@@ -11,13 +11,14 @@ from bot.handoff.tables import METADATA as HANDOFF
 from bot.jobs.tables import METADATA as JOBS
 from bot.links.tables import METADATA as LINKS
 from bot.referrals.tables import METADATA as REFERRALS
+from bot.reports.tables import METADATA as REPORTS
 from bot.zalo.tables import METADATA as ZALO
 
 
 @pytest.mark.parametrize(
     "metadata",
-    [CASES, HANDOFF, JOBS, LINKS, REFERRALS, ZALO],
-    ids=["cases", "handoff", "jobs", "links", "referrals", "zalo"],
+    [CASES, HANDOFF, JOBS, LINKS, REFERRALS, REPORTS, ZALO],
+    ids=["cases", "handoff", "jobs", "links", "referrals", "reports", "zalo"],
 )
 def test_migrations_make_the_tables_of_the_code(operations, metadata):
     with operations().engine.connect() as connection:

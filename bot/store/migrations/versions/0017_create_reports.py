@@ -1,0 +1,44 @@
+"""Reports: a fact for each answered question, and closed months."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0017"
+down_revision = "0013"
+branch_labels = None
+depends_on = None
+
+MOMENT = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    op.create_table(
+        "report_turn",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("at", MOMENT),
+        sa.Column("conversation", sa.String(36)),
+        sa.Column("seq", sa.Integer, nullable=False),
+        sa.Column("channel", sa.String(16), nullable=False),
+        sa.Column("outcome", sa.String(48), nullable=False),
+        sa.Column("procedure_code", sa.String(32), nullable=False),
+        sa.Column("milliseconds", sa.Integer),
+        sa.Column("disliked", sa.Boolean, nullable=False),
+        sa.Column("handed_over", sa.Boolean, nullable=False),
+    )
+    op.create_index("report_turn_day", "report_turn", ["day"])
+    op.create_index("report_turn_conversation", "report_turn", ["conversation"])
+    op.create_table(
+        "report_month",
+        sa.Column("month", sa.String(7), primary_key=True),
+        sa.Column("schema_version", sa.Integer, nullable=False),
+        sa.Column("closed_at", MOMENT, nullable=False),
+        sa.Column("content", sa.Text, nullable=False),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("report_month")
+    op.drop_table("report_turn")
