@@ -54,11 +54,8 @@ def count_opinions(connection: Connection, span: Span, opinions: list[Opinion]) 
     cases = connection.execute(select(CASE_RATING.c.rating).where(moment >= span.begins, moment < span.ends))
     petitions = connection.execute(select(RATING.c.rating).where(rated >= span.begins, rated < span.ends))
     codes = [one.bottleneck for one in opinions if one.complains]
-    codes += [
-        row.bottleneck
-        for row in surveys
-        if row.satisfaction != Satisfaction.SATISFIED.value and row.feedback_id is None
-    ]
+    unhappy = _GIVEN - {Satisfaction.SATISFIED.value}
+    codes += [row.bottleneck for row in surveys if row.satisfaction in unhappy and row.feedback_id is None]
     down = [one for one in opinions if one.thumb == Thumb.DOWN.value]
     return {
         "satisfaction_talks": partition("satisfaction_talks", _given(row.satisfaction for row in surveys)),
