@@ -94,6 +94,7 @@ class Settings:
     tips: bool
     zalo: ZaloSettings
     desk_demo: bool
+    open_data_licence: str
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -136,6 +137,7 @@ class Settings:
             feedback_days=_days(env, "MOTCUA_FEEDBACK_DAYS", 5),
             feedback_kept_days=_days(env, "MOTCUA_FEEDBACK_KEPT_DAYS", 180),
             desk_demo=_on(env, "MOTCUA_DESK_DEMO", "off"),
+            open_data_licence=(env.get("MOTCUA_OPEN_DATA_LICENCE") or "").strip(),
             photo_keys=tuple((env.get("MOTCUA_PHOTO_KEYS") or "").replace(",", " ").split()),
             zalo=ZaloSettings.from_env(env),
         )

@@ -13,6 +13,8 @@ from knowledge.store import CatalogueStore
 from knowledge.timeliness import LIMIT, Clock, Timing, timings, waiting
 from knowledge.working_days import Calendar
 
+REMOVED = "removed"
+"""Its record still cites the decision that once announced it, so no clock runs from there."""
 _CLOCK = {
     Clock.IN_TIME: "in_time",
     Clock.OVERDUE: "overdue",
@@ -27,11 +29,12 @@ def count_catalogue(catalogue: CatalogueStore, calendar: Calendar, span: Span, t
     filled = first_filling(history)
     changes = timings(history, calendar, span.since, span.until)
     found = [one for one in changes if (one.state, one.first_seen) != (Clock.BASELINE, filled)]
-    dated = [one.elapsed for one in found if one.state in (Clock.IN_TIME, Clock.OVERDUE) and one.action != "removed"]
+    decided = [one for one in found if one.action != REMOVED]
+    dated = [one.elapsed for one in decided if one.state in (Clock.IN_TIME, Clock.OVERDUE)]
     late = (one.elapsed is not None and one.elapsed > LIMIT for one in waiting(history, calendar, today))
     return {
         "catalogue_changes": partition("catalogue_changes", (one.action for one in found)),
-        "catalogue_clock": partition("catalogue_clock", (_CLOCK[one.state] for one in found)),
+        "catalogue_clock": partition("catalogue_clock", (_CLOCK[one.state] for one in decided)),
         "catalogue_days": spread([days for days in dated if days is not None]),
         "catalogue_waiting": partition("catalogue_waiting", ("overdue" if one else "in_time" for one in late)),
         "catalogue_list": [_row(one) for one in found],
@@ -47,6 +50,7 @@ def first_filling(history: History) -> date | None:
 
 
 def _row(one: Timing) -> dict[str, Any]:
+    removed = one.action == REMOVED
     return {
         "key": one.code,
         "name": one.title,
@@ -54,6 +58,6 @@ def _row(one: Timing) -> dict[str, Any]:
         "decision_number": one.decision_number,
         "decision_date": one.decision_date.isoformat() if one.decision_date else "",
         "first_seen": one.first_seen.isoformat(),
-        "elapsed": one.elapsed,
-        "clock": _CLOCK[one.state],
+        "elapsed": None if removed else one.elapsed,
+        "clock": "" if removed else _CLOCK[one.state],
     }

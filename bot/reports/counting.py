@@ -125,7 +125,11 @@ def _names(units: dict[str, str]) -> dict[str, dict[str, str]]:
 def _unit_names(values: dict[str, Any], petitions: dict[str, str]) -> dict[str, str]:
     """Return the name of every unit that some table counts."""
     codes = [*values["handoffs_by_unit"], *values["referrals_by_unit"]]
-    names = {code: commune_name(code) or code for code in codes}
+    names = {code: _capital(commune_name(code)) or code for code in codes}
     names |= {code: petitions.get(code, code) for code in values["petitions_by_unit"]}
     say = report_wording()
     return names | {CITY_UNIT: say("unit.city"), UNKNOWN_UNIT: say("unit.unknown")}
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]

@@ -100,7 +100,7 @@ def _partition(metric: Metric, counted: Counted, hides: bool) -> Figure:
         for key, number in shown.cells.items()
     )
     if metric.names in ("unit", "text", "bottleneck"):
-        rows = tuple(sorted((row for row in rows if row.numbers["number"] != 0), key=_largest_first))
+        rows = tuple(sorted(rows, key=_largest_first))
     return Figure(metric, rows, total=shown.total, hidden=shown.total is None)
 
 
