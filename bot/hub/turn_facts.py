@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from bot.hub.models import Draft, Turn
+from bot.hub.turn_store import AlongWithAnswers
 from bot.ops.outcomes import Outcome
 from bot.reports.facts import TurnFact, add_fact
 
 OUTCOME = "outcome"
 """Key of a draft's effects: how the turn ended, where the hub says so itself."""
 _KNOWN = frozenset(outcome.value for outcome in Outcome)
-Along = Callable[[Connection, Turn, tuple[Draft, ...], datetime], tuple[Draft, ...]]
 
 
-def with_facts(before: Along) -> Along:
+def with_facts(before: AlongWithAnswers) -> AlongWithAnswers:
     """Return what stores `before` and then the fact."""
 
     def store(connection: Connection, turn: Turn, drafts: tuple[Draft, ...], at: datetime) -> tuple[Draft, ...]:

@@ -12,6 +12,7 @@ from bot.jobs.handoff import HandoffJobs
 from bot.jobs.petitions import PetitionJobs
 from bot.jobs.photos import PhotoJobs
 from bot.jobs.referrals import ReferralJobs
+from bot.jobs.reports import ReportJobs
 from bot.jobs.runner import Job, JobRunner
 from bot.services import CaseServices
 from knowledge.working_days import load_calendar
@@ -35,6 +36,7 @@ def jobs_of(services: CaseServices) -> list[Job]:
     of = services.referrals
     referrals = ReferralJobs(of.ageing, of.words, services.operations, services.clock)
     handoff = HandoffJobs(services.handoff, services.operations, services.clock)
+    reports = ReportJobs(services.reports.months)
     return [
         Job(
             "case_changes", timedelta(minutes=5), "reads followed dossiers, notes what changed", cases.look_for_changes
@@ -54,5 +56,6 @@ def jobs_of(services: CaseServices) -> list[Job]:
         Job("handoff_clocks", timedelta(seconds=15), "looks after who waits and who holds", handoff.look),
         Job("handoff_calls", timedelta(minutes=5), "apologises for calls not made in time", handoff.look_at_calls),
         Job("handoff_forget", timedelta(hours=6), "forgets who was there yesterday", handoff.forget),
+        Job("report_months", timedelta(hours=6), "closes months whose figures are complete", reports.close_months),
         Job("referral_forget", timedelta(hours=1), "forgets drafts, erased conversations", referrals.forget),
     ]

@@ -31,6 +31,7 @@ def count_hardest(
         "petitions": Counter(petitioned),
     }
     codes = {code for counted in signs.values() for code in counted}
-    rows = [{"key": code, "numbers": {name: signs[name][code] for name in COLUMNS}} for code in sorted(codes)]
-    heavy = [row for row in rows if sum(row["numbers"].values()) >= SMALLEST]
-    return sorted(heavy, key=lambda row: -sum(row["numbers"].values()))[:MOST]
+    numbers = {code: {name: signs[name][code] for name in COLUMNS} for code in sorted(codes)}
+    heavy = [code for code in numbers if sum(numbers[code].values()) >= SMALLEST]
+    hardest = sorted(heavy, key=lambda code: -sum(numbers[code].values()))[:MOST]
+    return [{"key": code, "numbers": numbers[code]} for code in hardest]

@@ -105,7 +105,7 @@ class Counting:
         try:
             return count_catalogue(self.catalogue, self.calendar, span, today)
         except CatalogueUnreadableError as error:
-            log.fault("catalogue_unreadable", error, code=error.code)
+            log.warning("catalogue_unreadable", code=error.code, reason=str(error))
             return None
 
     def _titles(self, codes: Iterable[str]) -> dict[str, str]:

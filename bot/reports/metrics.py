@@ -74,13 +74,13 @@ def of_section(section: str) -> list[Metric]:
 
 
 def _metric(key: str, entry: Mapping[str, Any]) -> Metric:
-    plain = {name: value for name, value in entry.items() if name not in ("about", "shape", "cells", "columns")}
+    known: dict[str, Any] = {name: value for name, value in entry.items() if name != "about"}
     for name in ("part", "without"):
-        plain[name] = tuple(plain.get(name, ()))
-    tables = {
-        name: {str(cell): str(said) for cell, said in (entry.get(name) or {}).items()} for name in ("cells", "columns")
-    }
-    return Metric(key=key, shape=Shape(entry["shape"]), about_people=entry.get("about") != "records", **tables, **plain)
+        known[name] = tuple(entry.get(name, ()))
+    for name in ("cells", "columns"):
+        known[name] = {str(cell): str(said) for cell, said in (entry.get(name) or {}).items()}
+    known |= {"key": key, "shape": Shape(entry["shape"]), "about_people": entry.get("about") != "records"}
+    return Metric(**known)
 
 
 def as_page() -> str:

@@ -61,6 +61,11 @@ class Months:
             raise ReportRefusedError(reason="future", month=month)
         return Month(month, span, self.today(), False, await self.counting.count(span))
 
+    async def find_closed(self, month: str) -> Month | None:
+        """Return a month that was closed; None where it was not. Raises `ReportRefusedError` where it is none."""
+        month_span(month)
+        return await self.database().run(_find, month)
+
     async def close(self, month: str) -> Month:
         """Keep a month as it stands now, and drop what leads from its facts to conversations; once for each month.
 
