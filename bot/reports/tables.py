@@ -1,4 +1,6 @@
-"""Tables of the reports; made by migration 0017 (a test compares the two). No words, no names, no telephone."""
+"""Tables of the reports; made by migration 0017 (a test compares the two), which also makes the triggers
+that refuse to change a closed month. No words, no names, no telephone.
+"""
 
 from __future__ import annotations
 

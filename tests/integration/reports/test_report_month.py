@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import DatabaseError
 
 from bot.errors import ReportRefusedError
 from bot.feedback.tables import FEEDBACK
@@ -169,6 +170,15 @@ async def test_what_is_kept_of_a_closed_month_names_no_conversation(operations, 
     assert [f"{row.day:%d/%m}" for row in facts] == ["30/09", "01/11"]
     assert "talk-" not in content
     assert "back-" not in content
+
+
+@pytest.mark.parametrize(
+    "change", [delete(REPORT_MONTH), update(REPORT_MONTH).values(content="{}")], ids=["delete", "update"]
+)
+async def test_the_database_itself_refuses_to_change_a_closed_month(operations, months, change):
+    await months.close(MONTH)
+    with pytest.raises(DatabaseError, match="only added to"):
+        await operations().write(lambda connection: connection.execute(change))
 
 
 async def test_a_month_is_not_closed_before_its_returns_are_known(operations, months, clock):

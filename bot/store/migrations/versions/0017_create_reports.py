@@ -37,8 +37,29 @@ def upgrade() -> None:
         sa.Column("closed_at", MOMENT, nullable=False),
         sa.Column("content", sa.Text, nullable=False),
     )
+    for what in ("UPDATE", "DELETE"):
+        _guard("report_month", what)
 
 
 def downgrade() -> None:
     op.drop_table("report_month")
     op.drop_table("report_turn")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION IF EXISTS report_refuse_change()")
+
+
+def _guard(table: str, what: str) -> None:
+    """Have the database itself refuse a change of a closed month; it holds for every program that writes there."""
+    name = f"{table}_no_{what.lower()}"
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "CREATE OR REPLACE FUNCTION report_refuse_change() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION '% is only added to', TG_TABLE_NAME; END $$"
+        )
+        op.execute(
+            f"CREATE TRIGGER {name} BEFORE {what} ON {table} FOR EACH ROW EXECUTE FUNCTION report_refuse_change()"
+        )
+        return
+    op.execute(
+        f"CREATE TRIGGER {name} BEFORE {what} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is only added to'); END"
+    )
