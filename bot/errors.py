@@ -56,6 +56,12 @@ class NoticeRefusedError(MotCuaError):
     code = "NOTICE_REFUSED"
 
 
+class ReportRefusedError(MotCuaError):
+    """A month that is none, is yet to come, or cannot be closed yet; `reason` in the context says which."""
+
+    code = "REPORT_REFUSED"
+
+
 class StoreDownError(MotCuaError):
     """The operations store does not open, is not reached, or went away in the middle; a repeat tells what was done."""
 

@@ -27,6 +27,7 @@ from bot.ops.keys import load_key
 from bot.petitions.build import PetitionParts, build_petitions
 from bot.petitions.service import PetitionService
 from bot.referrals.building import Referrals, build_referrals
+from bot.reports.building import ReportParts, build_reports
 from bot.settings import Settings
 from bot.staff.build import StaffParts, build_staff
 from bot.store.engine import Database
@@ -60,6 +61,7 @@ class CaseServices:
     conversation_days: int
     referrals: Referrals
     handoff: HandoffParts
+    reports: ReportParts
 
     async def close(self) -> None:
         """Give back the connections to the one-stop systems and to the operations store."""
@@ -81,6 +83,7 @@ class DeskServices:
     indexes: IndexSource
     desk: DeskParts
     referrals: Referrals
+    reports: ReportParts
     zalo_windows: Windows
     stale_after_days: int
 
@@ -117,6 +120,7 @@ def build_desk_services(settings: Settings, database: Callable[[], Database], cl
         indexes=IndexSource(catalogue, of.index_dir, None, make=None),
         desk=build_desk(database, clock),
         referrals=build_referrals(database, clock, calendar, lambda: key, settings.teams_file),
+        reports=build_reports(settings, database, clock),
         zalo_windows=Windows(database, clock),
         stale_after_days=of.stale_after_days,
     )
@@ -154,6 +158,7 @@ def _case_side(settings: Settings, clock: Clock) -> dict[str, Any]:
         "feedback_days": settings.feedback_days,
         "conversation_days": settings.conversation_kept_days,
         "handoff": build_handoff(settings, operations, clock),
+        "reports": build_reports(settings, operations, clock),
         "referrals": build_referrals(
             operations, clock, calendar, lambda: load_key(settings.secret, settings.data_dir), settings.teams_file
         ),

@@ -97,6 +97,7 @@ class Settings:
     zalo: ZaloSettings
     desk_demo: bool
     approval_seconds: int
+    open_data_licence: str
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -142,6 +143,7 @@ class Settings:
             public_url=(env.get("MOTCUA_PUBLIC_URL") or "").rstrip("/"),
             desk_demo=_on(env, "MOTCUA_DESK_DEMO", "off"),
             approval_seconds=_between(env, "MOTCUA_APPROVAL_SECONDS", 60, 10, 600),
+            open_data_licence=(env.get("MOTCUA_OPEN_DATA_LICENCE") or "").strip(),
             photo_keys=tuple((env.get("MOTCUA_PHOTO_KEYS") or "").replace(",", " ").split()),
             zalo=ZaloSettings.from_env(env),
         )

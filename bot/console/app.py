@@ -31,6 +31,7 @@ from bot.console import (
     queue,
     ready_replies,
     referrals,
+    reports,
     review,
     signing,
     switches,
@@ -43,9 +44,11 @@ from bot.console.live import Live
 from bot.console.live_sources import live_sources
 from bot.console.live_stream import LIVE
 from bot.console.rendering import first_page, set_up
+from bot.console.reports import RECENT
 from bot.console.viewing import VIEWINGS, Viewings
 from bot.hub.build import HubParts
 from bot.hub.limits import Rate, RateLimiter
+from bot.reports.recent import Recent
 from bot.services import DeskServices
 
 _PARTS = (
@@ -67,6 +70,7 @@ _PARTS = (
     finding,
     feedback,
     examples,
+    reports,
     review,
     ready_replies,
     people,
@@ -82,6 +86,7 @@ def add_console(
     """Add the pages; the application sets the security headers, and opens and closes the database."""
     app[SERVICES], app[HUB] = services, hub
     app[VIEWINGS] = Viewings()
+    app[RECENT] = Recent(services.clock)
     app[LIVE] = live = Live(live_sources(hub), services.clock)
     hub.ownership.changed = live.publish  # this process's pages hear of a step at once
     _follow_lifetime(app, live)

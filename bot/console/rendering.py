@@ -41,6 +41,7 @@ PARTS: Sequence[Part] = (
     Part("cases", f"{ROOT}/cases", (Role.OFFICER,)),
     Part("referrals", f"{ROOT}/referrals", (Role.OFFICER,)),
     Part("feedback", f"{ROOT}/feedback", (Role.OFFICER, Role.EDITOR)),
+    Part("reports", f"{ROOT}/reports", (Role.OFFICER,)),
     Part("review", f"{ROOT}/review", (Role.REVIEWER,)),
     Part("replies", f"{ROOT}/replies", (Role.OFFICER,)),
     Part("people", f"{ROOT}/people", (Role.ADMINISTRATOR,)),

@@ -29,6 +29,7 @@ from bot.hub.rasa_client import RasaClient
 from bot.hub.side_notes import SideNotes
 from bot.hub.tokens import Tokens
 from bot.hub.transcripts import Transcripts
+from bot.hub.turn_facts import with_facts
 from bot.hub.turn_store import TurnStore
 from bot.hub.turns import SwitchedOff, Turns
 from bot.hub.watch import StoreWatch
@@ -93,7 +94,8 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
     wording = Wording.load()
     assistant = RasaClient(settings.rasa_url)
     trackers = Database(make_engine(settings.tracker_url))
-    along, holding = HandoffEffects(ownership.steps, with_feedback), Holding(handoff.queue, settings.approval_seconds)
+    along = with_facts(HandoffEffects(ownership.steps, with_feedback))
+    holding = Holding(handoff.queue, settings.approval_seconds)
     turn_store = TurnStore(database, clock, process_name(settings), along=along, holds=holding)
     approvals = Approvals(lambda: database, clock, holding, along, delivery, _tells(ownership))
     switches = Switches(lambda: database, clock)

@@ -18,6 +18,7 @@ from bot.hub.photos import erase_pending
 from bot.hub.tables import CONVERSATION
 from bot.links.rows import erase_links, find_link
 from bot.links.words import link_wording
+from bot.reports.facts import erase_facts
 
 LINKED = "zalo_linked"
 """In the content of a message of the web: how it stands with the link from now on; the widget's menu follows it."""
@@ -37,4 +38,13 @@ def part_and_tell(connection: Connection, conversation_id: str, at: datetime) ->
     add_messages(connection, str(other_id), Role.SYSTEM, (said,), at)
 
 
-FORGETTING = (erase_feedback, erase_pending, erase_handoff, erase_desk, part_and_tell, erase_approval, erase_files)
+FORGETTING = (
+    erase_facts,
+    erase_feedback,
+    erase_pending,
+    erase_handoff,
+    erase_desk,
+    part_and_tell,
+    erase_approval,
+    erase_files,
+)

@@ -107,6 +107,7 @@ class Turn:
     """A citizen's message that waits for the assistant.
 
     payload: there when a button was pressed, or when the words were dropped. masked: kinds of what was taken out.
+    asked_at: when it was stored.
     """
 
     conversation: Conversation
@@ -115,6 +116,7 @@ class Turn:
     payload: str | None
     attempts: int
     masked: tuple[str, ...] = ()
+    asked_at: datetime | None = None
 
     @property
     def id(self) -> str:

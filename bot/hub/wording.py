@@ -13,6 +13,7 @@ import yaml
 from bot.feedback.models import Desk, Kept, Thumb
 from bot.feedback.words import TakenWords
 from bot.hub.models import Draft, Refusal
+from bot.ops.outcomes import Outcome
 
 WORDING_FILE = Path(__file__).resolve().parent / "wording.yml"
 
@@ -77,7 +78,8 @@ class Wording:
 
     def internal_error_draft(self, reference: str) -> Draft:
         """What a citizen reads when a question could not be answered at all."""
-        return Draft({"text": self.internal_error.format(reference=reference)})
+        text = self.internal_error.format(reference=reference)
+        return Draft({"text": text}, effects={"outcome": Outcome.ERROR_INTERNAL.value})
 
 
 def _first_word(words: TakenWords) -> FeedbackWord | None:

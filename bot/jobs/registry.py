@@ -13,6 +13,7 @@ from bot.jobs.petitions import PetitionJobs
 from bot.jobs.photos import PhotoJobs
 from bot.jobs.privacy import PrivacyJobs, unless_held
 from bot.jobs.referrals import ReferralJobs
+from bot.jobs.reports import ReportJobs
 from bot.jobs.runner import Job, JobRunner
 from bot.privacy.build import build_privacy
 from bot.services import CaseServices
@@ -40,6 +41,7 @@ def jobs_of(services: CaseServices) -> list[Job]:
     of_privacy = build_privacy(services)
     privacy = PrivacyJobs(of_privacy.erasures, of_privacy.retention, services.clock)
     held = of_privacy.retention.is_held
+    reports = ReportJobs(services.reports.months)
     return [
         Job(
             "case_changes", timedelta(minutes=5), "reads followed dossiers, notes what changed", cases.look_for_changes
@@ -69,6 +71,7 @@ def jobs_of(services: CaseServices) -> list[Job]:
         Job("handoff_clocks", timedelta(seconds=15), "looks after who waits and who holds", handoff.look),
         Job("handoff_calls", timedelta(minutes=5), "apologises for calls not made in time", handoff.look_at_calls),
         Job("handoff_forget", timedelta(hours=6), "forgets who was there yesterday", handoff.forget),
+        Job("report_months", timedelta(hours=6), "closes months whose figures are complete", reports.close_months),
         Job("referral_forget", timedelta(hours=1), "forgets drafts, erased conversations", referrals.forget),
         Job("data_erasures", timedelta(seconds=15), "erases what citizens ask to be erased", privacy.carry_out),
         Job("data_retention", timedelta(minutes=30), "erases at night what was kept long enough", privacy.retain),

@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -96,7 +96,9 @@ class PetitionReports:
             "reopened_times": kinds[EventKind.REOPENED.value],
             "answered_on": city_date(answered.at) if answered else None,
             "answer_late": answered.was_late if answered else None,
-            "working_days_to_answer": self._days(row, events, answered),
+            "working_days_to_answer": days_to_answer(self.calendar, row.received_at, events, answered)
+            if answered
+            else None,
             "refused_on": city_date(refused.at) if refused else None,
             "refusal_late": refused.was_late if refused else None,
             "ended_on": city_date(row.ended_at) if row.ended_at else None,
@@ -109,22 +111,21 @@ class PetitionReports:
             values |= {name: mask(getattr(row, name)).text for name in TEXT_COLUMNS}
         return values
 
-    def _days(self, row: Row, events: Sequence[Row], answered: Row | None) -> int | None:
-        """Working days from the clock's day to the answer, without those on which it waited for the citizen."""
-        if answered is None:
-            return None
-        begun = [event for event in events if event.kind == EventKind.REOPENED.value and event.id < answered.id]
-        start = self.calendar.received_day(begun[-1].at if begun else row.received_at)
-        waited, asked_on = 0, None
-        for event in events:
-            if event.id > answered.id or (begun and event.id < begun[-1].id):
-                continue
-            if event.kind == EventKind.ASKED.value:
-                asked_on = asked_on or city_date(event.at)
-            elif asked_on and event.state_before == PetitionState.ASKED_FOR_MORE.value != event.state_after:
-                waited += self.calendar.between(asked_on, city_date(event.at)).days
-                asked_on = None
-        return max(0, self.calendar.between(start, city_date(answered.at)).days - waited)
+
+def days_to_answer(calendar: Calendar, received_at: datetime, events: Sequence[Row], answered: Row) -> int:
+    """Working days from the clock's day to the answer, without those on which it waited for the citizen."""
+    begun = [event for event in events if event.kind == EventKind.REOPENED.value and event.id < answered.id]
+    start = calendar.received_day(begun[-1].at if begun else received_at)
+    waited, asked_on = 0, None
+    for event in events:
+        if event.id > answered.id or (begun and event.id < begun[-1].id):
+            continue
+        if event.kind == EventKind.ASKED.value:
+            asked_on = asked_on or city_date(event.at)
+        elif asked_on and event.state_before == PetitionState.ASKED_FOR_MORE.value != event.state_after:
+            waited += calendar.between(asked_on, city_date(event.at)).days
+            asked_on = None
+    return max(0, calendar.between(start, city_date(answered.at)).days - waited)
 
 
 def as_csv(rows: Iterable[dict[str, Any]], with_text: bool = False) -> str:

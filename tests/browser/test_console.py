@@ -22,9 +22,11 @@ from bot.settings import Settings
 from bot.store.operations import OperationsStore
 from knowledge.settings import ROOT
 from tests.fixtures.petitions import PHONE, draft
+from tests.fixtures.report_month import MONTH, fill_talks, fill_teams
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 ANSWER = "Hồ sơ đã xong ngày 25/11, mời anh/chị tới nhận kết quả tại quầy số 3."
+FIGURES = f"reports?period={MONTH}"
 SIZES = {"phone": {"width": 390, "height": 844}, "laptop": {"width": 1280, "height": 800}}
 
 
@@ -70,16 +72,33 @@ class Desk:
     def lodge(self, **changes):
         """A petition as a citizen lodged it; its code."""
         settings = Settings.from_env(self.environment)
+
+        async def work(store):
+            parts = build_petitions(settings, store, SystemClock(), b"key")
+            return (await parts.service.lodge(draft(**changes))).code
+
+        return self._do(work)
+
+    def fill_figures(self):
+        """A month that pages of figures can show."""
+
+        async def work(store):
+            for fill in (fill_talks, fill_teams):
+                await store().write(fill)
+
+        self._do(work)
+
+    def _do(self, work):
+        """Run `work(store)`; Playwright's own loop runs in this thread."""
+        settings = Settings.from_env(self.environment)
         found = []
 
-        async def work():
+        async def all_of_it():
             store = OperationsStore(settings.database_url)
-            parts = build_petitions(settings, store, SystemClock(), b"key")
-            found.append((await parts.service.lodge(draft(**changes))).code)
+            found.append(await work(store))
             store.close()
 
-        # Playwright's own loop runs in this thread.
-        thread = threading.Thread(target=lambda: asyncio.run(work()))
+        thread = threading.Thread(target=lambda: asyncio.run(all_of_it()))
         thread.start()
         thread.join()
         return found[0]
@@ -88,6 +107,7 @@ class Desk:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
     found = Desk(tmp_path_factory.mktemp("desk"))
+    found.fill_figures()
     yield found
     found.close()
 
@@ -116,7 +136,7 @@ def test_every_page_keeps_the_rules_and_fits(open_context, desk, size, scheme, t
     enter(page, desk)
     pictures = os.environ.get("MOTCUA_PICTURES") or str(tmp_path)
     addresses = ("petitions", f"petitions/{code}", "cases", "cases/notice", "feedback", "feedback/wrong-answers")
-    for address in (*addresses, "people", "people/new", "people/mau.canbo", "audit", "switches", "account"):
+    for address in (*addresses, FIGURES, "people", "people/new", "people/mau.canbo", "audit", "switches", "account"):
         if address == "feedback/wrong-answers":
             continue  # needs a catalogue
         page.goto(f"{desk.url}/desk/{address}")
@@ -125,7 +145,7 @@ def test_every_page_keeps_the_rules_and_fits(open_context, desk, size, scheme, t
         assert faults_of(page) == [], address
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{address} is {wide} px too wide"
-        name = address.replace("/", "-").replace(code, "one")
+        name = address.partition("?")[0].replace("/", "-").replace(code, "one")
         page.screenshot(path=f"{pictures}/{name}-{size}-{scheme}.png", full_page=True)
 
 

@@ -13,13 +13,14 @@ from bot.jobs.tables import METADATA as JOBS
 from bot.links.tables import METADATA as LINKS
 from bot.privacy.tables import METADATA as PRIVACY
 from bot.referrals.tables import METADATA as REFERRALS
+from bot.reports.tables import METADATA as REPORTS
 from bot.zalo.tables import METADATA as ZALO
 
 
 @pytest.mark.parametrize(
     "metadata",
-    [APPROVAL, CASES, HANDOFF, JOBS, LINKS, PRIVACY, REFERRALS, ZALO],
-    ids=["approval", "cases", "handoff", "jobs", "links", "privacy", "referrals", "zalo"],
+    [APPROVAL, CASES, HANDOFF, JOBS, LINKS, PRIVACY, REFERRALS, REPORTS, ZALO],
+    ids=["approval", "cases", "handoff", "jobs", "links", "privacy", "referrals", "reports", "zalo"],
 )
 def test_migrations_make_the_tables_of_the_code(operations, metadata):
     with operations().engine.connect() as connection:

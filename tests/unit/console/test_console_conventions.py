@@ -16,6 +16,8 @@ from bot.console.app import routes
 from bot.console.conversation_steps import STEPS
 from bot.console.referrals import STEPS as REFERRAL_STEPS
 from bot.console.rendering import HERE, PARTS, console_wording
+from bot.console.reports import TILES
+from bot.console.reports import TYPES as REPORT_TYPES
 from bot.desk.models import DeskFault, ExampleKind, Judgement
 from bot.handoff.models import Deed as HandedDeed
 from bot.handoff.models import Outcome, RequestState, Trigger
@@ -23,6 +25,7 @@ from bot.handoff.queue import Order
 from bot.petitions.officer_steps import StepFault
 from bot.petitions.refusals import load_refusals
 from bot.referrals.models import DeclineReason, HelpOutcome, ReferralState
+from bot.reports.words import report_wording
 from bot.staff.models import Deed, Feature, Role, StaffFault
 from bot.staff.telling import staff_wording
 from tools.vendor import PACKAGES
@@ -90,6 +93,8 @@ def test_there_are_words_for_everything():
     for fault in StepFault:
         assert say(f"step_fault.{fault.value}", least=1, most=1, state="s", person="p", unit="u")
     assert all(say(f"refusal.{name}") for name in load_refusals().names())
+    assert all(say(f"report_file.{kind}", month="10/2026") for kind in REPORT_TYPES)
+    assert all(report_wording()(f"summary_of.{key}") for key in TILES)
     assert all(say(f"part.{part.name}") for part in PARTS)
     assert all(say(f"desk_fault.{fault.value}") for fault in DeskFault)
     assert all(say(f"trigger.{one.value}") for one in Trigger)

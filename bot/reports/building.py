@@ -1,0 +1,33 @@
+"""Everything about reports, put together from the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.handoff.shifts import SHIFTS_FILE, load_shifts
+from bot.ops.clock import Clock
+from bot.reports.counting import Counting
+from bot.reports.months import Months
+from bot.settings import Settings
+from bot.store.engine import Database
+from knowledge.store import CatalogueStore
+from knowledge.working_days import load_calendar
+
+
+@dataclass(frozen=True)
+class ReportParts:
+    """Figures of periods and of months. licence: under which open data is given away, as the operator writes it."""
+
+    counting: Counting
+    months: Months
+    licence: str
+
+
+def build_reports(settings: Settings, database: Callable[[], Database], clock: Clock) -> ReportParts:
+    """Return the parts over an operations store; raise `SettingInvalidError` where the file of shifts is wrong."""
+    calendar = load_calendar()
+    shifts = load_shifts(calendar, settings.shifts_file or SHIFTS_FILE)
+    catalogue = CatalogueStore(settings.catalogue.catalogue_url)
+    counting = Counting(database, catalogue, clock, calendar, shifts)
+    return ReportParts(counting, Months(database, counting, clock), settings.open_data_licence)

@@ -1,0 +1,132 @@
+"""One fact for each question that the assistant answered: written with the answer, and kept without the person.
+
+Until its month is closed a fact names its conversation, so that a return on the same matter is seen. When the
+conversation is erased, a random name takes the place of its id; when the month is closed, name and moment go.
+"""
+
+from __future__ import annotations
+
+import uuid
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.engine import Connection
+
+from bot.feedback.models import Thumb
+from bot.feedback.tables import FEEDBACK
+from bot.handoff.tables import HANDOFF_REQUEST
+from bot.ops.clock import city_date
+from bot.reports.tables import REPORT_TURN
+
+LONGEST_MILLISECONDS = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class TurnFact:
+    """A question and how it ended. seq: the number of the citizen's message. milliseconds: until it was answered.
+
+    disliked: a thumb down on one of its answers. handed_over: an officer was asked for after it.
+    """
+
+    at: datetime
+    conversation: str
+    seq: int
+    channel: str
+    outcome: str
+    procedure_code: str = ""
+    milliseconds: int | None = None
+    disliked: bool = False
+    handed_over: bool = False
+
+
+def add_fact(connection: Connection, fact: TurnFact) -> None:
+    """Store a fact in the transaction that stores the answer."""
+    values = {**vars(fact), "day": city_date(fact.at)}
+    if fact.milliseconds is not None:
+        values["milliseconds"] = min(max(0, fact.milliseconds), LONGEST_MILLISECONDS)
+    connection.execute(insert(REPORT_TURN).values(**values))
+
+
+def erase_facts(connection: Connection, conversation_id: str, _at: datetime) -> None:
+    """Cut the tie between an erased conversation and its facts; call it before feedback forgets the conversation."""
+    _settle(connection, read_facts(connection, REPORT_TURN.c.conversation == conversation_id))
+    mine = REPORT_TURN.c.conversation == conversation_id
+    connection.execute(update(REPORT_TURN).where(mine).values(conversation=str(uuid.uuid4())))
+
+
+def facts_of_days(connection: Connection, since: date, until: date) -> list[TurnFact]:
+    """Return the facts of the city's days `since` … `until` whose month is not closed, by conversation and time."""
+    return read_facts(connection, REPORT_TURN.c.day.between(since, until), REPORT_TURN.c.conversation.isnot(None))
+
+
+def close_facts(connection: Connection, since: date, until: date) -> int:
+    """Drop what leads from facts of these days to conversations and moments; return how many facts there are."""
+    _settle(connection, facts_of_days(connection, since, until))
+    mine = REPORT_TURN.c.day.between(since, until)
+    return int(connection.execute(update(REPORT_TURN).where(mine).values(conversation=None, at=None)).rowcount)
+
+
+def read_facts(connection: Connection, *where: Any) -> list[TurnFact]:
+    """Return the facts that fit, by conversation and time, with what feedback and requests say of them by now."""
+    of = REPORT_TURN.c
+    columns = [of[name] for name in TurnFact.__dataclass_fields__]
+    rows = connection.execute(select(*columns).where(*where).order_by(of.conversation, of.at, of.id))
+    facts = [TurnFact(*row) for row in rows]
+    if not facts:
+        return []
+    first = min(fact.at for fact in facts)
+    disliked = _places(connection, _DISLIKED.where(FEEDBACK.c.updated_at >= first))
+    # A request is asked for in the transaction of its answer; seconds of another process's clock do no harm.
+    asked = _moments(connection, first - timedelta(seconds=1))
+    return list(_with_opinions(facts, disliked, asked))
+
+
+_DISLIKED = select(FEEDBACK.c.conversation_id, FEEDBACK.c.message_seq).where(
+    FEEDBACK.c.thumb == Thumb.DOWN.value, FEEDBACK.c.conversation_id.isnot(None)
+)
+
+
+def _places(connection: Connection, query: Any) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for conversation_id, seq in connection.execute(query):
+        found.setdefault(conversation_id, []).append(seq)
+    return found
+
+
+def _moments(connection: Connection, since: datetime) -> dict[str, list[datetime]]:
+    of = HANDOFF_REQUEST.c
+    found: dict[str, list[datetime]] = {}
+    for conversation_id, at in connection.execute(select(of.conversation_id, of.asked_at).where(of.asked_at >= since)):
+        found.setdefault(conversation_id, []).append(at)
+    return found
+
+
+def _with_opinions(
+    facts: list[TurnFact], disliked: dict[str, list[int]], asked: dict[str, list[datetime]]
+) -> Iterable[TurnFact]:
+    """A thumb is on a message after the question; a request belongs to the last question before it."""
+    groups: dict[str, list[TurnFact]] = {}
+    for fact in facts:
+        groups.setdefault(fact.conversation, []).append(fact)
+    for name, group in groups.items():
+        group = sorted(group, key=lambda fact: fact.seq)
+        thumbs = {bisect_right([fact.seq for fact in group], seq) - 1 for seq in disliked.get(name, ())}
+        moments = [fact.at for fact in group]
+        handed = {bisect_right(moments, at + timedelta(seconds=1)) - 1 for at in asked.get(name, ())}
+        for place, fact in enumerate(group):
+            yield replace(
+                fact, disliked=fact.disliked or place in thumbs, handed_over=fact.handed_over or place in handed
+            )
+
+
+def _settle(connection: Connection, facts: Iterable[TurnFact]) -> None:
+    """Write down what only feedback and requests knew."""
+    for fact in facts:
+        if fact.disliked or fact.handed_over:
+            mine = (REPORT_TURN.c.conversation == fact.conversation, REPORT_TURN.c.seq == fact.seq)
+            values = {"disliked": fact.disliked, "handed_over": fact.handed_over}
+            connection.execute(update(REPORT_TURN).where(*mine).values(**values))
