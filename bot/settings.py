@@ -94,6 +94,7 @@ class Settings:
     tips: bool
     zalo: ZaloSettings
     desk_demo: bool
+    metrics_token: str
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -135,6 +136,7 @@ class Settings:
             petition_reopen_days=_days(env, "MOTCUA_PETITION_REOPEN_DAYS", 15),
             feedback_days=_days(env, "MOTCUA_FEEDBACK_DAYS", 5),
             feedback_kept_days=_days(env, "MOTCUA_FEEDBACK_KEPT_DAYS", 180),
+            metrics_token=env.get("MOTCUA_METRICS_TOKEN") or "",
             desk_demo=_on(env, "MOTCUA_DESK_DEMO", "off"),
             photo_keys=tuple((env.get("MOTCUA_PHOTO_KEYS") or "").replace(",", " ").split()),
             zalo=ZaloSettings.from_env(env),

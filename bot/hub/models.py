@@ -102,6 +102,7 @@ class Turn:
     """A citizen's message that waits for the assistant.
 
     payload: there when a button was pressed, or when the words were dropped. masked: kinds of what was taken out.
+    said_at: when the message was stored.
     """
 
     conversation: Conversation
@@ -110,6 +111,7 @@ class Turn:
     payload: str | None
     attempts: int
     masked: tuple[str, ...] = ()
+    said_at: datetime | None = None
 
     @property
     def id(self) -> str:

@@ -127,7 +127,8 @@ class TurnStore:
         row = self._pending_row(connection, conversation_id)
         if row is None:
             return None
-        return Turn(conversation, row.seq, row.content["text"], row.payload, row.attempts, _masked(row))
+        words = row.content["text"]
+        return Turn(conversation, row.seq, words, row.payload, row.attempts, _masked(row), row.created_at)
 
     @staticmethod
     def _pending_row(connection: Connection, conversation_id: str) -> Row | None:

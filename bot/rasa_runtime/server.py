@@ -60,6 +60,7 @@ def serve(settings: Settings, model: Path, interface: str) -> int:
     from rasa.core import run
     from rasa.core.utils import number_of_sanic_workers
 
+    from bot.rasa_runtime.observing import observe
     from bot.rasa_runtime.speedups import apply_speedups
 
     apply_speedups()
@@ -67,6 +68,7 @@ def serve(settings: Settings, model: Path, interface: str) -> int:
     channels = run.create_http_input_channels(None, str(ROOT / "credentials.yml"))
     app = run.configure_app(channels, enable_api=True, port=settings.rasa_port, endpoints=endpoints)
     take_over_sanic()
+    observe(app, settings)
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = SECONDS_TO_FINISH
     for listener in (partial(run.load_agent_on_start, str(model), endpoints, None), warm_up):
         app.register_listener(listener, "before_server_start")
