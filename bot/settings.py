@@ -95,6 +95,8 @@ class Settings:
     zalo: ZaloSettings
     desk_demo: bool
     metrics_token: str
+    redis_url: str
+    endpoints_file: Path
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -136,11 +138,20 @@ class Settings:
             petition_reopen_days=_days(env, "MOTCUA_PETITION_REOPEN_DAYS", 15),
             feedback_days=_days(env, "MOTCUA_FEEDBACK_DAYS", 5),
             feedback_kept_days=_days(env, "MOTCUA_FEEDBACK_KEPT_DAYS", 180),
+            redis_url=_redis(env),
+            endpoints_file=Path(env.get("MOTCUA_ENDPOINTS") or ROOT / "endpoints.yml"),
             metrics_token=env.get("MOTCUA_METRICS_TOKEN") or "",
             desk_demo=_on(env, "MOTCUA_DESK_DEMO", "off"),
             photo_keys=tuple((env.get("MOTCUA_PHOTO_KEYS") or "").replace(",", " ").split()),
             zalo=ZaloSettings.from_env(env),
         )
+
+
+def _redis(env: Mapping[str, str]) -> str:
+    url = env.get("MOTCUA_REDIS_URL") or ""
+    if url and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise SettingInvalidError("MOTCUA_REDIS_URL must begin with redis://, rediss:// or unix://")
+    return url
 
 
 def _on(env: Mapping[str, str], name: str, default: str) -> bool:

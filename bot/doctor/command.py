@@ -35,6 +35,7 @@ CHECKS: tuple[Check, ...] = (
     stores.catalogue,
     software.model,
     neighbours.locks,
+    neighbours.events,
     neighbours.rasa,
     neighbours.actions,
     neighbours.hub,
@@ -71,7 +72,7 @@ def examine(env: Mapping[str, str], checks: Sequence[Check] = CHECKS) -> Iterato
         try:
             yield from check(at)
         except Exception as fault:  # a doctor who faints helps nobody
-            yield error(check.__name__, "check_broken", check=check.__name__, fault=type(fault).__name__)
+            yield error(check.__name__, "check_broken", name=check.__name__, fault=type(fault).__name__)
 
 
 @lru_cache(maxsize=1)
@@ -106,9 +107,7 @@ def as_json(found: Sequence[Finding], language: str) -> str:
     rows = []
     for finding in found:
         what, todo = sentences(finding, language)
-        facts = {
-            name: value if isinstance(value, (int, float)) else str(value) for name, value in finding.facts.items()
-        }
+        facts = {name: fact if isinstance(fact, (int, float)) else str(fact) for name, fact in finding.facts.items()}
         row = {"check": finding.check, "level": finding.level.value, "what": finding.what, "facts": facts}
         rows.append({**row, "says": what, "do": todo})
     healthy = all(finding.level is not Level.ERROR for finding in found)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
+from redis import Redis
 
 from bot.doctor.findings import Deployment, Finding, error, ok, skipped, warning
 
@@ -19,24 +20,34 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 def locks(at: Deployment) -> Iterator[Finding]:
     """Several Rasa processes need common locks; where they are named, they must answer."""
-    said = yaml.safe_load((at.root / "endpoints.yml").read_text("utf-8")) or {}
-    store = said.get("lock_store") or {}
-    if "redis" not in str(store.get("type", "")).lower():
+    if at.settings.redis_url:
+        host, open_it = urlsplit(at.settings.redis_url).hostname or "–", _redis_of_setting
+    elif "redis" in str((store := _lock_store(at)).get("type", "")).lower():
+        host, open_it = str(store.get("url", "localhost")), _redis_of_file
+    else:
         elsewhere = urlsplit(at.settings.rasa_url).hostname not in LOOPBACK
         yield warning("locks", "locks_in_memory") if elsewhere else skipped("locks", "locks_of_one")
         return
     try:
-        _redis(store).ping()
+        open_it(at).ping()
     except Exception as fault:  # whatever the driver raises, the answer is no
-        yield error("locks", "redis_down", host=store.get("url", "localhost"), fault=type(fault).__name__)
+        yield error("locks", "redis_down", host=host, fault=type(fault).__name__)
     else:
         yield ok("locks")
 
 
-def _redis(store: Mapping[str, Any]) -> Any:
-    from redis import StrictRedis
+def _lock_store(at: Deployment) -> dict[str, Any]:
+    said = yaml.safe_load(at.settings.endpoints_file.read_text("utf-8")) or {}
+    return dict(said.get("lock_store") or {})
 
-    return StrictRedis(
+
+def _redis_of_setting(at: Deployment) -> Any:
+    return Redis.from_url(at.settings.redis_url, socket_timeout=WITHIN_SECONDS, socket_connect_timeout=WITHIN_SECONDS)
+
+
+def _redis_of_file(at: Deployment) -> Any:
+    store = _lock_store(at)
+    return Redis(
         host=store.get("url", "localhost"),
         port=int(store.get("port", 6379)),
         db=int(store.get("db", 1)),
@@ -45,6 +56,18 @@ def _redis(store: Mapping[str, Any]) -> Any:
         socket_timeout=WITHIN_SECONDS,
         socket_connect_timeout=WITHIN_SECONDS,
     )
+
+
+def events(at: Deployment) -> Iterator[Finding]:
+    """Events for analytics go out without people's words."""
+    said = yaml.safe_load(at.settings.endpoints_file.read_text("utf-8")) or {}
+    broker = said.get("event_broker")
+    if not broker:
+        yield skipped("events", "events_off")
+    elif str(broker.get("type", "")).endswith(".ScreenedEventBroker"):
+        yield ok("events")
+    else:
+        yield error("events", "events_with_words", type=broker.get("type") or "pika")
 
 
 def rasa(at: Deployment) -> Iterator[Finding]:

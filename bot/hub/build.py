@@ -12,6 +12,7 @@ from bot.desk.verdicts import erase_desk
 from bot.handoff.build import HandoffParts, build_handoff
 from bot.hub.conversations import ConversationStore, hold
 from bot.hub.delivery import LocalDelivery
+from bot.hub.fan_out import RedisDelivery
 from bot.hub.feedback_effects import erase_feedback, with_feedback
 from bot.hub.handoff_effects import HandoffEffects, erase_handoff
 from bot.hub.hub import Hub
@@ -55,9 +56,12 @@ class HubParts:
     watch: StoreWatch
     transcripts: Transcripts
     links: Links
+    fan_out: RedisDelivery | None = None
 
     def start(self) -> None:
         """Begin to work: answer what is pending, watch the store."""
+        if self.fan_out is not None:
+            self.fan_out.start()
         self.turns.start()
         self.watch.start()
 
@@ -65,6 +69,8 @@ class HubParts:
         """Finish what is being done, and give everything back."""
         await self.watch.stop()
         await self.turns.stop()
+        if self.fan_out is not None:
+            await self.fan_out.stop()
         await self.assistant.close()
         self.trackers.close()
         self.database.close()
@@ -78,7 +84,8 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
     database = Database(make_engine(settings.database_url))
     forgetting = (erase_feedback, erase_pending, erase_handoff, erase_desk, erase_links)
     store = ConversationStore(database, clock, forgetting)
-    delivery = LocalDelivery()
+    fan_out = RedisDelivery(settings.redis_url) if settings.redis_url else None
+    delivery = fan_out or LocalDelivery()
     handoff = build_handoff(settings, lambda: database, clock)
     ownership = Ownership(lambda: database, clock, handoff.queue, delivery, _nobody_listens)
     wording = Wording.load()
@@ -110,6 +117,7 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
         watch=StoreWatch(store, delivery, ownership.queue),
         transcripts=Transcripts(database),
         links=Links(lambda: database, clock, key, hold),
+        fan_out=fan_out,
     )
 
 

@@ -177,7 +177,7 @@ def test_database(at, tmp_path):
     assert [what for _, what in found(stores.database, deployment)] == ["database_ok", "clock_same"]
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    assert [what for _, what in found(stores.database, deployment)][0] == "database_old"
+    assert found(stores.database, deployment)[0] == ("error", "database_old")
     engine.dispose()
     away = at(MOTCUA_DATABASE_URL="postgresql://127.0.0.1:1/x")
     assert found(stores.database, away) == [("error", "database_down")]
@@ -213,7 +213,7 @@ def test_catalogue_and_index(at, tmp_path):
     assert found(stores.catalogue, deployment)[-1] == ("ok", "index_ok")
     later = at(MOTCUA_VECTORS="off", clock=SimpleNamespace(now=lambda: NOW + timedelta(days=4000)))
     assert found(stores.catalogue, later)[0] == ("warning", "catalogue_stale")
-    fresh = at(MOTCUA_VECTORS="off", MOTCUA_STALE_AFTER_DAYS=str((date.today() - date(2000, 1, 1)).days))
+    fresh = at(MOTCUA_VECTORS="off", MOTCUA_STALE_AFTER_DAYS=str((NOW.date() - date(2000, 1, 1)).days))
     assert found(stores.catalogue, fresh)[0] == ("ok", "catalogue_ok")
     for path in (tmp_path / "data").glob("catalogue.db-*"):
         path.unlink()
@@ -276,9 +276,27 @@ def test_locks(at, tmp_path, monkeypatch):
     assert found(neighbours.locks, far) == [("warning", "locks_in_memory")]
     lock_store = {"type": "bot.rasa_runtime.lock_store.QuickRedisLockStore", "url": "127.0.0.1", "port": 1}
     (tmp_path / "endpoints.yml").write_text(yaml.safe_dump({"lock_store": lock_store}))
-    assert found(neighbours.locks, at(root=tmp_path)) == [("error", "redis_down")]
-    monkeypatch.setattr(neighbours, "_redis", lambda _: SimpleNamespace(ping=lambda: True))
-    assert found(neighbours.locks, at(root=tmp_path)) == [("ok", "locks_ok")]
+    by_file = at(MOTCUA_ENDPOINTS=str(tmp_path / "endpoints.yml"))
+    by_setting = at(MOTCUA_REDIS_URL="redis://:s3cret@127.0.0.1:1/0")
+    for deployment in (by_file, by_setting):
+        assert found(neighbours.locks, deployment) == [("error", "redis_down")]
+        assert "s3cret" not in command.as_json(SEEN[-1:], "vi")
+    for name in ("_redis_of_file", "_redis_of_setting"):
+        monkeypatch.setattr(neighbours, name, lambda _: SimpleNamespace(ping=lambda: True))
+    for deployment in (by_file, by_setting):
+        assert found(neighbours.locks, deployment) == [("ok", "locks_ok")]
+
+
+def test_events(at, tmp_path):
+    assert found(neighbours.events, at()) == [("skipped", "events_off")]
+    file = tmp_path / "endpoints.yml"
+    for broker, expected in (
+        ({"type": "kafka", "url": "k:9092"}, ("error", "events_with_words")),
+        ({"url": "rabbit"}, ("error", "events_with_words")),
+        ({"type": "bot.rasa_runtime.event_broker.ScreenedEventBroker", "broker": "kafka"}, ("ok", "events_ok")),
+    ):
+        file.write_text(yaml.safe_dump({"event_broker": broker}))
+        assert found(neighbours.events, at(MOTCUA_ENDPOINTS=str(file))) == [expected]
 
 
 def test_rasa(at, neighbour):
