@@ -8,6 +8,7 @@ wheels (the `dev` environment), or all three from the distribution: MOTCUA_ vari
 from __future__ import annotations
 
 import argparse
+import getpass
 import os
 import secrets
 import shutil
@@ -30,7 +31,7 @@ SECONDS_TO_START = 120.0
 SECONDS_TO_STOP = 15.0
 
 NGINX_CONF = """
-daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx-error.log; worker_processes 1;
+user {user}; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx-error.log; worker_processes 1;
 events {{ worker_connections 1024; }}
 http {{
     access_log off;
@@ -199,6 +200,7 @@ class Topology:
         self._add("jobs", ("bot.jobs", "work"), "")
         conf = NGINX_CONF.format(
             folder=self.folder,
+            user=getpass.getuser(),
             deploy=ROOT / "deploy" / "nginx",
             hubs=_servers(self.hub_ports),
             rasas=_servers(self.rasa_ports),

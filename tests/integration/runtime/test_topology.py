@@ -1,7 +1,7 @@
-"""The whole topology of deploy/ on this machine: nginx, two hubs, two Rasas, action server, jobs, PostgreSQL, Redis.
+"""The topology of deploy/ on this machine: nginx, two hubs, two Rasas, action server, jobs, PostgreSQL, Redis.
 
-One start for all of it, which takes most of the time. Then in order: both hubs by WebSocket, one turn's name in the logs
-of every process, what nginx keeps from the public, a rolling restart under talk.
+One start for all of it, which takes most of the time. Then in order: both hubs by WebSocket, one turn's name in the
+logs of every process, what nginx keeps from the public, a rolling restart under talk.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.fixtures.web_widget import Closed, Widget
 from tools.topology import NGINX, Topology
 
 pytestmark = pytest.mark.timeout(170)
-TALKERS, ROUNDS = 4, 6
+TALKERS, FEWEST = 4, 3
 NO_SKIP = os.environ.get("MOTCUA_TEST_NO_SKIP")
 TEXTS = itertools.cycle(("xin chào", "cảm ơn bạn", "đăng ký khai sinh cần giấy tờ gì"))
 
@@ -111,11 +111,13 @@ async def test_what_is_for_operators_is_not_for_the_public(topology, session):
         assert any(f'stage="{stage}"' in line and not line.endswith(" 0.0") for line in stages), stage
 
 
-async def talk(session, url, number, done):
+async def talk(session, url, number, done, over):
     """A citizen whose widget comes back and sends again, as the real one does; returns what was sent."""
     widget, sent = Widget(session, url), []
     await widget.enter()
-    for turn in range(ROUNDS):
+    for turn in itertools.count():
+        if over.is_set() and turn >= FEWEST:
+            break
         text = f"{next(TEXTS)} {number} {turn}"
         client_id = f"{number:08}-0000-4000-8000-{turn:012}"
         sent.append(text)
@@ -131,7 +133,7 @@ async def talk(session, url, number, done):
         else:
             raise AssertionError("never answered")
         done.append((number, turn))
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(1.5)  # below what one person may write
     return widget.token, sent
 
 
@@ -154,14 +156,16 @@ def answered(widget, text):
 
 
 async def test_rolling_restart_loses_and_doubles_nothing(topology, session):
-    done = []
-    talks = [asyncio.create_task(talk(session, topology.url, number, done)) for number in range(TALKERS)]
+    done, over = [], asyncio.Event()
+    talks = [asyncio.create_task(talk(session, topology.url, number, done, over)) for number in range(TALKERS)]
     while len(done) < TALKERS:  # noqa: ASYNC110 - all are in the middle of it
         await asyncio.sleep(0.1)
     restarted = {}
     for name in ("hub-1", "hub-2"):
         restarted[name] = await asyncio.to_thread(topology.restart, name)
-    assert not all(task.done() for task in talks)  # they talked on meanwhile
+    talked = len(done)
+    assert talked > 2 * TALKERS  # they talked on meanwhile
+    over.set()
     for token, sent in await asyncio.gather(*talks):
         reader = Widget(session, topology.url)
         await reader.enter(token=token, after=0)
@@ -174,4 +178,4 @@ async def test_rolling_restart_loses_and_doubles_nothing(topology, session):
             if role == "citizen":
                 assert "assistant" in replies[place + 1 : place + 4], transcript
         await reader.close()
-    print("restarted in seconds:", restarted)
+    print("turns meanwhile:", talked, "restarted in seconds:", restarted)

@@ -173,23 +173,9 @@ def test_operators_paths_are_closed_to_the_public(routes):
 @pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 def test_nginx_accepts_its_configuration(tmp_path):
     shutil.copytree(DEPLOY / "nginx", tmp_path / "conf")
-    subprocess.run(
-        [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-subj",
-            "/CN=motcua.example",
-            "-days",
-            "1",
-        ]  # fmt: skip
-        + ["-keyout", str(tmp_path / "tls.key"), "-out", str(tmp_path / "tls.crt")],  # noqa: RUF005
-        check=True,
-        capture_output=True,
-    )
+    tls = ("-keyout", str(tmp_path / "tls.key"), "-out", str(tmp_path / "tls.crt"), "-subj", "/CN=motcua.example")
+    make = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", *tls)
+    subprocess.run(make, check=True, capture_output=True)
     for file in (tmp_path / "conf").glob("*.conf"):
         text = file.read_text("utf-8").replace("/etc/nginx/motcua", str(tmp_path / "conf"))
         text = text.replace("/etc/nginx/tls", str(tmp_path)).replace("/var/log/nginx", str(tmp_path))
