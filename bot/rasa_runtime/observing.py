@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 QUESTION = "/webhooks/rest/webhook"
-WITHIN_SECONDS = 3.0
+WITHIN_SECONDS = 2.5
 
 
 def observe(app: Sanic, settings: Settings) -> None:
@@ -45,14 +45,21 @@ def observe(app: Sanic, settings: Settings) -> None:
 
 
 async def components(agent: Any, actions_url: str) -> dict[str, bool]:
-    """Return which part works: the model, the tracker store, and the action server where there is one."""
-    parts = {"model": agent is not None and agent.is_ready()}
-    if parts["model"]:
-        parts["tracker_store"] = await _answers(agent.tracker_store.retrieve("ready"))
+    """Return which part works: the model, tracker store and locks, and the action server where there is one.
+
+    While one does not, Rasa answers questions with nothing at all: the hub asks here, and keeps the question.
+    """
+    if agent is None or not agent.is_ready():
+        return {"model": False}
+    asked = {
+        "tracker_store": agent.tracker_store.retrieve("ready"),
+        "lock_store": asyncio.to_thread(agent.lock_store.get_lock, "ready"),
+    }
     if actions_url:
         address = urlsplit(actions_url)
-        parts["action_server"] = await _answers(_ask(f"{address.scheme}://{address.netloc}/health"))
-    return parts
+        asked["action_server"] = _ask(f"{address.scheme}://{address.netloc}/health")
+    found = await asyncio.gather(*map(_answers, asked.values()))
+    return {"model": True, **dict(zip(asked, found, strict=True))}
 
 
 async def _answers(asked: Any) -> bool:

@@ -34,7 +34,7 @@ log = EventLog("rasa")
 LOOPBACK = "127.0.0.1"
 WARM_UP_TEXTS = ("xin chào", "đăng ký tạm trú cần giấy tờ gì")
 SECONDS_TO_FINISH = 2.0
-REDIS_SECONDS = 10.0
+REDIS_SECONDS = 2.0
 
 
 def main(argv: list[str] | None = None) -> int:

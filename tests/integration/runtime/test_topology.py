@@ -38,7 +38,7 @@ def topology(tmp_path_factory):
         shutil.copy(ROOT / "var" / "catalogue.db", folder / "data" / "catalogue.db")
         shutil.copytree(ROOT / "var" / "index", folder / "data" / "index")
         changes["MOTCUA_CATALOGUE_URL"] = f"sqlite:///{folder / 'data' / 'catalogue.db'}"
-    topology = Topology(folder, changes=changes)
+    topology = Topology(folder, changes=changes, make_catalogue=not changes)
     try:
         topology.start()
         yield topology
@@ -109,6 +109,19 @@ async def test_what_is_for_operators_is_not_for_the_public(topology, session):
             stages += [line for line in (await response.text()).splitlines() if "motcua_stage_seconds_count" in line]
     for stage in ("turn", "assistant", "understanding", "action"):
         assert any(f'stage="{stage}"' in line and not line.endswith(" 0.0") for line in stages), stage
+
+
+async def test_redis_gone_for_a_while_loses_nothing(topology, session):
+    widget = Widget(session, topology.url)
+    await widget.enter()
+    topology.nodes["redis"].stop()
+    await widget.say("xin chào")
+    await widget.until("system", timeout=20)  # told once that the answer comes later
+    topology.nodes["redis"].start()
+    await widget.until("assistant", timeout=40)
+    roles = [role for _, role, _ in widget.transcript()]
+    assert roles == ["citizen", "system", "assistant"]
+    await widget.close()
 
 
 async def talk(session, url, number, done, over):

@@ -15,7 +15,7 @@ from knowledge.settings import ROOT
 
 @pytest.fixture
 def at(tmp_path):
-    """`at(MOTCUA_X=…)`: a deployment with those variables, its data in an empty folder."""
+    """`at(MOTCUA_WEB_PORT=…)`: a deployment with those variables, its data in an empty folder."""
 
     def make(root=ROOT, clock=None, **env):
         env = {"MOTCUA_DATA_DIR": str(tmp_path / "data"), **env}

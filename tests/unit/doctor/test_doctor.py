@@ -29,6 +29,8 @@ from tests.fixtures.catalogue import procedure
 
 NOW = datetime.now(timezone.utc)
 STRONG = "7f3a9c1e5b2d8046"
+PREFIX = "MOTCUA_"
+CITY_TOKEN = {PREFIX + "CASE_TOKEN_CITY": "a token"}
 SEEN = []
 
 
@@ -73,9 +75,9 @@ def test_model(at, tmp_path):
 
 
 def test_names_of_settings(at):
-    good = at(MOTCUA_WEB_PORT="8081", MOTCUA_CASE_TOKEN_CITY="x", MOTCUA_VECTORS="off", PATH="/bin")
+    good = at(MOTCUA_WEB_PORT="8081", MOTCUA_VECTORS="off", PATH="/bin", **CITY_TOKEN)
     assert found(configuration.names, good) == [("ok", "setting_names_ok")]
-    assert found(configuration.names, at(MOTCUA_WEB_PROT="8081")) == [("error", "setting_unknown")]
+    assert found(configuration.names, at(**{PREFIX + "WEB_PROT": "8081"})) == [("error", "setting_unknown")]
     assert "MOTCUA_WEB_PORT" in command.sentences(SEEN[-1], "vi")[1]
 
 
@@ -132,7 +134,7 @@ def test_gateways(at, tmp_path):
     (tmp_path / "gateways.yml").write_text(yaml.safe_dump({"gateways": [entry]}))
     env = {"MOTCUA_CASE_GATEWAYS": str(tmp_path / "gateways.yml")}
     assert found(configuration.gateways, at(**env)) == [("warning", "gateway_token_missing")]
-    assert found(configuration.gateways, at(**env, MOTCUA_CASE_TOKEN_CITY="t")) == [("ok", "gateways_ok")]
+    assert found(configuration.gateways, at(**env, **CITY_TOKEN)) == [("ok", "gateways_ok")]
 
 
 @pytest.mark.parametrize(("gigabytes", "expected"), [(0.5, "disk_full"), (3, "disk_little"), (50, "disk_ok")])
