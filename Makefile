@@ -9,7 +9,7 @@ TESTS ?= tests/unit tests/integration tests/contracts tests/dialogue tests/e2e t
 PYTEST_ARGS ?= --durations=40 --durations-min=3
 
 .NOTPARALLEL:
-.PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue index train bench bench-catalogue bench-search bench-cases bench-handoff load eval eval-search eval-learning requirements clean
+.PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue index train bench bench-catalogue bench-search bench-cases bench-handoff load eval eval-search eval-learning requirements sbom audit doctor topology clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -101,6 +101,19 @@ eval-learning: install catalogue ## facts and intents by cross-validation over w
 
 eval-search: install catalogue ## finding procedures and facts, over the sets; CATALOGUE=records.jsonl.gz over those records
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) -m tools.evaluate_sets $(if $(CATALOGUE),--floors --catalogue "$(CATALOGUE)") $(EVAL_SETS)
+
+sbom: dev ## bill of materials (CycloneDX, results/sbom.cdx.json) and docs/licences.md, offline
+	@$(PY) -m tools.sbom
+
+audit: dev ## known weaknesses of locked packages, offline: ADVISORIES=a folder or zip in OSV's format
+	@if [ -z "$(ADVISORIES)" ]; then echo 'Say where the advisories are: make audit ADVISORIES=all.zip (docs/security.md)' >&2; exit 2; fi
+	@$(PY) -m tools.audit "$(ADVISORIES)"
+
+doctor: install ## checks this deployment and says what is wrong; DOCTOR_ARGS="--lang en --json"
+	@$(PY) -m bot doctor $(DOCTOR_ARGS)
+
+topology: dev ## what deploy/ describes, on this machine: nginx, two hubs, two Rasas, PostgreSQL, Redis; Ctrl-C stops it
+	@exec $(PY) -m tools.topology
 
 requirements: dev ## the city's requirements and the tests that show each
 	@$(PY) -m tools.requirements

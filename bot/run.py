@@ -120,7 +120,7 @@ def children(settings: Settings) -> list[ChildSpec]:
     found.append(ChildSpec("Rasa", (*PYTHON, "bot.rasa_runtime.server"), logs / "rasa.log", rasa))
     port = actions_port(settings)
     if port:
-        command = (*PYTHON, "rasa_sdk", "--actions", "actions", "--port", str(port))
+        command = (*PYTHON, "bot.rasa_runtime.action_server", "--port", str(port))
         found.append(ChildSpec("actions", command, logs / "actions.log", f"http://{LOOPBACK}:{port}/health"))
     return found
 

@@ -98,6 +98,9 @@ class Settings:
     desk_demo: bool
     approval_seconds: int
     open_data_licence: str
+    metrics_token: str
+    redis_url: str
+    endpoints_file: Path
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -141,12 +144,22 @@ class Settings:
             feedback_kept_days=_days(env, "MOTCUA_FEEDBACK_KEPT_DAYS", 180),
             conversation_kept_days=_days(env, "MOTCUA_CONVERSATION_KEPT_DAYS", 90),
             public_url=(env.get("MOTCUA_PUBLIC_URL") or "").rstrip("/"),
+            redis_url=_redis(env),
+            endpoints_file=Path(env.get("MOTCUA_ENDPOINTS") or ROOT / "endpoints.yml"),
+            metrics_token=env.get("MOTCUA_METRICS_TOKEN") or "",
             desk_demo=_on(env, "MOTCUA_DESK_DEMO", "off"),
             approval_seconds=_between(env, "MOTCUA_APPROVAL_SECONDS", 60, 10, 600),
             open_data_licence=(env.get("MOTCUA_OPEN_DATA_LICENCE") or "").strip(),
             photo_keys=tuple((env.get("MOTCUA_PHOTO_KEYS") or "").replace(",", " ").split()),
             zalo=ZaloSettings.from_env(env),
         )
+
+
+def _redis(env: Mapping[str, str]) -> str:
+    url = env.get("MOTCUA_REDIS_URL") or ""
+    if url and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise SettingInvalidError("MOTCUA_REDIS_URL must begin with redis://, rediss:// or unix://")
+    return url
 
 
 def _on(env: Mapping[str, str], name: str, default: str) -> bool:

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
@@ -27,6 +28,9 @@ from bot.console.app import add_console
 from bot.errors import SettingInvalidError
 from bot.hub.build import HubParts, build_hub
 from bot.jobs.registry import build_runner
+from bot.jobs.runner import Job
+from bot.monitoring.exposition import PATH as METRICS_PATH
+from bot.monitoring.exposition import Metrics
 from bot.ops.clock import Clock, SystemClock
 from bot.ops.logging import EventLog, configure_logging
 from bot.privacy.desk import PrivacyDesk
@@ -69,9 +73,15 @@ def build_app(
     _follow_lifetime(app, channel, parts)
     if settings.zalo.on:
         _add_zalo(app, build_zalo(settings, parts, clock))
-    if settings.jobs:
-        _run_jobs(app, build_case_services(settings, clock))
+    jobs = _run_jobs(app, build_case_services(settings, clock)) if settings.jobs else ()
+    _add_metrics(app, settings, parts, clock, jobs)
     return app
+
+
+def _add_metrics(app: web.Application, settings: Settings, parts: HubParts, clock: Clock, jobs: Sequence[Job]) -> None:
+    catalogue = (settings.catalogue.catalogue_url, settings.catalogue.stale_after_days)
+    metrics = Metrics(lambda: parts.database, clock, jobs, catalogue, settings.data_dir, settings.metrics_token)
+    app.router.add_get(METRICS_PATH, metrics.handle)
 
 
 def _add_routes(app: web.Application, channel: WebChannel, files: WidgetFiles, parts: HubParts) -> None:
@@ -84,6 +94,7 @@ def _add_routes(app: web.Application, channel: WebChannel, files: WidgetFiles, p
     app.router.add_get("/healthz", health.live)
     app.router.add_get("/health", health.live)
     app.router.add_get("/readyz", health.ready)
+    app.router.add_get("/readyz/traffic", health.traffic)
 
 
 def _add_photo_routes(app: web.Application, photos: WebPhotos) -> None:
@@ -131,8 +142,8 @@ def _add_zalo(app: web.Application, zalo: ZaloParts) -> None:
     app.on_shutdown.append(stop)  # type: ignore[arg-type]
 
 
-def _run_jobs(app: web.Application, services: CaseServices) -> None:
-    """Have the jobs run beside the hub; they and their connections end with it."""
+def _run_jobs(app: web.Application, services: CaseServices) -> Sequence[Job]:
+    """Have the jobs run beside the hub; they and their connections end with it. Returns them."""
     runner = build_runner(services)
 
     async def start(_app: web.Application) -> None:
@@ -144,6 +155,7 @@ def _run_jobs(app: web.Application, services: CaseServices) -> None:
 
     app.on_startup.append(start)  # type: ignore[arg-type]
     app.on_cleanup.append(stop)  # type: ignore[arg-type]
+    return tuple(runner.jobs.values())
 
 
 async def serve(settings: Settings, listener: socket.socket) -> None:

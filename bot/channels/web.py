@@ -19,6 +19,7 @@ from bot.hub.limits import PER_ADDRESS, Rate, RateLimiter
 from bot.hub.photos import HubPhotos
 from bot.hub.wording import Wording
 from bot.ops.logging import EventLog
+from bot.ops.metrics import CONNECTIONS
 
 log = EventLog("channels.web")
 
@@ -93,6 +94,7 @@ class WebChannel:
         )
         await socket.prepare(request)
         self._sockets.add(socket)
+        CONNECTIONS.labels("web").inc()
         abort = request.transport.abort if request.transport is not None else _nothing
         try:
             await self._converse(socket, address, abort)
@@ -108,6 +110,7 @@ class WebChannel:
             await socket.close(code=WSCloseCode.INTERNAL_ERROR)
         finally:
             self._sockets.discard(socket)
+            CONNECTIONS.labels("web").dec()
         return socket
 
     async def _converse(self, socket: web.WebSocketResponse, address: str | None, abort: Callable[[], None]) -> None:

@@ -87,6 +87,15 @@ class Health:
         database, assistant = await self._database.is_ready(), await self._assistant.is_ready()
         return _facts(200 if database and assistant else 503, database=database, assistant=assistant)
 
+    async def traffic(self, _request: web.Request) -> web.Response:
+        """Whether citizens may be sent to this hub: its database answers.
+
+        Without Rasa it still takes messages, says that the answer comes later, and officers go on working; so a load
+        balancer that took all hubs away with Rasa would make a small fault a great one.
+        """
+        database = await self._database.is_ready()
+        return _facts(200 if database else 503, database=database)
+
 
 def _facts(code: int, **facts: object) -> web.Response:
     return web.json_response(facts, status=code, headers={"Cache-Control": "no-store"})

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta, timezone
 
 from bot.ops.clock import Clock
 from bot.ops.logging import EventLog
+from bot.ops.metrics import CONNECTIONS
 
 log = EventLog("console.live")
 
@@ -93,11 +94,14 @@ class Live:
         """Hear what changes from now on."""
         reader = Reader()
         self._readers.add(reader)
+        CONNECTIONS.labels("desk").inc()
         return reader
 
     def leave(self, reader: Reader) -> None:
         """Hear nothing more."""
-        self._readers.discard(reader)
+        if reader in self._readers:
+            self._readers.discard(reader)
+            CONNECTIONS.labels("desk").dec()
 
     def now(self) -> int:
         """Return this moment as it stands in the stream: milliseconds."""

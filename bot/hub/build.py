@@ -14,6 +14,7 @@ from bot.handoff.build import HandoffParts, build_handoff
 from bot.hub.approvals import Approvals, ApprovalWatch
 from bot.hub.conversations import ConversationStore, hold
 from bot.hub.delivery import LocalDelivery
+from bot.hub.fan_out import RedisDelivery
 from bot.hub.feedback_effects import with_feedback
 from bot.hub.forgetting import FORGETTING
 from bot.hub.handoff_effects import HandoffEffects
@@ -64,9 +65,12 @@ class HubParts:
     watch: StoreWatch
     transcripts: Transcripts
     links: Links
+    fan_out: RedisDelivery | None = None
 
     def start(self) -> None:
         """Begin to work: answer what is pending, watch the store."""
+        if self.fan_out is not None:
+            self.fan_out.start()
         self.turns.start()
         self.watch.start()
         self.approval_watch.start()
@@ -76,6 +80,8 @@ class HubParts:
         await self.approval_watch.stop()
         await self.watch.stop()
         await self.turns.stop()
+        if self.fan_out is not None:
+            await self.fan_out.stop()
         await self.assistant.close()
         self.trackers.close()
         self.database.close()
@@ -88,7 +94,8 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
     """
     database = Database(make_engine(settings.database_url))
     store = ConversationStore(database, clock, FORGETTING)
-    delivery = LocalDelivery()
+    fan_out = RedisDelivery(settings.redis_url) if settings.redis_url else None
+    delivery = fan_out or LocalDelivery()
     handoff = build_handoff(settings, lambda: database, clock)
     ownership = Ownership(lambda: database, clock, handoff.queue, delivery, _nobody_listens)
     wording = Wording.load()
@@ -126,6 +133,7 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
         watch=StoreWatch(store, delivery, ownership.queue),
         transcripts=Transcripts(database),
         links=Links(lambda: database, clock, key, hold),
+        fan_out=fan_out,
     )
 
 

@@ -44,7 +44,7 @@ FORGETTING = (
     erase_pending,
     erase_handoff,
     erase_desk,
-    part_and_tell,
     erase_approval,
     erase_files,
+    part_and_tell,
 )

@@ -6,6 +6,7 @@ import unicodedata
 
 from bot.errors import MessageRefusedError
 from bot.hub.models import Refusal
+from bot.ops.metrics import MESSAGES_REFUSED
 
 LONGEST_TEXT = 2000
 KEPT_CONTROLS = "\n\t"
@@ -16,6 +17,7 @@ NO_WORDS = "?"
 
 def refuse(reason: Refusal) -> MessageRefusedError:
     """The error that says why a message is not stored."""
+    MESSAGES_REFUSED.labels(reason.value).inc()
     return MessageRefusedError(reason.value, reason=reason)
 
 

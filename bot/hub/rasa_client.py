@@ -43,9 +43,11 @@ class RasaClient:
         return reply
 
     async def is_ready(self) -> bool:
-        """Whether Rasa runs and has a model."""
+        """Whether Rasa runs, has a model, and reaches what it needs; a Rasa that is not started by us tells less."""
         try:
-            status = await self._get_status("/status")
+            status = await self._get_status("/readyz")
+            if status == 404:
+                status = await self._get_status("/status")
             if status in (401, 403, 404):  # the API is guarded or off: at least the server must answer
                 status = await self._get_status("/")
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError):

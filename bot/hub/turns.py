@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 from bot.errors import AssistantDownError
+from bot.hub.counting import count_failure, count_turn
 from bot.hub.delivery import Delivery, MessageChanged, MessageStored, Typing
 from bot.hub.intake import as_words
 from bot.hub.memory import Memory
@@ -18,6 +19,7 @@ from bot.hub.replies import to_drafts
 from bot.hub.turn_store import TurnStore
 from bot.hub.wording import Wording
 from bot.ops.logging import EventLog, new_reference
+from bot.ops.metrics import IN_WORK, Stage, timed
 from bot.ops.screening.screening import MASKED, SCREENED
 
 log = EventLog("hub.turns")
@@ -100,6 +102,7 @@ class Turns:
             self._again.add(conversation_id)
             return
         self._workers[conversation_id] = asyncio.create_task(self._work(conversation_id))
+        IN_WORK.set(len(self._workers))
 
     async def _sweep(self) -> None:
         while True:
@@ -134,6 +137,7 @@ class Turns:
         finally:
             # No await between the last look for work and here, so no `notify` can fall in between.
             self._workers.pop(conversation_id, None)
+            IN_WORK.set(len(self._workers))
             self._again.discard(conversation_id)
 
     async def _take(self, turn: Turn) -> None:
@@ -147,6 +151,7 @@ class Turns:
             self._asking.discard(turn.conversation.id)
             self._delivery.publish(turn.conversation.id, Typing(False))
             log.warning("assistant_down", turn=turn.id, code=error.code, **error.context)
+            count_failure(error)
             await self._bear(turn, error)
         else:
             self._delivery.publish(turn.conversation.id, Typing(False))
@@ -173,7 +178,8 @@ class Turns:
         began = time.monotonic()
         words = turn.payload if turn.payload is not None else as_words(turn.text)
         metadata = {"channel": turn.conversation.channel, "turn": turn.id, SCREENED: True, MASKED: list(turn.masked)}
-        reply = await self._assistant.ask(turn.conversation.rasa_sender, words, metadata)
+        with timed(Stage.ASSISTANT):
+            reply = await self._assistant.ask(turn.conversation.rasa_sender, words, metadata)
         try:
             drafts = to_drafts(reply)
         except Exception as error:  # a reply of unforeseen shape must not hold the talk up
@@ -215,6 +221,7 @@ class Turns:
         outcomes = [draft.content["answer"].get("outcome") for draft in drafts if "answer" in draft.content]
         facts |= {"messages": len(stored), "outcomes": outcomes, "dropped": dropped}
         log.info("turn_answered", turn=turn.id, role=role.value, **facts)
+        count_turn(turn, outcomes, stored)
 
     def _publish(self, messages: list[Message]) -> None:
         for message in messages:

@@ -1,19 +1,22 @@
-"""`python -m bot.jobs list | run NAME`: what runs by itself inside the hub, by hand."""
+"""`python -m bot.jobs list | run NAME | work`: what runs by itself inside the hub, by hand or in its own process."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import json
+import signal
 import sys
 from collections.abc import Sequence
 
 from bot.errors import SettingInvalidError
 from bot.jobs.registry import build_runner
 from bot.jobs.runner import JobRunner, last_runs
-from bot.ops.logging import configure_logging
+from bot.ops.logging import EventLog, configure_logging
 from bot.services import CaseServices, build_case_services
 from bot.settings import Settings
+
+log = EventLog("jobs")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="command", dest="command")
     commands.add_parser("list", help="the jobs, when they last ran and what came of it")
     commands.add_parser("run", help="run one now").add_argument("name")
+    commands.add_parser("work", help="run what is due until told to stop, where hubs have MOTCUA_JOBS=off")
     options = parser.parse_args(arguments)
     try:
         settings = Settings.from_env()
@@ -34,7 +38,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command == "run" and options.name not in runner.jobs:
         print(f"no job {options.name!r}: {', '.join(runner.jobs)}", file=sys.stderr)
         return 2
+    if options.command == "work":
+        return asyncio.run(_work(services, runner))
     return asyncio.run(_list(services, runner) if options.command == "list" else _run(services, runner, options.name))
+
+
+async def _work(services: CaseServices, runner: JobRunner) -> int:
+    """A job in work when the process is told to stop is broken off; the next runner begins it anew."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    runner.start()
+    log.info("working", jobs=len(runner.jobs))
+    await stopping.wait()
+    await runner.stop()
+    await services.close()
+    return 0
 
 
 async def _list(services: CaseServices, runner: JobRunner) -> int:

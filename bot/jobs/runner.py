@@ -105,7 +105,10 @@ class JobRunner:
 
     def _release(self, connection: Connection, job: Job, result: Result) -> None:
         mine = and_(JOB.c.name == job.name, JOB.c.owner == self._owner)
-        values = {"owner": None, "owned_until": None, "ended_at": self._clock.now(), "result": result}
+        now = self._clock.now()
+        values = {"owner": None, "owned_until": None, "ended_at": now, "result": result}
+        if "error" not in result:
+            values["succeeded_at"] = now
         connection.execute(update(JOB).where(mine).values(**values))
 
 

@@ -1,4 +1,4 @@
-"""The table of jobs; made by migration 0003 (a test compares the two)."""
+"""The table of jobs; made by migrations 0003 and 0018 (a test compares the two)."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ JOB = Table(
     Column("owned_until", UtcDateTime),
     Column("began_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
+    # When it last ended without an error.
+    Column("succeeded_at", UtcDateTime),
     # What it said of its last run, or which error ended it.
     Column("result", JSON(none_as_null=True)),
 )

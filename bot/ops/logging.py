@@ -1,15 +1,18 @@
 """Structured logs: one JSON object a line on stderr. Events and facts, never what people said.
 
-A message is named by its turn (`turn=3f2a9c11-4`), a fault shown to a citizen by its reference.
+A message is named by its turn (`turn=3f2a9c11-4`), a fault shown to a citizen by its reference. The turn's name goes
+with the question from the hub to Rasa, to the action and to the one-stop system; what is logged on the way carries it.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import re
 import secrets
 import sys
 import traceback
+from contextvars import ContextVar
 from datetime import datetime, timezone
 from typing import TextIO
 
@@ -17,6 +20,18 @@ from typing import TextIO
 REFERENCE_ALPHABET = "23456789ACDEFHJKLMNPRTUVWXY"
 ROOT = "motcua"
 LONGEST_TEXT = 300
+_TURN: ContextVar[str] = ContextVar("turn", default="")
+_TURN_NAME = re.compile(r"[0-9a-f]{8}-[0-9]{1,9}")
+
+
+def bind_turn(name: object) -> None:
+    """From here on this task, and what it starts, works for the turn of this name; none where it is no turn's name."""
+    _TURN.set(name if isinstance(name, str) and _TURN_NAME.fullmatch(name) else "")
+
+
+def current_turn() -> str:
+    """Return the name of the turn that is being worked on; empty where there is none."""
+    return _TURN.get()
 
 
 def new_reference() -> str:
@@ -44,6 +59,8 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "event": record.getMessage().partition("\n")[0][:LONGEST_TEXT],
         }
+        if _TURN.get():
+            line["turn"] = _TURN.get()
         line.update(getattr(record, "facts", {}))
         if record.exc_info and record.exc_info[1] is not None:
             line["error"] = describe(record.exc_info[1])

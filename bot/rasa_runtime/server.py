@@ -25,6 +25,7 @@ from knowledge.settings import ROOT
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
+    from rasa.core.lock_store import LockStore
     from rasa.core.utils import AvailableEndpoints
     from sanic import Sanic
 
@@ -33,6 +34,7 @@ log = EventLog("rasa")
 LOOPBACK = "127.0.0.1"
 WARM_UP_TEXTS = ("xin chào", "đăng ký tạm trú cần giấy tờ gì")
 SECONDS_TO_FINISH = 2.0
+REDIS_SECONDS = 2.0
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -60,6 +62,7 @@ def serve(settings: Settings, model: Path, interface: str) -> int:
     from rasa.core import run
     from rasa.core.utils import number_of_sanic_workers
 
+    from bot.rasa_runtime.observing import observe
     from bot.rasa_runtime.speedups import apply_speedups
 
     apply_speedups()
@@ -67,6 +70,7 @@ def serve(settings: Settings, model: Path, interface: str) -> int:
     channels = run.create_http_input_channels(None, str(ROOT / "credentials.yml"))
     app = run.configure_app(channels, enable_api=True, port=settings.rasa_port, endpoints=endpoints)
     take_over_sanic()
+    observe(app, settings)
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = SECONDS_TO_FINISH
     for listener in (partial(run.load_agent_on_start, str(model), endpoints, None), warm_up):
         app.register_listener(listener, "before_server_start")
@@ -85,11 +89,25 @@ def build_endpoints(settings: Settings) -> AvailableEndpoints:
 
     from bot.rasa_runtime.in_process_actions import InProcessActions
 
-    endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml"))
+    endpoints = AvailableEndpoints.read_endpoints(str(settings.endpoints_file))
     endpoints.action = EndpointConfig(settings.actions_url) if settings.actions == "http" else InProcessActions()
     # As an object, not as its description, Rasa knows whether several workers may share it.
-    endpoints.lock_store = LockStore.create(endpoints.lock_store)
+    endpoints.lock_store = shared_locks(settings) or LockStore.create(endpoints.lock_store)
     return endpoints
+
+
+def shared_locks(settings: Settings) -> LockStore | None:
+    """The locks in the Redis of MOTCUA_REDIS_URL; None where it is not set, and endpoints.yml decides."""
+    if not settings.redis_url:
+        return None
+    from rasa.utils.endpoints import EndpointConfig
+    from redis import Redis
+
+    from bot.rasa_runtime.lock_store import QuickRedisLockStore
+
+    store = QuickRedisLockStore(EndpointConfig(url="localhost", key_prefix="motcua"))
+    store.red = Redis.from_url(settings.redis_url, socket_timeout=REDIS_SECONDS)
+    return store
 
 
 async def warm_up(app: Sanic, _: Any) -> None:

@@ -17,6 +17,8 @@ from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.engine.url import URL
 from sqlalchemy.pool import QueuePool
 
+from bot.ops.metrics import DATABASE_ERRORS
+
 Result = TypeVar("Result")
 
 THREADS = 8
@@ -27,8 +29,8 @@ def make_engine(url: str) -> Engine:
     """The engine for `url`. Errors never show parameters, because parameters are people's words."""
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
-        return _sqlite_engine(address)
-    return create_engine(
+        return _counting(_sqlite_engine(address))
+    engine = create_engine(
         address,
         future=True,
         hide_parameters=True,
@@ -37,6 +39,20 @@ def make_engine(url: str) -> Engine:
         pool_pre_ping=True,
         connect_args={"connect_timeout": 5, "application_name": "mot-cua"},
     )
+    return _counting(engine)
+
+
+def _counting(engine: Engine) -> Engine:
+    event.listen(engine, "handle_error", _count_error)
+    return engine
+
+
+def _count_error(context: Any) -> None:
+    """Every error a driver raises, by its class; that somebody was faster with the same row is none."""
+    error = context.sqlalchemy_exception
+    kind = type(error).__name__ if error is not None else type(context.original_exception).__name__
+    if kind != "IntegrityError":
+        DATABASE_ERRORS.labels(kind).inc()
 
 
 def _sqlite_engine(address: URL) -> Engine:

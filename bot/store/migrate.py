@@ -1,8 +1,12 @@
-"""Bring a database to the newest schema. Several processes may do so at once: one works, the others wait."""
+"""Bring a database to the newest schema. Several processes may do so at once: one works, the others wait.
+
+`python -m bot.store.migrate` does it without starting anything; 2 when the setting or the database is of no use.
+"""
 
 from __future__ import annotations
 
 import sqlite3
+import sys
 import time
 from pathlib import Path
 
@@ -10,8 +14,10 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from bot.errors import SettingInvalidError
+from bot.settings import Settings
 from bot.store.engine import make_engine
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -57,3 +63,21 @@ def _use_write_ahead_log(engine: Engine) -> None:
             if attempt == LOCK_TRIES - 1:
                 raise
             time.sleep(LOCK_PAUSE_SECONDS)
+
+
+def main() -> int:
+    """Command line."""
+    try:
+        migrate(Settings.from_env().database_url)
+    except SettingInvalidError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except (SQLAlchemyError, OSError) as error:
+        sys.stderr.write(f"the database does not open ({type(error).__name__}): check MOTCUA_DATABASE_URL\n")
+        return 2
+    sys.stdout.write("the database is at the newest schema\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 from bot.errors import ZaloDownError, ZaloRefusedError, ZaloTokenError
 from bot.ops.clock import Clock
 from bot.ops.logging import EventLog
+from bot.ops.metrics import ZALO_SENDS
 from bot.zalo.client import ZaloClient
 from bot.zalo.codes import Remedy, meaning_of
+from bot.zalo.counting import count_refused, count_sent
 from bot.zalo.outbox import Outbox, Outgoing
 from bot.zalo.people import Person, Window
 
@@ -117,21 +119,25 @@ class Sender:
             return await self._refused(outgoing, code if isinstance(code, int) else 0)
         except ZaloTokenError as error:
             log.error("no_token", reason=error.context.get("reason"))
+            ZALO_SENDS.labels("no_token").inc()
             await self._outbox.put_off(outgoing, self._clock.now() + _STOPPED_PAUSE, 0, held=True)
             return False
         except ZaloDownError as error:
             return await self._unclear(outgoing, bool(error.context.get("maybe")))
+        count_sent("consultation", sent)
         await self._outbox.sent(outgoing, sent.message_id)
         return True
 
     async def _refused(self, outgoing: Outgoing, code: int) -> bool:
         remedy = meaning_of(code).remedy
         log.warning("refused", zalo_code=code, remedy=remedy.value, attempts=outgoing.attempts + 1)
+        count_refused(remedy)
         if remedy is Remedy.UNREACHABLE:
             await self._outbox.unreachable(outgoing.user_id, code)
             return False
         if remedy is Remedy.FIX or (remedy is not Remedy.STOP and outgoing.attempts + 1 >= _MOST_ATTEMPTS):
             log.error("given_up", zalo_code=code)
+            ZALO_SENDS.labels("given_up").inc()
             await self._outbox.give_up(outgoing, code)
             return True
         await self._outbox.put_off(outgoing, self._until(outgoing, remedy), code, remedy in (Remedy.WAIT, Remedy.STOP))
@@ -148,8 +154,10 @@ class Sender:
     async def _unclear(self, outgoing: Outgoing, maybe: bool) -> bool:
         """No answer. Where Zalo may have taken the message, it is asked before it is sent again."""
         log.warning("no_answer", maybe=maybe, attempts=outgoing.attempts + 1)
+        ZALO_SENDS.labels("no_answer").inc()
         if outgoing.attempts + 1 >= _MOST_ATTEMPTS:
             log.error("given_up", zalo_code=0)
+            ZALO_SENDS.labels("given_up").inc()
             await self._outbox.give_up(outgoing, 0)
             return True
         return await self._later(outgoing, unclear=maybe)

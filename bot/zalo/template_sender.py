@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 from bot.errors import ZaloDownError, ZaloRefusedError, ZaloTokenError
 from bot.ops.clock import Clock
 from bot.ops.logging import EventLog
+from bot.ops.metrics import ZALO_SENDS
 from bot.ops.quiet_hours import is_quiet
 from bot.zalo.client import ZaloClient
 from bot.zalo.codes import Remedy, template_meaning_of
+from bot.zalo.counting import count_refused, count_sent
 from bot.zalo.sender import backoff
 from bot.zalo.template_box import TemplateBox, TemplateOut
 
@@ -88,25 +90,30 @@ class TemplateSender:
             await self._refused(out, code if isinstance(code, int) else 0)
         except ZaloTokenError as error:
             log.error("no_token", reason=error.context.get("reason"))
+            ZALO_SENDS.labels("no_token").inc()
             await self._box.put_off(out, self._clock.now() + _STOPPED_PAUSE, 0, all_of_them=True)
         except ZaloDownError as error:
             maybe = bool(error.context.get("maybe"))
             log.warning("no_answer", maybe=maybe, attempts=out.attempts + 1)
+            ZALO_SENDS.labels("no_answer").inc()
             if maybe:
                 await self._box.unclear(out)
             else:
                 await self._again(out, 0)
         else:
+            count_sent("template", sent)
             await self._box.sent(out, sent.message_id)
             log.info("template_sent", kind=out.template.kind.value, price=out.template.unit_price, remain=sent.remain)
 
     async def _refused(self, out: TemplateOut, code: int) -> None:
         remedy = template_meaning_of(code).remedy
         log.warning("refused", zalo_code=code, remedy=remedy.value, attempts=out.attempts + 1)
+        count_refused(remedy)
         if remedy is Remedy.UNREACHABLE:
             await self._box.blocked(out, code)
         elif remedy in (Remedy.FIX, Remedy.UPLOAD):
             log.error("given_up", zalo_code=code)
+            ZALO_SENDS.labels("given_up").inc()
             await self._box.give_up(out, code)
         elif remedy is Remedy.STOP:
             await self._box.put_off(out, self._clock.now() + _STOPPED_PAUSE, code, all_of_them=True)
@@ -118,6 +125,7 @@ class TemplateSender:
     async def _again(self, out: TemplateOut, code: int) -> None:
         if out.attempts + 1 >= _MOST_ATTEMPTS:
             log.error("given_up", zalo_code=code)
+            ZALO_SENDS.labels("given_up").inc()
             await self._box.give_up(out, code)
         else:
             await self._box.put_off(out, self._until(out), code)

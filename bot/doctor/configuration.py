@@ -1,0 +1,95 @@
+"""Settings: known, fit for the public, secrets there and strong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from bot.cases.gateways.routing import NONE, SAMPLE, build_gateways
+from bot.doctor.findings import Deployment, Finding, error, ok, warning
+from bot.errors import SettingInvalidError
+from knowledge.settings import ROOT
+
+PREFIX = "MOTCUA_"
+FAMILIES = ("MOTCUA_CASE_TOKEN_", "MOTCUA_TEST_")
+TESTS_ONLY = ("MOTCUA_SHARED", "MOTCUA_PICTURES")
+SHORTEST_SECRET, FEWEST_KINDS = 32, 10
+SHORTEST_TOKEN = 16
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@lru_cache(maxsize=1)
+def known_settings() -> frozenset[str]:
+    """Return every variable that the two modules of settings read, as they name them."""
+    sources = (ROOT / "bot" / "settings.py", ROOT / "knowledge" / "settings.py")
+    return frozenset(re.findall(r'"(MOTCUA_[A-Z_]*[A-Z])"', "".join(path.read_text("utf-8") for path in sources)))
+
+
+def names(at: Deployment) -> Iterator[Finding]:
+    """A misspelt variable is silently a default: the worst kind of setting."""
+    strange = [
+        name
+        for name in sorted(at.env)
+        if name.startswith(PREFIX) and name not in known_settings() | {*TESTS_ONLY} and not name.startswith(FAMILIES)
+    ]
+    for name in strange:
+        near = get_close_matches(name, known_settings(), n=1)
+        yield error("setting_names", "setting_unknown", name=name, near=near[0] if near else "docs/settings.md")
+    if not strange:
+        yield ok("setting_names")
+
+
+def secrets(at: Deployment) -> Iterator[Finding]:
+    """Set where several machines must agree, and long enough; never shown."""
+    several = not at.settings.database_url.startswith("sqlite")
+    given = {"MOTCUA_SECRET": at.settings.secret, "MOTCUA_PHOTO_KEYS": " ".join(at.settings.photo_keys)}
+    found = []
+    for name, value in given.items():
+        keys = value.split() if name == "MOTCUA_PHOTO_KEYS" else [value] if value else []
+        if not keys and several:
+            found.append(error("secrets", "secret_missing", name=name))
+        if any(_is_weak(key, SHORTEST_SECRET) for key in keys):
+            found.append(error("secrets", "secret_weak", name=name, least=SHORTEST_SECRET))
+    if at.settings.metrics_token and _is_weak(at.settings.metrics_token, SHORTEST_TOKEN):
+        found.append(warning("secrets", "secret_weak", name="MOTCUA_METRICS_TOKEN", least=SHORTEST_TOKEN))
+    yield from found or [ok("secrets")]
+
+
+def _is_weak(secret: str, shortest: int) -> bool:
+    return len(secret) < shortest or len(set(secret)) < FEWEST_KINDS
+
+
+def public(at: Deployment) -> Iterator[Finding]:
+    """What may be on a desk must not be in front of citizens."""
+    found = []
+    reachable = at.settings.web_host not in LOOPBACK
+    if at.settings.desk_demo:
+        found.append(error("public", "demo_people") if reachable else warning("public", "demo_people"))
+    if at.settings.case_gateways == SAMPLE:
+        found.append(warning("public", "sample_cases"))
+    for origin in at.settings.allowed_origins:
+        if not origin.startswith("https://"):
+            found.append(warning("public", "origin_plain", origin=origin))
+    yield from found or [ok("public")]
+
+
+def gateways(at: Deployment) -> Iterator[Finding]:
+    """The file of one-stop systems is readable, and each system has its token."""
+    try:
+        build_gateways(at.settings.case_gateways, at.settings.case_tokens, at.clock)
+    except SettingInvalidError as fault:
+        yield error("gateways", "gateways_broken", fault=fault)
+        return
+    missing = []
+    if at.settings.case_gateways not in (SAMPLE, NONE):
+        entries = yaml.safe_load(Path(at.settings.case_gateways).read_text("utf-8"))["gateways"]
+        missing = [e["name"] for e in entries if e["kind"] == "city" and not at.settings.case_tokens.get(e["name"])]
+    for name in missing:
+        yield warning("gateways", "gateway_token_missing", name=f"MOTCUA_CASE_TOKEN_{name}")
+    if not missing:
+        yield ok("gateways")

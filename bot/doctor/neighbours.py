@@ -1,0 +1,124 @@
+"""The other processes: Redis, Rasa, the action server, this machine's hub."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+from redis import Redis
+
+from bot.doctor.findings import Deployment, Finding, error, ok, skipped, warning
+
+WITHIN_SECONDS = 4.0
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def locks(at: Deployment) -> Iterator[Finding]:
+    """Several Rasa processes need common locks; where they are named, they must answer."""
+    if at.settings.redis_url:
+        host, open_it = urlsplit(at.settings.redis_url).hostname or "–", _redis_of_setting
+    elif "redis" in str((store := _lock_store(at)).get("type", "")).lower():
+        host, open_it = str(store.get("url", "localhost")), _redis_of_file
+    else:
+        elsewhere = urlsplit(at.settings.rasa_url).hostname not in LOOPBACK
+        yield warning("locks", "locks_in_memory") if elsewhere else skipped("locks", "locks_of_one")
+        return
+    try:
+        open_it(at).ping()
+    except Exception as fault:  # whatever the driver raises, the answer is no
+        yield error("locks", "redis_down", host=host, fault=type(fault).__name__)
+    else:
+        yield ok("locks")
+
+
+def _lock_store(at: Deployment) -> dict[str, Any]:
+    said = yaml.safe_load(at.settings.endpoints_file.read_text("utf-8")) or {}
+    return dict(said.get("lock_store") or {})
+
+
+def _redis_of_setting(at: Deployment) -> Any:
+    return Redis.from_url(at.settings.redis_url, socket_timeout=WITHIN_SECONDS, socket_connect_timeout=WITHIN_SECONDS)
+
+
+def _redis_of_file(at: Deployment) -> Any:
+    store = _lock_store(at)
+    return Redis(
+        host=store.get("url", "localhost"),
+        port=int(store.get("port", 6379)),
+        db=int(store.get("db", 1)),
+        password=store.get("password"),
+        ssl=bool(store.get("use_ssl", False)),
+        socket_timeout=WITHIN_SECONDS,
+        socket_connect_timeout=WITHIN_SECONDS,
+    )
+
+
+def events(at: Deployment) -> Iterator[Finding]:
+    """Events for analytics go out without people's words."""
+    said = yaml.safe_load(at.settings.endpoints_file.read_text("utf-8")) or {}
+    broker = said.get("event_broker")
+    if not broker:
+        yield skipped("events", "events_off")
+    elif str(broker.get("type", "")).endswith(".ScreenedEventBroker"):
+        yield ok("events")
+    else:
+        yield error("events", "events_with_words", type=broker.get("type") or "pika")
+
+
+def rasa(at: Deployment) -> Iterator[Finding]:
+    """Rasa answers, has a model, and reaches its store and its actions."""
+    code, facts = _get(f"{at.settings.rasa_url}/readyz")
+    if code == 200 or (code == 404 and _get(f"{at.settings.rasa_url}/status")[0] == 200):
+        yield ok("rasa")
+    elif code == 503:
+        yield error("rasa", "rasa_part", parts=", ".join(name for name, well in facts.items() if not well) or "?")
+    else:
+        yield error("rasa", "rasa_down", url=at.settings.rasa_url)
+
+
+def actions(at: Deployment) -> Iterator[Finding]:
+    """The action server answers, where there is one."""
+    if at.settings.actions != "http":
+        yield skipped("actions", "actions_in_process")
+        return
+    address = urlsplit(at.settings.actions_url)
+    code, _ = _get(f"{address.scheme}://{address.netloc}/health")
+    yield ok("actions") if code == 200 else error("actions", "actions_down", url=at.settings.actions_url)
+
+
+def hub(at: Deployment) -> Iterator[Finding]:
+    """The hub of this machine listens, and its own view of the rest is good."""
+    host = at.settings.web_host if at.settings.web_host not in ("0.0.0.0", "::", "") else "127.0.0.1"  # noqa: S104
+    url = f"http://{f'[{host}]' if ':' in host else host}:{at.settings.web_port}"
+    code, facts = _get(f"{url}/readyz")
+    if code == 200:
+        yield ok("hub")
+    elif code == 503:
+        yield error("hub", "hub_part", parts=", ".join(name for name, well in facts.items() if not well) or "?")
+    else:
+        yield error("hub", "hub_down", url=url)
+
+
+def _get(url: str) -> tuple[int, dict[str, Any]]:
+    """Return status and JSON object of an answer; 0 where there is none. No proxy: these are neighbours."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(url, timeout=WITHIN_SECONDS) as response:
+            return response.status, _facts(response.read(65_536))
+    except urllib.error.HTTPError as answer:
+        return answer.code, _facts(answer.read(65_536))
+    except (OSError, ValueError):
+        return 0, {}
+
+
+def _facts(body: bytes) -> dict[str, Any]:
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}

@@ -1,0 +1,92 @@
+"""What operators see of Rasa's process: `/metrics`, `/readyz`, and the turn's name in every line that is logged."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from bot.ops.logging import bind_turn
+from bot.ops.metrics import CONTENT_TYPE, Stage, in_text, is_authorised, timed
+
+if TYPE_CHECKING:
+    from sanic import Sanic
+    from sanic.request import Request
+    from sanic.response import HTTPResponse
+
+    from bot.settings import Settings
+
+QUESTION = "/webhooks/rest/webhook"
+WITHIN_SECONDS = 2.5
+
+
+def observe(app: Sanic, settings: Settings) -> None:
+    """Add all three to Rasa's application, before it starts."""
+    from rasa.core.processor import MessageProcessor
+    from sanic.response import json, raw, text
+
+    token, actions_url = settings.metrics_token, settings.actions_url if settings.actions == "http" else ""
+
+    async def metrics(request: Request) -> HTTPResponse:
+        if not is_authorised(request.headers.get("Authorization"), token):
+            return text("", status=404)
+        return raw(in_text(), content_type=CONTENT_TYPE)
+
+    async def ready(request: Request) -> HTTPResponse:
+        parts = await components(request.app.ctx.agent, actions_url)
+        return json(parts, status=200 if all(parts.values()) else 503)
+
+    app.register_middleware(name_turn, "request")
+    app.add_route(metrics, "/metrics")
+    app.add_route(ready, "/readyz")
+    MessageProcessor.parse_message = timed_parse(MessageProcessor.parse_message)
+
+
+async def components(agent: Any, actions_url: str) -> dict[str, bool]:
+    """Return which part works: the model, tracker store and locks, and the action server where there is one.
+
+    While one does not, Rasa answers questions with nothing at all: the hub asks here, and keeps the question.
+    """
+    if agent is None or not agent.is_ready():
+        return {"model": False}
+    asked = {
+        "tracker_store": agent.tracker_store.retrieve("ready"),
+        "lock_store": asyncio.to_thread(agent.lock_store.get_lock, "ready"),
+    }
+    if actions_url:
+        address = urlsplit(actions_url)
+        asked["action_server"] = _ask(f"{address.scheme}://{address.netloc}/health")
+    found = await asyncio.gather(*map(_answers, asked.values()))
+    return {"model": True, **dict(zip(asked, found, strict=True))}
+
+
+async def _answers(asked: Any) -> bool:
+    try:
+        await asyncio.wait_for(asked, WITHIN_SECONDS)
+    except Exception:  # whatever it is, the answer is no
+        return False
+    return True
+
+
+async def _ask(url: str) -> None:
+    async with aiohttp.ClientSession(raise_for_status=True) as session, session.get(url):
+        pass
+
+
+async def name_turn(request: Request) -> None:
+    """The hub's question says which turn it belongs to; Sanic answers it in the same task."""
+    bind_turn("")
+    if request.path == QUESTION and isinstance(request.json, dict):
+        bind_turn((request.json.get("metadata") or {}).get("turn"))
+
+
+def timed_parse(parse: Any) -> Any:
+    """Rasa's own reading of a message, timed."""
+
+    async def parse_message(self: Any, *args: Any, **kwargs: Any) -> Any:
+        with timed(Stage.UNDERSTANDING):
+            return await parse(self, *args, **kwargs)
+
+    return parse_message

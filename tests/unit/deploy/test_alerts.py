@@ -1,0 +1,64 @@
+"""Alert rules: every figure they ask for is declared, with labels it has, and every alert has a runbook."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from bot.hub.counting import OUTCOMES
+from bot.ops.metrics import DECLARED, Stage
+from knowledge.settings import ROOT
+
+RULES = [
+    rule
+    for group in yaml.safe_load((ROOT / "deploy" / "prometheus" / "alerts.yml").read_text("utf-8"))["groups"]
+    for rule in group["rules"]
+]
+OTHERS = {"process_resident_memory_bytes"}  # of the client library
+LABELS = {one.name: set(one.labels) for one in DECLARED}
+
+
+def figures(rule):
+    """(name, matched labels) of every figure in an expression."""
+    for name, matched in re.findall(r"\b((?:motcua|process)_\w+)(?:\{([^}]*)\})?", rule["expr"]):
+        yield name.removesuffix("_bucket"), dict(re.findall(r'(\w+)=~?"([^"]*)"', matched))
+
+
+def test_every_figure_exists_and_has_the_labels_that_are_matched():
+    asked = set()
+    for rule in RULES:
+        for name, matched in figures(rule):
+            if name not in OTHERS:
+                assert name in LABELS, rule["alert"]
+                assert set(matched) <= LABELS[name], rule["alert"]
+                asked.add(name)
+            if "stage" in matched:
+                assert matched["stage"] in {stage.value for stage in Stage}
+            if "outcome" in matched:
+                assert any(re.fullmatch(matched["outcome"], outcome) for outcome in OUTCOMES)
+        by = re.search(r"by \((\w+)\)", rule["expr"])
+        if by and by[1] not in ("le", "instance"):
+            assert any(by[1] in LABELS.get(name, ()) for name, _ in figures(rule)), rule["alert"]
+    assert len(asked) >= 18
+
+
+def test_every_alert_says_how_bad_it_is_and_what_to_do():
+    for rule in RULES:
+        assert rule["labels"]["severity"] in ("page", "ticket")
+        assert (ROOT / rule["annotations"]["runbook"]).is_file(), rule["alert"]
+        assert rule["annotations"]["summary"]
+    assert len({rule["alert"] for rule in RULES}) == len(RULES)
+
+
+def test_the_list_of_runbooks_names_every_alert_with_its_page():
+    rows = (ROOT / "docs" / "runbooks" / "README.md").read_text("utf-8").splitlines()
+    for rule in RULES:
+        page = rule["annotations"]["runbook"].rpartition("/")[2]
+        assert any(f"`{rule['alert']}`" in row and f"({page})" in row for row in rows), rule["alert"]
+
+
+def test_brackets_of_expressions_close():
+    for rule in RULES:
+        for left, right in ("()", "{}", "[]"):
+            assert rule["expr"].count(left) == rule["expr"].count(right), rule["alert"]

@@ -1,0 +1,209 @@
+"""The files of deploy/ against the real settings, routes, commands and limits: what they name must be there."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shutil
+import subprocess
+
+import pytest
+import yaml
+
+from bot.attachments.models import MOST_BYTES
+from bot.channels.web import WebLimits
+from bot.channels.web_frames import LONGEST_FRAME
+from bot.console.live_stream import HEARTBEAT_SECONDS
+from bot.doctor.configuration import known_settings
+from bot.hub.turns import STOP_GRACE_SECONDS
+from bot.settings import Settings
+from bot.store.migrate import migrate
+from bot.web import LARGEST_REQUEST, SHUTDOWN_SECONDS, build_app
+from knowledge.settings import ROOT
+from tools.topology import NGINX
+
+DEPLOY = ROOT / "deploy"
+YAML = sorted(DEPLOY.rglob("*.yml"))
+RASA_PATHS = {"/", "/readyz", "/metrics", "/status"}  # Rasa's own, and those of bot/rasa_runtime/observing.py
+SECRETS = {"MOTCUA_SECRET", "MOTCUA_PHOTO_KEYS", "MOTCUA_METRICS_TOKEN"}
+
+
+def documents(path):
+    return [one for one in yaml.safe_load_all(path.read_text("utf-8")) if one]
+
+
+def kubernetes(kind):
+    files = sorted((DEPLOY / "kubernetes").glob("*.yml"))
+    return [one for path in files for one in documents(path) if one["kind"] == kind]
+
+
+@pytest.fixture(scope="module")
+def routes(tmp_path_factory):
+    env = {"MOTCUA_DATA_DIR": str(tmp_path_factory.mktemp("data"))}
+    zalo = {"MOTCUA_ZALO_APP_ID": "1", "MOTCUA_ZALO_APP_SECRET": "a", "MOTCUA_ZALO_OA_SECRET": "b"}
+    settings = Settings.from_env({**env, **zalo})
+    migrate(settings.database_url)
+    return {resource.canonical for resource in build_app(settings).router.resources()}
+
+
+@pytest.fixture(scope="module")
+def compose():
+    return yaml.safe_load((DEPLOY / "compose.yml").read_text("utf-8"))["services"]
+
+
+def test_every_setting_that_is_named_exists():
+    for path in (path for path in DEPLOY.rglob("*") if path.is_file()):
+        named = set(re.findall(r"\bMOTCUA_[A-Z_]*[A-Z]\b", path.read_text("utf-8")))
+        assert named - known_settings() == set(), path
+
+
+def test_settings_of_compose_and_of_the_cluster_are_read_without_a_fault(compose):
+    written = [compose[name]["environment"] for name in ("hub-1", "rasa-2", "jobs", "migrate")]
+    written += [one["data"] for one in kubernetes("ConfigMap")]
+    for env in written:
+        settings = Settings.from_env({name: str(value) for name, value in env.items()})
+        assert settings.web_port == 8080
+        assert not settings.jobs
+
+
+def test_no_secret_is_written_down(compose):
+    for path in (path for path in DEPLOY.rglob("*") if path.is_file()):
+        for line in path.read_text("utf-8").splitlines():
+            found = re.match(r"\s*-?\s*(MOTCUA_(?:SECRET|PHOTO_KEYS|METRICS_TOKEN)|\w*PASSWORD)\s*[:=]\s*(\S+)", line)
+            assert found is None or found[2].strip('"').startswith("${"), f"{path}: {line}"
+    for deployment in kubernetes("Deployment"):
+        refs = deployment["spec"]["template"]["spec"]["containers"][0]["envFrom"]
+        assert {"secretRef": {"name": "motcua-secrets"}} in refs
+    example = (DEPLOY / "motcua.env.example").read_text("utf-8")
+    assert all(f"\n{name}=\n" in example for name in SECRETS)
+
+
+def commands():
+    for name, service in yaml.safe_load((DEPLOY / "compose.yml").read_text("utf-8"))["services"].items():
+        if service.get("image") == "mot-cua:local":
+            yield name, service["command"]
+    for kind in ("Deployment", "Job"):
+        for one in kubernetes(kind):
+            spec = one["spec"]["template"]["spec"]
+            yield from ((c["name"], c["args"]) for c in spec["containers"] + spec.get("initContainers", []))
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands()))
+def test_every_command_is_a_module_that_runs(name, command):
+    found = importlib.util.find_spec(command[0])
+    assert found is not None, name
+    if found.submodule_search_locations is not None:
+        assert importlib.util.find_spec(f"{command[0]}.__main__") is not None, name
+    else:
+        assert "__main__" in (ROOT / f"{command[0].replace('.', '/')}.py").read_text("utf-8")
+
+
+def test_probes_ask_paths_and_ports_that_there_are(routes, compose):
+    for deployment in kubernetes("Deployment"):
+        container = deployment["spec"]["template"]["spec"]["containers"][0]
+        known = routes if container["name"] == "hub" else RASA_PATHS
+        if container["name"] == "jobs":
+            continue
+        port = container["ports"][0]["containerPort"]
+        assert port == (8080 if container["name"] == "hub" else 5005)
+        for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+            asked = container[probe]["httpGet"]
+            assert asked["path"] in known, asked
+            assert asked["port"] == port
+    for name, service in compose.items():
+        asked = re.search(r"127\.0\.0\.1:(\d+)(/[\w/]*)", str(service.get("healthcheck", "")))
+        if asked:
+            assert asked[2] in (routes if name.startswith("hub") else RASA_PATHS), name
+
+
+def test_a_rolling_update_takes_nobody_away_before_another_is_ready():
+    for deployment in kubernetes("Deployment"):
+        assert deployment["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
+        spec = deployment["spec"]["template"]["spec"]
+        assert spec["terminationGracePeriodSeconds"] > SHUTDOWN_SECONDS + STOP_GRACE_SECONDS + 5
+        assert "memory" in spec["containers"][0]["resources"]["limits"]
+        assert spec["containers"][0]["securityContext"]["readOnlyRootFilesystem"] is True
+    replicated = {one["metadata"]["name"] for one in kubernetes("Deployment") if one["spec"]["replicas"] > 1}
+    assert {one["metadata"]["name"] for one in kubernetes("PodDisruptionBudget")} == replicated
+    services = {one["metadata"]["name"]: one["spec"]["ports"][0]["port"] for one in kubernetes("Service")}
+    settings = kubernetes("ConfigMap")[0]["data"]
+    assert settings["MOTCUA_RASA_URL"] == f"http://rasa:{services['rasa']}"
+    assert kubernetes("Job")[0]["spec"]["template"]["spec"]["initContainers"][0]["args"] == ["bot.store.migrate"]
+
+
+def locations():
+    text = (DEPLOY / "nginx" / "locations.conf").read_text("utf-8")
+    return dict(re.findall(r"^location (?:= )?(\S+)\s+\{(.*?)\}", text, re.M | re.S)), text
+
+
+def size(text):
+    return int(text[:-1]) * {"k": 1024, "m": 1024**2}[text[-1]]
+
+
+def test_nginx_names_routes_that_there_are(routes):
+    for path in locations()[0]:
+        assert any(route.startswith(path.rstrip("/")) for route in routes), path
+
+
+def test_nginx_lets_in_what_the_hub_takes_and_keeps_open_what_it_keeps_open():
+    found, text = locations()
+    assert size(re.search(r"^client_max_body_size (\w+);", text, re.M)[1]) >= LARGEST_REQUEST
+    for path in ("/chat/photos/", "/desk"):
+        assert size(re.search(r"client_max_body_size (\w+);", found[path])[1]) >= MOST_BYTES
+    for path, beat in (("/chat/ws", WebLimits().heartbeat), ("/desk/live", HEARTBEAT_SECONDS)):
+        assert int(re.search(r"proxy_read_timeout (\d+)s", found[path])[1]) > 2 * beat
+        assert "proxy_buffering off" in found[path]
+    burst = int(re.search(r"zone=motcua_sockets burst=(\d+)", text)[1])
+    assert burst >= WebLimits().opened_per_address.burst
+    assert int(re.search(r"motcua_open (\d+)", text)[1]) >= WebLimits().most_sockets_per_address
+    assert LONGEST_FRAME < 128 * 1024
+
+
+def test_operators_paths_are_closed_to_the_public(routes):
+    found, _ = locations()
+    for path in ("/metrics", "/readyz"):
+        assert "return 404" in found[path]
+        assert path in routes
+    allowed = [p for one in kubernetes("Ingress") for p in one["spec"]["rules"][0]["http"]["paths"]]
+    for path in ("/metrics", "/readyz"):
+        assert not any(p["pathType"] == "Prefix" and path.startswith(p["path"]) for p in allowed)
+        assert not any(p["path"] == path for p in allowed)
+
+
+@pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
+def test_nginx_accepts_its_configuration(tmp_path):
+    shutil.copytree(DEPLOY / "nginx", tmp_path / "conf")
+    tls = ("-keyout", str(tmp_path / "tls.key"), "-out", str(tmp_path / "tls.crt"), "-subj", "/CN=motcua.example")
+    make = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", *tls)
+    subprocess.run(make, check=True, capture_output=True)
+    for file in (tmp_path / "conf").glob("*.conf"):
+        text = file.read_text("utf-8").replace("/etc/nginx/motcua", str(tmp_path / "conf"))
+        text = text.replace("/etc/nginx/tls", str(tmp_path)).replace("/var/log/nginx", str(tmp_path))
+        file.write_text(re.sub(r"\b(?:hub|rasa)-\d:", "127.0.0.1:", text), "utf-8")
+    include = "".join(f"include {tmp_path}/conf/{name}.conf;" for name in ("motcua", "rasa"))
+    temporary = "".join(
+        f"{kind}_temp_path {tmp_path}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    main = f"pid {tmp_path}/nginx.pid; error_log {tmp_path}/error.log; events {{}} http {{ {temporary} {include} }}"
+    (tmp_path / "nginx.conf").write_text(main, "utf-8")
+    said = subprocess.run(
+        [NGINX, "-t", "-c", str(tmp_path / "nginx.conf"), "-p", str(tmp_path)], capture_output=True, text=True
+    )
+    assert said.returncode == 0, said.stderr
+
+
+def test_the_image_is_made_from_the_lock_and_runs_as_nobody_special():
+    text = (DEPLOY / "Dockerfile").read_text("utf-8")
+    assert "uv sync --frozen" in text
+    assert "USER 10001" in text
+    assert (
+        re.search(r"uv==([\d.]+)", text)[1]
+        == re.search(r"UV_VERSION=([\d.]+)", (ROOT / "tools" / "bootstrap.sh").read_text("utf-8"))[1]
+    )
+    for name in re.findall(r"-m ([\w.]+)", text):
+        assert importlib.util.find_spec(name) is not None
+
+
+@pytest.mark.parametrize("path", YAML, ids=lambda path: path.name)
+def test_yaml_is_whole(path):
+    assert documents(path)
