@@ -123,7 +123,7 @@ def test_what_an_officer_types_is_kept_while_the_answer_changes(open_context, de
     expect(officer.locator(".held")).to_have_count(0)
 
 
-def test_a_file_is_added_sent_and_downloaded(open_context, desk, tmp_path):
+def test_a_file_is_added_sent_and_downloaded(open_context, desk):
     officer = open_context().new_page()
     enter(officer, desk, "mau.canbo")
     person = citizen(open_context, desk)
@@ -140,15 +140,40 @@ def test_a_file_is_added_sent_and_downloaded(open_context, desk, tmp_path):
     expect(officer.locator("#files input")).to_have_count(1)
     expect(officer.locator("#files")).to_contain_text("Tờ khai b.pdf")
     assert faults_of(officer) == []
-    picture(officer, "file-laptop", tmp_path)
     officer.get_by_label("Trả lời người dân").fill("Tôi gửi anh/chị mẫu ạ.")
     officer.keyboard.press("Control+Enter")
     expect(officer.locator("#files li")).to_have_count(0)
     link = person.get_by_role("button", name="Tải tệp Tờ khai b.pdf")
-    picture(person, "file-citizen", tmp_path)
     with person.expect_download() as coming:
         link.press("Enter")
     assert coming.value.suggested_filename == "Tờ khai b.pdf"
+
+
+def test_a_mention_is_counted_without_a_reload(open_context, desk):
+    named = open_context().new_page()
+    enter(named, desk)
+    named.goto(f"{desk.url}/desk/people")
+    expect(named.locator("#mention-count")).to_be_empty()
+    officer = open_context().new_page()
+    enter(officer, desk, "mau.canbo")
+    citizen(open_context, desk)
+    officer.goto(f"{desk.url}/desk/talks")
+    officer.locator("[data-row]").first.click()
+    officer.get_by_text("Vào cuộc trò chuyện").click()
+    officer.get_by_label("Lý do", exact=True).fill("Hỏi quản trị viên")
+    officer.get_by_role("button", name="Vào trả lời").click()
+    officer.get_by_text("Thêm ghi chú").click()
+    officer.get_by_label("Ghi chú; gõ @").fill("@mau.quantri xem giúp ạ")
+    officer.get_by_role("button", name="Lưu ghi chú").click()
+    expect(named.locator("#mention-count")).to_have_text("1 mới")
+    assert faults_of(named) == []
+    named.get_by_role("link", name="Nhắc tôi").press("Enter")
+    row = named.get_by_role("link", name="xem giúp ạ")
+    expect(row).to_be_visible()
+    assert faults_of(named) == []
+    row.press("Enter")
+    expect(named.locator("#transcript")).to_be_visible()
+    expect(named.locator("#mention-count")).to_be_empty()
 
 
 @pytest.mark.parametrize("size", list(SIZES))
@@ -159,7 +184,8 @@ def test_the_pages_keep_the_rules_and_fit(open_context, desk, size, tmp_path):
     hold(desk)
     page.goto(f"{desk.url}/desk/talks")
     talk = page.locator("[data-row]").first.get_attribute("href")
-    for address, name in (("/desk/talks", "talks"), (talk, "talk"), ("/desk/approval", "approval")):
+    pages = (("/desk/talks", "talks"), (talk, "talk"), ("/desk/approval", "approval"), ("/desk/mentions", "mentions"))
+    for address, name in pages:
         page.goto(f"{desk.url}{address}")
         for part in page.locator("main details").all():
             part.evaluate("part => { part.open = true }")
