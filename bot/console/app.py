@@ -25,6 +25,7 @@ from bot.console import (
     people,
     petition_steps,
     petitions,
+    privacy,
     queue,
     ready_replies,
     referrals,
@@ -63,6 +64,7 @@ _PARTS = (
     people,
     audit,
     switches,
+    privacy,
 )
 
 

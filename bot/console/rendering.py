@@ -44,6 +44,7 @@ PARTS: Sequence[Part] = (
     Part("people", f"{ROOT}/people", (Role.ADMINISTRATOR,)),
     Part("audit", f"{ROOT}/audit", (Role.ADMINISTRATOR,)),
     Part("switches", f"{ROOT}/switches", (Role.ADMINISTRATOR,)),
+    Part("privacy", f"{ROOT}/privacy", (Role.ADMINISTRATOR,)),
     Part("account", f"{ROOT}/account"),
 )
 
