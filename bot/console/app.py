@@ -28,6 +28,7 @@ from bot.console import (
     people,
     petition_steps,
     petitions,
+    privacy,
     queue,
     ready_replies,
     referrals,
@@ -77,6 +78,7 @@ _PARTS = (
     audit,
     switches,
     approval,
+    privacy,
 )
 
 

@@ -48,6 +48,7 @@ PARTS: Sequence[Part] = (
     Part("audit", f"{ROOT}/audit", (Role.ADMINISTRATOR,)),
     Part("switches", f"{ROOT}/switches", (Role.ADMINISTRATOR,)),
     Part("approval", f"{ROOT}/approval", (Role.ADMINISTRATOR,)),
+    Part("privacy", f"{ROOT}/privacy", (Role.ADMINISTRATOR,)),
     Part("account", f"{ROOT}/account"),
 )
 

@@ -113,7 +113,7 @@ class Retention:
 
     async def reports(self, most: int = 31) -> list[tuple[date, dict[str, ClassReport]]]:
         """Return the newest reports."""
-        return await self._database().run(_reports, most)
+        return await self._database().run(reports_in, most)
 
     async def _run_class(self, name: str) -> ClassReport:
         erased = 0
@@ -231,7 +231,8 @@ def _report_of(connection: Connection, day: date) -> dict[str, ClassReport] | No
     return None if row is None else _classes(row)
 
 
-def _reports(connection: Connection, most: int) -> list[tuple[date, dict[str, ClassReport]]]:
+def reports_in(connection: Connection, most: int) -> list[tuple[date, dict[str, ClassReport]]]:
+    """Return the newest reports, within a transaction."""
     rows = connection.execute(select(REPORT).order_by(REPORT.c.made_on.desc()).limit(most))
     return [(row.made_on, _classes(row)) for row in rows]
 

@@ -170,6 +170,8 @@ class Deed(str, Enum):
     EXPORTED = "exported"
     REFERRAL_SEEN = "referral_seen"
     REFERRAL_STEP = "referral_step"
+    DATA_REQUEST_STEP = "data_request_step"
+    HOLD_CHANGED = "hold_changed"
 
 
 @dataclass(frozen=True)

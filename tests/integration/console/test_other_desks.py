@@ -173,7 +173,7 @@ async def test_the_last_administrator_stays(administrator):
     assert await administrator.get("/desk/people") == 200
 
 
-@pytest.mark.parametrize("path", ["people", "people/new", "people/quantri", "audit", "switches"])
+@pytest.mark.parametrize("path", ["people", "people/new", "people/quantri", "audit", "switches", "privacy"])
 async def test_what_is_the_administrators_is_nobody_elses(officer, path):
     assert await officer.get(f"/desk/{path}") == 403
     assert "Không được phép" in officer.body

@@ -1,0 +1,105 @@
+"""Personal data, for administrators: what citizens have asked, holds, and what the nights have erased."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from bot.console.access import ROOT, hub_of, page, person_of, services
+from bot.console.forms import done, number_of, typed
+from bot.console.rendering import render
+from bot.errors import PrivacyStepError
+from bot.ops.clock import city_date
+from bot.privacy.desk import PrivacyDesk
+from bot.privacy.inventory import data_classes
+from bot.privacy.models import RequestOutcome
+from bot.privacy.overseeing import Oversight
+from bot.staff.models import Deed, Role
+from knowledge.working_days import load_calendar
+
+_ADDRESS = f"{ROOT}/privacy"
+
+
+def _desk(request: web.Request) -> PrivacyDesk:
+    database = hub_of(request).database
+    return PrivacyDesk(lambda: database, services(request).clock, load_calendar())
+
+
+def _oversight(request: web.Request) -> Oversight:
+    database = hub_of(request).database
+    return Oversight(lambda: database, services(request).clock)
+
+
+@page(Role.ADMINISTRATOR)
+async def listed(request: web.Request) -> web.StreamResponse:
+    """All of it as it stands."""
+    return await _shown(request)
+
+
+@page(Role.ADMINISTRATOR)
+async def step(request: web.Request) -> web.StreamResponse:
+    """Take a request in hand, or end it."""
+    receipt, way = request.match_info["receipt"], request.match_info["way"]
+    fields, by = await typed(request), person_of(request).display_name
+    outcome = next((one for one in RequestOutcome if one.value == fields.get("outcome")), RequestOutcome.DONE)
+    try:
+        if way == "done":
+            await _desk(request).done(receipt, by, outcome)
+        else:
+            await _desk(request).acknowledge(receipt, by)
+    except PrivacyStepError:
+        return await _shown(request, "request")
+    await services(request).staff.audit.write(by, Deed.DATA_REQUEST_STEP, receipt)
+    done(_ADDRESS, f"data_{way}")
+
+
+@page(Role.ADMINISTRATOR)
+async def hold(request: web.Request) -> web.StreamResponse:
+    """Have nothing of a class or a conversation erased."""
+    fields, by = await typed(request), person_of(request).display_name
+    name, reason = fields.get("name", ""), fields.get("reason", "")
+    try:
+        await _oversight(request).hold(name, reason, by)
+    except PrivacyStepError:
+        return await _shown(request, "hold", fields)
+    await services(request).staff.audit.write(by, Deed.HOLD_CHANGED, name.strip()[:120], reason)
+    done(_ADDRESS, "hold_placed")
+
+
+@page(Role.ADMINISTRATOR)
+async def release(request: web.Request) -> web.StreamResponse:
+    """End a hold."""
+    fields, by = await typed(request), person_of(request).display_name
+    number = number_of(request.match_info["number"]) or 0
+    try:
+        await _oversight(request).release(number, fields.get("reason", ""), by)
+    except PrivacyStepError:
+        return await _shown(request, "release")
+    await services(request).staff.audit.write(by, Deed.HOLD_CHANGED, str(number), fields.get("reason", ""))
+    done(_ADDRESS, "hold_released")
+
+
+async def _shown(request: web.Request, fault: str = "", fields: Mapping[str, str] | None = None) -> web.Response:
+    oversight = _oversight(request)
+    return render(
+        request,
+        "privacy.html",
+        status=422 if fault else 200,
+        requests=await _desk(request).listed(),
+        holds=await oversight.holds(),
+        reports=await oversight.reports(),
+        classes=[one for one in data_classes().values() if one.limit],
+        today=city_date(services(request).clock.now()),
+        outcomes=(RequestOutcome.DONE, RequestOutcome.PARTLY, RequestOutcome.KEPT),
+        fault=fault,
+        fields=fields or {},
+    )
+
+
+ROUTES = (
+    web.get("/privacy", listed),
+    web.post("/privacy/requests/{receipt:DL-[0-9A-Z]{6}}/{way:acknowledge|done}", step),
+    web.post("/privacy/holds", hold),
+    web.post("/privacy/holds/{number:[0-9]+}/release", release),
+)
