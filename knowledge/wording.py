@@ -28,7 +28,7 @@ class Wording:
         return tuple(map(str, self._phrases.get(section, {}).get(name) or ()))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=None)
 def load_wording(path: Path = CONTENT_DIR / "wording.yml") -> Wording:
     """Return the wording; later calls return the same object."""
     return Wording(read_yaml(path))

@@ -29,6 +29,7 @@ from bot.console import (
     ready_replies,
     referrals,
     review,
+    settings,
     signing,
     switches,
 )
@@ -63,6 +64,7 @@ _PARTS = (
     people,
     audit,
     switches,
+    settings,
 )
 
 

@@ -12,6 +12,7 @@ from bot.handoff.shifts import SHIFTS_FILE, load_shifts
 from bot.ops.clock import Clock
 from bot.settings import Settings
 from bot.store.engine import Database
+from bot.tuning.reading import Tuning
 from knowledge.working_days import load_calendar
 
 
@@ -28,6 +29,6 @@ class HandoffParts:
 def build_handoff(settings: Settings, database: Callable[[], Database], clock: Clock) -> HandoffParts:
     """Return the parts over an operations store; raise `SettingInvalidError` where the file of shifts is wrong."""
     shifts = load_shifts(load_calendar(), settings.shifts_file or SHIFTS_FILE)
-    return HandoffParts(
-        Queue(database, clock, shifts), Presence(database, clock), Contacts(database, clock, shifts), clock
-    )
+    tuning = Tuning.of(settings)
+    queue, contacts = Queue(database, clock, shifts, tuning), Contacts(database, clock, shifts, tuning)
+    return HandoffParts(queue, Presence(database, clock), contacts, clock)

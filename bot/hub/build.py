@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass
+from functools import partial
 
 from bot.attachments.build import build_attachments
 from bot.attachments.intake import PhotoIntake
@@ -84,9 +85,8 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
     wording = Wording.load()
     assistant = RasaClient(settings.rasa_url)
     trackers = Database(make_engine(settings.tracker_url))
-    turn_store = TurnStore(
-        database, clock, process_name(settings), along=HandoffEffects(ownership.steps, with_feedback)
-    )
+    along = HandoffEffects(ownership.steps, partial(with_feedback, tuning=handoff.queue.tuning))
+    turn_store = TurnStore(database, clock, process_name(settings), along=along)
     switches = Switches(lambda: database, clock)
     memory = TrackerMemory(assistant, trackers)
     turns = Turns(turn_store, assistant, memory, delivery, wording, switched_off=_when_off(switches))
