@@ -34,7 +34,7 @@ class Part:
 
 PARTS: Sequence[Part] = (
     Part("queue", f"{ROOT}/queue", (Role.OFFICER,)),
-    Part("search", f"{ROOT}/search", (Role.OFFICER,)),
+    Part("search", f"{ROOT}/search", (Role.OFFICER, Role.EDITOR)),
     Part("petitions", f"{ROOT}/petitions", (Role.OFFICER,)),
     Part("cases", f"{ROOT}/cases", (Role.OFFICER,)),
     Part("referrals", f"{ROOT}/referrals", (Role.OFFICER,)),

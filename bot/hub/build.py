@@ -13,6 +13,7 @@ from bot.desk.verdicts import erase_desk
 from bot.handoff.build import HandoffParts, build_handoff
 from bot.hub.conversations import ConversationStore, hold
 from bot.hub.delivery import LocalDelivery
+from bot.hub.desk_search import DeskSearch
 from bot.hub.feedback_effects import erase_feedback, with_feedback
 from bot.hub.handoff_effects import HandoffEffects, erase_handoff
 from bot.hub.hub import Hub
@@ -55,6 +56,7 @@ class HubParts:
     turns: Turns
     watch: StoreWatch
     transcripts: Transcripts
+    search: DeskSearch
     links: Links
 
     def start(self) -> None:
@@ -109,6 +111,7 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
         turns=turns,
         watch=StoreWatch(store, delivery, ownership.queue),
         transcripts=Transcripts(database),
+        search=DeskSearch(lambda: database),
         links=Links(lambda: database, clock, key, hold),
     )
 

@@ -17,6 +17,8 @@ from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.engine.url import URL
 from sqlalchemy.pool import QueuePool
 
+from bot.store.searching import add_functions
+
 Result = TypeVar("Result")
 
 THREADS = 8
@@ -59,6 +61,7 @@ def _sqlite_engine(address: URL) -> Engine:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # The driver's own BEGIN comes late and not before DDL, so it is switched off and sent by `_begin_sqlite`.
     connection.isolation_level = None
+    add_functions(connection)
     connection.execute("PRAGMA foreign_keys = ON")
     # A message that was confirmed survives a power cut; zeroed pages leave nothing of an erased one.
     connection.execute("PRAGMA synchronous = FULL")

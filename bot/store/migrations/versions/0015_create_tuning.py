@@ -1,4 +1,4 @@
-"""Settings that are changed while the system runs, with their history."""
+"""Settings that are changed while the system runs, with their history; indexes of the console's lists and search."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ branch_labels = None
 depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
+INDEXES = (
+    ("conversation_updated", "conversation", ["updated_at"]),
+    ("handoff_request_asked", "handoff_request", ["asked_at", "id"]),
+    ("petition_received", "petition", ["received_at", "id"]),
+    ("feedback_created", "feedback", ["created_at", "id"]),
+)
 
 
 def upgrade() -> None:
@@ -26,11 +32,15 @@ def upgrade() -> None:
         sa.Column("at", MOMENT, nullable=False),
         sa.UniqueConstraint("setting", "unit", "number", name="tuning_change_number"),
     )
+    for name, table, columns in INDEXES:
+        op.create_index(name, table, columns)
     for what in ("UPDATE", "DELETE"):
         _guard("tuning_change", what)
 
 
 def downgrade() -> None:
+    for name, table, _ in INDEXES:
+        op.drop_index(name, table)
     op.drop_table("tuning_change")
 
 
