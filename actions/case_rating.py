@@ -22,6 +22,8 @@ async def ask_rating(talk: CaseTalk, status: CaseStatus) -> list[EventType]:
         return []
     if await talk.services.surveys.was_asked(talk.person):  # one conversation, one survey
         return []
+    if not (await talk.services.tuned()).survey:
+        return []
     about = {"procedure_code": status.procedure_code, "unit": status.unit}
     return [*_ask(talk, "ask_rating", (status.code,)), SlotSet(ABOUT, about)]
 

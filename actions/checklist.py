@@ -62,7 +62,7 @@ class ActionGuideChecklist(Action):
                 response="utter_procedure__catalogue_down", custom=say.plain(Outcome.ERROR_CATALOGUE)
             )
             return []
-        tip = tip_now(self._own(), tracker, Moment.CHECKLIST)
+        tip = await tip_now(self._own(), tracker, Moment.CHECKLIST)
         desk = Desk(dispatcher, record, turn, self._today(), self._stale_after_days(), _missed(tracker), tip)
         return desk.carry_out(step, _last_typed(tracker))
 

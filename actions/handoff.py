@@ -29,7 +29,7 @@ from actions.handoff_talk import (
 from actions.petition_talk import typed
 from actions.procedure import ActionAnswerProcedure
 from bot.errors import StoreDownError
-from bot.handoff.models import DeskState
+from bot.handoff.models import DeskState, Trigger
 from bot.handoff.words import handoff_wording, means, next_text, wait_text
 from bot.nlu.open_question import OPEN_QUESTION, read_open_question
 from bot.nlu.replies import NO, YES, Choice, Wish, read_reply
@@ -86,20 +86,25 @@ async def _request(talk: HandoffTalk) -> list[EventType]:
         return await contact.begin(talk)
     if means(text, "number"):
         return _hotline(talk, desk)
-    return await _ask_consent(talk, desk, pressed) if desk.open else _nobody(talk, desk)
+    taken = desk.takes(urgent=pressed == Trigger.SENSITIVE.value)
+    return await _ask_consent(talk, desk, pressed) if taken else _nobody(talk, desk)
 
 
 def _hotline(talk: HandoffTalk, desk: DeskState) -> list[EventType]:
-    buttons = [button("person", REQUEST)] if desk.open else [button("contact", "leave_contact")]
+    buttons = [button("person", REQUEST)] if desk.takes() else [button("contact", "leave_contact")]
     talk.say("hotline_open" if desk.open else "hotline", Outcome.HANDED_OFF_HOTLINE, buttons, hours=desk.hours)
     return wait_for_nothing()
 
 
 def _nobody(talk: HandoffTalk, desk: DeskState) -> list[EventType]:
     buttons = [button("contact", "leave_contact"), button("go_on", DECLINE)]
+    if desk.open:
+        talk.say("full", Outcome.HANDED_OFF_NOBODY, buttons)
+        return wait_for_nothing()
     moment = "nobody" if desk.on_duty else "out_of_hours"
     following = next_text(desk, talk.desk.clock.now())
-    talk.say(moment, Outcome.HANDED_OFF_NOBODY, buttons, hours=desk.hours, next=following)
+    note = f" {desk.note}" if desk.note else ""
+    talk.say(moment, Outcome.HANDED_OFF_NOBODY, buttons, hours=desk.hours, next=following, note=note)
     return wait_for_nothing()
 
 

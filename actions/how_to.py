@@ -63,7 +63,7 @@ class ActionShowHowTo(Action):
         if advice.kind is AdviceKind.DIGRESS:
             events = await ActionAnswerProcedure(self._services).run(dispatcher, tracker, domain)
             return [*events, *teacher.remind(advice)]
-        return teacher.follow(advice)
+        return await teacher.follow(advice)
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class _Teacher:
     tracker: Tracker
     turn: HowToTurn
 
-    def follow(self, advice: HowToAdvice) -> list[EventType]:
+    async def follow(self, advice: HowToAdvice) -> list[EventType]:
         """Carry the advice out."""
         guide, kind = advice.guide, advice.kind
         if kind is AdviceKind.TEAM:
@@ -85,7 +85,7 @@ class _Teacher:
         if kind is AdviceKind.START:
             return self._start(guide)
         if kind is AdviceKind.FINISH:
-            return self._finish(guide)
+            return await self._finish(guide)
         if kind is AdviceKind.STOP:
             buttons = [_reply_button(guide, advice.place, Reply.RESUME), _team_button()]
             self._say("stopped", Outcome.CLARIFIED_HOW_TO, buttons, **_progress(guide, advice.place))
@@ -157,10 +157,10 @@ class _Teacher:
         self._say("team_at_step", Outcome.CLARIFIED_HOW_TO, buttons, hint=hint, **_progress(guide, place))
         return [*self._wait(guide, place), *self._count(guide.steps[place].id)]
 
-    def _finish(self, guide: HowToGuide) -> list[EventType]:
+    async def _finish(self, guide: HowToGuide) -> list[EventType]:
         guides = load_guides()
         buttons = [_guide_button(guides[name]) for name in guide.next]
-        tip = tip_now(self.services, self.tracker, Moment.HOW_TO_DONE)
+        tip = await tip_now(self.services, self.tracker, Moment.HOW_TO_DONE)
         self._say("finished", Outcome.ANSWERED_HOW_TO, buttons, done=with_tip(guide.done, tip))
         slots = [SlotSet(name, None) for name in (GUIDE, STEP, OPEN_QUESTION)]
         return [*slots, SlotSet(COUNTS, None), *told(tip)]

@@ -147,7 +147,7 @@ async def _came(talk: ReferralTalk, step: ReferralStep) -> list[EventType]:
         talk.say("came_over", Outcome.ANSWERED_REFERRAL, [button("mine", "ask_referral")])
         return wait_for_nothing()
     if step.yes:
-        tip = tip_now(talk.services, talk.tracker, Moment.HELP_CAME)
+        tip = await tip_now(talk.services, talk.tracker, Moment.HELP_CAME)
         talk.say("came_yes", Outcome.ANSWERED_REFERRAL, tip=with_tip("", tip))
         return [*wait_for_nothing(), *told(tip)]
     return _ask_phone_again(talk, "came_no", 0, answered)

@@ -15,14 +15,14 @@ from knowledge.how_to import Moment, Tip, tip_for
 TIPS_OFF, TIP_TOLD = "tips__off", "tips__told"
 
 
-def tip_now(services: Services, tracker: Tracker, moment: Moment) -> Tip | None:
+async def tip_now(services: Services, tracker: Tracker, moment: Moment) -> Tip | None:
     """Return the tip that fits after `moment`; None where one was said, or none are wanted.
 
     It is said within the message that it follows: a message of its own would take that one's buttons away.
     """
-    if not services.settings.tips or tracker.get_slot(TIPS_OFF) or tracker.get_slot(TIP_TOLD):
+    if tracker.get_slot(TIPS_OFF) or tracker.get_slot(TIP_TOLD):
         return None
-    return tip_for(moment)
+    return tip_for(moment) if (await services.tuned()).tips else None
 
 
 def told(tip: Tip | None) -> list[EventType]:

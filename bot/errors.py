@@ -140,6 +140,12 @@ class StaffRefusedError(MotCuaError):
     code = "STAFF_REFUSED"
 
 
+class TuningRefusedError(MotCuaError):
+    """A setting is not taken; `fault` in the context is a `TuningFault`, which has a sentence for administrators."""
+
+    code = "TUNING_REFUSED"
+
+
 class DeskRefusedError(MotCuaError):
     """A ready reply, a verdict or an example is not taken; `fault` in the context is a `DeskFault`."""
 

@@ -33,6 +33,7 @@ from bot.staff.build import StaffParts, build_staff
 from bot.store.engine import Database
 from bot.store.operations import OperationsStore
 from bot.store.tries import Tries
+from bot.tuning.reading import TunedNow, Tuning
 from bot.zalo.windows import Windows
 from knowledge.search.index_source import IndexSource
 from knowledge.search.vectors import installed_encoder
@@ -57,8 +58,8 @@ class CaseServices:
     feedback: FeedbackDesk
     remarks: Remarks
     feedback_retention: FeedbackRetention
-    feedback_days: int
     conversation_days: int
+    tuned: TunedNow
     referrals: Referrals
     handoff: HandoffParts
     reports: ReportParts
@@ -137,6 +138,7 @@ def build_services(settings: Settings) -> Services:
 
 def _case_side(settings: Settings, clock: Clock) -> dict[str, Any]:
     operations, calendar = OperationsStore(settings.database_url), load_calendar()
+    tuning = Tuning.of(settings)
     gateways = build_gateways(settings.case_gateways, settings.case_tokens, clock)
     key = load_key(settings.secret, settings.data_dir)
     attachments = build_attachments(settings, operations, clock)
@@ -154,9 +156,9 @@ def _case_side(settings: Settings, clock: Clock) -> dict[str, Any]:
         "surveys": Surveys(operations),
         "feedback": FeedbackDesk(operations, clock),
         "remarks": Remarks(operations, clock),
-        "feedback_retention": FeedbackRetention(operations, clock, settings.feedback_kept_days),
-        "feedback_days": settings.feedback_days,
+        "feedback_retention": FeedbackRetention(operations, clock, tuning),
         "conversation_days": settings.conversation_kept_days,
+        "tuned": TunedNow(operations, tuning),
         "handoff": build_handoff(settings, operations, clock),
         "reports": build_reports(settings, operations, clock),
         "referrals": build_referrals(

@@ -20,6 +20,7 @@ from bot.console import (
     conversation_files,
     conversation_steps,
     examples,
+    exporting,
     feedback,
     files,
     finding,
@@ -34,6 +35,7 @@ from bot.console import (
     referrals,
     reports,
     review,
+    settings,
     signing,
     switches,
     talk_steps,
@@ -69,6 +71,7 @@ _PARTS = (
     cases,
     referrals,
     finding,
+    exporting,
     feedback,
     examples,
     reports,
@@ -79,6 +82,7 @@ _PARTS = (
     switches,
     approval,
     privacy,
+    settings,
 )
 
 

@@ -1,179 +1,173 @@
-"""Search over what somebody may see, by code or words; lists as CSV without anything personal."""
+"""Search over everything that somebody may see, by code or words: each kind page by page, the newest first, masked."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from aiohttp import web
 
 from bot.cases.notices import WrittenNotice
-from bot.console.access import hub_of, page, person_of, services
-from bot.console.forms import typed
+from bot.console.access import ROOT, hub_of, page, person_of, services
+from bot.console.feedback import label
 from bot.console.handing import officer_of
-from bot.console.people import unit_name
 from bot.console.petition_sheet import opening
-from bot.console.rendering import console_wording, render
-from bot.console.scope import petition_units, sees_case_unit, sees_petition
-from bot.console.viewing import audit_view
+from bot.console.rendering import console_wording, moment_text, render
+from bot.console.scope import feedback_desks, petition_units, sees_case_unit, sees_petition
 from bot.desk.hiding import hidden_words
 from bot.errors import PetitionStepError
-from bot.handoff.models import Request
-from bot.handoff.queue import Order, QueueFilter, officer_units
-from bot.ops.clock import CITY_TIME, city_date
 from bot.ops.petition_codes import parse_petition_code
-from bot.petitions.desk import Filter
-from bot.petitions.models import Petition
 from bot.petitions.telling import petition_wording
-from bot.staff.models import Deed, Role
+from bot.staff.models import Deed, Person, Role
+from bot.store.searching import Page, Place, search_words
 from knowledge.text import fold
 
-MOST_SHOWN, LONGEST_WORDS = 20, 200
-NOTICE_DAYS, TALK_DAYS = 366, 90
-Rows = list[list[str]]
+OVERVIEW, SHOWN, LONGEST_WORDS = 5, 20, 200
+_AROUND = 45
 
 
-@page(Role.OFFICER)
+@dataclass(frozen=True)
+class Hit:
+    """A line of what was found. parts: state, unit, moment; text: masked."""
+
+    title: str
+    address: str
+    parts: tuple[str, ...]
+    text: str
+
+
+Look = Callable[[web.Request, str, Place | None, int], Awaitable[Page[Hit]]]
+
+
+@page(Role.OFFICER, Role.EDITOR)
 async def listed(request: web.Request) -> web.StreamResponse:
-    """What is found in petitions, late notices and conversations."""
+    """What is found: a few of each kind, or one kind page by page."""
+    return await searched(request)
+
+
+async def searched(request: web.Request, fault: str = "", faulty: str = "") -> web.Response:
+    """The page of search. fault: why the list `faulty` was not exported."""
+    person = person_of(request)
     words = " ".join(request.query.get("words", "").split())[:LONGEST_WORDS]
-    values: dict[str, Any] = {"words": words, "petitions": [], "notices": [], "talks": []}
-    if words:
-        await audit_view(request, Deed.SEARCHED, "")
-        values["petitions"] = [(one, opening(hidden_words(one.content))) for one in await _petitions(request, words)]
-        values["notices"] = await _notices(request, words)
-        values["talks"] = await _talks(request, words)
-    return render(request, "search.html", petition_say=petition_wording(), unit_name=unit_name, **values)
+    kinds, chosen = kinds_of(person), request.query.get("in", "")
+    wanted = [chosen] if chosen in kinds else list(kinds)
+    found: list[tuple[str, Page[Hit]]] = []
+    if search_words(words):
+        await _write_down(request, words)
+        most, before = (SHOWN, Place.read(request.query.get("before", ""))) if chosen in kinds else (OVERVIEW, None)
+        found = [(name, await LOOKS[name](request, words, before, most)) for name in wanted]
+    return render(
+        request,
+        "search.html",
+        status=422 if fault else 200,
+        words=words,
+        found=found,
+        any=any(hits.lines for _, hits in found),
+        chosen=chosen if chosen in kinds else "",
+        exports=[name for name in kinds if name != "notices"],
+        fault=fault,
+        faulty=faulty,
+    )
 
 
-@page(Role.OFFICER)
-async def export(request: web.Request) -> web.StreamResponse:
-    """One of the lists as CSV."""
-    what = (await typed(request)).get("what", "")
-    if what not in EXPORTS:
-        raise web.HTTPNotFound
-    heads, rows = await EXPORTS[what](request)
-    await services(request).staff.audit.write(person_of(request).display_name, Deed.EXPORTED, what, str(len(rows)))
-    day = f"{city_date(services(request).clock.now()):%Y%m%d}"
-    headers = {"Content-Disposition": f'attachment; filename="{what}-{day}.csv"'}
-    return web.Response(text=as_csv([heads, *rows]), content_type="text/csv", charset="utf-8", headers=headers)
+def kinds_of(person: Person) -> tuple[str, ...]:
+    """Return what somebody can search and export."""
+    mine = ("conversations", "petitions", "notices") if person.may(Role.OFFICER) else ()
+    return (*mine, "feedback") if feedback_desks(person) else mine
 
 
-def as_csv(rows: Iterable[list[str]]) -> str:
-    """Return CSV that spreadsheets read as UTF-8; cells that they would take for a formula are text."""
-    out = io.StringIO()
-    csv.writer(out).writerows([[_plain(cell) for cell in row] for row in rows])
-    return "\ufeff" + out.getvalue()
+async def _write_down(request: web.Request, words: str) -> None:
+    """Every search, with its words masked; the further pages of one are no new search."""
+    if request.query.get("before"):
+        return
+    where = request.query.get("in", "")[:20]
+    by = person_of(request).display_name
+    await services(request).staff.audit.write(by, Deed.SEARCHED, where if where in LOOKS else "", hidden_words(words))
 
 
-def _plain(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+async def _talks(request: web.Request, words: str, before: Place | None, most: int) -> Page[Hit]:
+    say, looked = console_wording(), search_words(words)
+    found = await hub_of(request).search.talks(officer_of(person_of(request)), looked, before, most)
+    hits = []
+    for one in found.lines:
+        handed = one.request
+        title = handed.summary.procedure_title or say(f"trigger.{handed.trigger.value}")
+        parts = (say(f"handed_state.{handed.state.value}"), moment_text(handed.asked_at))
+        hits.append(Hit(title, f"{ROOT}/conversations/{handed.id}", parts, around(hidden_words(one.text), looked)))
+    return Page(hits, found.after)
 
 
-async def _petitions(request: web.Request, words: str) -> list[Petition]:
-    person, parts = person_of(request), services(request).petitions
-    code = parse_petition_code(words)
-    if code:
+async def _petitions(request: web.Request, words: str, before: Place | None, most: int) -> Page[Hit]:
+    person, parts, say = person_of(request), services(request).petitions, petition_wording()
+    code, looked = parse_petition_code(words), search_words(words)
+    if code:  # also the code of somebody who joined
         try:
             petition, _ = await parts.desk.get(code)
         except PetitionStepError:
-            return []
-        return [petition] if sees_petition(person, petition, parts.routing) else []
-    found = await parts.desk.find(Filter(units=petition_units(person, parts.routing)))
-    return [one for one in found if _says(words, _of_petition(one))][:MOST_SHOWN]
-
-
-def _of_petition(one: Petition) -> Iterable[str]:
-    return one.code, one.content, one.wish, one.procedure_title, one.procedure_code, one.case_code, one.unit_name
-
-
-async def _notices(request: web.Request, words: str) -> list[WrittenNotice]:
-    today, person = city_date(services(request).clock.now()), person_of(request)
-    found = await services(request).cases.notices(today - timedelta(days=NOTICE_DAYS), today)
-    mine = [one for one in found if sees_case_unit(person, one.unit)]
-    return [one for one in mine if _says(words, (one.case_code, one.title, one.unit, one.notice.reason))][:MOST_SHOWN]
-
-
-async def _talks(request: web.Request, words: str) -> list[tuple[Request, str]]:
-    """Conversations whose summary or questions say the words, each with the line that does."""
-    handed = {one.conversation_id: one for one in reversed(await _handed(request))}
-    now = services(request).clock.now()
-    turns = await hub_of(request).transcripts.turns(now - timedelta(days=TALK_DAYS), now, tuple(handed))
-    found: dict[str, tuple[Request, str]] = {}
-    for one in handed.values():
-        if _says(words, (one.summary.asked, one.summary.procedure_title, one.summary.case_code, one.id)):
-            found[one.conversation_id] = (one, hidden_words(one.summary.asked))
-    for turn in turns:
-        if turn.conversation_id not in found and _says(words, (turn.question,)):
-            found[turn.conversation_id] = (handed[turn.conversation_id], opening(hidden_words(turn.question)))
-    return list(found.values())[:MOST_SHOWN]
-
-
-async def _handed(request: web.Request) -> list[Request]:
-    """The newest requests of the reader's units."""
-    wanted = QueueFilter(units=officer_units(officer_of(person_of(request))), state=None, order=Order.NEWEST_FIRST)
-    return [row.request for row in await hub_of(request).ownership.queue.waiting(wanted)]
-
-
-def _says(words: str, texts: Iterable[str]) -> bool:
-    text = fold(" ".join(texts))
-    return all(word in text for word in fold(words).split())
-
-
-async def _petition_rows(request: web.Request) -> tuple[list[str], Rows]:
-    person, parts, say = person_of(request), services(request).petitions, petition_wording()
-    found = await parts.desk.find(Filter(units=petition_units(person, parts.routing)))
-    rows = [
-        [
+            return Page()
+        found = Page([petition] if sees_petition(person, petition, parts.routing) else [])
+    else:
+        found = await parts.desk.search(petition_units(person, parts.routing), looked, before, most)
+    hits = [
+        Hit(
             one.code,
-            say(f"kind.{one.kind.value}"),
-            say(f"state.{one.state.value}"),
-            one.unit_name,
-            one.procedure_code,
-            _moment(one.received_at),
-            f"{one.due_answer:%Y-%m-%d}",
-            one.person,
-        ]
-        for one in found
+            f"{ROOT}/petitions/{one.code}",
+            (say(f"state.{one.state.value}"), one.unit_name, moment_text(one.received_at)),
+            around(hidden_words(one.content), looked),
+        )
+        for one in found.lines
     ]
-    return list(console_wording().list("export.petitions")), rows
+    return Page(hits, found.after)
 
 
-async def _talk_rows(request: web.Request) -> tuple[list[str], Rows]:
-    say = console_wording()
-    rows = [
-        [
-            one.id,
-            one.channel,
-            unit_name(one.unit),
-            say(f"trigger.{one.trigger.value}"),
-            say(f"handed_state.{one.state.value}"),
-            say(f"outcome.{one.outcome.value}") if one.outcome else "",
-            one.summary.procedure_code,
-            _moment(one.asked_at),
-            _moment(one.claimed_at),
-            _moment(one.first_reply_at),
-            _moment(one.closed_at),
-            one.officer_name,
-        ]
-        for one in await _handed(request)
+async def _feedback(request: web.Request, words: str, before: Place | None, most: int) -> Page[Hit]:
+    looked = search_words(words)
+    found = await services(request).feedback.search(feedback_desks(person_of(request)), looked, before, most)
+    hits = []
+    for one in found.lines:
+        state = label(f"states.{one.follow_up.state.value}") if one.follow_up else ""
+        text = around(hidden_words(f"{one.turn.question} – {one.rating.words}".strip(" –")), looked)
+        parts = (state, moment_text(one.created_at))
+        hits.append(Hit(one.reference, f"{ROOT}/feedback/{one.reference}", parts, text))
+    return Page(hits, found.after)
+
+
+async def _notices(request: web.Request, words: str, before: Place | None, most: int) -> Page[Hit]:
+    """There are few; they are looked through."""
+    person, looked = person_of(request), search_words(words)
+    every = await services(request).cases.notices(date.min, date.max)
+    mine = [one for one in reversed(every) if sees_case_unit(person, one.unit) and _notice_says(one, looked)]
+    if before is not None:
+        mine = [one for one in mine if (one.written_at, one.id) < (before.at, before.id)]
+    last = mine[most - 1] if len(mine) > most else None
+    hits = [
+        Hit(one.case_code, f"{ROOT}/cases", (one.unit, moment_text(one.written_at)), hidden_words(one.notice.reason))
+        for one in mine[:most]
     ]
-    return list(say.list("export.conversations")), rows
+    return Page(hits, Place(last.written_at, last.id) if last else None)
 
 
-def _moment(at: datetime | None) -> str:
-    return f"{at.astimezone(CITY_TIME):%Y-%m-%d %H:%M}" if at else ""
+def _notice_says(one: WrittenNotice, words: tuple[str, ...]) -> bool:
+    text = fold(f"{one.case_code} {one.title} {one.unit} {one.notice.reason}")
+    return all(word in text for word in words)
 
 
-EXPORTS: dict[str, Callable[[web.Request], Awaitable[tuple[list[str], Rows]]]] = {
-    "petitions": _petition_rows,
-    "conversations": _talk_rows,
+def around(text: str, words: tuple[str, ...]) -> str:
+    """Return the part of a text that says the first of the words; its beginning where it is masked."""
+    line = " ".join(text.split())
+    place = fold(line).find(words[0]) if words else -1
+    if place < _AROUND:
+        return opening(line, 3 * _AROUND)
+    return opening(f"…{line[place - _AROUND :]}", 3 * _AROUND)
+
+
+LOOKS: dict[str, Look] = {
+    "conversations": _talks,
+    "petitions": _petitions,
+    "notices": _notices,
+    "feedback": _feedback,
 }
 
-ROUTES = (
-    web.get("/search", listed),
-    web.post("/search/export", export),
-)
+ROUTES: tuple[Any, ...] = (web.get("/search", listed),)

@@ -102,6 +102,12 @@ def unit_name(code: str) -> str:
     return staff_wording()("unit.city") if code == CITY else commune_name(code) or code
 
 
+def unit_choices() -> list[tuple[str, str]]:
+    """Every unit somebody can be of, the city's first; code and name."""
+    communes = sorted(((code, commune_name(code)) for code in commune_codes()), key=lambda one: fold(one[1]))
+    return [(CITY, unit_name(CITY)), *communes]
+
+
 async def _find(request: web.Request) -> Person:
     try:
         return await services(request).staff.people.find(request.match_info["name"])
@@ -124,9 +130,8 @@ async def _shown(request: web.Request, **values: Any) -> web.Response:
 def _form(request: web.Request, about: Person | None, **values: Any) -> web.Response:
     empty = PersonDraft("", "", frozenset({Role.OFFICER}), ())
     draft = PersonDraft(about.name, about.display_name, about.roles, about.units) if about else empty
-    communes = sorted(((code, commune_name(code)) for code in commune_codes()), key=lambda one: fold(one[1]))
-    units = [(CITY, unit_name(CITY)), *communes]
-    known = {"about": about, "draft": draft, "fault": "", "sessions": [], "roles": list(Role), "units": units}
+    known: dict[str, Any] = {"about": about, "draft": draft, "fault": "", "sessions": [], "roles": list(Role)}
+    known |= {"units": unit_choices()}
     return render(request, "person.html", status=422 if values.get("fault") else 200, **known | values)
 
 

@@ -36,7 +36,7 @@ PARTS: Sequence[Part] = (
     Part("queue", f"{ROOT}/queue", (Role.OFFICER,)),
     Part("talks", f"{ROOT}/talks", (Role.OFFICER,)),
     Part("mentions", f"{ROOT}/mentions", (Role.OFFICER,)),
-    Part("search", f"{ROOT}/search", (Role.OFFICER,)),
+    Part("search", f"{ROOT}/search", (Role.OFFICER, Role.EDITOR)),
     Part("petitions", f"{ROOT}/petitions", (Role.OFFICER,)),
     Part("cases", f"{ROOT}/cases", (Role.OFFICER,)),
     Part("referrals", f"{ROOT}/referrals", (Role.OFFICER,)),
@@ -46,6 +46,7 @@ PARTS: Sequence[Part] = (
     Part("replies", f"{ROOT}/replies", (Role.OFFICER,)),
     Part("people", f"{ROOT}/people", (Role.ADMINISTRATOR,)),
     Part("audit", f"{ROOT}/audit", (Role.ADMINISTRATOR,)),
+    Part("settings", f"{ROOT}/settings", (Role.ADMINISTRATOR,)),
     Part("switches", f"{ROOT}/switches", (Role.ADMINISTRATOR,)),
     Part("approval", f"{ROOT}/approval", (Role.ADMINISTRATOR,)),
     Part("privacy", f"{ROOT}/privacy", (Role.ADMINISTRATOR,)),
@@ -69,7 +70,7 @@ def set_up(app: web.Application) -> None:
         lstrip_blocks=True,
     )
     environment.globals |= {"say": console_wording(), "staff_say": staff_wording(), "root": ROOT}
-    environment.filters |= {"day": _day, "moment": _moment}
+    environment.filters |= {"day": _day, "moment": moment_text}
 
 
 def render(request: web.Request, template: str, *, status: int = 200, **values: Any) -> web.Response:
@@ -109,5 +110,6 @@ def _day(day: date | None) -> str:
     return day_text(day) if day is not None else ""
 
 
-def _moment(moment: datetime | None) -> str:
+def moment_text(moment: datetime | None) -> str:
+    """A moment in the city's time, to the minute."""
     return f"{moment.astimezone(CITY_TIME):%d/%m/%Y %H:%M}" if moment is not None else ""

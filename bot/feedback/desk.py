@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -25,11 +25,13 @@ from bot.feedback.models import (
     Reason,
     Source,
 )
+from bot.feedback.searching import search_references
 from bot.feedback.store import rating_of
 from bot.feedback.tables import FEEDBACK, FEEDBACK_EVENT, FEEDBACK_FOLLOW_UP
 from bot.ops.clock import Clock, city_date
 from bot.ops.logging import EventLog
 from bot.store.engine import Database
+from bot.store.searching import Page, Place
 
 log = EventLog("feedback.desk")
 
@@ -82,6 +84,12 @@ class FeedbackDesk:
     async def get(self, reference: str) -> tuple[FeedbackItem, list[HistoryLine]]:
         """Return an item and its history; raises `FeedbackRefusedError` where there is none."""
         return await self._database().run(_get, _tidy(reference))
+
+    async def search(
+        self, desks: Collection[Desk], words: tuple[str, ...] = (), before: Place | None = None, most: int = 20
+    ) -> Page[FeedbackItem]:
+        """Return the items of these desks that say the words, the newest first."""
+        return await self._database().run(_search, desks, words, before, most)
 
     async def assign(self, reference: str, owner: str, by: str) -> None:
         """Make somebody responsible; it is in progress from then on."""
@@ -181,6 +189,14 @@ def _get(connection: Connection, reference: str) -> tuple[FeedbackItem, list[His
     (item,) = _items(connection.execute(_select().where(FEEDBACK.c.id == item_id)))
     query = select(FEEDBACK_EVENT).where(FEEDBACK_EVENT.c.feedback_id == item_id).order_by(FEEDBACK_EVENT.c.id)
     return item, [HistoryLine(row.at, row.by, Happening(row.what), row.detail) for row in connection.execute(query)]
+
+
+def _search(
+    connection: Connection, desks: Collection[Desk], words: tuple[str, ...], before: Place | None, most: int
+) -> Page[FeedbackItem]:
+    found = search_references(connection, desks, words, before, most)
+    items = {item.id: item for item in _items(connection.execute(_select().where(FEEDBACK.c.id.in_(found.lines))))}
+    return Page([items[name] for name in found.lines], found.after)
 
 
 def _all_items(connection: Connection) -> list[FeedbackItem]:

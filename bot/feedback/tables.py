@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Date, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
 from bot.store.types import UtcDateTime
 
@@ -37,6 +37,7 @@ FEEDBACK = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     UniqueConstraint("conversation_id", "message_seq", "about", name="feedback_turn"),
+    Index("feedback_created", "created_at", "id"),
 )
 
 FEEDBACK_FOLLOW_UP = Table(

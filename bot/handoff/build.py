@@ -13,6 +13,7 @@ from bot.handoff.shifts import SHIFTS_FILE, load_shifts
 from bot.ops.clock import Clock
 from bot.settings import Settings
 from bot.store.engine import Database
+from bot.tuning.reading import Tuning
 from knowledge.working_days import load_calendar
 
 
@@ -30,10 +31,11 @@ class HandoffParts:
 def build_handoff(settings: Settings, database: Callable[[], Database], clock: Clock) -> HandoffParts:
     """Return the parts over an operations store; raise `SettingInvalidError` where the file of shifts is wrong."""
     shifts = load_shifts(load_calendar(), settings.shifts_file or SHIFTS_FILE)
+    tuning = Tuning.of(settings)
     return HandoffParts(
-        queue=Queue(database, clock, shifts),
+        queue=Queue(database, clock, shifts, tuning),
         presence=Presence(database, clock),
-        contacts=Contacts(database, clock, shifts),
+        contacts=Contacts(database, clock, shifts, tuning),
         mentions=Mentions(database, clock),
         clock=clock,
     )

@@ -22,6 +22,7 @@ from bot.ops.clock import CITY_TIME, Clock
 from bot.ops.logging import EventLog, new_reference
 from bot.store.engine import Database
 from bot.store.reach import ReachableStore
+from bot.tuning.reading import Tuning
 
 log = EventLog("handoff.contacts")
 
@@ -99,19 +100,24 @@ class Wanted:
 class Contacts:
     """The citizen's side, by `sender` (the conversation as Rasa knows it), and the officers'."""
 
-    def __init__(self, database: Callable[[], Database], clock: Clock, shifts: Shifts) -> None:
+    def __init__(
+        self, database: Callable[[], Database], clock: Clock, shifts: Shifts, tuning: Tuning | None = None
+    ) -> None:
         self._store, self._clock, self._shifts = ReachableStore(database), clock, shifts
+        self._tuning = tuning or Tuning()
 
-    def promise(self, unit: str, wish: CallWish, now: datetime) -> Shift | None:
-        """Return the first shift after `now` that suits; None where none is near."""
-        shift = self._shifts.next_after(unit, now)
+    def promise(self, connection: Connection, unit: str, wish: CallWish, now: datetime) -> Shift | None:
+        """Return the first shift that suits, and is as far ahead as the city wants; None where none is near."""
+        tuned = self._tuning.read(connection)
+        shifts, after = self._shifts.tuned(tuned), now + tuned.call_lead
+        shift = shifts.next_after(unit, after)
         while shift is not None and not _suits(shift, wish):
-            shift = self._shifts.next_after(unit, shift.begins)
-        return shift or self._shifts.next_after(unit, now)
+            shift = shifts.next_after(unit, shift.begins)
+        return shift or shifts.next_after(unit, after)
 
     async def promised(self, wish: CallWish = CallWish.ANY, unit: str = CITY_UNIT) -> Shift | None:
         """Return the shift that would be promised now."""
-        return self.promise(unit, wish, self._clock.now())
+        return await self._store.read(self.promise, unit, wish, self._clock.now())
 
     async def leave(self, sender: str, wanted: Wanted) -> Contact:
         """Keep a number. One that was left before in this conversation is corrected, and keeps its reference.
@@ -153,7 +159,7 @@ class Contacts:
     def _leave(self, connection: Connection, sender: str, wanted: Wanted) -> Contact:
         now = self._clock.now()
         unit = unit_for(connection, wanted.unit, now)
-        shift = self.promise(unit, wanted.wish, now)
+        shift = self.promise(connection, unit, wanted.wish, now)
         if shift is None:
             raise HandoffStepError("no shift", fault=HandoffFault.GONE)
         values: dict[str, Any] = {

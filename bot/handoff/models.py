@@ -212,7 +212,8 @@ class DeskState:
     """Whether somebody is there for a unit now.
 
     on_duty: within the hours; present: how many officers. next_shift: when the next one begins, where none runs.
-    hours: the unit's hours as a citizen reads them.
+    hours: the unit's hours as a citizen reads them. full: so many wait that nobody else is taken in but who is in
+    danger. note: a sentence of the city's for who meets nobody.
     """
 
     unit: str
@@ -221,7 +222,13 @@ class DeskState:
     hours: str
     next_shift: datetime | None = None
     unsure: bool = False
+    full: bool = False
+    note: str = ""
 
     @property
     def open(self) -> bool:
         return self.on_duty and self.present > 0
+
+    def takes(self, urgent: bool = False) -> bool:
+        """Say whether a request can wait here now."""
+        return self.open and (urgent or not self.full)

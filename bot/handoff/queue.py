@@ -30,6 +30,7 @@ from bot.handoff.words import hours_text
 from bot.ops.clock import Clock
 from bot.store.engine import Database
 from bot.store.reach import ReachableStore
+from bot.tuning.reading import Tuning
 
 MEASURED, FEWEST = 20, 5
 """A likely wait is the median of so many of the last waits, and unknown with fewer than the second."""
@@ -93,9 +94,12 @@ class QueueFigures:
 class Queue:
     """What officers, citizens and operators see of waiting and held requests."""
 
-    def __init__(self, database: Callable[[], Database], clock: Clock, shifts: Shifts) -> None:
+    def __init__(
+        self, database: Callable[[], Database], clock: Clock, shifts: Shifts, tuning: Tuning | None = None
+    ) -> None:
+        """shifts: those of the file; what administrators set goes over them."""
         self._store, self._clock = ReachableStore(database), clock
-        self.shifts = shifts
+        self.shifts, self.tuning = shifts, tuning or Tuning()
 
     async def waiting(self, wanted: QueueFilter = QueueFilter()) -> list[QueueRow]:  # noqa: B008 - frozen
         """Return the requests that fit, at most `MOST`."""
@@ -142,14 +146,18 @@ class Queue:
         """As `desk`, inside somebody's transaction. A commune without officers of its own is the city's."""
         now = self._clock.now()
         queue = unit_for(connection, unit, now)
-        running, following = self.shifts.running(queue, now), self.shifts.next_after(queue, now)
+        tuned = self.tuning.read(connection)
+        shifts = self.shifts.tuned(tuned)
+        running, following = shifts.running(queue, now), shifts.next_after(queue, now)
         return DeskState(
             unit=queue,
             on_duty=running is not None,
             present=len(present_for(connection, queue, now)),
-            hours=hours_text(self.shifts.hours_of(queue)),
+            hours=hours_text(shifts.hours_of(queue)),
             next_shift=following.begins if following else None,
             unsure=bool(following and following.unsure),
+            full=_is_full(connection, queue, tuned.queue_limit),
+            note=tuned.closed_note,
         )
 
     def standing_of(self, connection: Connection, request: Request | None) -> Standing:
@@ -195,6 +203,13 @@ class Queue:
             longest=int((now - since).total_seconds()) if since else 0,
             likely=likely_wait(connection, unit, now),
         )
+
+
+def _is_full(connection: Connection, unit: str, limit: int) -> bool:
+    if not limit:
+        return False
+    waiting = select(func.count()).where(HANDOFF_REQUEST.c.unit == unit, _is(RequestState.WAITING))
+    return int(connection.execute(waiting).scalar_one()) >= limit
 
 
 def place_of(connection: Connection, request: Request) -> int:

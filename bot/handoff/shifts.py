@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from bot.errors import SettingInvalidError
 from bot.handoff.models import CITY_UNIT
 from bot.ops.clock import CITY_TIME
+from bot.tuning.hours import Hours, Span, hours_fault, hours_of
+from bot.tuning.models import Tuned
 from knowledge.curated import line_of, read_yaml
 from knowledge.errors import RecordInvalidError
 from knowledge.places import load_places
 from knowledge.working_days import Calendar, YearStatus
 
+__all__ = ["Hours", "Shift", "Shifts", "Span", "load_shifts", "shift_faults"]
+
 SHIFTS_FILE = Path(__file__).with_name("shifts.yml")
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat")
-_SATURDAY, _SUNDAY = 5, 6
-_KEYS = {"days", "shifts", "closed"}
+_SATURDAY = 5
 _LOOK_AHEAD_DAYS = 60
-
-
-@dataclass(frozen=True)
-class Span:
-    """Part of a day, in the city's time; `until` is not part of it."""
-
-    begins: time
-    until: time
 
 
 @dataclass(frozen=True)
@@ -41,21 +35,19 @@ class Shift:
 
 
 @dataclass(frozen=True)
-class Hours:
-    """A unit's week."""
-
-    days: tuple[int, ...]
-    spans: tuple[Span, ...]
-    closed: frozenset[date] = frozenset()
-
-
-@dataclass(frozen=True)
 class Shifts:
-    """The hours of all units."""
+    """The hours of all units. closed: days on which nobody is on duty anywhere, beside those of the calendar."""
 
     default: Hours
-    units: dict[str, Hours]
+    units: Mapping[str, Hours]
     calendar: Calendar
+    closed: frozenset[date] = frozenset()
+
+    def tuned(self, tuned: Tuned) -> Shifts:
+        """Return the hours with what administrators have set over those of the file."""
+        own = {unit: hours for unit, hours in tuned.hours.items() if unit}
+        default = tuned.hours.get("", self.default)
+        return replace(self, default=default, units={**self.units, **own}, closed=self.closed | tuned.days_off)
 
     def hours_of(self, unit: str) -> Hours:
         """Return a unit's hours, the default where it has none of its own."""
@@ -85,7 +77,7 @@ class Shifts:
             yield Shift(begins, until, unsure)
 
     def _is_worked(self, hours: Hours, day: date) -> bool:
-        if day in hours.closed:
+        if day in hours.closed or day in self.closed:
             return False
         if day in self.calendar.worked:  # a Saturday that makes up for a day off
             return True
@@ -102,8 +94,8 @@ def load_shifts(calendar: Calendar, path: Path = SHIFTS_FILE) -> Shifts:
     faults = list(shift_faults(path, data))
     if faults:
         raise SettingInvalidError("\n".join(faults))
-    units = {str(code): _hours(entry) for code, entry in (data.get("units") or {}).items()}
-    return Shifts(_hours(data["default"]), units, calendar)
+    units = {str(code): hours_of(entry) for code, entry in (data.get("units") or {}).items()}
+    return Shifts(hours_of(data["default"]), units, calendar)
 
 
 def shift_faults(path: Path, data: Any) -> Iterator[str]:
@@ -119,38 +111,8 @@ def shift_faults(path: Path, data: Any) -> Iterator[str]:
     entries = [("default", data["default"], ["default"])]
     entries += [(str(code), entry, ["units", code]) for code, entry in units.items()]
     for name, entry, place in entries:
-        reason = _fault_of(entry)
+        reason = hours_fault(entry)
         if not reason and name not in ("default", CITY_UNIT) and name not in known:
             reason = f"no unit of today has the code {name}"
         if reason:
             yield f"{path}:{line_of(path, place)}: {name}: {reason}"
-
-
-def _fault_of(entry: Any) -> str:
-    if not isinstance(entry, dict) or set(entry) - _KEYS:
-        return f"hours are a mapping of {', '.join(sorted(_KEYS))}"
-    days, shifts = entry.get("days"), entry.get("shifts")
-    if not isinstance(days, list) or not days or any(day not in DAYS for day in days):
-        return f"days must be some of {', '.join(DAYS)}"
-    if not isinstance(shifts, list) or not shifts:
-        return 'shifts must name at least one, {from: "07:30", until: "11:30"}'
-    try:
-        spans = [_span(one) for one in shifts]
-        _closed(entry)
-    except (KeyError, TypeError, ValueError):
-        return 'times are written "07:30", closed days 2026-12-31'
-    ends = [at for span in spans for at in (span.begins, span.until)]
-    return "" if ends == sorted(set(ends)) else "shifts must follow one another, each ending after it begins"
-
-
-def _span(entry: dict[str, Any]) -> Span:
-    return Span(time.fromisoformat(entry["from"]), time.fromisoformat(entry["until"]))
-
-
-def _closed(entry: dict[str, Any]) -> frozenset[date]:
-    return frozenset(date.fromisoformat(str(day)) for day in entry.get("closed") or ())
-
-
-def _hours(entry: dict[str, Any]) -> Hours:
-    days = tuple(sorted(DAYS.index(day) for day in entry["days"]))
-    return Hours(days, tuple(_span(one) for one in entry["shifts"]), _closed(entry))

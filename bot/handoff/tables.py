@@ -48,6 +48,7 @@ HANDOFF_REQUEST = Table(
     Column("outcome", String(24), nullable=False),
     Column("reason", String(600), nullable=False),
     Index("handoff_request_queue", "state", "unit", "waiting_since"),
+    Index("handoff_request_asked", "asked_at", "id"),
 )
 
 HANDOFF_EVENT = Table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from bot.approval.switches import ApprovalSwitches
 from bot.attachments.build import build_attachments
@@ -14,6 +15,7 @@ from bot.handoff.build import HandoffParts, build_handoff
 from bot.hub.approvals import Approvals, ApprovalWatch
 from bot.hub.conversations import ConversationStore, hold
 from bot.hub.delivery import LocalDelivery
+from bot.hub.desk_search import DeskSearch
 from bot.hub.fan_out import RedisDelivery
 from bot.hub.feedback_effects import with_feedback
 from bot.hub.forgetting import FORGETTING
@@ -64,6 +66,7 @@ class HubParts:
     turns: Turns
     watch: StoreWatch
     transcripts: Transcripts
+    search: DeskSearch
     links: Links
     fan_out: RedisDelivery | None = None
 
@@ -101,7 +104,8 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
     wording = Wording.load()
     assistant = RasaClient(settings.rasa_url)
     trackers = Database(make_engine(settings.tracker_url))
-    along = with_facts(HandoffEffects(ownership.steps, with_feedback))
+    feedback_effects = partial(with_feedback, tuning=handoff.queue.tuning)
+    along = with_facts(HandoffEffects(ownership.steps, feedback_effects))
     holding = Holding(handoff.queue, settings.approval_seconds)
     turn_store = TurnStore(database, clock, process_name(settings), along=along, holds=holding)
     approvals = Approvals(lambda: database, clock, holding, along, delivery, _tells(ownership))
@@ -132,6 +136,7 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
         turns=turns,
         watch=StoreWatch(store, delivery, ownership.queue),
         transcripts=Transcripts(database),
+        search=DeskSearch(lambda: database),
         links=Links(lambda: database, clock, key, hold),
         fan_out=fan_out,
     )

@@ -22,6 +22,7 @@ from bot.hub.models import Conversation, Draft, Role, Turn
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.ops.clock import city_date
 from bot.ops.outcomes import Outcome, is_rateable
+from bot.tuning.reading import Tuning
 
 FOLLOW_UP, TOPIC_ENDS = "follow_up", "topic_ends"
 EFFECTS = (FOLLOW_UP, TOPIC_ENDS)
@@ -33,13 +34,15 @@ _LOOKED_BACK = 60
 _ANSWERED = "answered_"
 
 
-def with_feedback(connection: Connection, turn: Turn, drafts: tuple[Draft, ...], at: datetime) -> tuple[Draft, ...]:
-    """Do what the drafts bring about; return them as they are to be stored."""
+def with_feedback(
+    connection: Connection, turn: Turn, drafts: tuple[Draft, ...], at: datetime, tuning: Tuning | None = None
+) -> tuple[Draft, ...]:
+    """Do what the drafts bring about; return them as they are to be stored. tuning: says whether the survey is on."""
     drafts = tuple(_with_follow_up(connection, turn, draft, at) for draft in drafts)
     sender, day = turn.conversation.rasa_sender, city_date(at)
     if any(_outcome(draft.content) == Outcome.CLARIFIED_CASE_RATING.value for draft in drafts):
         mark_asked(connection, sender, SurveyKind.CASE, day)
-    ends = any(draft.effects.get(TOPIC_ENDS) for draft in drafts)
+    ends = any(draft.effects.get(TOPIC_ENDS) for draft in drafts) and (tuning or Tuning()).read(connection).survey
     if ends and _has_finished_topic(connection, turn) and mark_asked(connection, sender, SurveyKind.TOPIC, day):
         drafts = (*drafts[:-1], replace(drafts[-1], content={**drafts[-1].content, SURVEY: True}))
     return drafts

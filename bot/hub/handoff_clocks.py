@@ -22,13 +22,6 @@ from bot.hub.ownership import Care, Ownership
 from bot.hub.ownership_steps import NO_OFFER, Stepped, ended
 from bot.ops.clock import Clock
 
-LATE = timedelta(minutes=10)
-"""Waiting for so long, a citizen is told and offered a call; again after every `LATE_AGAIN`."""
-LATE_AGAIN = timedelta(hours=1)
-SILENT = timedelta(minutes=10)
-"""Whoever holds a conversation and leaves a citizen without a word for so long gives it back to the queue."""
-ABANDONED = timedelta(days=2)
-"""After so long in the queue the assistant answers again."""
 MOST = 200
 LATE_BUTTONS: Buttons = (("wait_on", WAIT_ON), ("contact", LEAVE_CONTACT), ("stop_waiting", STOP_WAITING))
 
@@ -43,15 +36,15 @@ class HandoffClocks:
 
     async def look(self) -> dict[str, int]:
         """Do what is due; return how often each thing was done."""
-        now = self._clock.now()
+        now, tuned = self._clock.now(), await self._ownership.read(self._ownership.queue.tuning.read)
         waiting, held = _is(RequestState.WAITING), _is(RequestState.HELD)
-        told = or_(_OF.told_late_at.is_(None), _OF.told_late_at <= now - LATE_AGAIN)
+        told = or_(_OF.told_late_at.is_(None), _OF.told_late_at <= now - tuned.late_again)
         return {
             "offers": await self._each(and_(held, _OF.offer_until <= now), self._end_offer),
             "woken": await self._each(and_(held, _OF.snoozed_until <= now), self._wake),
-            "taken_back": await self._each(and_(held, _silent(now)), self._take_back),
-            "abandoned": await self._each(and_(waiting, _OF.waiting_since <= now - ABANDONED), self._abandon),
-            "late": await self._each(and_(waiting, _OF.waiting_since <= now - LATE, told), self._tell_late),
+            "taken_back": await self._each(and_(held, _silent(now, tuned.silent)), self._take_back),
+            "abandoned": await self._each(and_(waiting, _OF.waiting_since <= now - tuned.abandoned), self._abandon),
+            "late": await self._each(and_(waiting, _OF.waiting_since <= now - tuned.late, told), self._tell_late),
         }
 
     async def _each(self, which: ColumnElement[bool], care: Care) -> int:
@@ -84,7 +77,8 @@ class HandoffClocks:
 
     def _take_back(self, connection: Connection, request_id: str) -> Stepped | None:
         conversation, request = take(connection, request_id)
-        if request.state is not RequestState.HELD or not _is_silent(request, self._clock.now()):
+        silent = self._ownership.queue.tuning.read(connection).silent
+        if request.state is not RequestState.HELD or not _is_silent(request, self._clock.now(), silent):
             return None
         return self._ownership.steps.back_to_queue(connection, conversation, request, Deed.TAKEN_BACK)
 
@@ -120,14 +114,14 @@ def _is(state: RequestState) -> ColumnElement[bool]:
     return _OF.state == state.value
 
 
-def _silent(now: datetime) -> ColumnElement[bool]:
+def _silent(now: datetime, silent: timedelta) -> ColumnElement[bool]:
     """A citizen has waited for the officer's word for long; decided by `_is_silent`, which this only narrows down."""
     asleep = and_(_OF.snoozed_until.isnot(None), _OF.snoozed_until > now)
     unheard = or_(_OF.officer_spoke_at.is_(None), _OF.citizen_spoke_at > _OF.officer_spoke_at)
-    return and_(~asleep, _OF.claimed_at <= now - SILENT, unheard)
+    return and_(~asleep, _OF.claimed_at <= now - silent, unheard)
 
 
-def _is_silent(request: Request, now: datetime) -> bool:
+def _is_silent(request: Request, now: datetime, silent: timedelta) -> bool:
     asleep = request.snoozed_until is not None and request.snoozed_until > now
     if asleep or request.claimed_at is None:
         return False
@@ -136,4 +130,4 @@ def _is_silent(request: Request, now: datetime) -> bool:
         if request.citizen_spoke_at is None or request.citizen_spoke_at <= request.officer_spoke_at:
             return False
         since.append(request.citizen_spoke_at)
-    return max(since) <= now - SILENT
+    return max(since) <= now - silent

@@ -25,6 +25,7 @@ from bot.hub.models import Draft, Role, Turn
 from bot.hub.ownership_steps import WAITING_BUTTONS, Steps
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.ops.outcomes import Outcome as TurnOutcome
+from bot.tuning.models import Tuned
 
 HANDOFF = "handoff"
 """Key of Rasa's custom objects: `{"handoff": {"trigger": …, "unit": …, "procedure_code": …, "urgent": false}}`; the
@@ -78,12 +79,17 @@ class HandoffEffects:
     def _nobody(self, connection: Connection, unit: str, at: datetime) -> Draft:
         desk = self._steps.queue.desk_of(connection, unit)
         buttons = (("contact", LEAVE_CONTACT), ("go_on", DECLINE))
-        return told("nobody", buttons, hours=desk.hours, next=next_text(desk, at))
+        if desk.open:
+            return told("full", buttons)
+        note = f" {desk.note}" if desk.note else ""
+        return told("nobody", buttons, hours=desk.hours, next=next_text(desk, at), note=note)
 
     def _with_offer(self, connection: Connection, turn: Turn, drafts: tuple[Draft, ...]) -> tuple[Draft, ...]:
         """Offer an officer by rule, where one is there."""
-        trigger = _rule(connection, turn, drafts)
-        if trigger is None or not self._steps.queue.desk_of(connection, CITY_UNIT).open:
+        queue = self._steps.queue
+        trigger = _rule(connection, turn, drafts, queue.tuning.read(connection))
+        urgent = trigger is Trigger.SENSITIVE
+        if trigger is None or not queue.desk_of(connection, CITY_UNIT).takes(urgent):
             return drafts
         return (*drafts, offer_draft(trigger))
 
@@ -141,11 +147,12 @@ def erase_handoff(connection: Connection, conversation_id: str, at: datetime) ->
     unlink_contacts(connection, str(connection.execute(sender).scalar()))
 
 
-def _rule(connection: Connection, turn: Turn, drafts: tuple[Draft, ...]) -> Trigger | None:
+def _rule(connection: Connection, turn: Turn, drafts: tuple[Draft, ...], tuned: Tuned) -> Trigger | None:
     outcomes = {_outcome(draft.content) for draft in drafts}
-    if outcomes & _SENSITIVE:
+    if tuned.rule_sensitive and outcomes & _SENSITIVE:
         return Trigger.SENSITIVE
-    if outcomes & _NOT_UNDERSTOOD and _outcome_before(connection, turn) in _NOT_UNDERSTOOD:
+    missed = tuned.rule_not_understood and outcomes & _NOT_UNDERSTOOD
+    if missed and _outcome_before(connection, turn) in _NOT_UNDERSTOOD:
         return Trigger.NOT_UNDERSTOOD
     return None
 

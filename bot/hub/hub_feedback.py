@@ -174,7 +174,9 @@ class HubFeedback:
         down = [one for one in ratings_of(connection, conversation_id).values() if one.rating.thumb is Thumb.DOWN]
         if len(down) < DOWN_UNTIL_OFFERED or conversation.status is not Answerer.ASSISTANT:
             return None
-        if self._queue is None or not self._queue.desk_of(connection, CITY_UNIT).open:
+        if self._queue is None or not self._queue.tuning.read(connection).rule_thumbs_down:
+            return None
+        if not self._queue.desk_of(connection, CITY_UNIT).takes():
             return None
         if was_offered(connection, conversation_id, Trigger.THUMBS_DOWN):
             return None

@@ -100,7 +100,7 @@ class Ownership:
         return await self._step(self.steps.release, request_id, officer, _needed(reason))
 
     async def offer(self, request_id: str, officer: Officer, to: Officer, reason: str = "") -> Request:
-        """Offer it to a colleague, who has `OFFER_TIME` to answer; until then it stays with who holds it."""
+        """Offer it to a colleague, who has `Tuned.offer_time` to answer; until then it stays with who holds it."""
         return await self._step(self.steps.offer, request_id, officer, to, _short(reason))
 
     async def withdraw_offer(self, request_id: str, officer: Officer) -> Request:

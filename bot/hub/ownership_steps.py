@@ -35,7 +35,6 @@ from bot.hub.models import AUTHOR, Answerer, Conversation, Draft, Message, Role
 from bot.hub.units import note_unit
 from bot.ops.clock import Clock
 
-OFFER_TIME = timedelta(minutes=2)
 LONGEST_SNOOZE = timedelta(days=7)
 TYPING_TIME = timedelta(seconds=8)
 WAITING_BUTTONS: Buttons = (("stop_waiting", STOP_WAITING),)
@@ -67,7 +66,9 @@ class Steps:
         if open_one is not None:
             return open_one
         unit = unit_for(connection, asked.unit, now)
-        if conversation.status is not Answerer.ASSISTANT or not self.queue.desk_of(connection, unit).open:
+        if conversation.status is not Answerer.ASSISTANT or not self.queue.desk_of(connection, unit).takes(
+            asked.urgent
+        ):
             return None
         let_all_go(connection, conversation, now)
         pass_to(connection, conversation, Answerer.WAITING, now)
@@ -160,7 +161,8 @@ class Steps:
         if all(one.id != to.id for one in present_for(connection, request.unit, now)):
             raise refuse_step(HandoffFault.RECEIVER_AWAY)
         keep(connection, conversation, now)
-        values = {"offered_to": to.id, "offered_to_name": to.name, "offer_until": now + OFFER_TIME}
+        until = now + self.queue.tuning.read(connection).offer_time
+        values = {"offered_to": to.id, "offered_to_name": to.name, "offer_until": until}
         offered = change(connection, request, **values)
         add_event(connection, request.id, Deed.OFFERED, now, officer, words=reason)
         return Stepped(offered)

@@ -1,8 +1,8 @@
-"""The hub's tables; made by migrations 0001, 0011 and 0014 (a test compares the two)."""
+"""The hub's tables; made by migrations 0001, 0011, 0014 and 0015 (a test compares the two)."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, ForeignKey, Integer, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, MetaData, String, Table, UniqueConstraint
 
 from bot.store.types import UtcDateTime
 
@@ -32,6 +32,7 @@ CONVERSATION = Table(
     Column("lease_owner", String(128)),
     Column("lease_until", UtcDateTime),
     UniqueConstraint("rasa_sender", name="conversation_rasa_sender"),
+    Index("conversation_updated", "updated_at"),
 )
 
 MESSAGE = Table(

@@ -10,6 +10,7 @@ from bot.feedback.retention import FeedbackRetention
 from bot.jobs.runner import Result
 from bot.ops.clock import Clock, city_date
 from bot.ops.logging import EventLog
+from bot.tuning.reading import TunedNow
 from knowledge.working_days import Calendar
 
 log = EventLog("jobs.feedback")
@@ -17,21 +18,22 @@ log = EventLog("jobs.feedback")
 
 @dataclass(frozen=True)
 class FeedbackJobs:
-    """`days`: working days after which somebody should have looked."""
+    """tuned: says after how many working days somebody should have looked."""
 
     desk: FeedbackDesk
     clock: Clock
     calendar: Calendar
-    days: int
+    tuned: TunedNow
     retention: FeedbackRetention
 
     async def raise_overdue(self) -> Result:
         """Raise each once a working day; the history keeps when, `python -m bot.feedback list --late` shows them."""
         if not self.calendar.is_working_day(city_date(self.clock.now())):
             return {}
-        raised = await self.desk.raise_overdue(self._is_overdue)
+        days = (await self.tuned()).feedback_days
+        raised = await self.desk.raise_overdue(lambda opened_at: self._is_overdue(opened_at, days))
         if raised:
-            log.warning("feedback_overdue", raised=raised, days=self.days)
+            log.warning("feedback_overdue", raised=raised, days=days)
         return {"raised": raised}
 
     async def forget(self) -> Result:
@@ -39,5 +41,5 @@ class FeedbackJobs:
         items, answers = await self.retention.forget_old()
         return {"items": items, "surveys": answers}
 
-    def _is_overdue(self, opened_at: datetime) -> bool:
-        return self.calendar.between(city_date(opened_at), city_date(self.clock.now())).days > self.days
+    def _is_overdue(self, opened_at: datetime, days: int) -> bool:
+        return self.calendar.between(city_date(opened_at), city_date(self.clock.now())).days > days

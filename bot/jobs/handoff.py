@@ -50,7 +50,7 @@ class HandoffJobs:
 
     def _tell_late(self, connection: Connection, contact: Contact, sender: str | None) -> int:
         now = self.clock.now()
-        shift = self.parts.contacts.promise(contact.unit, contact.wish, now)
+        shift = self.parts.contacts.promise(connection, contact.unit, contact.wish, now)
         if shift is None or not promise_anew(connection, contact, shift, now):
             return 0
         if sender is not None:

@@ -33,7 +33,7 @@ def jobs_of(services: CaseServices) -> list[Job]:
     petitions = PetitionJobs(services.petition_parts, services.operations, services.clock)
     photos = PhotoJobs(services.attachments)
     feedback = FeedbackJobs(
-        services.feedback, services.clock, load_calendar(), services.feedback_days, services.feedback_retention
+        services.feedback, services.clock, load_calendar(), services.tuned, services.feedback_retention
     )
     of = services.referrals
     referrals = ReferralJobs(of.ageing, of.words, services.operations, services.clock)

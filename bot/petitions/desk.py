@@ -21,6 +21,7 @@ from bot.petitions.officer_steps import OfficerSteps, StepFault, fault_of, offic
 from bot.petitions.photos import Photos
 from bot.petitions.refusals import load_refusals
 from bot.petitions.routing import Routing
+from bot.petitions.searching import search_petitions
 from bot.petitions.store import (
     Facts,
     contact_of,
@@ -34,6 +35,7 @@ from bot.petitions.store import (
 from bot.petitions.tables import PARTY, PETITION
 from bot.store.engine import Database
 from bot.store.reach import ReachableStore
+from bot.store.searching import Page, Place
 from knowledge.working_days import Calendar
 
 log = EventLog("petitions.desk")
@@ -77,6 +79,16 @@ class PetitionDesk:
     async def find(self, which: Filter) -> list[Petition]:
         """Return petitions: urgent ones first, then by the day of their answer."""
         return await self._store.read(self._find_all, which)
+
+    async def search(
+        self,
+        units: tuple[str, ...] | None,
+        words: tuple[str, ...] = (),
+        before: Place | None = None,
+        most: int = 20,
+    ) -> Page[Petition]:
+        """Return petitions of `units` (None: of all) that say the words, the last received first."""
+        return await self._store.read(search_petitions, units, words, before, most)
 
     async def get(self, code: str) -> tuple[Petition, list[PetitionEvent]]:
         """Return a petition, by the code of any receipt for it, and its history."""

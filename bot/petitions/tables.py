@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
@@ -76,6 +77,7 @@ PETITION = Table(
     Column("anonymised_at", UtcDateTime),
     CheckConstraint(WITH_ANSWER, name="petition_with_answer"),
     CheckConstraint(WITH_REASON, name="petition_with_reason"),
+    Index("petition_received", "received_at", "id"),
 )
 
 PARTY = Table(

@@ -9,14 +9,17 @@ from bot.ops.clock import Clock
 from bot.ops.keys import load_key
 from bot.settings import Settings
 from bot.staff.audit import Audit
+from bot.staff.models import CITY
 from bot.staff.passwords import Passwords
 from bot.staff.people import People
 from bot.staff.service import StaffService
 from bot.staff.sessions import SessionLimits
 from bot.staff.switches import Switches
 from bot.staff.tables import STAFF_TRY
+from bot.staff.tuner import Tuner
 from bot.store.engine import Database
 from bot.store.tries import Tries
+from bot.tuning.reading import Tuning
 from knowledge.places import load_places
 
 
@@ -28,6 +31,7 @@ class StaffParts:
     people: People
     audit: Audit
     switches: Switches
+    tuner: Tuner
 
 
 def build_staff(
@@ -35,10 +39,12 @@ def build_staff(
 ) -> StaffParts:
     """Return the parts over an operations store."""
     passwords = Passwords()
+    communes = load_places().by_code
     tries = Tries(load_key(settings.secret, settings.data_dir), STAFF_TRY, "staff")
     return StaffParts(
         service=StaffService(database, clock, passwords, tries, limits),
-        people=People(database, clock, passwords, load_places().by_code),
+        people=People(database, clock, passwords, communes),
         audit=Audit(database, clock),
         switches=Switches(database, clock),
+        tuner=Tuner(database, clock, Tuning.of(settings), {CITY, *communes}),
     )

@@ -146,6 +146,7 @@ class Deed(str, Enum):
     PASSWORD_RESET = "password_reset"  # noqa: S105
     SWITCHED_OFF = "switched_off"
     SWITCHED_ON = "switched_on"
+    SETTING_CHANGED = "setting_changed"
     AUDIT_READ = "audit_read"
     PETITION_LISTED = "petition_listed"
     PETITION_SEEN = "petition_seen"

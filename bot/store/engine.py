@@ -18,6 +18,7 @@ from sqlalchemy.engine.url import URL
 from sqlalchemy.pool import QueuePool
 
 from bot.ops.metrics import DATABASE_ERRORS
+from bot.store.searching import add_functions
 
 Result = TypeVar("Result")
 
@@ -75,6 +76,7 @@ def _sqlite_engine(address: URL) -> Engine:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # The driver's own BEGIN comes late and not before DDL, so it is switched off and sent by `_begin_sqlite`.
     connection.isolation_level = None
+    add_functions(connection)
     connection.execute("PRAGMA foreign_keys = ON")
     # A message that was confirmed survives a power cut; zeroed pages leave nothing of an erased one.
     connection.execute("PRAGMA synchronous = FULL")

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 import yaml
 
-from bot.console.finding import as_csv
+from bot.console.exporting import as_csv
 from bot.desk.examples import as_yaml
 from bot.desk.grouping import group_alike
 from bot.desk.hiding import hidden_words
@@ -25,6 +25,7 @@ from bot.staff.models import Deed, Role
 from tests.fixtures.petitions import PHONE, draft
 from tests.integration.console.conftest import WARD
 
+WHY = "Báo cáo tuần của đơn vị"
 HOSTILE = '"><script>alert(1)</script>{{ 7*7 }}'
 
 
@@ -186,20 +187,20 @@ async def test_lists_hold_nothing_personal(enter, services, administrator):
     other = await enter("phuongkhac", Role.OFFICER, units=("26743",))
     for browser, count in ((ward, 1), (other, 0), (administrator, 1)):
         await browser.get("/desk/search")
-        assert await browser.post("/desk/search/export", what="petitions") == 200
+        assert await browser.post("/desk/search/export", what="petitions", reason=WHY) == 200
         rows = list(csv.reader(io.StringIO(browser.raw.decode("utf-8-sig"))))
         assert len(rows) == count + 1
         assert PHONE not in browser.body
         assert "Nguyễn Văn An" not in browser.body
     await ward.get("/desk/search")
-    assert await ward.post("/desk/search/export", what="conversations") == 200
+    assert await ward.post("/desk/search/export", what="conversations", reason=WHY) == 200
     await ward.get("/desk/search")
-    assert await ward.post("/desk/search/export", what="staff_person") == 404
+    assert await ward.post("/desk/search/export", what="staff_person", reason=WHY) == 404
     assert len(await services.staff.audit.read(AuditFilter(deed=Deed.EXPORTED))) == 4
 
 
 def test_no_cell_is_a_formula():
-    assert as_csv([["=1+1", "@x", "-2", "a"]]).lstrip("\ufeff").strip() == "'=1+1,'@x,'-2,a"
+    assert as_csv([["=1+1", "@x", "-2", " +3", "a"]]).strip() == "'=1+1,'@x,'-2,' +3,a"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from bot.feedback.models import Desk, FollowUpState, Happening, Reason, Thumb
 from bot.feedback.retention import FeedbackRetention
 from bot.feedback.tables import METADATA
 from bot.jobs.feedback import FeedbackJobs
+from bot.tuning.reading import TunedNow, Tuning
 from knowledge.working_days import load_calendar
 
 pytestmark = pytest.mark.asyncio
@@ -127,7 +128,9 @@ async def test_items_are_found_by_desk_owner_procedure_and_day(desk, rated, cloc
 
 
 async def test_what_is_open_for_too_long_is_raised_once_a_working_day(desk, rated, clock, operations):
-    jobs = FeedbackJobs(desk, clock, load_calendar(), 5, FeedbackRetention(operations, clock, 180))
+    tuning = Tuning()
+    retention = FeedbackRetention(operations, clock, tuning)
+    jobs = FeedbackJobs(desk, clock, load_calendar(), TunedNow(operations, tuning), retention)
     late, done = await rated(2, Reason.WRONG), await rated(4)
     await desk.finish(done, "Lan", "Đã trả lời trong cuộc trò chuyện")
     clock.pass_by(days=7)  # five working days later

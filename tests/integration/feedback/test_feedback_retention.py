@@ -13,6 +13,8 @@ from bot.feedback.tables import FEEDBACK, FEEDBACK_EVENT, SURVEY_ANSWER
 from bot.jobs.feedback import FeedbackJobs
 from bot.ops.clock import city_date
 from bot.ops.satisfaction import Satisfaction
+from bot.tuning.models import Tuned
+from bot.tuning.reading import TunedNow, Tuning
 from knowledge.working_days import load_calendar
 
 pytestmark = pytest.mark.asyncio
@@ -23,8 +25,9 @@ WORDS = "thiếu giấy chứng sinh của bé Na"
 @pytest.fixture
 def forget(desk, operations, clock):
     """The job, as it runs."""
-    retention = FeedbackRetention(operations, clock, DAYS)
-    return FeedbackJobs(desk, clock, load_calendar(), 5, retention).forget
+    tuning = Tuning(Tuned(feedback_kept_days=DAYS))
+    retention = FeedbackRetention(operations, clock, tuning)
+    return FeedbackJobs(desk, clock, load_calendar(), TunedNow(operations, tuning), retention).forget
 
 
 async def words_of(desk, reference):
