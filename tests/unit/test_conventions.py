@@ -27,6 +27,7 @@ READ_ENVIRONMENT = {
     "tools/bench.py",  # passes it on to the processes it measures
     "tools/bench_catalogue.py",  # the same
     "tools/bench_search.py",  # the same
+    "tools/load_stock.py",  # the same
     "tools/evaluate_sets.py",  # the same
 }
 

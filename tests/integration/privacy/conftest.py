@@ -27,6 +27,7 @@ from bot.privacy.retention import Retention
 from bot.referrals.tables import REFERRAL, REFERRAL_WORD
 from bot.store.engine import Database, make_engine
 from bot.store.migrate import migrate
+from bot.tuning.reading import Tuning
 from bot.zalo.tables import AGREEMENT, INBOX, OUTBOX, PERSON, TEMPLATE
 from knowledge.working_days import load_calendar
 
@@ -65,7 +66,7 @@ class NoPetitions:
 
 @pytest.fixture
 def retention(database, clock):
-    feedback = FeedbackRetention(lambda: database, clock, 180)
+    feedback = FeedbackRetention(lambda: database, clock, Tuning())
     return Retention(lambda: database, clock, KEPT_DAYS, NoPetitions(), feedback)
 
 
