@@ -75,6 +75,16 @@ def safety_intent(
     return _found_by_rules(guess, screening, link) or _found_by_the_models(guess, screening, link, facts)
 
 
+def may_be_danger(screening: Mapping[str, Any], danger: Mapping[str, Any] | None) -> bool:
+    """Say whether `safety_intent` may settle on danger, codes or an accusation, whatever the intent classifier and the
+    linker make of the message. Where not, neither needs to be asked: how `tools.evaluate_safety` gets through.
+    """
+    if screening.get(MASKED) or _matter(screening) in (*PAYLOADS, Matter.CODES):
+        return True
+    guess = read_guess([], danger)
+    return guess.whole >= min(_LEAST_FRAUD, _AGREED_CODES**2) or guess.clause >= _CLAUSE
+
+
 def without_danger(ranking: Sequence[Mapping[str, Any]]) -> tuple[str, float]:
     """Return the likeliest intent that is no danger: what a message is that was not believed to be any."""
     others = (entry for entry in ranking if entry["name"] not in SAFETY)

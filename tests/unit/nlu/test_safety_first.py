@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
-from bot.nlu.safety_first import read_guess, safety_intent, told_matter, without_danger
+from bot.nlu.safety_first import may_be_danger, read_guess, safety_intent, told_matter, without_danger
 
 NOTHING = {"words": 0}
 
@@ -162,3 +164,29 @@ def test_accusations_and_fraud_need_more_than_danger_to_life():
     assert settled("ask_procedure", 0.6, {}, told, danger("report_emergency", 0.5)) is not None
     assert settled("ask_procedure", 0.6, {}, told, danger("report_corruption", 0.5)) is None
     assert settled("ask_procedure", 0.6, {}, told, danger("report_scam", 0.7)) is not None
+
+
+GRID = (0.0, 0.05, 0.09, 0.11, 0.15, 0.17, 0.3, 0.44, 0.46, 0.7, 0.79, 0.81, 0.94, 0.96, 1.0)
+
+
+@pytest.mark.parametrize("name", ["ask_procedure", "share_credentials", "report_scam", "report_emergency"])
+@pytest.mark.parametrize("kind", ["share_credentials", "report_scam", "report_corruption", "report_emergency"])
+@pytest.mark.parametrize("link", [{"words": 5}, {"words": 0}, {"words": 5, "certainty": "clear"}])
+def test_no_alarm_comes_of_what_may_not_be_danger(name, kind, link):
+    raised = 0
+    for sure, whole, clause in product(GRID, GRID, GRID):
+        said, facts = danger(kind, whole, clause), ["fee"] if sure < 0.5 else []
+        alarm = settled(name, sure, {}, link, said, facts)
+        raised += alarm is not None
+        assert alarm is None or may_be_danger({}, said)
+    assert raised
+
+
+@pytest.mark.parametrize("screening", [{"matter": "emergency"}, {"matter": "codes"}, {"masked": ["phone"]}])
+def test_what_screening_found_may_be_danger(screening):
+    assert may_be_danger(screening, None)
+
+
+@pytest.mark.parametrize("screening", [{}, {"matter": "no_codes"}, {"matter": "no_denunciation"}, {"masked": []}])
+def test_what_screening_cleared_may_not(screening):
+    assert not may_be_danger(screening, danger("report_scam", 0.02))
