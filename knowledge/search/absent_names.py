@@ -48,11 +48,11 @@ class AbsentNames:
 
     def _names_in(self, question: Question, said: frozenset[str]) -> Iterator[Name]:
         tokens, marked = question.tokens, question.marked.lower().split()
+        aligned = len(marked) == len(tokens)
         for start, token in enumerate(tokens):
             for name, typed in self._by_first.get(token, ()):
                 places = _places(name, tokens, start) if name[-1] in said and name[1] in said else []
-                alike = len(marked) != len(tokens) or len(typed) != len(name)
-                if places and (alike or all(marked[place] == word for place, word in zip(places, typed, strict=True))):
+                if places and _alike(name, typed, [marked[place] for place in places] if aligned else []):
                     yield name
 
 
@@ -65,3 +65,10 @@ def _places(name: Name, tokens: Sequence[str], start: int) -> list[int]:
             if len(places) == len(name):
                 return places
     return []
+
+
+def _alike(name: Name, typed: Name, said: Sequence[str]) -> bool:
+    """Say whether no word of the question has other marks than the name's: "thuế" is no "thuê", "thue" may be."""
+    if len(typed) != len(name) or not said:
+        return True
+    return all(word in (marked, folded) for word, marked, folded in zip(said, typed, name, strict=True))
