@@ -11,7 +11,7 @@ from bot.nlu.arbiter import ASK_PROCEDURE, FALLBACK, SAFETY
 from bot.ops.screening.kinds import CREDENTIALS
 from bot.ops.screening.screening import BEREAVED, LITTLE, MASKED, MATTER, PAYLOADS, Matter
 
-_EMERGENCY = PAYLOADS[Matter.EMERGENCY][1:]
+_EMERGENCY, _DESPAIR = PAYLOADS[Matter.EMERGENCY][1:], PAYLOADS[Matter.DISTRESS][1:]
 _DANGER = tuple(PAYLOADS[matter][1:] for matter in (Matter.EMERGENCY, Matter.VIOLENCE, Matter.DISTRESS))
 _BODILY = tuple(PAYLOADS[matter][1:] for matter in (Matter.EMERGENCY, Matter.VIOLENCE))
 _ACCUSATION, _CODES, _FRAUD = PAYLOADS[Matter.DENUNCIATION][1:], "share_credentials", "report_scam"
@@ -25,8 +25,13 @@ _CLEAR_WHOLE, _CLEAR_AGREED = 0.80, 0.70
 _ASKED_WHOLE, _ASKED_AGREED = 0.50, 0.60
 _SURE_HARMLESS, _SURE_FRAUD, _LEAST_FRAUD = 0.80, 0.78, 0.10
 _CALM_WHOLE, _CALM_AGREED = 0.65, 0.56
-"""For accusations and fraud, where a question wrongly turned away costs more than a matter told once more."""
-_TOLD, _CLEAR_TOLD, _AGREED_TOLD, _UNRANKED = 0.60, 0.85, 0.50, 0.01
+"""For accusations, where a question wrongly turned away costs more than a matter told once more."""
+_LEAST_INTENTS, _ALONE = 0.18, 0.80
+"""Where the intent classifier sees hardly any danger, the second is believed alone only when it is this sure;
+despair is told in too many ways for that."""
+_FRAUD_WHOLE, _FRAUD_AGREED = 0.45, 0.44
+"""For fraud where no fact is asked: the answer warns, and turns nobody away."""
+_TOLD, _CLEAR_TOLD, _AGREED_TOLD, _UNRANKED = 0.50, 0.85, 0.42, 0.01
 _SAME_TOLD = 0.45
 """Enough where the other classifier thinks first of the same matter, and no procedure is near."""
 
@@ -73,6 +78,16 @@ def safety_intent(
     screening: of the `Screener`. link: `Link.to_json()`. facts: which are asked.
     """
     return _found_by_rules(guess, screening, link) or _found_by_the_models(guess, screening, link, facts)
+
+
+def may_be_danger(screening: Mapping[str, Any], danger: Mapping[str, Any] | None) -> bool:
+    """Say whether `safety_intent` may settle on danger, codes or an accusation, whatever the intent classifier and the
+    linker make of the message. Where not, neither needs to be asked: how `tools.evaluate_safety` gets through.
+    """
+    if screening.get(MASKED) or _matter(screening) in (*PAYLOADS, Matter.CODES):
+        return True
+    guess = read_guess([], danger)
+    return guess.whole >= min(_LEAST_FRAUD, _AGREED_CODES**2) or guess.clause >= _CLAUSE
 
 
 def without_danger(ranking: Sequence[Mapping[str, Any]]) -> tuple[str, float]:
@@ -144,8 +159,13 @@ def _is_likely(guess: Guess, name: str, clear: bool, facts: Sequence[str]) -> bo
     if guess.name == _FRAUD and guess.confidence >= _SURE_FRAUD and guess.whole >= _LEAST_FRAUD:
         return True
     harmless = guess.name not in SAFETY and guess.confidence >= _SURE_HARMLESS and guess.kind != _EMERGENCY
+    alone = guess.intents < _LEAST_INTENTS and name != _DESPAIR
+    if alone and guess.whole < _ALONE and guess.clause < _CLAUSE:
+        return False
     if clear or harmless:
         return guess.whole >= _CLEAR_WHOLE or guess.agreed >= _CLEAR_AGREED
+    if name == _FRAUD and not facts:
+        return guess.whole >= _FRAUD_WHOLE or guess.agreed >= _FRAUD_AGREED or guess.clause >= _CLAUSE
     if name in (_ACCUSATION, _FRAUD):
         if facts:
             return guess.whole >= _ASKED_WHOLE or guess.agreed >= _ASKED_AGREED

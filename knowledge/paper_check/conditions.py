@@ -24,7 +24,7 @@ _GROUP = re.compile(
 _RESTRICTS = re.compile(
     r"^(?:chi )?(?:neu|khi|truong hop|doi voi|tru (?:khi|truong hop)|khong can|chi khi|khong ap dung)\b"
 )
-_HOW = re.compile(r"^(?:khi (?:nop|lam|den nop|khai|gui)|neu khong co .* thi )")
+_HOW = re.compile(r"^(?:khi (?:da )?(?:nop|lam|den nop|khai|gui)|neu khong co .* thi )")
 """Conditions on the way of filing, or on what to bring instead: the paper is asked of everybody all the same."""
 _IN_NAME = re.compile(
     r"\b(?:truong hop|doi voi|neu(?! (?:ro|tren|tai|trong|o|ly do|duoc (?:lap|cap))\b)"

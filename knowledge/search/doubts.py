@@ -10,15 +10,17 @@ from pathlib import Path
 
 from knowledge.errors import CatalogueError
 from knowledge.search import ambiguity, strangeness
+from knowledge.search.absent_names import AbsentNames
 from knowledge.search.ambiguity import Names
 from knowledge.search.asked import facts_in
 from knowledge.search.bare_names import BareNames, open_names, own_names
 from knowledge.search.found import Hit, Ranked
 from knowledge.search.life import load_life
-from knowledge.search.normalise import subject_words
+from knowledge.search.normalise import load_lexicon, subject_words
 from knowledge.search.normaliser import Question
 from knowledge.search.postings import Postings
 from knowledge.search.ranking import Scale
+from knowledge.search.samples import load_samples
 from knowledge.search.strangeness import OutsideList, load_outside
 from knowledge.search_rows import SearchRow
 from knowledge.settings import CONTENT_DIR
@@ -30,6 +32,8 @@ _LONGEST_NAME = 9
 """A question of more words that can name a matter is no bare name: it costs nothing to leave it alone."""
 _BARE_INSIDE, _LEAST_CHOICES = 0.95, 2
 _NAMED_SURE = 0.9
+_ABSENT = 0.5
+"""How sure at most, and how likely inside, where a procedure is named that is not here: the nearest are named only."""
 
 
 class DecidingInvalidError(CatalogueError):
@@ -78,6 +82,7 @@ class Doubts:
         self._bare = BareNames(open_names(load_life()))
         self._own = BareNames(own_names(rows))
         self._outside = OutsideList(load_outside())
+        self._absent = AbsentNames(rows, load_samples(), load_lexicon())
         self._scales = scales or load_scales()
 
     def weigh(self, question: Question, ranked: Ranked) -> Ranked:
@@ -88,6 +93,8 @@ class Doubts:
             return self._led_by(bare, ranked)
         for owner in self._own.codes_for(question):
             return self._named(owner, ranked)
+        if self._absent.named_in(question):
+            return replace(ranked, inside=min(ranked.inside, _ABSENT), sure=min(ranked.sure, _ABSENT))
         if not ranked.hits or not asked:
             return ranked
         inside = self._scales.inside.probability(self.strange_features(question, ranked))

@@ -13,7 +13,12 @@ FILE = "danger.yml"
 
 def is_emergency(text: str) -> bool:
     """Whether some clause of `text` says that life is in danger now."""
-    return _told_in("alarm", text) or (_told_in("slight", text) and not _names("papers", text))
+    if _told_in("alarm", text):
+        return True
+    for_papers = _names("papers", text) or _names("errand", text)
+    return (_told_in("slight", text) and not for_papers) or (
+        _told_in("sudden", text) and (not for_papers or _names("now", text))
+    )
 
 
 def is_bereavement(text: str) -> bool:

@@ -211,6 +211,6 @@ def test_times_and_fees_of_a_branch_only():
 
 
 def test_reasons_for_a_return_are_told_only_where_the_record_has_them():
-    assert "hay bị trả lại" not in told(record(), {"home": "rented"})
+    assert "bị trả lại hoặc từ chối khi" not in told(record(), {"home": "rented"})
     text = told(record(return_reasons=("thiếu chữ ký",)), {"home": "rented"})
-    assert "thiếu chữ ký" in text.split("hay bị trả lại")[1]
+    assert "thiếu chữ ký" in text.split("bị trả lại hoặc từ chối khi")[1]

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
-from bot.nlu.safety_first import read_guess, safety_intent, told_matter, without_danger
+from bot.nlu.arbiter import SAFETY
+from bot.nlu.safety_first import may_be_danger, read_guess, safety_intent, told_matter, without_danger
 
 NOTHING = {"words": 0}
 
 
-def settled(name, confidence, screening=None, link=None, danger=None, facts=()):
-    """What safety makes of a message that the first classifier takes for `name`, and nearly for a question."""
+def settled(name, confidence, screening=None, link=None, danger=None, facts=(), seen=0.2):
+    """What safety makes of a message that the first classifier takes for `name`, and nearly for a question.
+
+    seen: how likely the first classifier finds the kind of danger that the second sees, if it has another in mind.
+    """
     ranking = [{"name": name, "confidence": confidence}, {"name": "ask_vneid", "confidence": 1 - confidence}]
+    if danger and name not in SAFETY:
+        ranking.append({"name": danger["intent"], "confidence": seen if danger["intent"] in SAFETY else 0.0})
     return safety_intent(read_guess(ranking, danger), screening or {}, link or {"words": 5}, facts)
 
 
@@ -90,6 +98,20 @@ def test_what_is_surely_harmless_needs_more_unless_it_is_an_emergency():
     assert settled("tell_life_event", 0.96, {}, link, danger("report_emergency", 0.5)) == ("report_emergency", 0.5)
 
 
+@pytest.mark.parametrize(("whole", "found"), [(0.5, False), (0.75, False), (0.82, True)])
+def test_where_the_first_sees_hardly_any_danger_the_second_must_be_sure(whole, found):
+    said = settled("out_of_scope", 0.6, {}, None, danger("report_emergency", whole), seen=0.1)
+    assert (said is not None) is found
+    assert settled("out_of_scope", 0.6, {}, None, danger("express_distress", 0.75), seen=0.1) is not None
+
+
+def test_fraud_needs_less_than_an_accusation_where_no_fact_is_asked():
+    told = danger("report_scam", 0.5)
+    assert settled("nlu_fallback", 0.4, {}, None, told) is not None
+    assert settled("nlu_fallback", 0.4, {}, None, danger("report_corruption", 0.5)) is None
+    assert settled("nlu_fallback", 0.4, {}, None, danger("report_scam", 0.48), ["fee"]) is None
+
+
 def test_a_question_on_the_procedure_of_denouncing_is_no_accusation_however_sure():
     said = danger("report_corruption", 0.99, 0.99)
     assert settled("ask_procedure", 0.9, {"matter": "no_denunciation"}, NOTHING, said) is None
@@ -162,3 +184,29 @@ def test_accusations_and_fraud_need_more_than_danger_to_life():
     assert settled("ask_procedure", 0.6, {}, told, danger("report_emergency", 0.5)) is not None
     assert settled("ask_procedure", 0.6, {}, told, danger("report_corruption", 0.5)) is None
     assert settled("ask_procedure", 0.6, {}, told, danger("report_scam", 0.7)) is not None
+
+
+GRID = (0.0, 0.05, 0.09, 0.11, 0.15, 0.17, 0.3, 0.44, 0.46, 0.7, 0.79, 0.81, 0.94, 0.96, 1.0)
+
+
+@pytest.mark.parametrize("name", ["ask_procedure", "share_credentials", "report_scam", "report_emergency"])
+@pytest.mark.parametrize("kind", ["share_credentials", "report_scam", "report_corruption", "report_emergency"])
+@pytest.mark.parametrize("link", [{"words": 5}, {"words": 0}, {"words": 5, "certainty": "clear"}])
+def test_no_alarm_comes_of_what_may_not_be_danger(name, kind, link):
+    raised = 0
+    for sure, whole, clause in product(GRID, GRID, GRID):
+        said, facts = danger(kind, whole, clause), ["fee"] if sure < 0.5 else []
+        alarm = settled(name, sure, {}, link, said, facts)
+        raised += alarm is not None
+        assert alarm is None or may_be_danger({}, said)
+    assert raised
+
+
+@pytest.mark.parametrize("screening", [{"matter": "emergency"}, {"matter": "codes"}, {"masked": ["phone"]}])
+def test_what_screening_found_may_be_danger(screening):
+    assert may_be_danger(screening, None)
+
+
+@pytest.mark.parametrize("screening", [{}, {"matter": "no_codes"}, {"matter": "no_denunciation"}, {"masked": []}])
+def test_what_screening_cleared_may_not(screening):
+    assert not may_be_danger(screening, danger("report_scam", 0.02))
