@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, func, insert, select, update
 from sqlalchemy.engine import Connection, Row
 
 from bot.approval.models import HeldAnswer, HeldState, UnitSwitch
@@ -71,6 +71,13 @@ def all_held(connection: Connection) -> list[HeldAnswer]:
     """Return what is held in all conversations, what is due first in front."""
     query = select(APPROVAL_ANSWER).where(_OF.state == _HELD).order_by(_OF.due_at, _OF.turn_seq).limit(MOST_DUE)
     return [answer_of(row) for row in connection.execute(query)]
+
+
+def revision_of(connection: Connection) -> str:
+    """Return a mark that is another one after every change of a held answer."""
+    query = select(func.max(_OF.changed_at), func.count()).where(_OF.state == _HELD)
+    newest = select(func.max(_OF.changed_at))
+    return f"{tuple(connection.execute(query).one())} {connection.execute(newest).scalar()}"
 
 
 def settle(

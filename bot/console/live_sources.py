@@ -14,6 +14,8 @@ TALKS = "talks"
 """Something has happened in some talk: the list of those that are going on reads itself anew."""
 
 MENTIONS = "mentions"
+HELD = "held"
+"""What waits for an officer's look has changed."""
 
 
 def conversation_topic(conversation_id: str) -> str:
@@ -35,4 +37,7 @@ def live_sources(hub: HubParts) -> tuple[Source, ...]:
     async def mentions(_since: datetime) -> Mapping[str, str]:
         return {MENTIONS: await hub.handoff.mentions.revision()}
 
-    return conversations, queue, mentions
+    async def held(_since: datetime) -> Mapping[str, str]:
+        return {HELD: await hub.approvals.revision()}
+
+    return conversations, queue, mentions, held

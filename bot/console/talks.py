@@ -11,7 +11,7 @@ from bot.console.access import ROOT, hub_of, page, person_of, services
 from bot.console.conversation import SHORTEST_REASON, send_photo
 from bot.console.forms import number_of, typed
 from bot.console.handing import UnitChoice, officer_of, sees_request
-from bot.console.live_sources import QUEUE, TALKS, conversation_topic
+from bot.console.live_sources import HELD, TALKS, conversation_topic
 from bot.console.people import unit_name
 from bot.console.rendering import console_wording, render
 from bot.console.transcript import lines_of
@@ -45,12 +45,20 @@ async def listed(request: web.Request) -> web.StreamResponse:
         "left": {name: _left(one.due_at - now) for name, one in held.items()},
         "units": [UnitChoice(code, unit_name(code)) for code in dict.fromkeys(row.unit for row in rows)],
         "query": query,
-        "topic": f"{TALKS} {QUEUE}",
+        "topic": f"{TALKS} {HELD}",
         "unit_name": unit_name,
         "minutes": int(GOES_ON.total_seconds() // 60),
         "address": str(request.rel_url),
     }
     return render(request, "talks.html", **values)
+
+
+@page(Role.OFFICER)
+async def count(request: web.Request) -> web.StreamResponse:
+    """The number in the navigation: how many answers wait for a look of one's units."""
+    officer = officer_of(person_of(request))
+    held = sum(officer.serves(one.unit) for one in await hub_of(request).approvals.all())
+    return render(request, "talk_count.html", held=held)
 
 
 @page(Role.OFFICER)
@@ -140,6 +148,7 @@ def _left(time: timedelta) -> int:
 
 ROUTES = (
     web.get("/talks", listed),
+    web.get("/talks/count", count),
     web.get("/talks/{id}", show),
     web.get("/talks/{id}/messages", messages),
     web.post("/talks/{id}/unmask", unmask),

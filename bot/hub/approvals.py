@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from bot.approval.models import ApprovalFault, HeldAnswer, HeldState
-from bot.approval.rows import all_held, dropped_of, find_answer, held_of
+from bot.approval.rows import all_held, dropped_of, find_answer, held_of, revision_of
 from bot.approval.switches import refuse_approval
 from bot.errors import ApprovalError
 from bot.handoff.models import Officer
@@ -62,6 +62,10 @@ class Approvals:
     async def all(self) -> list[HeldAnswer]:
         """Return what is held now, what is due first in front."""
         return await self._database().run(all_held)
+
+    async def revision(self) -> str:
+        """Return a mark that is another one after every change."""
+        return await self._database().run(revision_of)
 
     async def of(self, conversation_ids: Sequence[str]) -> list[HeldAnswer]:
         """Return what is held in these conversations, each conversation's in its order."""

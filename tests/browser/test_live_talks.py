@@ -83,12 +83,14 @@ def test_an_answer_is_looked_at_by_keyboard_and_then_the_officer_steps_in(open_c
     row = officer.locator("[data-row]").first
     expect(row).to_contain_text("•••")  # without a reload, and without the name
     hold(desk)
+    expect(officer.locator("#talk-count")).to_have_text("1 chờ duyệt")
     row.focus()
     officer.keyboard.press("Enter")
     expect(officer.locator(".held")).to_contain_text(ANSWER)
     officer.get_by_role("button", name="Duyệt và gửi").press("Enter")
     expect(messages(person, "assistant")).to_have_text([ANSWER])
     expect(officer.locator("#transcript")).to_contain_text("cán bộ đã duyệt")
+    expect(officer.locator("#talk-count")).to_be_empty()
     say(person, "Còn lệ phí ạ?")
     expect(officer.locator("#transcript .line.citizen")).to_have_count(2)
     officer.get_by_text("Vào cuộc trò chuyện").press("Enter")
@@ -96,6 +98,7 @@ def test_an_answer_is_looked_at_by_keyboard_and_then_the_officer_steps_in(open_c
     officer.keyboard.press("Enter")
     expect(officer.get_by_label("Trả lời người dân")).to_be_visible()
     expect(person.locator("mot-cua-chat")).to_contain_text("Cán bộ Mẫu")
+    officer.wait_for_load_state()
     officer.get_by_label("Trả lời người dân").fill("Không mất phí ạ.")
     officer.keyboard.press("Control+Enter")
     expect(messages(person, "officer")).to_have_text(["Không mất phí ạ."])
