@@ -168,7 +168,7 @@ class Topology:
             **self.changes,
         }
         if "MOTCUA_DATABASE_URL" not in settings:
-            settings |= self._postgres()
+            settings = {**self._postgres(), **settings}
         if "MOTCUA_REDIS_URL" not in settings:
             settings["MOTCUA_REDIS_URL"] = self._redis()
         return {**os.environ, **settings}
@@ -181,6 +181,9 @@ class Topology:
         self._stores.append(server.cleanup)
         engine = create_engine(server.get_uri(), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
+            connection.execute(text("ALTER SYSTEM SET fsync = off"))  # nothing in it outlives the topology
+            connection.execute(text("ALTER SYSTEM SET max_connections = 200"))
+            connection.execute(text("SELECT pg_reload_conf()"))
             for name in ("operations", "tracker", "catalogue"):
                 connection.execute(text(f"CREATE DATABASE {name}"))
         engine.dispose()

@@ -57,6 +57,16 @@ async def test_rasa_without_model_is_asked_again(widget, rasa):
     assert (await widget.until("assistant", timeout=20))["content"]["text"] == "Trả lời: một"
 
 
+async def test_rasa_whose_locks_are_gone_is_asked_again(widget, rasa):
+    rasa.replies["một"] = []  # what Rasa says when it cannot take a lock or open its tracker
+    rasa.components = {"model": True, "tracker_store": True, "lock_store": False}
+    await widget.say("một")
+    assert (await widget.until("system"))["content"]["text"] == AWAY
+    rasa.replies.clear()
+    rasa.components["lock_store"] = True
+    assert (await widget.until("assistant", timeout=20))["content"]["text"] == "Trả lời: một"
+
+
 async def test_question_that_rasa_always_fails_on_does_not_block_the_talk(widget, rasa, monkeypatch):
     monkeypatch.setattr(turns, "LONGEST_RETRY_PAUSE_SECONDS", 0.05)
     rasa.status = 500

@@ -70,7 +70,7 @@ def test_model(at, tmp_path):
     assert found(software.model, deployment) == [("warning", "model_other")]
     right = software.model_path(tmp_path / "models", software.fingerprint(ROOT))
     right.touch()
-    os.utime(right, (NOW.timestamp() + 10, NOW.timestamp() + 10))
+    os.utime(right, (NOW.timestamp() + 3600, NOW.timestamp() + 3600))
     assert found(software.model, deployment) == [("ok", "model_ok")]
 
 
