@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import uuid
 from bisect import bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
@@ -25,11 +26,11 @@ from bot.reports.tables import REPORT_TURN
 LONGEST_MILLISECONDS = 2**31 - 1
 
 
-@dataclass(frozen=True)
-class TurnFact:
+class TurnFact(NamedTuple):
     """A question and how it ended. seq: the number of the citizen's message. milliseconds: until it was answered.
 
-    disliked: a thumb down on one of its answers. handed_over: an officer was asked for after it.
+    disliked: a thumb down on one of its answers. handed_over: an officer was asked for after it. A tuple, because a
+    month has hundreds of thousands of them.
     """
 
     at: datetime
@@ -45,7 +46,7 @@ class TurnFact:
 
 def add_fact(connection: Connection, fact: TurnFact) -> None:
     """Store a fact in the transaction that stores the answer."""
-    values = {**vars(fact), "day": city_date(fact.at)}
+    values = {**fact._asdict(), "day": city_date(fact.at)}
     if fact.milliseconds is not None:
         values["milliseconds"] = min(max(0, fact.milliseconds), LONGEST_MILLISECONDS)
     connection.execute(insert(REPORT_TURN).values(**values))
@@ -73,9 +74,9 @@ def close_facts(connection: Connection, since: date, until: date) -> int:
 def read_facts(connection: Connection, *where: Any) -> list[TurnFact]:
     """Return the facts that fit, by conversation and time, with what feedback and requests say of them by now."""
     of = REPORT_TURN.c
-    columns = [of[name] for name in TurnFact.__dataclass_fields__]
+    columns = [of[name] for name in TurnFact._fields]
     rows = connection.execute(select(*columns).where(*where).order_by(of.conversation, of.at, of.id))
-    facts = [TurnFact(*row) for row in rows]
+    facts = list(map(TurnFact._make, rows.all()))
     if not facts:
         return []
     first = min(fact.at for fact in facts)
@@ -107,20 +108,25 @@ def _moments(connection: Connection, since: datetime) -> dict[str, list[datetime
 
 def _with_opinions(
     facts: list[TurnFact], disliked: dict[str, list[int]], asked: dict[str, list[datetime]]
-) -> Iterable[TurnFact]:
+) -> Iterator[TurnFact]:
+    """Most conversations have neither: their facts pass through as they are."""
+    for name, group in groupby(facts, key=attrgetter("conversation")):
+        if name in disliked or name in asked:
+            yield from _told(list(group), disliked.get(name, ()), asked.get(name, ()))
+        else:
+            yield from group
+
+
+def _told(group: list[TurnFact], thumbs: Iterable[int], moments: Iterable[datetime]) -> Iterator[TurnFact]:
     """A thumb is on a message after the question; a request belongs to the last question before it."""
-    groups: dict[str, list[TurnFact]] = {}
-    for fact in facts:
-        groups.setdefault(fact.conversation, []).append(fact)
-    for name, group in groups.items():
-        group = sorted(group, key=lambda fact: fact.seq)
-        thumbs = {bisect_right([fact.seq for fact in group], seq) - 1 for seq in disliked.get(name, ())}
-        moments = [fact.at for fact in group]
-        handed = {bisect_right(moments, at + timedelta(seconds=1)) - 1 for at in asked.get(name, ())}
-        for place, fact in enumerate(group):
-            yield replace(
-                fact, disliked=fact.disliked or place in thumbs, handed_over=fact.handed_over or place in handed
-            )
+    group.sort(key=attrgetter("seq"))
+    seqs, times = [fact.seq for fact in group], [fact.at for fact in group]
+    disliked = {bisect_right(seqs, seq) - 1 for seq in thumbs}
+    handed = {bisect_right(times, at + timedelta(seconds=1)) - 1 for at in moments}
+    for place, fact in enumerate(group):
+        yield fact._replace(
+            disliked=fact.disliked or place in disliked, handed_over=fact.handed_over or place in handed
+        )
 
 
 def _settle(connection: Connection, facts: Iterable[TurnFact]) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import Enum
+from functools import lru_cache
 from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
 
 from bot.ops.clock import city_date
 from bot.ops.outcomes import Outcome
@@ -14,6 +16,7 @@ from bot.reports.facts import TurnFact
 
 PAUSE = timedelta(minutes=30)
 RETURN_WITHIN = timedelta(days=7)
+_OFFSET = timedelta(hours=7)
 ASIDE = frozenset(
     outcome.value
     for outcome in (
@@ -58,20 +61,12 @@ _FIRST = {
 }
 
 
-@dataclass(frozen=True)
-class Session:
-    """facts: its questions in order, at least one."""
+class Session(NamedTuple):
+    """facts: its questions in order, at least one. day: on which it began, in the city."""
 
     facts: tuple[TurnFact, ...]
     result: Result
-
-    @property
-    def began(self) -> datetime:
-        return self.facts[0].at
-
-    @property
-    def day(self) -> date:
-        return city_date(self.began)
+    day: date
 
     @property
     def channel(self) -> str:
@@ -92,6 +87,7 @@ class Session:
         return "handed_over" if asked[0].handed_over else _FIRST[_of_question(asked[0])]
 
 
+@lru_cache(maxsize=512)
 def group_of(outcome: str) -> str:
     """Return the prefix that an outcome is counted under."""
     names = ("answered", "clarified", "unanswered", "refused", "handed_off", "error")
@@ -100,10 +96,10 @@ def group_of(outcome: str) -> str:
 
 def sessions_of(facts: Iterable[TurnFact]) -> Iterator[Session]:
     """Yield the sessions of `facts`, which come by conversation and time; later ones say whether somebody returned."""
-    for _, own in groupby(facts, key=lambda fact: fact.conversation):
+    for _, own in groupby(facts, key=attrgetter("conversation")):
         runs = list(_runs(own))
         for place, run in enumerate(runs):
-            yield Session(run, _result(run, runs[place + 1 :]))
+            yield Session(run, _result(run, runs[place + 1 :]), city_date(run[0].at))
 
 
 def _runs(facts: Iterable[TurnFact]) -> Iterator[tuple[TurnFact, ...]]:
@@ -148,6 +144,6 @@ def _procedures(run: tuple[TurnFact, ...]) -> frozenset[str]:
     return frozenset(fact.procedure_code for fact in run if fact.procedure_code)
 
 
-def _month(fact: TurnFact) -> tuple[int, int]:
-    day = city_date(fact.at)
-    return day.year, day.month
+def _month(fact: TurnFact) -> int:
+    """The month in the city, for questions that are less than an hour apart; the offset never changes there."""
+    return (fact.at + _OFFSET).month
