@@ -29,6 +29,7 @@ from bot.petitions.service import PetitionService
 from bot.referrals.building import Referrals, build_referrals
 from bot.settings import Settings
 from bot.staff.build import StaffParts, build_staff
+from bot.staff.keeping import StaffKeeping
 from bot.store.engine import Database
 from bot.store.operations import OperationsStore
 from bot.store.tries import Tries
@@ -60,6 +61,7 @@ class CaseServices:
     tuned: TunedNow
     referrals: Referrals
     handoff: HandoffParts
+    staff_keeping: StaffKeeping
 
     async def close(self) -> None:
         """Give back the connections to the one-stop systems and to the operations store."""
@@ -154,6 +156,7 @@ def _case_side(settings: Settings, clock: Clock) -> dict[str, Any]:
         "feedback_retention": FeedbackRetention(operations, clock, tuning),
         "tuned": TunedNow(operations, tuning),
         "handoff": build_handoff(settings, operations, clock),
+        "staff_keeping": build_staff(settings, operations, clock).keeping,
         "referrals": build_referrals(
             operations, clock, calendar, lambda: load_key(settings.secret, settings.data_dir), settings.teams_file
         ),

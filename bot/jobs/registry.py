@@ -13,6 +13,7 @@ from bot.jobs.petitions import PetitionJobs
 from bot.jobs.photos import PhotoJobs
 from bot.jobs.referrals import ReferralJobs
 from bot.jobs.runner import Job, JobRunner
+from bot.jobs.staff import StaffJobs
 from bot.services import CaseServices
 from knowledge.working_days import load_calendar
 
@@ -34,6 +35,7 @@ def jobs_of(services: CaseServices) -> list[Job]:
     )
     of = services.referrals
     referrals = ReferralJobs(of.ageing, of.words, services.operations, services.clock)
+    staff = StaffJobs(services.staff_keeping)
     handoff = HandoffJobs(services.handoff, services.operations, services.clock)
     return [
         Job(
@@ -54,5 +56,6 @@ def jobs_of(services: CaseServices) -> list[Job]:
         Job("handoff_clocks", timedelta(seconds=15), "looks after who waits and who holds", handoff.look),
         Job("handoff_calls", timedelta(minutes=5), "apologises for calls not made in time", handoff.look_at_calls),
         Job("handoff_forget", timedelta(hours=6), "forgets who was there yesterday", handoff.forget),
+        Job("staff_keeping", timedelta(hours=6), "seals secrets, drops what is kept long enough of staff", staff.keep),
         Job("referral_forget", timedelta(hours=1), "forgets drafts, erased conversations", referrals.forget),
     ]
