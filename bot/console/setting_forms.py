@@ -18,6 +18,7 @@ from knowledge.wording import Wording, load_wording
 
 WORDING_FILE = Path(bot.tuning.__file__).with_name("wording.yml")
 SHIFTS = (1, 2)
+_ZERO = {Setting.QUEUE_LIMIT: "no_limit", Setting.AUDIT_KEPT_DAYS: "for_ever"}
 _DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})|(\d{4})-(\d{2})-(\d{2})")
 
 
@@ -68,8 +69,9 @@ def value_text(spec: Spec, value: Any) -> str:
     if spec.kind is Kind.SWITCH:
         return say("value.on" if value else "value.off")
     if spec.kind is Kind.NUMBER:
-        unlimited = spec.name is Setting.QUEUE_LIMIT and not value
-        return say("value.no_limit") if unlimited else say(f"unit.{spec.name.value}", n=value)
+        if not value and spec.name in _ZERO:
+            return say(f"value.{_ZERO[spec.name]}")
+        return say(f"unit.{spec.name.value}", n=value)
     if spec.kind is Kind.DAYS:
         return ", ".join(map(_day_text, value)) or say("value.none")
     if spec.kind is Kind.SENTENCE:

@@ -2,13 +2,14 @@
 
 Numbers, cards and addresses of letters are taken out before a message is stored (docs/safety.md), but for what the
 assistant asked for. Here names and days go, too. Names are known by their family name and capitals, so streets that
-bear a person's name go with them, and a name that is typed in small letters stays.
+bear a person's name go with them; those in small letters by `small_names`, which does not know every one.
 """
 
 from __future__ import annotations
 
 import re
 
+from bot.desk.small_names import small_names
 from bot.ops.screening.masking import mask
 
 MASK = "•••"
@@ -16,7 +17,10 @@ _FAMILY = (
     "Nguyễn|Trần|Lê|Phạm|Huỳnh|Hoàng|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Trương|Lâm|Cao|Châu|Mai|Đào|Đoàn|"
     "Trịnh|Phùng|Tô|Tạ|Quách|Lương|Lưu|Thái|Tăng|Vương|Kiều|Hà|Thạch|Sơn|Danh|Kim|Chu|Nghiêm|Triệu|Mạc"
 )
-_WORD = r"[A-ZÀ-ỸĐ][a-zà-ỹđ]+"
+_LETTERS = "".join(char for char in map(chr, (*range(0xC0, 0x1B1), *range(0x1EA0, 0x1EFA))) if char.isalpha())
+_BIG = "A-Z" + "".join(char for char in _LETTERS if char.isupper())
+_SMALL = "a-z" + "".join(char for char in _LETTERS if char.islower())
+_WORD = rf"[{_BIG}][{_SMALL}]+"
 _NAME = re.compile(rf"(?<!\w)(?!Hồ Chí Minh)(?:{_FAMILY})(?: {_WORD}){{1,4}}(?!\w)")
 _TOLD = r"(?:[Tt]ên|[Hh]ọ tên|[Hh]ọ và tên)(?: (?:là|tôi|em|cháu|con|bé|mình))* ?:? ?"
 _SAID = re.compile(rf"({_TOLD})({_WORD}(?: {_WORD}){{0,4}})")
@@ -32,4 +36,6 @@ def hidden_words(text: str) -> str:
     found = _SAID.sub(rf"\1{MASK}", found)
     for personal in (_NAME, _DAY, _ADDRESS, _NUMBER):
         found = personal.sub(MASK, found)
+    for begins, until in reversed(small_names(found)):
+        found = found[:begins] + MASK + found[until:]
     return found

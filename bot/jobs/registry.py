@@ -15,6 +15,7 @@ from bot.jobs.privacy import PrivacyJobs, unless_held
 from bot.jobs.referrals import ReferralJobs
 from bot.jobs.reports import ReportJobs
 from bot.jobs.runner import Job, JobRunner
+from bot.jobs.staff import StaffJobs
 from bot.privacy.build import build_privacy
 from bot.services import CaseServices
 from knowledge.working_days import load_calendar
@@ -37,6 +38,7 @@ def jobs_of(services: CaseServices) -> list[Job]:
     )
     of = services.referrals
     referrals = ReferralJobs(of.ageing, of.words, services.operations, services.clock)
+    staff = StaffJobs(services.staff_keeping)
     handoff = HandoffJobs(services.handoff, services.operations, services.clock)
     of_privacy = build_privacy(services)
     privacy = PrivacyJobs(of_privacy.erasures, of_privacy.retention, services.clock)
@@ -72,6 +74,7 @@ def jobs_of(services: CaseServices) -> list[Job]:
         Job("handoff_calls", timedelta(minutes=5), "apologises for calls not made in time", handoff.look_at_calls),
         Job("handoff_forget", timedelta(hours=6), "forgets who was there yesterday", handoff.forget),
         Job("report_months", timedelta(hours=6), "closes months whose figures are complete", reports.close_months),
+        Job("staff_keeping", timedelta(hours=6), "seals secrets, drops what is kept long enough of staff", staff.keep),
         Job("referral_forget", timedelta(hours=1), "forgets drafts, erased conversations", referrals.forget),
         Job("data_erasures", timedelta(seconds=15), "erases what citizens ask to be erased", privacy.carry_out),
         Job("data_retention", timedelta(minutes=30), "erases at night what was kept long enough", privacy.retain),

@@ -9,6 +9,7 @@ from bot.ops.clock import Clock
 from bot.ops.keys import load_key
 from bot.settings import Settings
 from bot.staff.audit import Audit
+from bot.staff.keeping import StaffKeeping
 from bot.staff.models import CITY
 from bot.staff.passwords import Passwords
 from bot.staff.people import People
@@ -16,6 +17,7 @@ from bot.staff.service import StaffService
 from bot.staff.sessions import SessionLimits
 from bot.staff.switches import Switches
 from bot.staff.tables import STAFF_TRY
+from bot.staff.totp import TotpSeal
 from bot.staff.tuner import Tuner
 from bot.store.engine import Database
 from bot.store.tries import Tries
@@ -32,6 +34,7 @@ class StaffParts:
     audit: Audit
     switches: Switches
     tuner: Tuner
+    keeping: StaffKeeping
 
 
 def build_staff(
@@ -40,11 +43,13 @@ def build_staff(
     """Return the parts over an operations store."""
     passwords = Passwords()
     communes = load_places().by_code
-    tries = Tries(load_key(settings.secret, settings.data_dir), STAFF_TRY, "staff")
+    key, tuning = load_key(settings.secret, settings.data_dir), Tuning.of(settings)
+    tries, seal = Tries(key, STAFF_TRY, "staff"), TotpSeal(key)
     return StaffParts(
-        service=StaffService(database, clock, passwords, tries, limits),
+        service=StaffService(database, clock, passwords, tries, seal, limits),
         people=People(database, clock, passwords, communes),
         audit=Audit(database, clock),
         switches=Switches(database, clock),
-        tuner=Tuner(database, clock, Tuning.of(settings), {CITY, *communes}),
+        tuner=Tuner(database, clock, tuning, {CITY, *communes}),
+        keeping=StaffKeeping(database, clock, tries, seal, tuning),
     )

@@ -148,6 +148,7 @@ class Deed(str, Enum):
     SWITCHED_ON = "switched_on"
     SETTING_CHANGED = "setting_changed"
     AUDIT_READ = "audit_read"
+    AUDIT_FORGOTTEN = "audit_forgotten"
     PETITION_LISTED = "petition_listed"
     PETITION_SEEN = "petition_seen"
     CONTACT_SEEN = "contact_seen"

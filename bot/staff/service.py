@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.engine import Connection, Row
 
-from bot.errors import StaffRefusedError
+from bot.errors import SealBrokenError, StaffRefusedError
 from bot.ops.clock import Clock
 from bot.ops.logging import EventLog
 from bot.staff.audit import add_line
@@ -25,7 +26,7 @@ from bot.staff.sessions import (
     touch,
 )
 from bot.staff.tables import STAFF_PERSON
-from bot.staff.totp import new_secret, step_of
+from bot.staff.totp import TotpSeal, new_secret, step_of
 from bot.store.engine import Database
 from bot.store.reach import ReachableStore
 from bot.store.tries import Permit, Tries
@@ -45,12 +46,14 @@ class StaffService:
         clock: Clock,
         passwords: Passwords,
         tries: Tries,
+        seal: TotpSeal,
         limits: SessionLimits | None = None,
     ) -> None:
         self._store = ReachableStore(database)
         self._clock = clock
         self._passwords = passwords
         self._tries = tries
+        self._seal = seal
         self._limits = limits or SessionLimits()
 
     async def sign_in(self, name: str, password: str, code: str, address: str | None, browser: str = "") -> SignIn:
@@ -149,7 +152,7 @@ class StaffService:
     ) -> SignIn:
         now = self._clock.now()
         row = connection.execute(select(STAFF_PERSON).where(STAFF_PERSON.c.id == person_id).with_for_update()).one()
-        step = step_of(row.totp_secret, code, now, row.totp_step) if row.totp_secret else row.totp_step
+        step = self._step_of(row.totp_secret, code, now, row.totp_step) if row.totp_secret else row.totp_step
         if row.disabled_at is not None or row.password_hash != hashed or step is None:  # changed meanwhile, or wrong
             return self._failed(connection, row)
         _update(connection, person_id, totp_step=step)
@@ -181,18 +184,26 @@ class StaffService:
 
     def _begin_totp(self, connection: Connection, person_id: str) -> str:
         row = connection.execute(select(STAFF_PERSON).where(STAFF_PERSON.c.id == person_id).with_for_update()).one()
-        secret = row.totp_wanted or new_secret()
-        _update(connection, person_id, totp_wanted=secret)
-        return str(secret)
+        secret = self._seal.open(row.totp_wanted) if row.totp_wanted else new_secret()
+        _update(connection, person_id, totp_wanted=self._seal.seal(secret))
+        return secret
 
     def _confirm_totp(self, connection: Connection, person: Person, code: str) -> None:
         now = self._clock.now()
         row = connection.execute(select(STAFF_PERSON).where(STAFF_PERSON.c.id == person.id).with_for_update()).one()
-        step = step_of(row.totp_wanted, code, now, 0) if row.totp_wanted else None
+        step = self._step_of(row.totp_wanted, code, now, 0) if row.totp_wanted else None
         if step is None:
             raise _refused(StaffFault.CODE_WRONG)
         _update(connection, person.id, totp_secret=row.totp_wanted, totp_wanted="", totp_step=step)
         add_line(connection, now, person.display_name, Deed.TOTP_ON, person.name)
+
+    def _step_of(self, stored: str, code: str, now: datetime, after: int) -> int | None:
+        """As `step_of`; with another key than it was sealed with no code is right."""
+        try:
+            return step_of(self._seal.open(stored), code, now, after)
+        except SealBrokenError as error:
+            log.fault("totp_sealed_with_another_key", error)
+            return None
 
     def _end_totp(self, connection: Connection, person: Person) -> None:
         _update(connection, person.id, totp_secret="", totp_wanted="")

@@ -25,8 +25,9 @@ STAFF_PERSON = Table(
     Column("roles", JSON, nullable=False),
     Column("units", JSON, nullable=False),
     # `totp_wanted` is shown to its owner until they have proven that their telephone knows it.
-    Column("totp_wanted", String(64), nullable=False),
-    Column("totp_secret", String(64), nullable=False),
+    # Both sealed (`TotpSeal`).
+    Column("totp_wanted", String(255), nullable=False),
+    Column("totp_secret", String(255), nullable=False),
     # The 30 seconds of the last code that was used: none is used twice.
     Column("totp_step", Integer, nullable=False),
     Column("demo", Boolean, nullable=False),
@@ -50,7 +51,7 @@ STAFF_SESSION = Table(
 STAFF_AUDIT = Table(
     "staff_audit",
     METADATA,
-    # Only ever added to: the database refuses the rest.
+    # Only ever added to: the database refuses the rest, but for lines older than a year, which may go (0015).
     Column("id", Integer, primary_key=True),
     Column("at", UtcDateTime, nullable=False, index=True),
     Column("by", String(80), nullable=False, index=True),

@@ -7,10 +7,32 @@ from datetime import datetime
 
 import pyotp
 
+from bot.ops.sealing import Sealer
+
+_MARK = "sealed:"
 ISSUER = "Trợ lý Một Cửa"
 _SECONDS = 30
 _LEEWAY = 1
 """Steps before and after: telephones' clocks are not exact."""
+
+
+class TotpSeal:
+    """Secrets as they are stored: sealed with the installation's key, so that a copy of the database makes no codes."""
+
+    def __init__(self, key: bytes) -> None:
+        self._sealer = Sealer(key, "staff-totp")
+
+    @staticmethod
+    def is_sealed(stored: str) -> bool:
+        return stored.startswith(_MARK)
+
+    def seal(self, secret: str) -> str:
+        """Return what is stored for a secret."""
+        return _MARK + self._sealer.seal(secret)
+
+    def open(self, stored: str) -> str:
+        """Return the secret; one of before they were sealed as it is. Raises `SealBrokenError`: with another key."""
+        return self._sealer.open(stored.removeprefix(_MARK)) if self.is_sealed(stored) else stored
 
 
 def new_secret() -> str:

@@ -32,6 +32,7 @@ class Setting(str, Enum):
     TIPS = "tips"
     FEEDBACK_DAYS = "feedback_days"
     FEEDBACK_KEPT_DAYS = "feedback_kept_days"
+    AUDIT_KEPT_DAYS = "audit_kept_days"
 
 
 class Kind(str, Enum):
@@ -52,11 +53,15 @@ class Group(str, Enum):
     RULES = "rules"
     CITIZENS = "citizens"
     FEEDBACK = "feedback"
+    KEEPING = "keeping"
 
 
 @dataclass(frozen=True)
 class Spec:
-    """One setting. least, most: of a number; of a sentence, its length. per_unit: each unit may have its own."""
+    """One setting. least, most: of a number; of a sentence, its length.
+
+    per_unit: each unit may have its own. or_zero: 0 is taken below `least`, too.
+    """
 
     name: Setting
     kind: Kind
@@ -64,6 +69,7 @@ class Spec:
     least: int = 0
     most: int = 0
     per_unit: bool = False
+    or_zero: bool = False
 
 
 LONGEST_SENTENCE = 300
@@ -88,6 +94,7 @@ SPECS: Mapping[Setting, Spec] = MappingProxyType(
             Spec(Setting.TIPS, Kind.SWITCH, Group.CITIZENS),
             Spec(Setting.FEEDBACK_DAYS, Kind.NUMBER, Group.FEEDBACK, 1, 365),
             Spec(Setting.FEEDBACK_KEPT_DAYS, Kind.NUMBER, Group.FEEDBACK, 1, 365),
+            Spec(Setting.AUDIT_KEPT_DAYS, Kind.NUMBER, Group.KEEPING, 366, 3660, or_zero=True),
         )
     }
 )
@@ -99,6 +106,7 @@ class Tuned:
 
     hours: by unit, "" is everybody's; a unit that is not there has what the file of shifts says.
     queue_limit: waiting requests of a unit from which nobody else is taken in, 0: no limit.
+    audit_kept_days: 0: for ever.
     call_lead_minutes: a promised call begins at least so long after it is promised.
     """
 
@@ -119,6 +127,7 @@ class Tuned:
     tips: bool = True
     feedback_days: int = 5
     feedback_kept_days: int = 180
+    audit_kept_days: int = 0
 
     @property
     def late(self) -> timedelta:

@@ -36,7 +36,7 @@ def read_value(spec: Spec, value: Any) -> Any:
 def _number(spec: Spec, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise refusal(TuningFault.NUMBER)
-    if not spec.least <= value <= spec.most:
+    if not spec.least <= value <= spec.most and not (spec.or_zero and value == 0):
         raise refusal(TuningFault.LIMITS, least=spec.least, most=spec.most)
     return value
 

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
+import pyotp
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from bot.errors import SettingInvalidError
+from bot.errors import SealBrokenError, SettingInvalidError, TuningRefusedError
 from bot.ops.clock import SystemClock
 from bot.staff.__main__ import main
+from bot.staff.audit import add_line
 from bot.staff.build import build_staff
 from bot.staff.demo import make_sample_people
 from bot.staff.models import Deed, Feature, Role, SignInKind
 from bot.staff.people import PersonDraft
-from bot.staff.tables import METADATA
+from bot.staff.sessions import begin_session
+from bot.staff.tables import METADATA, STAFF_PERSON
+from bot.staff.totp import TotpSeal
 from bot.store.operations import OperationsStore
+from bot.tuning.models import Setting
+
+GIVEN = "con-trâu-ăn-cỏ-xanh"
 
 
 @pytest.fixture
@@ -102,3 +112,52 @@ async def test_sample_people_have_new_passwords_and_never_live_beside_real_ones(
     await staff.people.add(PersonDraft("that", "Người Thật", frozenset({Role.EDITOR}), ("city",)), "command")
     with pytest.raises(SettingInvalidError):
         await make_sample_people(staff)
+
+
+async def test_secrets_of_telephones_are_sealed_also_those_of_before(staff, store, settings):
+    people, seal = staff.people, TotpSeal(settings.secret.encode())
+    await people.add(PersonDraft("canbo", "Cán Bộ", frozenset({Role.EDITOR}), ("city",)), "command", GIVEN, demo=True)
+    person = await people.find("canbo")
+    secret = await staff.service.begin_totp(person)
+    assert await staff.service.begin_totp(person) == secret
+    await staff.service.confirm_totp(person, pyotp.TOTP(secret).now())
+    stored = await store().run(lambda c: c.execute(select(STAFF_PERSON.c.totp_secret)).scalar_one())
+    assert secret not in stored
+    assert seal.open(stored) == secret
+    with pytest.raises(SealBrokenError):
+        TotpSeal(b"another").open(stored)
+
+    plain = {"totp_secret": secret, "totp_step": 0}  # as it was stored before
+    await store().write(lambda c: c.execute(update(STAFF_PERSON).values(**plain)))
+    assert (await staff.keeping.keep())["sealed"] == 1
+    assert (await staff.keeping.keep())["sealed"] == 0
+    stored = await store().run(lambda c: c.execute(select(STAFF_PERSON.c.totp_secret)).scalar_one())
+    assert seal.open(stored) == secret
+    tried = await staff.service.sign_in("canbo", GIVEN, pyotp.TOTP(secret).now(), "10.0.0.1")
+    assert tried.kind is SignInKind.IN
+
+    other = build_staff(replace(settings, secret="another"), store, SystemClock())
+    tried = await other.service.sign_in("canbo", GIVEN, pyotp.TOTP(secret).now(), "10.0.0.1")
+    assert tried.kind is SignInKind.WRONG  # and no fault of the page
+
+
+async def test_what_is_kept_long_enough_goes_and_nothing_else(staff, store):
+    now = SystemClock().now()
+
+    def fill(connection):
+        for days in (1, 370, 800):
+            add_line(connection, now - timedelta(days=days), "Ai Đó", Deed.SEARCHED, f"d-{days}")
+            begin_session(connection, f"p-{days}", "x", now - timedelta(days=days))
+
+    await store().write(fill)
+    assert (await staff.keeping.keep()) == {"sealed": 0, "sessions": 2, "tries": 0, "audit": 0}
+    await staff.tuner.change(Setting.AUDIT_KEPT_DAYS, "", 400, 0, "Quy chế lưu trữ của thành phố", "Quản Trị")
+    assert (await staff.keeping.keep())["audit"] == 1
+    rows = await staff.audit.read()
+    assert [row.about for row in rows if row.deed is Deed.SEARCHED] == ["d-370", "d-1"]
+    assert [(row.by, row.reason) for row in rows if row.deed is Deed.AUDIT_FORGOTTEN] == [("job", "1")]
+    for value in (1, 365, 4000):
+        with pytest.raises(TuningRefusedError):
+            await staff.tuner.change(Setting.AUDIT_KEPT_DAYS, "", value, 1, "Quy chế lưu trữ", "Quản Trị")
+    with pytest.raises(DBAPIError):  # whoever asks: a young line stays
+        await store().write(lambda connection: connection.execute(text("DELETE FROM staff_audit WHERE about = 'd-1'")))
