@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import aio_pika
+import psutil
 import pytest
 from rasa.core.brokers.broker import EventBroker
 from rasa.utils.endpoints import EndpointConfig
@@ -47,7 +48,9 @@ def rabbit(tmp_path):
     yield port
     os.killpg(server.pid, signal.SIGKILL)
     server.wait()
-    subprocess.run(["epmd", "-port", env["ERL_EPMD_PORT"], "-kill"], env=env, check=False, capture_output=True)
+    for process in psutil.process_iter(["name"]):  # Erlang's name server leaves the group, and outlives it
+        if process.info["name"] == "epmd" and process.environ().get("ERL_EPMD_PORT") == env["ERL_EPMD_PORT"]:
+            process.kill()
 
 
 def glob_server():
