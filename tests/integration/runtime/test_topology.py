@@ -182,7 +182,7 @@ async def test_rolling_restart_loses_and_doubles_nothing(topology, session):
     while len(done) < TALKERS:  # noqa: ASYNC110 - all are in the middle of it
         await asyncio.sleep(0.1)
     restarted = {}
-    for name in ("hub-1", "hub-2"):
+    for name in ("hub-1", "rasa-1", "hub-2"):
         restarted[name] = await asyncio.to_thread(topology.restart, name)
     talked = len(done)
     assert talked > 2 * TALKERS  # they talked on meanwhile
