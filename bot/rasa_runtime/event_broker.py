@@ -19,6 +19,7 @@ from asyncio import AbstractEventLoop
 from collections.abc import Mapping
 from typing import Any
 
+import rasa.shared.core.events  # noqa: F401 - Rasa's RabbitMQ broker uses it without importing it
 from rasa.core.brokers.broker import EventBroker
 from rasa.utils.endpoints import EndpointConfig
 

@@ -22,8 +22,9 @@ from knowledge.settings import ROOT
 from tests.fixtures.web_widget import Closed, Widget
 from tools.topology import NGINX, Topology
 
-pytestmark = pytest.mark.timeout(170)
+pytestmark = pytest.mark.timeout(300)
 TALKERS, FEWEST = 4, 3
+RESTARTED = ("hub-1", "hub-2")  # with "rasa-1" it holds as well, and takes a minute more on a busy machine
 NO_SKIP = os.environ.get("MOTCUA_TEST_NO_SKIP")
 TEXTS = itertools.cycle(("xin chào", "cảm ơn bạn", "đăng ký khai sinh cần giấy tờ gì"))
 
@@ -182,7 +183,7 @@ async def test_rolling_restart_loses_and_doubles_nothing(topology, session):
     while len(done) < TALKERS:  # noqa: ASYNC110 - all are in the middle of it
         await asyncio.sleep(0.1)
     restarted = {}
-    for name in ("hub-1", "hub-2"):
+    for name in RESTARTED:
         restarted[name] = await asyncio.to_thread(topology.restart, name)
     talked = len(done)
     assert talked > 2 * TALKERS  # they talked on meanwhile

@@ -1,21 +1,33 @@
 from __future__ import annotations
 
 import re
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
-from bot.errors import AssistantDownError
+from bot.cases.gateways.city import CityGateway, CitySystem
+from bot.errors import AssistantDownError, CaseSystemDownError
 from bot.hub.counting import CHANNELS, count_failure, count_turn
-from bot.hub.models import Answerer, Conversation, Turn
+from bot.hub.models import Answerer, Conversation, Message, Role, Turn
 from bot.monitoring.exposition import as_text
 from bot.monitoring.figures import Figure
+from bot.ops.case_codes import CaseCode
+from bot.ops.logging import bind_turn
 from bot.ops.metrics import DECLARED, READ_ON_ASKING, REGISTRY, in_text, is_authorised, one_of
+from bot.store.engine import make_engine
+from bot.zalo.client import Sent
+from bot.zalo.codes import Remedy
+from bot.zalo.counting import count_refused, count_sent
 from knowledge.settings import ROOT
 
 
-def families(text):
-    return {family.name: family for family in text_string_to_metric_families(text.decode())}
+def families(data):
+    return {family.name: family for family in text_string_to_metric_families(data.decode())}
 
 
 def value(name, **labels):
@@ -63,6 +75,72 @@ def test_a_turn_is_counted_by_channel_and_outcome():
     assert value("motcua_turns_total", channel="web", outcome="answered_procedure") == before + 1
     assert value("motcua_turns_total", channel="web", outcome="other") == strange + 2
     assert b"0912345678" not in in_text()
+
+
+def test_a_turn_that_was_given_up_is_an_error_to_the_citizen():
+    conversation = Conversation("0" * 36, "zalo", Answerer.ASSISTANT, "zalo-1", 1, 1, False)
+    now = datetime(2026, 11, 26, 3, tzinfo=timezone.utc)
+    turn = Turn(conversation, 1, "x", None, 0, said_at=now)
+    apology = Message("c", 2, Role.SYSTEM, now + timedelta(seconds=7), {"text": "Xin lỗi"})
+    before = value("motcua_turns_total", channel="zalo", outcome="error_internal")
+    took = value("motcua_stage_seconds_sum", stage="turn")
+    count_turn(turn, [], [apology])
+    assert value("motcua_turns_total", channel="zalo", outcome="error_internal") == before + 1
+    assert value("motcua_stage_seconds_sum", stage="turn") == pytest.approx(took + 7)
+
+
+def test_what_zalo_says_is_counted():
+    sent, refused = value("motcua_zalo_sends_total", result="sent"), value("motcua_zalo_refused_total", remedy="wait")
+    count_sent("template", Sent("m", "x", 41))
+    count_sent("template", Sent("m"))
+    count_refused(Remedy.WAIT)
+    assert value("motcua_zalo_sends_total", result="sent") == sent + 2
+    assert value("motcua_zalo_quota_remaining", message="template") == 41
+    assert value("motcua_zalo_refused_total", remedy="wait") == refused + 1
+
+
+def look_ups():
+    return [value("motcua_gateway_requests_total", gateway="CITY", result=one) for one in ("found", "none", "down")]
+
+
+async def test_a_look_up_is_counted_timed_and_named_to_the_one_stop_system():
+    asked = []
+
+    async def answer(request):
+        asked.append(request.headers.get("X-Request-Id"))
+        code = (await request.json())["MaHoSo"]
+        return web.json_response(
+            {"MaHoSo": code} if code.endswith("1") else {}, status=200 if code[-1] in "12" else 401
+        )
+
+    app = web.Application()
+    app.router.add_post("/TraCuuHoSo", answer)
+    async with TestServer(app) as server:
+        gateway = CityGateway(CitySystem("CITY", str(server.make_url("")).rstrip("/")))
+        before = [
+            value("motcua_gateway_requests_total", gateway="CITY", result=one) for one in ("found", "none", "down")
+        ]
+        count = value("motcua_stage_seconds_count", stage="gateway")
+        bind_turn("3f2a9c11-4")
+        await gateway.look_up(CaseCode("H29.12", date(2026, 11, 2), "0001"))
+        bind_turn("")
+        await gateway.look_up(CaseCode("H29.12", date(2026, 11, 2), "0002"))
+        with pytest.raises(CaseSystemDownError):
+            await gateway.look_up(CaseCode("H29.12", date(2026, 11, 2), "0003"))
+        await gateway.close()
+    after = look_ups()
+    assert [new - old for new, old in zip(after, before, strict=True)] == [1, 1, 1]
+    assert value("motcua_stage_seconds_count", stage="gateway") == count + 3
+    assert asked == ["3f2a9c11-4", None, None]
+
+
+def test_an_error_of_a_database_is_counted_by_its_class(tmp_path):
+    engine = make_engine(f"sqlite:///{tmp_path / 'x.db'}")
+    before = value("motcua_database_errors_total", error="OperationalError")
+    with pytest.raises(OperationalError), engine.begin() as connection:
+        connection.execute(text("SELECT * FROM nowhere"))
+    engine.dispose()
+    assert value("motcua_database_errors_total", error="OperationalError") == before + 1
 
 
 def test_failures_of_the_assistant_are_counted_by_reason():
