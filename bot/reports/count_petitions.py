@@ -30,20 +30,24 @@ def count_petitions(connection: Connection, span: Span, scope: Scope, calendar: 
         days_to_answer(calendar, row.received_at, history_of(connection, row.petition_id), row)
         for row in steps[EventKind.ANSWERED]
     ]
+    unanswered = list(_open_at_end(connection, span, scope))
+    late = [row.unit_code for row in steps[EventKind.ANSWERED] if row.was_late]
+    late += [unit for state, unit in unanswered if state == "overdue"]
     return {
         "petitions_by_kind": partition("petitions_by_kind", (row.kind for row in received)),
         "petitions_by_unit": partition("petitions_by_unit", (row.unit_code for row in received)),
         "petitions_answered": partition("petitions_answered", _clock(steps[EventKind.ANSWERED])),
         "petitions_refused": partition("petitions_refused", _clock(steps[EventKind.REFUSED])),
         "petitions_published": partition("petitions_published", _clock(steps[EventKind.PUBLISHED])),
-        "petitions_open": partition("petitions_open", _open_at_end(connection, span, scope)),
+        "petitions_open": partition("petitions_open", (state for state, _ in unanswered)),
+        "petitions_late_by_unit": partition("petitions_late_by_unit", late),
         "petition_days": spread(days),
     }
 
 
 def unit_names(connection: Connection, span: Span) -> dict[str, str]:
-    """Return the names of the units that petitions of a period are with."""
-    query = select(_OF.unit_code, _OF.unit_name).where(_OF.received_at >= span.begins, _OF.received_at < span.ends)
+    """Return the names of the units that petitions are with, as the newest of a period's end or before has them."""
+    query = select(_OF.unit_code, _OF.unit_name).where(_OF.received_at < span.ends)
     return {row.unit_code: row.unit_name for row in connection.execute(query.order_by(_OF.received_at, _OF.id))}
 
 
@@ -73,8 +77,8 @@ def _clock(rows: Iterable[Row]) -> Iterable[str]:
     return ("late" if row.was_late else "on_time" for row in rows)
 
 
-def _open_at_end(connection: Connection, span: Span, scope: Scope) -> Iterable[str]:
-    """The state that each petition had when the period ended, where it was an open one."""
+def _open_at_end(connection: Connection, span: Span, scope: Scope) -> Iterable[tuple[str, str]]:
+    """The cell and the unit of each petition that was open when the period ended."""
     unsettled = or_(_OF.state.in_(_OPEN), _OF.state_since >= span.ends)
     query = select(_OF.id, _OF.unit_code, _OF.due_answer).where(_OF.received_at < span.ends, unsettled)
     rows = [row for row in connection.execute(query) if scope.has_petition_unit(row.unit_code)]
@@ -82,9 +86,9 @@ def _open_at_end(connection: Connection, span: Span, scope: Scope) -> Iterable[s
     for row in rows:
         state = states.get(row.id)
         if state == PetitionState.ASKED_FOR_MORE.value:
-            yield "waiting"
+            yield "waiting", row.unit_code
         elif state in _OPEN:
-            yield "overdue" if row.due_answer <= span.until else "in_time"
+            yield "overdue" if row.due_answer <= span.until else "in_time", row.unit_code
 
 
 def _states_at_end(connection: Connection, ids: Sequence[str], span: Span) -> dict[str, str]:

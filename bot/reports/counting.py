@@ -126,7 +126,11 @@ def _unit_names(values: dict[str, Any], petitions: dict[str, str]) -> dict[str, 
     """Return the name of every unit that some table counts."""
     codes = [*values["handoffs_by_unit"], *values["referrals_by_unit"]]
     names = {code: _capital(commune_name(code)) or code for code in codes}
-    names |= {code: petitions.get(code, code) for code in values["petitions_by_unit"]}
+    names |= {
+        code: petitions.get(code, code)
+        for key in ("petitions_by_unit", "petitions_late_by_unit")
+        for code in values[key]
+    }
     say = report_wording()
     return names | {CITY_UNIT: say("unit.city"), UNKNOWN_UNIT: say("unit.unknown")}
 

@@ -29,7 +29,8 @@ class Shape(str, Enum):
 class Metric:
     """One figure. cells: name for people by key, in their order; empty where `names` says what the keys are.
 
-    of, part, without: of a share, the partition and its cells. about_people: small numbers are hidden.
+    of, part, without: of a share, the partition and its cells. about_people: small numbers are hidden. linked: cells of
+    other figures that its total tells.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Metric:
     without: tuple[str, ...] = ()
     cells: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    linked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=1)
@@ -79,6 +81,7 @@ def _metric(key: str, entry: Mapping[str, Any]) -> Metric:
         known[name] = tuple(entry.get(name, ()))
     for name in ("cells", "columns"):
         known[name] = {str(cell): str(said) for cell, said in (entry.get(name) or {}).items()}
+    known["linked"] = {str(other): tuple(cells) for other, cells in (entry.get("linked") or {}).items()}
     known |= {"key": key, "shape": Shape(entry["shape"]), "about_people": entry.get("about") != "records"}
     return Metric(**known)
 
@@ -92,6 +95,9 @@ def as_page() -> str:
             lines += [f"### `{one.key}`", "", f"{one.title} ({one.unit}; {_SHAPES[one.shape]}).", "", one.definition]
             if one.cells or one.columns:
                 lines += ["", f"Keys: {', '.join(f'`{key}`' for key in (one.cells or one.columns))}."]
+            if one.linked:
+                told = ", ".join(f"`{cell}` of `{other}`" for other, cells in one.linked.items() for cell in cells)
+                lines += ["", f"Its total tells {told}: hidden where that is."]
             lines += ["", f"From: {one.source}.", ""]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -114,6 +120,7 @@ are those of the middle one or two values; the 90th percentile is the smallest v
 exceed. "At the count" is the moment at which a month is closed ([reports.md](reports.md)), until then now.
 
 Numbers of 1 to 4 are hidden, and as many others of the same table with them as it takes for the hidden ones to add up
-to 5 and more; a total under 5 is hidden, a share is hidden where one of its parts is, a spread where fewer than 5
-values stand behind it. Where figures are about records and not about people, nothing is hidden.
+to 5 and more; a total under 5 is hidden, a whole table where its total would tell a hidden number of another one, a
+share where one of its parts is hidden, a spread where fewer than 5 values stand behind it. Where figures are about
+records and not about people, nothing is hidden.
 """

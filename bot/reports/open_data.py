@@ -14,7 +14,9 @@ from bot.reports.metrics import Metric, Shape, metrics, sections
 from bot.reports.publishing import Published, to_json
 
 SCHEMA, SCHEMA_VERSION = "mot-cua/open-data", 1
-NOT_OPEN = frozenset(("hardest", "late_cases_by_unit", "petitions_by_unit", "handoffs_by_unit"))
+NOT_OPEN = frozenset(
+    ("hardest", "late_cases_by_unit", "petitions_by_unit", "petitions_late_by_unit", "handoffs_by_unit")
+)
 """Not given away: lists that name units or procedures are published by decision (R-33), from the monthly report."""
 _MEANINGS = {
     "month": "Tháng, YYYY-MM, theo giờ Thành phố Hồ Chí Minh",

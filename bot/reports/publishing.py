@@ -6,7 +6,7 @@ Its JSON is described by monthly_report.schema.json; names are added to a versio
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -88,8 +88,23 @@ def figures_of(counted: Counted, hides: bool = True) -> dict[str, Figure]:
             if metric.of in found:
                 found[key] = _share(metric, found[metric.of])
         elif key in counted.values:
-            found[key] = _MAKERS[metric.shape](metric, counted, hides and metric.about_people)
+            figure = _MAKERS[metric.shape](metric, counted, hides and metric.about_people)
+            found[key] = _hidden_whole(figure) if hides and _tells(metric, found) else figure
     return found
+
+
+def _tells(metric: Metric, found: Mapping[str, Figure]) -> bool:
+    """Whether the figure's total would tell a number that another figure hides."""
+    rows = [(row, cells) for other, cells in metric.linked.items() if other in found for row in found[other].rows]
+    return any(row.hidden for row, cells in rows if row.key in cells)
+
+
+def _hidden_whole(figure: Figure) -> Figure:
+    rows = tuple(
+        row if row.numbers["number"] == 0 else replace(row, numbers={"number": None}, hidden=("number",))
+        for row in figure.rows
+    )
+    return replace(figure, rows=rows, total=None, hidden=True)
 
 
 def _partition(metric: Metric, counted: Counted, hides: bool) -> Figure:

@@ -12,6 +12,7 @@ import pytest
 
 from bot.handoff.build import HandoffParts
 from bot.handoff.contacts import Contacts
+from bot.handoff.mentions import Mentions
 from bot.handoff.models import Officer
 from bot.handoff.presence import Presence
 from bot.handoff.queue import Queue
@@ -28,7 +29,9 @@ class Desk:
         self._clock = MovingClock()
         shifts = services.handoff.queue.shifts
         args = (services.operations, self._clock)
-        parts = HandoffParts(Queue(*args, shifts), Presence(*args), Contacts(*args, shifts), self._clock)
+        parts = HandoffParts(
+            Queue(*args, shifts), Presence(*args), Contacts(*args, shifts), Mentions(*args), self._clock
+        )
         object.__setattr__(services, "handoff", parts)
         self._presence = parts.presence
 

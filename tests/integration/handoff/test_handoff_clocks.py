@@ -9,6 +9,7 @@ from conftest import LAN, MINH
 
 from bot.handoff.build import HandoffParts
 from bot.handoff.contacts import CallWish, Contacts, Wanted
+from bot.handoff.mentions import Mentions
 from bot.handoff.models import Deed, Outcome, RequestState
 from bot.hub.handoff_clocks import HandoffClocks
 from bot.hub.models import Answerer
@@ -88,7 +89,11 @@ async def test_after_two_days_the_assistant_answers_again(ask, clocks, clock, ow
 
 async def test_a_call_that_was_not_made_is_owned_up_to(database, clock, ownership, presence, store):
     contacts = Contacts(lambda: database, clock, ownership.queue.shifts)
-    jobs = HandoffJobs(HandoffParts(ownership.queue, presence, contacts, clock), lambda: database, clock)
+    jobs = HandoffJobs(
+        HandoffParts(ownership.queue, presence, contacts, Mentions(lambda: database, clock), clock),
+        lambda: database,
+        clock,
+    )
     conversation = await store.open("web")
     contact = await contacts.leave(conversation.rasa_sender, Wanted("0901234567", CallWish.AFTERNOON))
     assert await jobs.look_at_calls() == {"late_calls": 0}

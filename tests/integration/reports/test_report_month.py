@@ -79,6 +79,7 @@ COUNTED = {
     "petitions_refused": {"on_time": 1, "late": 0},
     "petitions_published": {"on_time": 2, "late": 0},
     "petitions_open": {"in_time": 1, "waiting": 1, "overdue": 2},
+    "petitions_late_by_unit": {f"commune:{WARD}": 3},
     "petition_days": {"count": 7, "median": 7, "p90": 21},
     "late_cases": {"complete": 6, "incomplete": 1, "missing": 2},
     "notices_by_time": {"before_due": 6, "after_due": 2},
@@ -137,7 +138,7 @@ async def test_shares_are_of_what_was_counted(operations, months):
     await operations().write(fill_month)
     figures = publish_month(await months.get(MONTH)).figures
     assert figures["satisfaction_share"].number == 48.0
-    assert figures["first_answer_share"].number == 74.1
+    assert figures["first_answer_share"].hidden, "its total tells how many sessions had no question"
     assert figures["contained_share"].hidden, "two sessions without a question are a small number"
     assert figures["petitions_answered_share"].hidden
 

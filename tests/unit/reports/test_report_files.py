@@ -97,6 +97,29 @@ def test_small_numbers_are_in_no_file():
     assert "1.206" in text
 
 
+@pytest.mark.requirement("R-07")
+def test_no_table_s_total_tells_what_another_one_hides():
+    talks = counted(
+        sessions_by_result={"contained": 40, "handed_over": 18, "no_question": 2},
+        first_answers={"answered": 50, "unanswered": 8, "disliked": 0},
+        questions_by_outcome={"answered": 100, "unanswered": 8, "error": 3},
+        unanswered_by_reason={"not_understood": 8, "outside": 0},
+        petitions_answered={"on_time": 60, "late": 3},
+        petitions_open={"in_time": 20, "overdue": 6},
+        petitions_late_by_unit={"26740": 9},
+    )
+    figures = published(talks).figures
+    for key in ("first_answers", "unanswered_by_reason", "petitions_late_by_unit"):
+        assert figures[key].total is None, key
+        assert all(row.numbers["number"] in (None, 0) for row in figures[key].rows), key
+    assert figures["first_answer_share"].hidden
+    plenty = counted(
+        sessions_by_result={"contained": 40, "handed_over": 18, "no_question": 9},
+        first_answers={"answered": 50, "unanswered": 8},
+    )
+    assert published(plenty).figures["first_answers"].total == 58
+
+
 def paper(**more):
     return Document(io.BytesIO(to_docx(published(**more))))
 

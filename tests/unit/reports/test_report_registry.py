@@ -20,6 +20,9 @@ def test_every_figure_is_defined():
         assert one.unit, key
         if one.shape is Shape.PARTITION:
             assert one.cells or one.names in ("day", "unit", "text", "bottleneck"), key
+        for other, cells in one.linked.items():
+            assert set(cells) <= set(metrics()[other].cells), key
+            assert list(metrics()).index(other) < list(metrics()).index(key), "hidden before it is asked"
         if one.shape is Shape.SHARE:
             assert set(one.part) | set(one.without) <= set(metrics()[one.of].cells), key
 
