@@ -16,6 +16,7 @@ from bot.ops.screening.danger import is_emergency
         "con tôi bị động kinh hay co giật, xin trợ cấp hàng tháng cần hồ sơ gì",
         "đứa cháu chết đuối năm kia, giờ gia đình đi khai tử",
         "cứu tui với, tui bấm nhầm nút rồi",
+        "em trai mất vì chết đuối lâu rồi, giờ mới khai tử",
         "bị bắn tốc độ mà mất biên bản",
         "tôi vẫn mắc kẹt",
         "mắc kẹt ở bước nộp hồ sơ",
