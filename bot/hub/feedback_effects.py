@@ -18,7 +18,7 @@ from bot.feedback.models import RatedTurn, Reason
 from bot.feedback.store import add_to, forget_conversation, open_not_solved
 from bot.feedback.surveys import SurveyKind, forget_survey, mark_asked
 from bot.feedback.words import NOT_SUSPECT, take_words
-from bot.hub.models import Conversation, Draft, Role, Turn
+from bot.hub.models import ANSWERS, Conversation, Draft, Role, Turn
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.ops.clock import city_date
 from bot.ops.outcomes import Outcome, is_rateable
@@ -61,7 +61,7 @@ def turn_of(connection: Connection, conversation: Conversation, row: Row) -> Rat
     asked = (
         select(MESSAGE.c.content)
         .where(MESSAGE.c.conversation_id == conversation.id, MESSAGE.c.role == Role.CITIZEN.value)
-        .where(MESSAGE.c.seq < row.seq)
+        .where(MESSAGE.c.seq <= int(row.content.get(ANSWERS) or row.seq))
         .order_by(MESSAGE.c.seq.desc())
     )
     question = connection.execute(asked.limit(1)).scalar() or {}

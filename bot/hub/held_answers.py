@@ -20,7 +20,7 @@ from bot.approval.words import approval_wording
 from bot.handoff.models import SYSTEM, Officer
 from bot.hub.conversations import add_messages, find_conversation
 from bot.hub.feedback_effects import with_feedback
-from bot.hub.models import AUTHOR, Answerer, Conversation, Draft, Message, Role, Turn
+from bot.hub.models import ANSWERS, AUTHOR, Answerer, Conversation, Draft, Message, Role, Turn
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.ops.screening.screening import EXPECTS
 
@@ -65,7 +65,8 @@ def let_go(
     told = (Draft({"text": approval_wording()("told.unseen")}),) if state is HeldState.UNSEEN else ()
     messages = add_messages(connection, conversation.id, Role.SYSTEM, told, at)
     drafts = along(connection, _turn(connection, conversation, answer), drafts_of(answer), at)
-    marked = tuple(Draft({**draft.content, REVIEW: state.value}, draft.payloads) for draft in drafts)
+    mark = {REVIEW: state.value, ANSWERS: answer.turn_seq}
+    marked = tuple(Draft({**draft.content, **mark}, draft.payloads) for draft in drafts)
     messages += add_messages(connection, conversation.id, Role.ASSISTANT, marked, at)
     _settle(connection, answer, state, at, by, messages[len(told)].seq)
     return messages

@@ -12,6 +12,10 @@ AUTHOR = "author"
 """Key of an officer's message: the name that the citizen sees."""
 
 
+ANSWERS = "answers"
+"""Key of a message's content: the number of the question, where other messages may stand between the two."""
+
+
 class Answerer(str, Enum):
     """Who answers a conversation (its status). Only `ASSISTANT` calls Rasa."""
 

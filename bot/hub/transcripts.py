@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from bot.feedback.models import Thumb
 from bot.feedback.tables import FEEDBACK
 from bot.hub.conversations import message_of
-from bot.hub.models import Answerer, Message, Role
+from bot.hub.models import ANSWERS, Answerer, Message, Role
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.store.engine import Database
 
@@ -50,7 +50,7 @@ class GoingOn:
 
 @dataclass(frozen=True)
 class AskedTurn:
-    """A citizen's question, and what the assistant answered. messages: how many; disliked: with a thumb down."""
+    """A citizen's question, and what the assistant answered. messages: their numbers; disliked: with a thumb down."""
 
     conversation_id: str
     channel: str
@@ -60,7 +60,7 @@ class AskedTurn:
     answer: str = ""
     outcome: str = ""
     procedure_code: str = ""
-    messages: int = 0
+    messages: tuple[int, ...] = ()
     disliked: bool = False
 
 
@@ -182,25 +182,38 @@ def _turns(
     for row in rows:
         if row.role == Role.CITIZEN.value:
             turns.append(AskedTurn(row.conversation_id, row.channel, row.seq, row.created_at, _text(row.content)))
-        elif row.role == Role.ASSISTANT.value and turns and turns[-1].conversation_id == row.conversation_id:
-            turns[-1] = _answered(turns[-1], row.content)
+        elif row.role == Role.ASSISTANT.value:
+            place = _question_of(turns, row)
+            if place is not None:
+                turns[place] = _answered(turns[place], row.content, row.seq)
     disliked = _disliked(connection, since)
     told = [replace(one, disliked=bool(disliked.intersection(_places(one)))) for one in turns]
     return sorted(told, key=lambda one: one.at, reverse=True)
 
 
-def _answered(turn: AskedTurn, content: dict[str, Any]) -> AskedTurn:
+def _question_of(turns: list[AskedTurn], row: Row) -> int | None:
+    """Return the place of the question that an answer is of: the one it names, else the one before it."""
+    asked = int(row.content.get(ANSWERS) or row.seq)
+    for place in range(len(turns) - 1, -1, -1):
+        if turns[place].conversation_id != row.conversation_id:
+            return None
+        if turns[place].seq <= asked:
+            return place
+    return None
+
+
+def _answered(turn: AskedTurn, content: dict[str, Any], seq: int) -> AskedTurn:
     """A turn with one more of the messages that answered it; the first outcome counts."""
     answer = content.get("answer") or {}
     said = "\n\n".join(part for part in (turn.answer, _text(content)) if part)
     outcome = turn.outcome or str(answer.get("outcome") or "")
     code = turn.procedure_code or str(answer.get("procedure_code") or "")
-    return replace(turn, answer=said, outcome=outcome, procedure_code=code, messages=turn.messages + 1)
+    return replace(turn, answer=said, outcome=outcome, procedure_code=code, messages=(*turn.messages, seq))
 
 
 def _places(turn: AskedTurn) -> list[tuple[str, int]]:
-    """The messages that answered a turn follow it."""
-    return [(turn.conversation_id, turn.seq + number) for number in range(1, turn.messages + 1)]
+    """The messages that answered a turn."""
+    return [(turn.conversation_id, seq) for seq in turn.messages]
 
 
 def _disliked(connection: Connection, since: datetime) -> set[tuple[str, int]]:

@@ -19,6 +19,7 @@ from bot.handoff.models import Officer
 from bot.hub.build import build_hub
 from bot.hub.models import Draft, Turn
 from bot.hub.models import Role as Said
+from bot.hub.units import note_unit
 from bot.ops.clock import SystemClock
 from bot.staff.audit import AuditFilter
 from bot.staff.models import Deed, Role
@@ -168,6 +169,7 @@ async def test_search_finds_only_what_is_ones_own_to_see(enter, services, hub):
     entry = await hub.hub.enter("web", None)
     await hub.hub.say(entry.conversation.id, "c1", "Tôi hỏi chuyện chim bồ câu")
     leader = Officer("p-0", "Người trực", (WARD,))
+    await hub.database.write(note_unit, entry.conversation.id, WARD)
     request = await hub.ownership.step_in(entry.conversation.id, leader, "thử")
     ward = await enter("phuong", Role.OFFICER, units=(WARD,))
     other = await enter("phuongkhac", Role.OFFICER, units=("26743",))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
@@ -19,6 +20,7 @@ from bot.hub.feedback_effects import with_feedback
 from bot.hub.handoff_effects import HandoffEffects, erase_handoff
 from bot.hub.holding import Holding
 from bot.hub.models import Draft, Role, Turn
+from bot.hub.transcripts import Transcripts
 from bot.hub.turn_store import TurnStore
 
 SENTENCE = "Đang nhờ cán bộ xem lại ạ."
@@ -194,6 +196,15 @@ async def test_order_is_kept(on, talk, answer, said, approvals, clock):
     assert sum(text == SENTENCE for _, text in await said(talk)) == 1
     await answer(talk, draft("chào", "answered_smalltalk"))  # nothing is held before it
     assert (await said(talk))[-1] == ("assistant", "chào")
+
+
+async def test_an_answer_that_came_late_is_of_its_own_question(on, talk, answer, approvals, database, clock):
+    await answer(talk, draft("một"), text="câu thứ nhất")
+    await answer(talk, draft("hai"), text="câu thứ hai")
+    for held in await approvals.of([talk]):
+        await approvals.approve(held.id, LAN)
+    turns = await Transcripts(database).turns(clock.now() - timedelta(hours=1), clock.now() + timedelta(hours=1))
+    assert {one.question: one.answer for one in turns} == {"câu thứ nhất": "một", "câu thứ hai": "hai"}
 
 
 async def test_who_wants_a_person_has_the_answer_first(on, talk, answer, said, approvals):
