@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ class Wording:
         return tuple(map(str, self._phrases.get(section, {}).get(name) or ()))
 
 
-@lru_cache(maxsize=None)
+@cache
 def load_wording(path: Path = CONTENT_DIR / "wording.yml") -> Wording:
     """Return the wording; later calls return the same object."""
     return Wording(read_yaml(path))
