@@ -9,7 +9,7 @@ TESTS ?= tests/unit tests/integration tests/contracts tests/dialogue tests/e2e t
 PYTEST_ARGS ?= --durations=40 --durations-min=3
 
 .NOTPARALLEL:
-.PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue index train bench bench-catalogue bench-search bench-cases bench-handoff load eval eval-search eval-learning requirements sbom audit doctor topology clean
+.PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue index train bench bench-catalogue bench-search bench-cases bench-handoff load guide-screenshots eval eval-search eval-learning requirements sbom audit doctor topology clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ test-fast: ## all tests but those in a browser; TESTS= and PYTEST_ARGS= narrow t
 
 browser-test: ## the widget in a real Chromium
 	@if ls tests/browser/test_*.py >/dev/null 2>&1; then set -x; $(PYTEST) tests/browser $(PYTEST_ARGS); fi
+
+guide-screenshots: dev ## the pictures of the officers' guide, made anew from the demonstration
+	MOTCUA_GUIDE_PICTURES=docs/vi/hinh $(PYTEST) tests/browser/test_guide_pictures.py
 
 lint: dev ## style, types and import rules
 	.venv/bin/ruff check .

@@ -136,7 +136,9 @@ def test_every_page_keeps_the_rules_and_fits(open_context, desk, size, scheme, t
     enter(page, desk)
     pictures = os.environ.get("MOTCUA_PICTURES") or str(tmp_path)
     addresses = ("petitions", f"petitions/{code}", "cases", "cases/notice", "feedback", "feedback/wrong-answers")
-    for address in (*addresses, FIGURES, "people", "people/new", "people/mau.canbo", "audit", "switches", "account"):
+    addresses += ("search?words=ho+so", "settings", "settings/hours", "settings/queue_limit", "settings/days_off")
+    addresses += ("settings/survey", "settings/closed_note", FIGURES)
+    for address in (*addresses, "people", "people/new", "people/mau.canbo", "audit", "switches", "account"):
         if address == "feedback/wrong-answers":
             continue  # needs a catalogue
         page.goto(f"{desk.url}/desk/{address}")
@@ -248,3 +250,41 @@ def test_the_list_is_filtered_while_typing_and_a_contact_is_shown_in_its_place(o
     page.get_by_role("button", name="Xem", exact=True).click()
     expect(page.locator("#contact")).to_contain_text(PHONE)
     expect(page.get_by_label("Câu hỏi cho người dân")).to_have_value("Anh/chị nộp ngày nào?")
+
+
+def test_the_keys_are_listed_by_a_question_mark_and_by_a_button(open_context, desk):
+    page = enter(open_context().new_page(), desk)
+    page.goto(f"{desk.url}/desk/search")
+    help_of = page.get_by_role("dialog", name="Phím tắt")
+    field = page.get_by_label("Mã hoặc từ cần tìm")
+    field.press("?")
+    expect(help_of).to_be_hidden()  # in a field it is a character
+    expect(field).to_have_value("?")
+    page.get_by_role("link", name="Đến nội dung chính").focus()
+    page.keyboard.press("?")
+    expect(help_of).to_be_visible()
+    expect(help_of).to_contain_text("nhận cuộc đang chọn")
+    assert faults_of(page) == []
+    page.keyboard.press("Escape")
+    expect(help_of).to_be_hidden()
+    expect(page.get_by_role("link", name="Đến nội dung chính")).to_be_focused()
+    page.get_by_role("button", name="Phím tắt").click()
+    expect(help_of).to_be_visible()
+    page.get_by_role("button", name="Đóng").click()
+    expect(help_of).to_be_hidden()
+
+
+def test_a_setting_is_changed_and_put_back(open_context, desk):
+    page = enter(open_context().new_page(), desk)
+    page.goto(f"{desk.url}/desk/settings")
+    page.get_by_role("link", name="Số người chờ nhiều nhất").click()
+    page.get_by_label("Giá trị mới").fill("25")
+    page.get_by_label("Lý do (cho lịch sử").fill("Tuần cao điểm đầu năm học")
+    page.get_by_role("button", name="Lưu").click()
+    expect(page.get_by_role("status").first).to_contain_text("có hiệu lực ngay")
+    expect(page.locator(".history")).to_contain_text("“mặc định” → “25 người”")
+    page.get_by_text("Về mặc định: không giới hạn").click()
+    page.locator("#reason-0").fill("Đã hết tuần cao điểm")
+    assert faults_of(page) == []
+    page.get_by_role("button", name="Về mặc định").click()
+    expect(page.locator("dl")).to_contain_text("không giới hạn (mặc định)")
