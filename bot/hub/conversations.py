@@ -137,7 +137,7 @@ class ConversationStore:
     def erase_in(self, connection: Connection, conversation_id: str) -> bool:
         """As `erase`, within a transaction."""
         now = self._clock.now()
-        _lock_with_linked(connection, conversation_id, now)
+        lock_with_linked(connection, conversation_id, now)
         closed = (
             update(CONVERSATION)
             .where(CONVERSATION.c.id == conversation_id, CONVERSATION.c.erased_at.is_(None))
@@ -172,7 +172,7 @@ def hold(connection: Connection, conversation_id: str, now: datetime) -> None:
         raise TokenInvalidError("the conversation is erased", conversation=conversation_id[:8])
 
 
-def _lock_with_linked(connection: Connection, conversation_id: str, now: datetime) -> None:
+def lock_with_linked(connection: Connection, conversation_id: str, now: datetime) -> None:
     """Lock both of two linked conversations, in the one order that all take: so that none waits in a circle."""
     link = find_link(connection, conversation_id)
     for one in sorted((link.web_id, link.zalo_id)) if link is not None else ():

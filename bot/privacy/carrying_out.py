@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from sqlalchemy.engine import Connection
 
@@ -11,7 +12,7 @@ from bot.hub.forgetting import FORGETTING
 from bot.ops.clock import Clock
 from bot.ops.logging import EventLog
 from bot.privacy import requests
-from bot.privacy.erasing import erase_everywhere, erased_by_halves, held_by, is_forgotten
+from bot.privacy.erasing import erase_everywhere, erased_by_halves, held_by, is_being_told, is_forgotten
 from bot.privacy.finding import find_subject
 from bot.privacy.models import DataRequest, RequestOutcome, RequestState
 from bot.privacy.requests import BY_SYSTEM
@@ -20,6 +21,8 @@ from bot.store.engine import Database
 log = EventLog("privacy.carrying_out")
 
 AT_ONCE = 100
+PATIENCE = timedelta(minutes=10)
+"""So long the last message may take to Zalo; then it is erased unsent."""
 
 
 class Erasures:
@@ -48,6 +51,8 @@ class Erasures:
         if request.state is RequestState.CONFIRMED:
             if subject is not None and held_by(connection, subject):
                 return "held"
+            if now < request.act_after + PATIENCE and is_being_told(connection, conversation_id):
+                return "waiting"
             erase_everywhere(store, connection, conversation_id, now)
             requests.mark(connection, request, RequestState.ERASED)
             log.info("conversation_erased", conversation=conversation_id[:8], receipt=request.receipt)

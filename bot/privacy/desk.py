@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from bot.cases.follows import stop_follows
 from bot.errors import PrivacyStepError
 from bot.handoff.contact_rows import cancel_contacts
+from bot.hub.conversations import lock_with_linked
 from bot.hub.forgetting import part_and_tell
 from bot.links.rows import find_link
 from bot.ops.clock import Clock
@@ -156,19 +157,19 @@ class PrivacyDesk:
         who = self._subject(connection, sender)
         if request is None or who is None:
             return None
+        lock_with_linked(connection, who.conversation_id, now)
         done = self._end_consents(connection, who, now)
+        part_and_tell(connection, who.conversation_id, now)
         requests.end(connection, request, RequestState.DONE, RequestOutcome.DONE, BY_SYSTEM, now)
         return request, done
 
     def _end_consents(self, connection: Connection, who: Subject, now: datetime) -> list[str]:
-        linked = find_link(connection, who.conversation_id) is not None
-        if linked:
-            part_and_tell(connection, who.conversation_id, now)
+        """End all but the link; name it too, where there is one."""
         done = {
             "case_follow": bool(stop_follows(connection, who.sender, now)),
             "contact": bool(cancel_contacts(connection, who.sender, now)),
             "referral": bool(take_back_of(connection, [who.sender], now)),
-            "link": linked,
+            "link": find_link(connection, who.conversation_id) is not None,
             "zalo": self._end_agreement(connection, who, now),
         }
         return [name for name, ended in done.items() if ended]

@@ -21,10 +21,12 @@ from bot.privacy.holds import is_held
 from bot.privacy.tables import ERASED, EXPORT_LINK, REQUEST
 from bot.referrals.climbing import take_back_of
 from bot.referrals.tables import REFERRAL_WORD
+from bot.zalo.outbox import OutState
 from bot.zalo.people import forget_person
 from bot.zalo.tables import INBOX, OUTBOX, TEMPLATE
 
 NOBODY = ""
+_ON_ITS_WAY = (OutState.WAITING.value, OutState.SENDING.value)
 
 
 def erase_everywhere(store: ConversationStore, connection: Connection, conversation_id: str, now: datetime) -> bool:
@@ -49,6 +51,12 @@ def held_by(connection: Connection, subject: Subject) -> bool:
     return is_held(connection, subject.conversation_id) or any(
         is_held(connection, name) for name in find_held(connection, subject)
     )
+
+
+def is_being_told(connection: Connection, conversation_id: str) -> bool:
+    """Say whether something is still on its way to Zalo."""
+    on_its_way = (OUTBOX.c.conversation_id == conversation_id, OUTBOX.c.state.in_(_ON_ITS_WAY))
+    return connection.execute(select(OUTBOX.c.id).where(*on_its_way)).first() is not None
 
 
 def is_forgotten(connection: Connection, conversation_id: str) -> bool:

@@ -11,6 +11,7 @@ from bot.petitions.tables import PETITION
 from bot.privacy import carrying_out
 from bot.privacy.holds import place, release
 from bot.privacy.models import RequestKind, RequestOutcome, RequestState
+from bot.zalo.tables import OUTBOX
 from tests.integration.privacy.conftest import CANARY, USER, dump
 
 
@@ -71,6 +72,16 @@ async def test_asked_twice_is_asked_once_and_may_be_taken_back(desk, erasures, c
     clock.pass_by(seconds=61)
     assert await erasures.carry_out() == {}
     assert CANARY in (await database.run(dump))["message"]
+
+
+async def test_the_last_message_reaches_zalo_before_its_reader_is_forgotten(database, desk, erasures, clock, known):
+    me = await known()
+    await desk.ask_erasure(me.sender)
+    clock.pass_by(seconds=61)
+    await database.write(lambda connection: connection.execute(update(OUTBOX).values(state="waiting")))
+    assert await erasures.carry_out() == {"waiting": 1}
+    clock.pass_by(minutes=10)  # Zalo is away for long: what was promised is done
+    assert await erasures.carry_out() == {"erased": 1}
 
 
 async def test_what_is_erased_in_the_window_is_erased_everywhere(store, database, erasures, known):

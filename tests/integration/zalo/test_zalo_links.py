@@ -259,6 +259,7 @@ async def test_erasing_either_conversation_ends_the_link(a_person, operations, z
         await person.web.next("ended")
         (link,) = await rows(operations, LINK)
         assert link.web_id is link.zalo_id is None
+        await until(lambda: any("Đã bỏ liên kết" in text for text in zalo.texts_to(ME)))  # the other side is told
         again = Widget(person.http, person.url.removesuffix("/zalo/webhook"))
         await again.enter()
         person.web = again
