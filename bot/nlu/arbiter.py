@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+from knowledge.text import fold
 
 ASK_PROCEDURE = "ask_procedure"
 CHECK_PAPER = "check_paper"
@@ -85,6 +88,21 @@ def settle_intent(
     if name == ASK_PROCEDURE:
         return name, confidence
     return _against_link(name, confidence, link, facts)
+
+
+_LEGAL_ADVICE = "ask_legal_advice"
+_LATE = re.compile(r"\b(?:tre(?: han)?|muon|cham|qua han|qua \w+ ngay|het han|quen)\b")
+_FINED = re.compile(r"\b(?:phat|dong phat|bi (?:gi|sao))\b")
+
+
+def asks_of_being_late(name: str, link: dict[str, Any], text: str) -> bool:
+    """Say whether what seems a wish for legal advice asks what happens when a procedure is done late.
+
+    "Khai tử trễ một năm có bị phạt không" is a question on registering a death, answered from its record.
+    """
+    folded = fold(text)
+    late = bool(_LATE.search(folded) and _FINED.search(folded))
+    return name == _LEGAL_ADVICE and link.get("certainty") == "clear" and late
 
 
 def _by_code(name: str, confidence: float, entities: list[str]) -> tuple[str, float] | None:

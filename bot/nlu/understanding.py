@@ -11,7 +11,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.arbiter import ASK_PROCEDURE, GIVE_PLACE, settle_intent
+from bot.nlu.arbiter import ASK_PROCEDURE, GIVE_PLACE, asks_of_being_late, settle_intent
 from bot.nlu.danger_classifier import DANGER
 from bot.nlu.entities import find_entities
 from bot.nlu.linking import Linker
@@ -84,6 +84,8 @@ class IntentArbiter(MessageComponent):
             or (None if KINDS_OF_REPLY.intersection(named) else told_matter(ranking, danger, link, facts))
             or settle_intent(given, sure, link, facts, named, message.get(SEVERAL) or {})
         )
+        if asks_of_being_late(name, link, text):
+            name = ASK_PROCEDURE
         if name in _MAY_BE_A_WISH and is_wish_to_lodge(text):
             name, confidence = "lodge_petition", 1.0
         elif not KINDS_OF_REPLY.intersection(named) and not (message.get(SCREENING) or {}).get(MATTER):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.arbiter import ASK_PROCEDURE, FALLBACK, settle_intent
+from bot.nlu.arbiter import ASK_PROCEDURE, FALLBACK, asks_of_being_late, settle_intent
 from bot.nlu.noise import noisy_variants
 from knowledge.text import fold
 
@@ -90,3 +90,19 @@ def test_short_texts_get_no_noise(text):
 @pytest.mark.parametrize("seed", range(50))
 def test_noise_never_fails(seed):
     assert all(noisy_variants("một hai ba bốn", seed))
+
+
+@pytest.mark.parametrize(
+    ("text", "certainty", "asks"),
+    [
+        ("khai tử trễ 1 năm có bị phạt không", "clear", True),
+        ("khai sinh quá hạn thì phạt bao nhiêu", "clear", True),
+        ("doi can cuoc het han co bi phat khong", "clear", True),
+        ("khai tử trễ 1 năm có bị phạt không", "weak", False),
+        ("hàng xóm lấn đất thì bị phạt bao nhiêu", "clear", False),
+        ("công ty trả lương trễ, tôi kiện được không", "clear", False),
+    ],
+)
+def test_what_happens_when_a_procedure_is_done_late_is_a_question_on_it(text, certainty, asks):
+    assert asks_of_being_late("ask_legal_advice", {"certainty": certainty}, text) is asks
+    assert not asks_of_being_late("report_scam", {"certainty": certainty}, text)
