@@ -19,7 +19,7 @@ from bot.handoff.shifts import load_shifts
 from bot.hub.conversations import ConversationStore
 from bot.hub.delivery import LocalDelivery
 from bot.hub.hub import Hub
-from bot.hub.limits import PER_CONVERSATION, RateLimiter
+from bot.hub.limits import Rate, RateLimiter
 from bot.hub.ownership import Ownership
 from bot.hub.side_notes import SideNotes
 from bot.hub.tokens import Tokens
@@ -142,7 +142,7 @@ async def through_the_hub(assistant: InProcess, folder: Path, texts: list[str], 
     turns = Turns(TurnStore(database, clock, "test"), assistant, assistant, delivery, Wording.load())
     queue = Queue(lambda: database, clock, load_shifts(load_calendar()))
     ownership = Ownership(lambda: database, clock, queue, delivery)
-    notes, pace = SideNotes(database, clock), RateLimiter(PER_CONVERSATION)
+    notes, pace = SideNotes(database, clock), RateLimiter(Rate(burst=1000, per_second=1000))
     hub = Hub(store, Tokens(b"secret", clock), delivery, turns, pace, notes, ownership)
     await play(hub, turns, store, texts)
     database.close()
