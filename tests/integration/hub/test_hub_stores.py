@@ -76,13 +76,13 @@ def test_migration_makes_the_tables_of_the_code(database):
     assert differences == []
 
 
-def test_migrating_again_changes_nothing(database_url):
-    migrate(database_url)
-    migrate(database_url)
+def test_migrating_again_changes_nothing(empty_database_url):
+    migrate(empty_database_url)
+    migrate(empty_database_url)
 
 
-def test_processes_that_migrate_at_once_all_succeed(database_url):
-    code = f"from bot.store.migrate import migrate; migrate({database_url!r})"
+def test_processes_that_migrate_at_once_all_succeed(empty_database_url):
+    code = f"from bot.store.migrate import migrate; migrate({empty_database_url!r})"
     racers = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(4)]
     for racer in racers:
         _, said = racer.communicate(timeout=60)
