@@ -58,7 +58,7 @@ def build_app(
     """The aiohttp application; the database must have been migrated."""
     clock = clock or SystemClock()
     parts = build_hub(settings, clock)
-    links = WebLinks(parts.links, Linking(parts.hub, parts.links)) if settings.zalo.on else None
+    links = WebLinks(parts.links, Linking(parts.hub, parts.links, parts.switches)) if settings.zalo.on else None
     channel = WebChannel(
         parts.hub, parts.photos, parts.feedback, parts.wording, settings.allowed_origins, limits, links
     )

@@ -91,7 +91,7 @@ def build_zalo(settings: Settings, parts: HubParts, clock: Clock) -> ZaloParts:
     box = TemplateBox(lambda: parts.database, sealer, clock, known)
     templates = TemplateSender(box, client, clock, zalo.per_minute) if known else None
     consent = _consent(parts, wording, clock, bool(known))
-    links = ZaloLinks(parts.links, Linking(parts.hub, parts.links))
+    links = ZaloLinks(parts.links, Linking(parts.hub, parts.links, parts.switches))
     work = ZaloWork(
         parts.hub,
         Wordless(parts.hub, photos, places, wording),
