@@ -118,7 +118,7 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
     hub = Hub(store, tokens, delivery, turns, RateLimiter(PER_CONVERSATION), SideNotes(database, clock), ownership)
     attachments = build_attachments(settings, lambda: database, clock)
     photos = HubPhotos(hub, store, database, attachments, PhotoIntake(), PhotoWording.load(), clock, switches)
-    files = OfficerFiles(store, database, attachments, PhotoIntake(FOR_FILES), key, clock)
+    files = OfficerFiles(store, database, attachments, PhotoIntake(FOR_FILES), key, clock, settings.public_url)
     feedback = HubFeedback(database, clock, assistant, delivery, handoff.queue, switches)
     return HubParts(
         hub=hub,
