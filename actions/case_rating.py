@@ -5,12 +5,14 @@ from __future__ import annotations
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.case_talk import CaseTalk, button, wait_for, wait_for_nothing
+from actions.switching import when_off
 from bot.cases.models import CaseStatus
 from bot.cases.telling import case_wording
 from bot.nlu.case_turn import WaitFor, Waiting
 from bot.nlu.replies import Choice
 from bot.ops.outcomes import Outcome
 from bot.ops.satisfaction import Satisfaction
+from bot.staff.models import Feature
 
 ABOUT = "case_status__rated"
 """Slot: the procedure and the office that an answer is about."""
@@ -22,7 +24,7 @@ async def ask_rating(talk: CaseTalk, status: CaseStatus) -> list[EventType]:
         return []
     if await talk.services.surveys.was_asked(talk.person):  # one conversation, one survey
         return []
-    if not (await talk.services.tuned()).survey:
+    if not (await talk.services.tuned()).survey or await when_off(talk.services, Feature.RATINGS) is not None:
         return []
     about = {"procedure_code": status.procedure_code, "unit": status.unit}
     return [*_ask(talk, "ask_rating", (status.code,)), SlotSet(ABOUT, about)]

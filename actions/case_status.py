@@ -13,6 +13,7 @@ from actions import case_look_up as looking_up
 from actions import case_rating as rating
 from actions.case_talk import NAME, CaseTalk, named, wait_for, wait_for_nothing
 from actions.procedure import ActionAnswerProcedure
+from actions.switching import say_off, when_off
 from bot.nlu.case_turn import (
     CaseStep,
     CaseStepKind,
@@ -27,7 +28,18 @@ from bot.ops.clock import city_date
 from bot.ops.outcomes import Outcome
 from bot.ops.satisfaction import Satisfaction
 from bot.services import Services, default_services
+from bot.staff.models import Feature
 
+_OF_THE_SYSTEMS = {
+    CaseStepKind.LOOK_UP,
+    CaseStepKind.SHOW_AGAIN,
+    CaseStepKind.ASK_PROOF,
+    CaseStepKind.ASK_CODE,
+    CaseStepKind.FAULTY_CODE,
+    CaseStepKind.ASK_CONSENT,
+    CaseStepKind.FOLLOW,
+}
+"""What is not done while looking up is switched off. Following can always be stopped, and a rating be finished."""
 _PATIENCE = 2
 """Replies in a row that were not understood, with which a question is let go."""
 
@@ -50,6 +62,12 @@ class ActionLookUpCaseStatus(Action):
         talk, step = CaseTalk(services, dispatcher, tracker, turn), plan_case_turn(turn)
         if step.kind is CaseStepKind.DIGRESS:
             return await self._digress(talk, domain, step)
+        if (
+            _needs_systems(step.kind, turn.waiting.kind)
+            and (off := await when_off(services, Feature.CASES)) is not None
+        ):
+            say_off(dispatcher, off)
+            return wait_for_nothing()
         return await _carry_out(talk, step)
 
     async def _digress(self, talk: CaseTalk, domain: dict[str, Any], step: CaseStep) -> list[EventType]:
@@ -59,6 +77,12 @@ class ActionLookUpCaseStatus(Action):
             talk.dispatcher.utter_message(response="utter_case_status__reminder", codes=named(step.codes))
             return events
         return [*events, SlotSet(OPEN_QUESTION, None)]
+
+
+def _needs_systems(kind: CaseStepKind, waiting: WaitFor) -> bool:
+    """Say whether a step asks for, or reads, a dossier; a reply that was not understood asks for the same again."""
+    asks_again = kind is CaseStepKind.NOT_UNDERSTOOD and waiting in (WaitFor.CODE, WaitFor.PROOF, WaitFor.CONSENT)
+    return asks_again or kind in _OF_THE_SYSTEMS
 
 
 async def _carry_out(talk: CaseTalk, step: CaseStep) -> list[EventType]:

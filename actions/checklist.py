@@ -15,6 +15,7 @@ from actions import checklist_messages as say
 from actions.checklist_desk import ANSWERS, ASKED, MISSED, NAME, Desk
 from actions.choices import OFFERED, PENDING_FACTS, PROCEDURE_CODE
 from actions.procedure import ActionAnswerProcedure
+from actions.switching import say_off, when_off
 from actions.tips import tip_now
 from bot.nlu.checklist_turn import ChecklistStep, StepKind, plan_checklist, read_checklist_turn
 from bot.nlu.open_question import OPEN_QUESTION, OpenQuestion, read_open_question
@@ -22,6 +23,7 @@ from bot.nlu.replies import Choice
 from bot.ops.clock import city_date
 from bot.ops.outcomes import Outcome
 from bot.services import Services, default_services
+from bot.staff.models import Feature
 from knowledge.checklist import guided
 from knowledge.errors import CatalogueError, ProcedureUnknownError
 from knowledge.facts import Fact
@@ -47,6 +49,9 @@ class ActionGuideChecklist(Action):
         step = plan_checklist(turn)
         if step.kind is StepKind.DIGRESS:
             return await self._digress(dispatcher, tracker, domain, step)
+        if step.kind is not StepKind.STOP and (off := await when_off(self._own(), Feature.CHECKLISTS)) is not None:
+            say_off(dispatcher, off)
+            return [SlotSet(OPEN_QUESTION, None)]
         if not step.code:
             asked_already = opened is not None and not opened.about
             return _without_code(dispatcher, step, asked_already)

@@ -28,6 +28,7 @@ from actions.handoff_talk import (
 )
 from actions.petition_talk import typed
 from actions.procedure import ActionAnswerProcedure
+from actions.switching import say_off, when_off
 from bot.errors import StoreDownError
 from bot.handoff.models import DeskState, Trigger
 from bot.handoff.words import handoff_wording, means, next_text, wait_text
@@ -35,6 +36,7 @@ from bot.nlu.open_question import OPEN_QUESTION, read_open_question
 from bot.nlu.replies import NO, YES, Choice, Wish, read_reply
 from bot.ops.outcomes import Outcome
 from bot.services import Services, default_services
+from bot.staff.models import Feature
 
 REQUEST, ACCEPT, DECLINE = "request_human", "accept_human", "decline_human"
 PATIENCE = 1
@@ -61,6 +63,10 @@ class ActionHandOver(Action):
 
     async def _answer(self, talk: HandoffTalk, domain: dict[str, Any]) -> list[EventType]:
         intent = str(((talk.tracker.latest_message or {}).get("intent") or {}).get("name"))
+        beside = intent in (DECLINE, contact.CANCEL) or _is_beside(talk.tracker, intent)
+        if not (beside or _is_of_danger(talk)) and (off := await when_off(talk.services, Feature.HANDOFF)) is not None:
+            say_off(talk.dispatcher, off)
+            return wait_for_nothing()
         if intent == ACCEPT:
             return await _hand_over(talk)
         if intent == DECLINE:
@@ -69,7 +75,7 @@ class ActionHandOver(Action):
             return await contact.press(talk, intent)
         if not _asked_by_us(talk.tracker) or intent == REQUEST:
             return await _request(talk)
-        if intent == "ask_procedure" and _is_clear(talk.tracker):
+        if _is_beside(talk.tracker, intent):
             events = await ActionAnswerProcedure(talk.services).run(talk.dispatcher, talk.tracker, domain)
             return [*events, SlotSet(WAITING, None), SlotSet(OPEN_QUESTION, None)]
         if talk.waiting.step is Step.CONSENT:
@@ -151,6 +157,16 @@ def _consent_choices() -> tuple[Choice, ...]:
 def _asked_by_us(tracker: Tracker) -> bool:
     opened = read_open_question(tracker.get_slot(OPEN_QUESTION))
     return opened is not None and opened.action == NAME
+
+
+def _is_of_danger(talk: HandoffTalk) -> bool:
+    """Say whether an officer was offered for the sake of danger: that depends on no switch."""
+    return Trigger.SENSITIVE.value in (_trigger(talk.tracker), talk.waiting.trigger)
+
+
+def _is_beside(tracker: Tracker, intent: str) -> bool:
+    """Say whether a procedure is asked about while we wait for something else."""
+    return intent == "ask_procedure" and _asked_by_us(tracker) and _is_clear(tracker)
 
 
 def _is_clear(tracker: Tracker) -> bool:

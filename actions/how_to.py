@@ -15,6 +15,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.choices import empty_answer
 from actions.presenting import SLOW, speaks_slowly
 from actions.procedure import ActionAnswerProcedure
+from actions.switching import say_off, when_off
 from actions.tips import tip_now, told, with_tip
 from bot.nlu.how_to_turn import (
     ASIDE,
@@ -33,6 +34,7 @@ from bot.ops.clock import city_date
 from bot.ops.outcomes import Outcome
 from bot.referrals.words import referral_wording
 from bot.services import Services, default_services
+from bot.staff.models import Feature
 from knowledge.formatting import day_text
 from knowledge.how_to import HowToGuide, Moment, load_guides
 
@@ -63,6 +65,9 @@ class ActionShowHowTo(Action):
         if advice.kind is AdviceKind.DIGRESS:
             events = await ActionAnswerProcedure(self._services).run(dispatcher, tracker, domain)
             return [*events, *teacher.remind(advice)]
+        if advice.kind is not AdviceKind.STOP and (off := await when_off(services, Feature.GUIDES)) is not None:
+            say_off(dispatcher, off)
+            return [SlotSet(OPEN_QUESTION, None)]
         return await teacher.follow(advice)
 
 

@@ -14,6 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.petition_anonymous import offer_anonymous, send_anonymous
 from actions.petition_asking import ask, ask_next, dropped
 from actions.petition_beginning import begin, last_story
+from actions.petition_off import needs_feature, put_aside
 from actions.petition_place import placed, told_where
 from actions.petition_sending import join, send
 from actions.petition_talk import (
@@ -27,6 +28,7 @@ from actions.petition_talk import (
     writing_of,
 )
 from actions.procedure import ActionAnswerProcedure
+from actions.switching import when_off
 from bot.nlu import petition_reading as reading
 from bot.nlu.open_question import OPEN_QUESTION, read_open_question
 from bot.nlu.petition_draft import AGREED, Item, Writing
@@ -37,6 +39,7 @@ from bot.nlu.petition_turn import plan_petition, read_petition_turn
 from bot.ops.outcomes import Outcome
 from bot.ops.screening.denunciations import is_denunciation
 from bot.services import Services, default_services
+from bot.staff.models import Feature
 
 
 class ActionLodgePetition(Action):
@@ -54,10 +57,15 @@ class ActionLodgePetition(Action):
         ours = opened if opened is not None and opened.action == NAME else None
         turn = read_petition_turn(tracker.latest_message or {}, typed(tracker), writing, ours)
         talk, step = PetitionTalk(services, dispatcher, tracker, turn), plan_petition(turn)
+        off = await when_off(services, Feature.PETITIONS)
         if step.kind is StepKind.DIGRESS and writing is not None:
             events = await ActionAnswerProcedure(self._services).run(dispatcher, tracker, domain)
+            if off is not None:
+                return [*events, *(await put_aside(talk, step, writing, off))]
             talk.say("back_to_it", Outcome.CLARIFIED_PETITION)
             return [*events, *(await ask(talk, writing, step.item))]
+        if off is not None and needs_feature(step, writing):
+            return await put_aside(talk, step, writing, off)
         return await _carry_out(talk, step, writing)
 
 
@@ -146,11 +154,16 @@ _ELSEWHERE = {
 
 
 async def _set(talk: PetitionTalk, step: PetitionStep, writing: Writing) -> list[EventType]:
+    if step.item is Item.MORE:
+        return await add(talk, writing, step.value)
+    return await ask_next(talk, await filled(talk, step, writing))
+
+
+async def filled(talk: PetitionTalk, step: PetitionStep, writing: Writing) -> Writing:
+    """Return `writing` with the answer to the item of `step`."""
     item, value = step.item, step.value
     if item is Item.CONTENT:
-        return await ask_next(talk, await with_content(talk, writing, value))
-    if item is Item.MORE:
-        return await add(talk, writing, value)
+        return await with_content(talk, writing, value)
     if item is Item.KIND:
         writing = replace(writing, kind=value, kind_sure=True, kind_said=True)
     elif item in (Item.PLACE, Item.WHICH):
@@ -165,7 +178,7 @@ async def _set(talk: PetitionTalk, step: PetitionStep, writing: Writing) -> list
         writing = replace(writing, attachments=tuple(dict.fromkeys((*writing.attachments, *talk.turn.photos))))
     elif item is Item.EDIT:
         writing = dropped(writing, value.partition(":")[2])
-    return await ask_next(talk, writing)
+    return writing
 
 
 async def with_content(talk: PetitionTalk, writing: Writing, content: str) -> Writing:
@@ -191,13 +204,19 @@ async def with_content(talk: PetitionTalk, writing: Writing, content: str) -> Wr
 
 async def add(talk: PetitionTalk, writing: Writing, more: str) -> list[EventType]:
     """Add to the story, unless with it the story accuses somebody: then what was there before stays as it was."""
-    told = f"{writing.content}\n{more}" if writing.content else more
-    if is_denunciation(told) and not is_denunciation(writing.content):
+    told = with_more(writing, more)
+    if told is None:
         talk.say("accused", Outcome.REFUSED_DENUNCIATION, _after_accusation(writing))
         return remember(writing, closed=True)
-    writing = await with_content(talk, writing, told[: reading.MOST_CONTENT])
+    writing = await with_content(talk, writing, told)
     talk.say("added", Outcome.CLARIFIED_PETITION)
     return await ask_next(talk, writing)
+
+
+def with_more(writing: Writing, more: str) -> str | None:
+    """Return the story with what was added; None where it accuses somebody only with that."""
+    told = f"{writing.content}\n{more}" if writing.content else more
+    return None if is_denunciation(told) and not is_denunciation(writing.content) else told[: reading.MOST_CONTENT]
 
 
 def _after_accusation(writing: Writing) -> list[dict[str, str]]:

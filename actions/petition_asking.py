@@ -11,6 +11,7 @@ from rasa_sdk.events import EventType
 from actions.petition_photos import can_send_photos
 from actions.petition_place import which_buttons, which_facts
 from actions.petition_talk import PERSONAL, Button, PetitionTalk, answer, button, remember, wording
+from actions.switching import say_off, when_off
 from bot.attachments.models import PHOTOS
 from bot.errors import StoreDownError
 from bot.nlu import petition_reading as reading
@@ -18,6 +19,7 @@ from bot.nlu.petition_draft import Item, Writing
 from bot.nlu.replies import Choice
 from bot.ops.outcomes import Outcome
 from bot.petitions.models import PetitionKind, Similar
+from bot.staff.models import Feature
 from knowledge import blocks as b
 from knowledge.formatting import day_text, short_title
 
@@ -40,6 +42,9 @@ async def ask_next(talk: PetitionTalk, writing: Writing) -> list[EventType]:
 
 async def ask(talk: PetitionTalk, writing: Writing, item: Item, again: bool = False) -> list[EventType]:
     """Ask for `item`. again: the last reply was not understood."""
+    if item is Item.PHOTOS and (off := await when_off(talk.services, Feature.PHOTOS)) is not None:
+        say_off(talk.dispatcher, off)
+        return await ask_next(talk, writing)
     writing = writing.waits_for(item, writing.missed + 1 if again else 0)
     if item is Item.SUMMARY:
         return await show_summary(talk, writing, again)
@@ -142,7 +147,7 @@ async def show_summary(talk: PetitionTalk, writing: Writing, again: bool = False
     buttons += [button("join", f"join:{alike.ref}", key)] if alike is not None else []
     buttons += [button("edit", "edit", key)]
     buttons += [] if writing.wish else [button("wish", "edit:wish", key)]
-    buttons += [button("photos", "edit:photos", key)] if can_send_photos(talk.services) else []
+    buttons += [button("photos", "edit:photos", key)] if await can_send_photos(talk.services) else []
     buttons += [button("later", reading.LATER, key), button("cancel", reading.CANCEL, key)]
     talk.dispatcher.utter_message(
         text=b.to_text(shown),

@@ -36,21 +36,24 @@ _OF_A_DOSSIER = ("ho so", "tre hen", "qua hen", "hen", "cham")
 
 async def begin(talk: PetitionTalk, story: str) -> list[EventType]:
     """Begin a petition. story: what was told already, "" where a button or a mere wish began it."""
-    from actions.petition import with_content  # the two build on each other
-    from actions.petition_asking import ask_next
+    from actions.petition_asking import ask_next  # the two build on each other
+
+    writing = await started(talk, story)
+    official = "official" if talk.services.petitions.official else "record"
+    _, total = writing.progress(writing.next_item)
+    talk.say(f"begun_{official}", Outcome.CLARIFIED_PETITION, count=total)
+    return await ask_next(talk, writing)
+
+
+async def started(talk: PetitionTalk, story: str) -> Writing:
+    """Return what a petition begins with; says at once what to do where the story tells of danger."""
+    from actions.petition import with_content
 
     writing = await _taken_over(talk, story)
     earlier = "" if story else last_story(talk.tracker)
     if earlier and _was_offered(talk.tracker):
         story = earlier
-    official = "official" if talk.services.petitions.official else "record"
-    if story:
-        writing = await with_content(talk, writing, story)
-    else:
-        writing = replace(writing, aside=earlier)
-    _, total = writing.progress(writing.next_item)
-    talk.say(f"begun_{official}", Outcome.CLARIFIED_PETITION, count=total)
-    return await ask_next(talk, writing)
+    return await with_content(talk, writing, story) if story else replace(writing, aside=earlier)
 
 
 async def _taken_over(talk: PetitionTalk, story: str) -> Writing:

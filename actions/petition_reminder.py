@@ -10,10 +10,13 @@ from rasa_sdk.events import ActionExecuted, EventType, SessionStarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.petition_talk import BEGUN, DRAFT, LODGED, answer, button, remember, typed, writing_of
+from actions.switching import when_off
 from bot.nlu import petition_reading as reading
 from bot.nlu.petition_draft import Item, Writing
 from bot.ops.outcomes import Outcome
 from bot.ops.screening.denunciations import is_denunciation
+from bot.services import Services, default_services
+from bot.staff.models import Feature
 
 _KEPT = (DRAFT, BEGUN, LODGED)
 _AFTER = {
@@ -31,6 +34,9 @@ _AFTER = {
 class ActionOfferPetition(Action):
     """Says that what was begun is kept, and how to go on; a tale of danger is taken over as the urgent content."""
 
+    def __init__(self, services: Services | None = None) -> None:
+        self._services = services
+
     def name(self) -> str:
         return "action_offer_petition"
 
@@ -44,6 +50,8 @@ class ActionOfferPetition(Action):
             writing = _with_danger(writing, typed(tracker))
         if is_denunciation(writing.content):
             writing = replace(writing, content="")
+        if await when_off(self._services or default_services(), Feature.PETITIONS) is not None:
+            return remember(writing, closed=True)  # kept, but nobody is invited to what does not go
         buttons = [
             button("resume", reading.RESUME, writing.key),
             button("cancel_sure", "cancel_sure", writing.key),

@@ -14,6 +14,7 @@ from actions.place_slots import commune_slots
 from actions.procedure import ActionAnswerProcedure
 from actions.referral_places import where_and_when
 from actions.referral_talk import NAME, WAITING, ReferralTalk, button, wait_for_nothing
+from actions.switching import say_off, when_off
 from bot.errors import StoreDownError
 from bot.nlu.open_question import OPEN_QUESTION, read_open_question
 from bot.nlu.referral_fields import Field
@@ -28,6 +29,7 @@ from bot.nlu.referral_turn import (
 from bot.ops.outcomes import Outcome
 from bot.ops.screening.masking import mask
 from bot.services import Services, default_services
+from bot.staff.models import Feature
 from knowledge.places import unit
 
 _KIND = ReferralStepKind
@@ -66,6 +68,9 @@ class ActionReferToTeam(Action):
 
     async def _carry_out(self, talk: ReferralTalk, step: ReferralStep, domain: dict[str, Any]) -> list[EventType]:
         kind, draft = step.kind, talk.turn.draft
+        off = await when_off(talk.services, Feature.REFERRALS) if _is_new(kind, draft is not None) else None
+        if off is not None and kind is not _KIND.DIGRESS:
+            return await _put_aside(talk, step, off)
         if kind is _KIND.INFORM:
             return inform(talk)
         if kind is _KIND.ASK_CONSENT:
@@ -78,7 +83,8 @@ class ActionReferToTeam(Action):
             return wait_for_nothing()
         if kind is _KIND.DIGRESS and draft is not None:
             events = await ActionAnswerProcedure(self._services).run(talk.dispatcher, talk.tracker, domain)
-            talk.say("reminder", Outcome.CLARIFIED_REFERRAL, [button("resume", "request_referral")])
+            if off is None:
+                talk.say("reminder", Outcome.CLARIFIED_REFERRAL, [button("resume", "request_referral")])
             return events
         if draft is not None and kind in _ON_DRAFT:
             return await _on_draft(talk, step)
@@ -86,6 +92,32 @@ class ActionReferToTeam(Action):
 
 
 _ON_DRAFT = {_KIND.ASK, _KIND.FILL, _KIND.WHICH_WARD, _KIND.OUTSIDE, _KIND.CHANGES, _KIND.PAUSE, _KIND.NOT_UNDERSTOOD}
+
+
+_NEW = {
+    _KIND.ASK_CONSENT,
+    _KIND.AGREE,
+    _KIND.ASK,
+    _KIND.FILL,
+    _KIND.WHICH_WARD,
+    _KIND.OUTSIDE,
+    _KIND.CHANGES,
+}
+"""What makes a new request. What was sent can be looked at, taken back and told of; a draft can be thrown away."""
+
+
+def _is_new(kind: ReferralStepKind, writing: bool) -> bool:
+    """Say whether a step goes on with a request that is not sent. writing: there is such a draft."""
+    return kind in _NEW or (writing and kind in (_KIND.SEND, _KIND.NOT_UNDERSTOOD, _KIND.DIGRESS))
+
+
+async def _put_aside(talk: ReferralTalk, step: ReferralStep, sentence: str) -> list[EventType]:
+    """While requests are switched off: what was told is kept, also with this message, and that is said."""
+    draft = talk.turn.draft
+    if draft is not None and step.kind is _KIND.FILL and any((step.values or {}).values()):
+        await talk.referrals.requests.fill(talk.sender, _masked(step.values or {}))
+    say_off(talk.dispatcher, sentence, kept=Feature.REFERRALS if draft is not None else None)
+    return wait_for_nothing()
 
 
 async def _on_draft(talk: ReferralTalk, step: ReferralStep) -> list[EventType]:

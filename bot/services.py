@@ -31,6 +31,7 @@ from bot.reports.building import ReportParts, build_reports
 from bot.settings import Settings
 from bot.staff.build import StaffParts, build_staff
 from bot.staff.keeping import StaffKeeping
+from bot.staff.switches import Switches
 from bot.store.engine import Database
 from bot.store.operations import OperationsStore
 from bot.store.tries import Tries
@@ -65,6 +66,7 @@ class CaseServices:
     handoff: HandoffParts
     reports: ReportParts
     staff_keeping: StaffKeeping
+    switches: Switches
 
     async def close(self) -> None:
         """Give back the connections to the one-stop systems and to the operations store."""
@@ -163,6 +165,7 @@ def _case_side(settings: Settings, clock: Clock) -> dict[str, Any]:
         "tuned": TunedNow(operations, tuning),
         "handoff": build_handoff(settings, operations, clock),
         "reports": build_reports(settings, operations, clock),
+        "switches": Switches(operations, clock),
         "staff_keeping": build_staff(settings, operations, clock).keeping,
         "referrals": build_referrals(
             operations, clock, calendar, lambda: load_key(settings.secret, settings.data_dir), settings.teams_file

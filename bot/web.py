@@ -14,6 +14,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.channels.file_pages import FILE_PATH, FilePages
 from bot.channels.linking import Linking
 from bot.channels.web import WebChannel, WebLimits
 from bot.channels.web_files import WebFiles
@@ -47,6 +48,7 @@ log = EventLog("web")
 LARGEST_REQUEST = 64 * 1024
 SHUTDOWN_SECONDS = 2.0
 BACKLOG = 512
+_LINK = r"{link:[\w.\-]{40,256}}"
 
 
 def build_app(
@@ -58,7 +60,7 @@ def build_app(
     """The aiohttp application; the database must have been migrated."""
     clock = clock or SystemClock()
     parts = build_hub(settings, clock)
-    links = WebLinks(parts.links, Linking(parts.hub, parts.links)) if settings.zalo.on else None
+    links = WebLinks(parts.links, Linking(parts.hub, parts.links, parts.switches)) if settings.zalo.on else None
     channel = WebChannel(
         parts.hub, parts.photos, parts.feedback, parts.wording, settings.allowed_origins, limits, links
     )
@@ -67,6 +69,9 @@ def build_app(
     _add_routes(app, channel, WidgetFiles(allowed_origins=settings.allowed_origins), parts)
     _add_photo_routes(app, WebPhotos(parts.hub, parts.photos, settings.allowed_origins, photo_limits))
     _add_file_routes(app, WebFiles(parts.hub, parts.files, settings.allowed_origins))
+    pages = FilePages(parts.hub, parts.files)
+    app.router.add_get(FILE_PATH + _LINK, pages.show)
+    app.router.add_post(FILE_PATH + _LINK, pages.give)
     privacy = WebPrivacy(PrivacyDesk(lambda: parts.database, clock, load_calendar()))
     app.router.add_get("/privacy/{secret}", privacy.get)
     add_console(app, build_desk_services(settings, lambda: parts.database, clock), parts)
@@ -109,7 +114,7 @@ def _add_file_routes(app: web.Application, files: WebFiles) -> None:
     resource = app.router.add_resource("/chat/files/{name:[a-z]{8,32}}")
     resource.add_route("OPTIONS", files.preflight)
     resource.add_route("POST", files.make_link)
-    app.router.add_get(r"/chat/files/{link:[\w.\-]{40,256}}", files.download)
+    app.router.add_get(f"/chat/files/{_LINK}", files.download)
 
 
 def _follow_lifetime(app: web.Application, channel: WebChannel, parts: HubParts) -> None:

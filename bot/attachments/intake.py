@@ -25,9 +25,9 @@ FOR_FILES = (*_COMMAND, "file")
 """For officers' files, which may also be PDFs."""
 
 
-def refuse(reason: PhotoRefusal) -> PhotoRefusedError:
-    """The error that says why a photo is not taken."""
-    return PhotoRefusedError(reason.value, reason=reason)
+def refuse(reason: PhotoRefusal, said: str = "") -> PhotoRefusedError:
+    """The error that says why a photo is not taken. said: in these words, where they are not those of wording.yml."""
+    return PhotoRefusedError(reason.value, reason=reason, said=said)
 
 
 class PhotoIntake:

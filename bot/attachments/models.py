@@ -55,6 +55,8 @@ class PhotoRefusal(str, Enum):
     TOO_MANY_PAGES = "too_many_pages"
     LOCKED = "locked"
     """A PDF that needs a password."""
+    SWITCHED_OFF = "switched_off"
+    """The sentence is the administrator's; wording.yml has one for where none came along."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from bot.attachments.models import PhotoRefusal
+from bot.errors import PhotoRefusedError
 
 WORDING_FILE = Path(__file__).resolve().parent / "wording.yml"
 
@@ -21,6 +22,10 @@ class PhotoWording:
     sent: str
     name: str
     refusals: Mapping[PhotoRefusal, str]
+
+    def of(self, error: PhotoRefusedError) -> str:
+        """Return what the sender reads of a refusal."""
+        return str(error.context.get("said") or self.refusals[PhotoRefusal(error.context["reason"])])
 
     @classmethod
     def load(cls, path: Path = WORDING_FILE) -> PhotoWording:

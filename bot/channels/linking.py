@@ -17,6 +17,8 @@ from bot.links.service import Links
 from bot.links.words import is_phrase, link_wording
 from bot.ops.clock import CITY_TIME
 from bot.ops.logging import EventLog
+from bot.staff.models import Feature
+from bot.staff.switches import Switches
 
 log = EventLog("channels.linking")
 
@@ -24,9 +26,15 @@ log = EventLog("channels.linking")
 class Linking:
     """Runs in every hub that has the Zalo channel."""
 
-    def __init__(self, hub: Hub, links: Links) -> None:
+    def __init__(self, hub: Hub, links: Links, switches: Switches | None = None) -> None:
+        """switches: by which new links can be switched off; those there are stay, and can be ended."""
         self._hub = hub
         self._links = links
+        self._switches = switches
+
+    async def when_off(self) -> str | None:
+        """Return what citizens read while new links are switched off; None while they are on."""
+        return await self._switches.is_off(Feature.LINKS) if self._switches is not None else None
 
     async def hear(self, conversation: Conversation, client_id: str, text: str) -> bool:
         """Deal with a phrase about links, and with a code that is said on the web; say whether it was one."""
@@ -34,7 +42,8 @@ class Linking:
             await self._end(conversation, client_id, text)
         elif is_phrase(text, "begin"):
             linked = conversation.channel == "web" and await self._links.of(conversation.id) is not None
-            said = link_wording()("web.already" if linked else f"{conversation.channel}.how")
+            off = None if linked else await self.when_off()
+            said = off or link_wording()("web.already" if linked else f"{conversation.channel}.how")
             await self.reply(conversation.id, client_id, accept(text), Draft({"text": said}))
         elif conversation.channel == "web" and read_code(text) is not None:
             words = link_wording()

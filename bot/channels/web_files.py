@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from bot.attachments.models import Opened
 from bot.channels.web_session import CHANNEL
 from bot.channels.web_visitors import origin_is_welcome
 from bot.hub.hub import Hub
@@ -48,23 +49,7 @@ class WebFiles:
         opened = await self._files.follow(link)
         if opened is None:
             raise web.HTTPNotFound(text="Đường dẫn này đã hết hạn. Mở lại tệp từ cuộc trò chuyện giúp tôi.")
-        name = await self._name(link.split(".")[0], opened.attachment.id)
-        plain = "tep.pdf" if opened.attachment.content_type == "application/pdf" else "tep.jpg"
-        full = quote(name or plain, safe="")
-        headers = {
-            "Content-Type": opened.attachment.content_type,
-            "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{full}",
-            "Content-Security-Policy": _POLICY,
-            "X-Frame-Options": "DENY",
-            "Cache-Control": "no-store",
-        }
-        return web.Response(body=opened.data, headers=headers)
-
-    async def _name(self, conversation_id: str, attachment_id: str) -> str:
-        for message in await self._hub.read_on(conversation_id, 0):
-            if message.role is Role.OFFICER and attachment_id in names_of(message.content):
-                return names_of(message.content)[attachment_id]
-        return ""
+        return file_response(opened, await file_name(self._hub, link, opened))
 
     def _for_origin(self, request: web.Request, response: web.Response) -> web.Response:
         origin = request.headers.get("Origin")
@@ -74,3 +59,25 @@ class WebFiles:
         if origin:
             response.headers["Access-Control-Allow-Origin"] = origin
         return response
+
+
+def file_response(opened: Opened, name: str) -> web.Response:
+    """Return a file as one to keep, under its name; it is never shown inside a page of ours."""
+    plain = "tep.pdf" if opened.attachment.content_type == "application/pdf" else "tep.jpg"
+    full = quote(name or plain, safe="")
+    headers = {
+        "Content-Type": opened.attachment.content_type,
+        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{full}",
+        "Content-Security-Policy": _POLICY,
+        "X-Frame-Options": "DENY",
+        "Cache-Control": "no-store",
+    }
+    return web.Response(body=opened.data, headers=headers)
+
+
+async def file_name(hub: Hub, link: str, opened: Opened) -> str:
+    """Return what the officer called the file behind a link that was found good."""
+    for message in await hub.read_on(link.split(".")[0], 0):
+        if message.role is Role.OFFICER and opened.attachment.id in names_of(message.content):
+            return names_of(message.content)[opened.attachment.id]
+    return ""

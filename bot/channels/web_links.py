@@ -38,6 +38,8 @@ class WebLinks:
         words = link_wording()
         if await self.is_linked(conversation_id):
             return link_text(words("web.code_title"), words("web.already"))
+        if (off := await self._linking.when_off()) is not None:
+            return link_text(words("web.code_title"), off)
         made = await self._links.begin(conversation_id)
         if isinstance(made, Later):
             return link_text(words("web.code_title"), words("web.later", at=clock_text(made.at)))

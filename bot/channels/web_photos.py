@@ -31,6 +31,7 @@ STATUS = {
     PhotoRefusal.NOT_A_PHOTO: 415,
     PhotoRefusal.TOO_MANY: 409,
     PhotoRefusal.NOT_EXPECTED: 409,
+    PhotoRefusal.SWITCHED_OFF: 409,
     PhotoRefusal.TOO_FAST: 429,
     PhotoRefusal.BUSY: 503,
     PhotoRefusal.ENDED: 401,
@@ -108,7 +109,7 @@ class WebPhotos:
             response = await handler(request)
         except PhotoRefusedError as error:
             reason = PhotoRefusal(error.context["reason"])
-            response = self._refusal(STATUS.get(reason, 422), error.code, reason)
+            response = self._refusal(STATUS.get(reason, 422), error.code, reason, self._photos.wording.of(error))
         except TokenInvalidError as error:
             response = self._refusal(401, error.code, PhotoRefusal.ENDED)
         response.headers.update({"Cache-Control": "no-store", "Vary": "Origin", **(headers or {})})
@@ -116,8 +117,8 @@ class WebPhotos:
             response.headers["Access-Control-Allow-Origin"] = origin
         return response
 
-    def _refusal(self, status: int, code: str, reason: PhotoRefusal) -> web.Response:
-        text = self._photos.wording.refusals[reason]
+    def _refusal(self, status: int, code: str, reason: PhotoRefusal, text: str = "") -> web.Response:
+        text = text or self._photos.wording.refusals[reason]
         response = web.json_response({"code": code, "reason": reason.value, "text": text}, status=status)
         if status in (429, 503):
             response.headers["Retry-After"] = "10"

@@ -8,7 +8,6 @@ from contextlib import suppress
 
 from aiohttp import WSMsgType, web
 
-from bot.attachments.models import PhotoRefusal
 from bot.channels import web_frames
 from bot.channels.web_frames import (
     AnswerSurvey,
@@ -145,11 +144,11 @@ class WebSession:
                 raise refuse(Refusal.TOO_FAST)
             message, new = await self._store(frame)
         except MessageRefusedError as error:
-            text = self._wording.refusals[Refusal(error.context["reason"])]
+            text = self._wording.of(error)
             await self._send(web_frames.refused(frame.id, error.code, text))
             return
         except PhotoRefusedError as error:
-            text = self._photos.wording.refusals[PhotoRefusal(error.context["reason"])]
+            text = self._photos.wording.of(error)
             await self._send(web_frames.refused(frame.id, error.code, text))
             return
         # Stored before, but the widget did not know: confirm it once more, out of turn.
@@ -192,7 +191,7 @@ class WebSession:
             said = self._wording.of_survey(skipped, taken.contact, taken.words)
             await self._send(web_frames.surveyed(client_id, said))
         except MessageRefusedError as error:
-            text = self._wording.refusals[Refusal(error.context["reason"])]
+            text = self._wording.of(error)
             await self._send(web_frames.refused(client_id, error.code, text))
 
     async def _tell(self, subscription: Subscription) -> None:

@@ -11,6 +11,7 @@ from bot.cases.follows import Follows
 from bot.channels.linking import Linking
 from bot.channels.zalo import WebhookRules, ZaloWebhook
 from bot.channels.zalo_consent import TEMPLATES, ZaloConsent
+from bot.channels.zalo_files import ZaloFiles
 from bot.channels.zalo_links import LINK, ZaloLinks
 from bot.channels.zalo_photos import ZaloPhotos
 from bot.channels.zalo_places import PLACE, ZaloPlaces
@@ -91,13 +92,14 @@ def build_zalo(settings: Settings, parts: HubParts, clock: Clock) -> ZaloParts:
     box = TemplateBox(lambda: parts.database, sealer, clock, known)
     templates = TemplateSender(box, client, clock, zalo.per_minute) if known else None
     consent = _consent(parts, wording, clock, bool(known))
-    links = ZaloLinks(parts.links, Linking(parts.hub, parts.links))
+    links = ZaloLinks(parts.links, Linking(parts.hub, parts.links, parts.switches))
     work = ZaloWork(
         parts.hub,
         Wordless(parts.hub, photos, places, wording),
         ZaloQuestions(parts.hub, wording, {PLACE: places, LINK: links, TEMPLATES: consent}),
         links,
         consent,
+        ZaloFiles(parts.hub, parts.files),
         frozenset(known),
         inbox,
         outbox,

@@ -28,6 +28,9 @@ class ZaloLinks:
         if code is None:
             return await self._linking.hear(conversation, client_id, text)
         words = link_wording()
+        if (off := await self._linking.when_off()) is not None:
+            await self._linking.reply(conversation.id, client_id, words("zalo.sent"), Draft({"text": off}))
+            return True
         said = await self._links.say(code, conversation.id, user_id)
         if isinstance(said, Later):
             log.warning("link_guessed", conversation=conversation.id[:8])
@@ -48,6 +51,10 @@ class ZaloLinks:
             known = await self._links.of(answer.conversation.id)
             reply = Draft({"text": words("zalo.still" if known else "zalo.refused")})
             await self._linking.reply(answer.conversation.id, answer.client_id, answer.title, reply)
+            return
+        if (off := await self._linking.when_off()) is not None:  # switched off since the question
+            await self._links.refuse(answer.conversation.id)
+            await self._linking.reply(answer.conversation.id, answer.client_id, answer.title, Draft({"text": off}))
             return
         confirmed = await self._links.confirm(answer.conversation.id)
         for ended in confirmed.ended if confirmed else ():

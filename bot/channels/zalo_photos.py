@@ -33,19 +33,19 @@ class ZaloPhotos:
         Done twice, it hands over once. Nothing is fetched where no photo is asked for.
         """
         kept: list[str] = []
-        refusal: PhotoRefusal | None = PhotoRefusal.TOO_MANY if len(pictures) > MOST_AT_ONCE else None
+        refused: PhotoRefusedError | None = refuse(PhotoRefusal.TOO_MANY) if len(pictures) > MOST_AT_ONCE else None
         for number, picture in enumerate(pictures[:MOST_AT_ONCE]):
             try:
                 kept.append(await self._one(conversation, f"{client_id}-{number}", picture))
             except PhotoRefusedError as error:
-                refusal = PhotoRefusal(error.context["reason"])
-                log.info("photo_refused", conversation=conversation.id[:8], reason=refusal.value)
+                refused = error
+                log.info("photo_refused", conversation=conversation.id[:8], reason=str(error))
         try:
             if kept:
                 await self._photos.give(conversation, client_id, kept)
         except PhotoRefusedError as error:
-            refusal = PhotoRefusal(error.context["reason"])
-        return self._photos.wording.refusals[refusal] if refusal else ""
+            refused = error
+        return self._photos.wording.of(refused) if refused else ""
 
     async def _one(self, conversation: Conversation, upload_id: str, picture: Attachment) -> str:
         known = await self._photos.find_upload(conversation, upload_id)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.channels.zalo_consent import ZaloConsent
+from bot.channels.zalo_files import ZaloFiles
 from bot.channels.zalo_links import ZaloLinks
 from bot.channels.zalo_questions import ZaloQuestions
 from bot.channels.zalo_wording import ZaloWording
@@ -46,6 +47,7 @@ class ZaloWork:
         questions: ZaloQuestions,
         links: ZaloLinks,
         consent: ZaloConsent,
+        files: ZaloFiles,
         told_by_template: frozenset[NewsKind],
         inbox: Inbox,
         outbox: Outbox,
@@ -63,6 +65,7 @@ class ZaloWork:
         self._questions = questions
         self._links = links
         self._consent = consent
+        self._files = files
         self._told_by_template = told_by_template
         self._inbox = inbox
         self._outbox = outbox
@@ -235,7 +238,8 @@ class ZaloWork:
         messages = await self._hub.read_on(person.conversation_id, person.queued_seq)
         if not messages:
             return True
-        parts = [part for message in messages for part in self._parts(person.conversation_id, message)]
+        going = [await self._files.with_links(message, person.conversation_id) for message in messages]
+        parts = [part for message in going for part in self._parts(person.conversation_id, message)]
         done = await self._outbox.queue(person, parts, messages[-1].seq)
         if done and parts:
             self._sending()

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.attachments.models import DOCUMENT
 from bot.console.access import BY_ITSELF, ROOT, hub_of, page, person_of, services
-from bot.console.conversation_files import may_send_files
+from bot.console.conversation_files import holds as holds_talk
 from bot.console.forms import new_key, number_of, typed
 from bot.console.handing import find_handed, officer_of, wait_face
 from bot.console.live_sources import MENTIONS, conversation_topic
@@ -138,7 +138,7 @@ async def _steps(request: web.Request, handed: Request, now: datetime) -> dict[s
     signs = await hub_of(request).handoff.presence.all() if holds else []
     return {
         "holds": holds,
-        "may_send_files": may_send_files(handed, person.id),
+        "may_send_files": holds_talk(handed, person.id) and hub_of(request).files.reaches(handed.channel),
         "may_claim": handed.state is RequestState.WAITING and officer.serves(handed.unit),
         "may_reopen": not handed.is_open and officer.serves(handed.unit),
         "offer_open": offer_open,

@@ -18,8 +18,6 @@ from bot.handoff.models import Request, RequestState
 from bot.hub.officer_files import Named, clean_name
 from bot.staff.models import Role
 
-WEB = "web"
-"""The one channel through which files reach a citizen now."""
 SILENCE_SECONDS = 30.0
 _CHUNK = 64 * 1024
 
@@ -28,8 +26,10 @@ _CHUNK = 64 * 1024
 async def add(request: web.Request) -> web.StreamResponse:
     """Take one file: the body is the file, the path its name on this device (sent again: kept once)."""
     handed = await find_handed(request)
-    if not may_send_files(handed, person_of(request).id):
+    if not holds(handed, person_of(request).id):
         raise web.HTTPForbidden
+    if not hub_of(request).files.reaches(handed.channel):
+        return web.json_response({"text": said_of_file(refuse(PhotoRefusal.NOT_EXPECTED))}, status=422)
     try:
         data, upload_id = await _read(request), request.match_info["name"]
         kept = await hub_of(request).files.take(handed.conversation_id, upload_id, data)
@@ -39,10 +39,9 @@ async def add(request: web.Request) -> web.StreamResponse:
     return web.json_response({"id": kept.id, "name": name, "size": kept.size})
 
 
-def may_send_files(handed: Request, person_id: str) -> bool:
-    """Say whether somebody may add files: whoever holds the talk, where its channel takes files."""
-    held = handed.state is RequestState.HELD and handed.officer_id == person_id
-    return held and handed.channel == WEB
+def holds(handed: Request, person_id: str) -> bool:
+    """Say whether somebody may add files: whoever holds the talk. Whether they arrive is the channel's matter."""
+    return handed.state is RequestState.HELD and handed.officer_id == person_id
 
 
 def named_files(values: Sequence[str]) -> list[Named]:

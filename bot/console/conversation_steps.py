@@ -8,9 +8,11 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.attachments.intake import refuse
+from bot.attachments.models import PhotoRefusal
 from bot.console.access import ROOT, hub_of, page, person_of, services
 from bot.console.conversation import shown
-from bot.console.conversation_files import may_send_files, named_files, said_of_file
+from bot.console.conversation_files import holds, named_files, said_of_file
 from bot.console.forms import as_key, chosen, done, typed
 from bot.console.handing import find_handed, officer_of, said_of_step, sees_request
 from bot.console.rendering import console_wording
@@ -35,8 +37,10 @@ async def _reply(request: web.Request, handed: Request, officer: Officer, fields
         raise BlanksLeftError
     hub, files, more = hub_of(request), named_files(await chosen(request, "file")), {}
     if files:
-        if not may_send_files(handed, officer.id):
+        if not holds(handed, officer.id):
             raise refuse_step(HandoffFault.NOT_YOURS)
+        if not hub.files.reaches(handed.channel):
+            raise refuse(PhotoRefusal.NOT_EXPECTED)
         more = await hub.files.attach(handed.conversation_id, files)
     await hub.ownership.reply(handed.id, officer, as_key(fields.get("key", "")), text, more)
 

@@ -11,6 +11,7 @@ from bot.console.forms import done, typed
 from bot.console.rendering import render
 from bot.errors import StaffRefusedError
 from bot.staff.models import Feature, Role
+from bot.staff.switches import told
 from bot.staff.telling import said_of
 
 
@@ -41,9 +42,8 @@ async def _shown(
     switches = services(request).staff.switches
     states = [(feature, await switches.history(feature)) for feature in Feature]
     status = 422 if fault else 200
-    return render(
-        request, "switches.html", status=status, states=states, faulty=faulty, fault=fault, fields=fields or {}
-    )
+    facts = {"states": states, "faulty": faulty, "fault": fault, "fields": fields or {}, "told": told}
+    return render(request, "switches.html", status=status, **facts)
 
 
 ROUTES = (

@@ -60,6 +60,7 @@ class HubParts:
     approvals: Approvals
     approval_switches: ApprovalSwitches
     approval_watch: ApprovalWatch
+    switches: Switches
     database: Database
     trackers: Database
     assistant: RasaClient
@@ -104,21 +105,21 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
     wording = Wording.load()
     assistant = RasaClient(settings.rasa_url)
     trackers = Database(make_engine(settings.tracker_url))
-    feedback_effects = partial(with_feedback, tuning=handoff.queue.tuning)
-    along = with_facts(HandoffEffects(ownership.steps, feedback_effects))
+    switches = Switches(lambda: database, clock)
+    feedback_effects = partial(with_feedback, tuning=handoff.queue.tuning, switches=switches)
+    along = with_facts(HandoffEffects(ownership.steps, feedback_effects, switches))
     holding = Holding(handoff.queue, settings.approval_seconds)
     turn_store = TurnStore(database, clock, process_name(settings), along=along, holds=holding)
     approvals = Approvals(lambda: database, clock, holding, along, delivery, _tells(ownership))
-    switches = Switches(lambda: database, clock)
     memory = TrackerMemory(assistant, trackers)
     turns = Turns(turn_store, assistant, memory, delivery, wording, switched_off=_when_off(switches))
     key = load_key(settings.secret, settings.data_dir)
     tokens = Tokens(key, clock)
     hub = Hub(store, tokens, delivery, turns, RateLimiter(PER_CONVERSATION), SideNotes(database, clock), ownership)
     attachments = build_attachments(settings, lambda: database, clock)
-    photos = HubPhotos(hub, store, database, attachments, PhotoIntake(), PhotoWording.load(), clock)
-    files = OfficerFiles(store, database, attachments, PhotoIntake(FOR_FILES), key, clock)
-    feedback = HubFeedback(database, clock, assistant, delivery, handoff.queue)
+    photos = HubPhotos(hub, store, database, attachments, PhotoIntake(), PhotoWording.load(), clock, switches)
+    files = OfficerFiles(store, database, attachments, PhotoIntake(FOR_FILES), key, clock, settings.public_url)
+    feedback = HubFeedback(database, clock, assistant, delivery, handoff.queue, switches)
     return HubParts(
         hub=hub,
         photos=photos,
@@ -130,6 +131,7 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
         approvals=approvals,
         approval_switches=ApprovalSwitches(lambda: database, clock),
         approval_watch=ApprovalWatch(approvals, _when_off(switches)),
+        switches=switches,
         database=database,
         trackers=trackers,
         assistant=assistant,

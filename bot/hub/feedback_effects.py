@@ -22,6 +22,8 @@ from bot.hub.models import ANSWERS, Conversation, Draft, Role, Turn
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.ops.clock import city_date
 from bot.ops.outcomes import Outcome, is_rateable
+from bot.staff.models import Feature
+from bot.staff.switches import Switches
 from bot.tuning.reading import Tuning
 
 FOLLOW_UP, TOPIC_ENDS = "follow_up", "topic_ends"
@@ -30,18 +32,30 @@ EFFECTS = (FOLLOW_UP, TOPIC_ENDS)
 `{"topic_ends": true}`."""
 SURVEY = "survey"
 """Key of a message's content: the survey is shown under it."""
+UNRATED = "unrated"
+"""Key of a message's content: it was made while ratings were switched off, so no thumbs are shown under it."""
 _LOOKED_BACK = 60
 _ANSWERED = "answered_"
 
 
 def with_feedback(
-    connection: Connection, turn: Turn, drafts: tuple[Draft, ...], at: datetime, tuning: Tuning | None = None
+    connection: Connection,
+    turn: Turn,
+    drafts: tuple[Draft, ...],
+    at: datetime,
+    tuning: Tuning | None = None,
+    switches: Switches | None = None,
 ) -> tuple[Draft, ...]:
-    """Do what the drafts bring about; return them as they are to be stored. tuning: says whether the survey is on."""
+    """Do what the drafts bring about; return them as they are to be stored.
+
+    tuning: says whether the survey is on. switches: whether anything may be rated now; without it all may.
+    """
     drafts = tuple(_with_follow_up(connection, turn, draft, at) for draft in drafts)
     sender, day = turn.conversation.rasa_sender, city_date(at)
     if any(_outcome(draft.content) == Outcome.CLARIFIED_CASE_RATING.value for draft in drafts):
         mark_asked(connection, sender, SurveyKind.CASE, day)
+    if switches is not None and switches.off_within(connection, Feature.RATINGS) is not None:
+        return tuple(_unrated(draft) for draft in drafts)
     ends = any(draft.effects.get(TOPIC_ENDS) for draft in drafts) and (tuning or Tuning()).read(connection).survey
     if ends and _has_finished_topic(connection, turn) and mark_asked(connection, sender, SurveyKind.TOPIC, day):
         drafts = (*drafts[:-1], replace(drafts[-1], content={**drafts[-1].content, SURVEY: True}))
@@ -80,14 +94,22 @@ def turn_of(connection: Connection, conversation: Conversation, row: Row) -> Rat
 
 def may_be_rated(content: Mapping[str, Any]) -> bool:
     """Say whether a message of the assistant is one that people can find right or wrong."""
+    return not content.get(UNRATED) and _says_something(content)
+
+
+def _says_something(content: Mapping[str, Any]) -> bool:
     answer = content.get("answer")
     return isinstance(answer, Mapping) and not answer.get("goes_on") and is_rateable(str(answer.get("outcome")))
 
 
+def _unrated(draft: Draft) -> Draft:
+    return replace(draft, content={**draft.content, UNRATED: True}) if may_be_rated(draft.content) else draft
+
+
 def last_answer(connection: Connection, conversation: Conversation, before: int) -> RatedTurn | None:
-    """Return the newest answer that can be rated with a number below `before`."""
+    """Return the newest answer that people can find right or wrong with a number below `before`."""
     for row in _answers(connection, conversation.id, before):
-        if may_be_rated(row.content):
+        if _says_something(row.content):
             return turn_of(connection, conversation, row)
     return None
 

@@ -18,8 +18,9 @@ from bot.handoff.tables import HANDOFF_REQUEST
 from bot.handoff.words import next_text
 from bot.hub.handing import LEAVE_CONTACT, STOP_WAITING, WAIT_ON, Buttons, change, keep, pass_to, take, tell
 from bot.hub.models import Answerer
+from bot.hub.offer_steps import NO_OFFER, Stepped
 from bot.hub.ownership import Care, Ownership
-from bot.hub.ownership_steps import NO_OFFER, Stepped, ended
+from bot.hub.ownership_steps import ended
 from bot.ops.clock import Clock
 
 MOST = 200

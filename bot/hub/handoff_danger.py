@@ -13,7 +13,7 @@ from bot.handoff.rows import add_event, find_open
 from bot.handoff.tables import HANDOFF_REQUEST
 from bot.hub.conversations import hold
 from bot.hub.handing import tell
-from bot.hub.ownership_steps import Stepped
+from bot.hub.offer_steps import Stepped
 
 
 def warn_of_danger(connection: Connection, conversation_id: str, now: datetime) -> Stepped | None:

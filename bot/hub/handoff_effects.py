@@ -25,6 +25,8 @@ from bot.hub.models import Draft, Role, Turn
 from bot.hub.ownership_steps import WAITING_BUTTONS, Steps
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.ops.outcomes import Outcome as TurnOutcome
+from bot.staff.models import Feature
+from bot.staff.switches import Switches
 from bot.tuning.models import Tuned
 
 HANDOFF = "handoff"
@@ -48,8 +50,9 @@ Along = Callable[[Connection, Turn, tuple[Draft, ...], datetime], tuple[Draft, .
 class HandoffEffects:
     """Stored along with answers, after what `before` stores."""
 
-    def __init__(self, steps: Steps, before: Along) -> None:
-        self._steps, self._before = steps, before
+    def __init__(self, steps: Steps, before: Along, switches: Switches | None = None) -> None:
+        """switches: by which officers can be switched off; danger is handed over all the same."""
+        self._steps, self._before, self._switches = steps, before, switches
 
     def __call__(
         self, connection: Connection, turn: Turn, drafts: tuple[Draft, ...], at: datetime
@@ -64,6 +67,10 @@ class HandoffEffects:
         wanted = draft.effects.get(HANDOFF)
         if not isinstance(wanted, Mapping):
             return draft
+        off = self._off(connection, asked_of(wanted).trigger)
+        if off is not None:
+            answer = {**(draft.content.get("answer") or {}), "outcome": TurnOutcome.REFUSED_SWITCHED_OFF.value}
+            return replace(draft, content={**draft.content, "text": off, "answer": answer})
         request = self._steps.ask_within(connection, turn.conversation, asked_of(wanted), at)
         said = (
             self._nobody(connection, asked_of(wanted).unit, at)
@@ -91,7 +98,14 @@ class HandoffEffects:
         urgent = trigger is Trigger.SENSITIVE
         if trigger is None or not queue.desk_of(connection, CITY_UNIT).takes(urgent):
             return drafts
+        if self._off(connection, trigger) is not None:
+            return drafts
         return (*drafts, offer_draft(trigger))
+
+    def _off(self, connection: Connection, trigger: Trigger) -> str | None:
+        if self._switches is None or trigger is Trigger.SENSITIVE:
+            return None
+        return self._switches.off_within(connection, Feature.HANDOFF)
 
 
 def offer_draft(trigger: Trigger) -> Draft:

@@ -27,6 +27,8 @@ from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.ops.clock import Clock, city_date
 from bot.ops.logging import EventLog
 from bot.ops.satisfaction import Satisfaction
+from bot.staff.models import Feature
+from bot.staff.switches import Switches
 from bot.store.engine import Database
 
 log = EventLog("hub.feedback")
@@ -85,9 +87,19 @@ class HubFeedback:
     """Every write begins with the conversation's row, as all of the hub's do."""
 
     def __init__(
-        self, database: Database, clock: Clock, reader: Reader, delivery: Delivery, queue: Queue | None = None
+        self,
+        database: Database,
+        clock: Clock,
+        reader: Reader,
+        delivery: Delivery,
+        queue: Queue | None = None,
+        switches: Switches | None = None,
     ) -> None:
-        """queue: by which an officer is offered to who finds two answers wrong; without it nobody is."""
+        """queue: by which an officer is offered to who finds two answers wrong; without it nobody is.
+
+        switches: by which ratings, and officers, can be switched off.
+        """
+        self._switches = switches
         self._database = database
         self._clock = clock
         self._reader = reader
@@ -105,6 +117,8 @@ class HubFeedback:
         Raises `MessageRefusedError`: too fast, too long, erased, or no answer that can be rated.
         """
         self._take_place(conversation_id)
+        if given.thumb is not None:
+            await self._check_switch()
         words = await self._screened(given.words)
         thumb_down = given.thumb is Thumb.DOWN
         rating = Rating(given.thumb, given.reason if thumb_down else None, words.text, words.dropped)
@@ -121,11 +135,18 @@ class HubFeedback:
     async def answer_survey(self, conversation_id: str, given: GivenSurvey) -> SurveyTaken:
         """Store an answer to the survey, or that it was left out. Raises `MessageRefusedError`."""
         self._take_place(conversation_id)
+        if given.satisfaction is not Satisfaction.SKIPPED:
+            await self._check_switch()
         words = await self._screened(given.words)
         await self._database.run(self._answer_survey, conversation_id, given, words)
         self._delivery.publish(conversation_id, Surveyed())
         log.info("survey_answered")  # nothing that leads from the conversation to the answer
         return SurveyTaken(words, given.contact)
+
+    async def _check_switch(self) -> None:
+        off = await self._switches.is_off(Feature.RATINGS) if self._switches is not None else None
+        if off is not None:
+            raise refuse(Refusal.SWITCHED_OFF, off)
 
     def _take_place(self, conversation_id: str) -> None:
         if not self._pace.take(conversation_id):
@@ -177,6 +198,8 @@ class HubFeedback:
         if self._queue is None or not self._queue.tuning.read(connection).rule_thumbs_down:
             return None
         if not self._queue.desk_of(connection, CITY_UNIT).takes():
+            return None
+        if self._switches is not None and self._switches.off_within(connection, Feature.HANDOFF) is not None:
             return None
         if was_offered(connection, conversation_id, Trigger.THUMBS_DOWN):
             return None

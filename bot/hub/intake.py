@@ -15,10 +15,10 @@ SLASHES = frozenset("/\u2044\u2215\u29f8\uff0f\u2571")
 NO_WORDS = "?"
 
 
-def refuse(reason: Refusal) -> MessageRefusedError:
-    """The error that says why a message is not stored."""
+def refuse(reason: Refusal, said: str = "") -> MessageRefusedError:
+    """The error that says why a message is not stored. said: in these words, where they are not wording.yml's."""
     MESSAGES_REFUSED.labels(reason.value).inc()
-    return MessageRefusedError(reason.value, reason=reason)
+    return MessageRefusedError(reason.value, reason=reason, said=said)
 
 
 def clean(text: str) -> str:

@@ -52,6 +52,8 @@ class Refusal(str, Enum):
     ENDED = "ended"
     NOT_RATEABLE = "not_rateable"
     SURVEY_OVER = "survey_over"
+    SWITCHED_OFF = "switched_off"
+    """The sentence is the administrator's; wording.yml has one for where none came along."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -30,9 +31,21 @@ log = EventLog("hub.officer_files")
 
 OWNER = "talk"
 LINK_FOR = timedelta(minutes=5)
+PAGE_FOR = timedelta(hours=24)
+"""How long the address that goes out over Zalo is good; the citizen reads until when."""
+WEB, ZALO = "web", "zalo"
 LONGEST_NAME = 80
 _ENDS = {PDF: ".pdf"}
 _BAD = re.compile(r"[\x00-\x1f\x7f\\/:*?\"<>|\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+
+
+class LinkKind(str, Enum):
+    """What a link is for; one is never good for the other."""
+
+    FILE = "file"
+    """The file itself, for a window that shows the conversation."""
+    PAGE = "file page"
+    """A page with a button, for a message that leaves us: whoever looks at addresses in messages gets no file."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +67,10 @@ class OfficerFiles:
         intake: PhotoIntake,
         key: bytes,
         clock: Clock,
+        public_url: str = "",
     ) -> None:
+        """public_url: the hub's address as citizens reach it; without one nothing can be sent over Zalo."""
+        self.public_url = public_url
         self._conversations, self._database = conversations, database
         self._attachments, self._intake = attachments, intake
         self._key, self._clock = key, clock
@@ -91,16 +107,30 @@ class OfficerFiles:
         """Return one of the files that were sent in a conversation."""
         return await self._attachments.open_of(OWNER, conversation_id, attachment_id)
 
-    def link(self, conversation: Conversation, attachment_id: str) -> str:
-        """Return what opens one file of one conversation for `LINK_FOR`."""
-        until = int((self._clock.now() + LINK_FOR).timestamp())
-        claim = f"{conversation.id}.{conversation.token_version}.{attachment_id}.{until}"
-        return f"{claim}.{self._signature(claim)}"
+    def reaches(self, channel: str) -> bool:
+        """Say whether a file that is sent in a channel's conversation reaches the citizen."""
+        return channel == WEB or (channel == ZALO and bool(self.public_url))
 
-    async def follow(self, link: str) -> Opened | None:
+    def page_until(self) -> datetime:
+        """Return until when an address that is made now is good."""
+        return self._clock.now() + PAGE_FOR
+
+    def link(
+        self,
+        conversation: Conversation,
+        attachment_id: str,
+        kind: LinkKind = LinkKind.FILE,
+        until: datetime | None = None,
+    ) -> str:
+        """Return what opens one file of one conversation until then, or for `LINK_FOR`."""
+        ends = int((until or self._clock.now() + LINK_FOR).timestamp())
+        claim = f"{conversation.id}.{conversation.token_version}.{attachment_id}.{ends}"
+        return f"{claim}.{self._signature(claim, kind)}"
+
+    async def follow(self, link: str, kind: LinkKind = LinkKind.FILE) -> Opened | None:
         """Return the file behind a link; None where it is not ours, over, or the conversation is erased."""
         claim, _, signature = link.rpartition(".")
-        if len(link) > 256 or not link.isascii() or not hmac.compare_digest(signature, self._signature(claim)):
+        if len(link) > 256 or not link.isascii() or not hmac.compare_digest(signature, self._signature(claim, kind)):
             return None
         conversation_id, version, attachment_id, until = claim.split(".")
         conversation = await self._conversations.find(conversation_id)
@@ -113,8 +143,9 @@ class OfficerFiles:
         hold(connection, conversation_id, self._clock.now())
         return self._attachments.keep_in(connection, sender_of(conversation_id), upload_id, made)
 
-    def _signature(self, claim: str) -> str:
-        digest = hmac.new(self._key, b"motcua file " + claim.encode("utf-8", "replace"), hashlib.sha256).digest()
+    def _signature(self, claim: str, kind: LinkKind) -> str:
+        said = f"motcua {kind.value} {claim}".encode("utf-8", "replace")
+        digest = hmac.new(self._key, said, hashlib.sha256).digest()
         return urlsafe_b64encode(digest).decode("ascii").rstrip("=")
 
 

@@ -21,7 +21,8 @@ from bot.hub.handing import refuse_step
 from bot.hub.handoff_danger import warn_of_danger
 from bot.hub.intake import clean
 from bot.hub.models import Message
-from bot.hub.ownership_steps import NobodyWaits, Stepped, Steps
+from bot.hub.offer_steps import Stepped
+from bot.hub.ownership_steps import NobodyWaits, Steps
 from bot.ops.clock import Clock
 from bot.ops.logging import EventLog
 from bot.store.engine import Database

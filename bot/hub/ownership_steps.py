@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,8 +22,7 @@ from bot.handoff.models import (
     Summary,
     Trigger,
 )
-from bot.handoff.presence import present_for, unit_for
-from bot.handoff.queue import Queue
+from bot.handoff.presence import unit_for
 from bot.handoff.rows import add_event, add_note, begin_request, find_open
 from bot.handoff.tables import HANDOFF_REQUEST
 from bot.handoff.words import wait_text
@@ -32,31 +30,20 @@ from bot.hub.conversations import add_messages, find_by_client_id, find_conversa
 from bot.hub.handing import STOP_WAITING, Buttons, change, keep, pass_to, refuse_step, take, tell
 from bot.hub.held_answers import let_all_go
 from bot.hub.models import AUTHOR, Answerer, Conversation, Draft, Message, Role
+from bot.hub.offer_steps import NO_OFFER, OfferSteps, Stepped, demand, holder
 from bot.hub.units import note_unit
-from bot.ops.clock import Clock
 
 LONGEST_SNOOZE = timedelta(days=7)
 TYPING_TIME = timedelta(seconds=8)
 WAITING_BUTTONS: Buttons = (("stop_waiting", STOP_WAITING),)
 
 
-@dataclass(frozen=True)
-class Stepped:
-    """What a step has made: the request as it stands, and the messages that were stored."""
-
-    request: Request
-    messages: tuple[Message, ...] = ()
-
-
 class NobodyWaits(Exception):
     """There is nothing to stop."""
 
 
-class Steps:
+class Steps(OfferSteps):
     """Every step; each raises `HandoffStepError` where somebody was faster, or it is not theirs to take."""
-
-    def __init__(self, clock: Clock, queue: Queue) -> None:
-        self._clock, self.queue = clock, queue
 
     def ask_within(
         self, connection: Connection, conversation: Conversation, asked: Asked, now: datetime
@@ -110,7 +97,7 @@ class Steps:
         pass_to(connection, conversation, Answerer.OFFICER, now)
         summary = Summary(asked=hidden_words(last_words(connection, conversation_id)))
         asked = Asked(Trigger.OFFICER, conversation.unit, summary)
-        held = {"state": RequestState.HELD.value, **_holder(officer), "claimed_at": now}
+        held = {"state": RequestState.HELD.value, **holder(officer), "claimed_at": now}
         request = begin_request(connection, conversation_id, conversation.channel, asked, now, **held)
         add_event(connection, request.id, Deed.STEPPED_IN, now, officer, words=reason)
         return Stepped(request, (tell(connection, conversation_id, "stepped_in", now, officer=officer.name),))
@@ -120,12 +107,12 @@ class Steps:
         now = self._clock.now()
         if request.state is RequestState.HELD:
             raise refuse_step(HandoffFault.TAKEN)
-        _demand(request, RequestState.WAITING)
+        demand(request, RequestState.WAITING)
         if not officer.serves(request.unit):
             raise refuse_step(HandoffFault.OTHER_UNIT)
         pass_to(connection, conversation, Answerer.OFFICER, now)
         waited = {} if request.claimed_at else {"waited_seconds": int((now - request.asked_at).total_seconds())}
-        values = {"state": RequestState.HELD.value, **_holder(officer), **waited, "claimed_at": now}
+        values = {"state": RequestState.HELD.value, **holder(officer), **waited, "claimed_at": now}
         claimed = change(connection, request, **values, officer_spoke_at=None)
         add_event(connection, request.id, Deed.CLAIMED, now, officer)
         return Stepped(claimed, (tell(connection, conversation.id, "claimed", now, officer=officer.name),))
@@ -150,55 +137,6 @@ class Steps:
         waiting = change(connection, request, **values, **NO_OFFER, snoozed_until=None)
         add_event(connection, request.id, deed, now, officer, words=reason)
         return Stepped(waiting, (self.tell_place(connection, waiting, deed.value, now),))
-
-    def offer(self, connection: Connection, request_id: str, officer: Officer, to: Officer, reason: str) -> Stepped:
-        conversation, request = self._mine(connection, request_id, officer)
-        now = self._clock.now()
-        if to.id == officer.id:
-            raise refuse_step(HandoffFault.TO_YOURSELF)
-        if request.offered_to and request.offer_until and request.offer_until > now:
-            raise refuse_step(HandoffFault.OFFERED)
-        if all(one.id != to.id for one in present_for(connection, request.unit, now)):
-            raise refuse_step(HandoffFault.RECEIVER_AWAY)
-        keep(connection, conversation, now)
-        until = now + self.queue.tuning.read(connection).offer_time
-        values = {"offered_to": to.id, "offered_to_name": to.name, "offer_until": until}
-        offered = change(connection, request, **values)
-        add_event(connection, request.id, Deed.OFFERED, now, officer, words=reason)
-        return Stepped(offered)
-
-    def end_offer(self, connection: Connection, request_id: str, officer: Officer, code: str) -> Stepped:
-        conversation, request = self._mine(connection, request_id, officer)
-        if not request.offered_to:
-            raise refuse_step(HandoffFault.NO_OFFER)
-        now = self._clock.now()
-        keep(connection, conversation, now)
-        changed = change(connection, request, **NO_OFFER)
-        add_event(connection, request.id, Deed.OFFER_LAPSED, now, officer, code=code)
-        return Stepped(changed)
-
-    def accept(self, connection: Connection, request_id: str, officer: Officer) -> Stepped:
-        conversation, request = self._offered(connection, request_id, officer)
-        now = self._clock.now()
-        pass_to(connection, conversation, Answerer.OFFICER, now)
-        values: dict[str, Any] = {
-            **_holder(officer),
-            **NO_OFFER,
-            "claimed_at": now,
-            "officer_spoke_at": None,
-            "snoozed_until": None,
-        }
-        accepted = change(connection, request, **values)
-        add_event(connection, request.id, Deed.ACCEPTED, now, officer)
-        return Stepped(accepted, (tell(connection, conversation.id, "accepted", now, officer=officer.name),))
-
-    def decline(self, connection: Connection, request_id: str, officer: Officer, reason: str) -> Stepped:
-        conversation, request = self._offered(connection, request_id, officer)
-        now = self._clock.now()
-        keep(connection, conversation, now)
-        declined = change(connection, request, **NO_OFFER)
-        add_event(connection, request.id, Deed.DECLINED, now, officer, words=reason)
-        return Stepped(declined)
 
     def reply(
         self,
@@ -278,25 +216,10 @@ class Steps:
             "outcome": "",
             "reason": "",
         }
-        values |= {**_holder(officer), **NO_OFFER, "claimed_at": now, "closed_at": None, "officer_spoke_at": None}
+        values |= {**holder(officer), **NO_OFFER, "claimed_at": now, "closed_at": None, "officer_spoke_at": None}
         reopened = change(connection, request, **values)
         add_event(connection, request.id, Deed.REOPENED, now, officer)
         return Stepped(reopened, (tell(connection, conversation.id, "reopened", now, officer=officer.name),))
-
-    def _mine(self, connection: Connection, request_id: str, officer: Officer) -> tuple[Conversation, Request]:
-        conversation, request = take(connection, request_id)
-        _demand(request, RequestState.HELD)
-        if request.officer_id != officer.id:
-            raise refuse_step(HandoffFault.NOT_YOURS)
-        return conversation, request
-
-    def _offered(self, connection: Connection, request_id: str, officer: Officer) -> tuple[Conversation, Request]:
-        conversation, request = take(connection, request_id)
-        _demand(request, RequestState.HELD)
-        over = request.offer_until is None or request.offer_until <= self._clock.now()
-        if request.offered_to != officer.id or over:
-            raise refuse_step(HandoffFault.NO_OFFER)
-        return conversation, request
 
     def tell_place(self, connection: Connection, request: Request, key: str, now: datetime) -> Message:
         standing = self.queue.standing_of(connection, request)
@@ -304,20 +227,6 @@ class Steps:
         return tell(connection, request.conversation_id, key, now, WAITING_BUTTONS, **facts)
 
 
-NO_OFFER: dict[str, Any] = {"offered_to": "", "offered_to_name": "", "offer_until": None}
-
-
-def _holder(officer: Officer) -> dict[str, str]:
-    return {"officer_id": officer.id, "officer_name": officer.name}
-
-
 def ended(request: Request, outcome: Outcome, reason: str, now: datetime) -> dict[str, Any]:
     values = {"state": RequestState.CLOSED.value, "open_key": request.id, "closed_at": now, **NO_OFFER}
     return values | {"outcome": outcome.value, "reason": reason, "snoozed_until": None, "typing_until": None}
-
-
-def _demand(request: Request, state: RequestState) -> None:
-    if not request.is_open:
-        raise refuse_step(HandoffFault.CLOSED)
-    if request.state is not state:
-        raise refuse_step(HandoffFault.NOT_YOURS)

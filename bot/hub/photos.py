@@ -21,6 +21,8 @@ from bot.hub.models import Conversation, Gift, Message
 from bot.hub.tables import CONVERSATION
 from bot.ops.clock import Clock
 from bot.ops.logging import EventLog
+from bot.staff.models import Feature
+from bot.staff.switches import Switches
 from bot.store.engine import Database
 
 log = EventLog("hub.photos")
@@ -41,7 +43,10 @@ class HubPhotos:
         intake: PhotoIntake,
         wording: PhotoWording,
         clock: Clock,
+        switches: Switches | None = None,
     ) -> None:
+        """switches: by which photos can be switched off."""
+        self._switches = switches
         self.wording = wording
         self._hub = hub
         self._conversations = conversations
@@ -69,6 +74,7 @@ class HubPhotos:
         """Raise `PhotoRefusedError` where a photo would not be taken now, whatever it shows."""
         if not await self._conversations.expects_photos(conversation.id):
             raise refuse(PhotoRefusal.NOT_EXPECTED)
+        await self._check_switch()
         await self._attachments.check_room(conversation.rasa_sender)
 
     async def take(self, conversation: Conversation, upload_id: str, data: bytes) -> Attachment:
@@ -88,6 +94,7 @@ class HubPhotos:
             return stored, False
         if not await self._conversations.expects_photos(conversation.id):
             raise refuse(PhotoRefusal.NOT_EXPECTED)
+        await self._check_switch()
         if len(ids) > MOST_AT_ONCE:
             raise refuse(PhotoRefusal.TOO_MANY)
         photos = await self._attachments.pending_of(conversation.rasa_sender, ids)
@@ -102,6 +109,11 @@ class HubPhotos:
     async def remove(self, conversation: Conversation, attachment_id: str) -> bool:
         """Take back a photo that nothing has come of."""
         return await self._attachments.remove(conversation.rasa_sender, attachment_id)
+
+    async def _check_switch(self) -> None:
+        off = await self._switches.is_off(Feature.PHOTOS) if self._switches is not None else None
+        if off is not None:
+            raise refuse(PhotoRefusal.SWITCHED_OFF, off)
 
     def _keep(self, connection: Connection, conversation: Conversation, upload_id: str, photo: Prepared) -> Attachment:
         hold(connection, conversation.id, self._clock.now())

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from bot.errors import MessageRefusedError
 from bot.feedback.models import Desk, Kept, Thumb
 from bot.feedback.words import TakenWords
 from bot.hub.models import Draft, Refusal
@@ -54,6 +55,10 @@ class Wording:
             refusals={refusal: entries["refusals"][refusal.value] for refusal in Refusal},
             feedback={word: entries["feedback"][word.value] for word in FeedbackWord},
         )
+
+    def of(self, error: MessageRefusedError) -> str:
+        """Return what a citizen reads of a refusal."""
+        return str(error.context.get("said") or self.refusals[Refusal(error.context["reason"])])
 
     def of_rating(self, kept: Kept, words: TakenWords) -> str:
         """What a citizen reads under an answer that was rated; first things first."""

@@ -25,6 +25,8 @@ from bot.ops.case_codes import CaseCode, find_case_codes
 from bot.ops.clock import Clock, city_date
 from bot.ops.news import NewsKind, to_content
 from bot.ops.quiet_hours import is_quiet
+from bot.staff.models import Feature
+from bot.staff.switches import Switches
 from bot.store.engine import Database
 from knowledge.blocks import heading, to_json, to_text
 from knowledge.working_days import Calendar
@@ -42,10 +44,14 @@ class CaseJobs:
     database: Callable[[], Database]
     clock: Clock
     calendar: Calendar
+    switches: Switches | None = None
+    """By which looking up can be switched off: then nothing is read or told, and it is when it is on again."""
 
     async def look_for_changes(self) -> Result:
         """Read every followed dossier and store a word where it has changed; warn units of what is due next."""
         await self._forget_erased()
+        if await self._is_off():
+            return {"off": 1}
         looked, changed, down = 0, 0, 0
         for follow in await self.follows.active():
             try:
@@ -61,7 +67,7 @@ class CaseJobs:
 
     async def say_words(self) -> Result:
         """Say what waits to be said, in the citizens' channels, outside the quiet hours."""
-        if is_quiet(self.clock.now()):
+        if is_quiet(self.clock.now()) or await self._is_off():
             return {}
         said, left = 0, 0
         for word in await self.follows.waiting():
@@ -76,6 +82,9 @@ class CaseJobs:
     async def forget_tries(self) -> Result:
         """Drop counts of look-ups that are over."""
         return {"forgotten": await self.cases.forget_tries()}
+
+    async def _is_off(self) -> bool:
+        return self.switches is not None and await self.switches.is_off(Feature.CASES) is not None
 
     async def _forget_erased(self) -> None:
         """Whoever erases a conversation follows nothing more."""

@@ -29,7 +29,13 @@ def build_runner(services: CaseServices) -> JobRunner:
 def jobs_of(services: CaseServices) -> list[Job]:
     """Return every job there is."""
     cases = CaseJobs(
-        services.cases, services.follows, services.case_answers, services.operations, services.clock, load_calendar()
+        services.cases,
+        services.follows,
+        services.case_answers,
+        services.operations,
+        services.clock,
+        load_calendar(),
+        services.switches,
     )
     petitions = PetitionJobs(services.petition_parts, services.operations, services.clock)
     photos = PhotoJobs(services.attachments)

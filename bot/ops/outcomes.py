@@ -81,6 +81,7 @@ class Outcome(str, Enum):
     REFUSED_CASE_TRIES = "refused_case_tries"
     REFUSED_DENUNCIATION = "refused_denunciation"
     REFUSED_COMPLAINT = "refused_complaint"
+    REFUSED_SWITCHED_OFF = "refused_switched_off"
     REFUSED_PETITION_ELSEWHERE = "refused_petition_elsewhere"
     REFUSED_PETITION_NO_CONTACT = "refused_petition_no_contact"
     REFUSED_PETITION_TRIES = "refused_petition_tries"

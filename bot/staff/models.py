@@ -112,9 +112,25 @@ class StaffFault(str, Enum):
 
 
 class Feature(str, Enum):
-    """What can be switched off."""
+    """What can be switched off: the assistant as a whole, or one thing that it does while everything else goes on."""
 
     ASSISTANT = "assistant"
+    CASES = "cases"
+    """Looking dossiers up, and following them."""
+    PETITIONS = "petitions"
+    """Writing and sending new ones; looking one up and answering the office stay."""
+    PHOTOS = "photos"
+    """Photos of petitions."""
+    REFERRALS = "referrals"
+    """Requests to the digital teams; what was sent can still be looked at and taken back."""
+    HANDOFF = "handoff"
+    """Officers in the chat and calls back; who waits already is answered, danger is handed over all the same."""
+    RATINGS = "ratings"
+    """Thumbs, the survey, the question after a dossier's result."""
+    LINKS = "links"
+    """New links of the web with Zalo; a link can be ended."""
+    CHECKLISTS = "checklists"
+    GUIDES = "guides"
 
 
 @dataclass(frozen=True)

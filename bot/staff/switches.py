@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 
@@ -14,6 +15,7 @@ from bot.ops.logging import EventLog
 from bot.staff.audit import add_line
 from bot.staff.models import Deed, Feature, StaffFault, SwitchChange
 from bot.staff.tables import STAFF_SWITCH
+from bot.staff.telling import staff_wording
 from bot.store.engine import Database
 from bot.store.reach import ReachableStore
 
@@ -21,6 +23,8 @@ log = EventLog("staff.switches")
 
 SHORTEST = 10
 LONGEST = 600
+_SOMEWHERE = re.compile(r"\b1022\b|\b0\d{2,3}[ .]?\d{3}[ .]?\d{2,4}\b|\b1[89]00[ .]?\d{2,6}\b|\b[\w-]+\.gov\.vn\b")
+"""A telephone number or a site of the state: somebody who reads it knows where to ask."""
 KEPT_SECONDS = 1.0
 """How long an answer is believed: so long after the switch the last process knows it."""
 
@@ -39,10 +43,12 @@ class Switches:
         until, sentence = self._known.get(feature, (0.0, None))
         if time.monotonic() < until:
             return sentence
-        found = await self._store.read(_newest, feature)
-        sentence = found.sentence if found is not None and found.off else None
-        self._known[feature] = (time.monotonic() + self._kept, sentence)
-        return sentence
+        return self._keep(feature, await self._store.read(_newest, feature))
+
+    def off_within(self, connection: Connection, feature: Feature) -> str | None:
+        """As `is_off`, inside somebody's transaction."""
+        until, sentence = self._known.get(feature, (0.0, None))
+        return sentence if time.monotonic() < until else self._keep(feature, _newest(connection, feature))
 
     async def set(self, feature: Feature, off: bool, sentence: str, reason: str, by: str) -> bool:
         """Switch; False where it stands so already. Raises `StaffRefusedError` without a reason or a sentence."""
@@ -61,6 +67,11 @@ class Switches:
         """Return all changes, the newest first."""
         return await self._store.read(_history, feature)
 
+    def _keep(self, feature: Feature, found: SwitchChange | None) -> str | None:
+        sentence = told(found) if found is not None and found.off else None
+        self._known[feature] = (time.monotonic() + self._kept, sentence)
+        return sentence
+
     def _set(self, connection: Connection, feature: Feature, off: bool, sentence: str, reason: str, by: str) -> bool:
         found = _newest(connection, feature)
         if (found is not None and found.off, found.sentence if found else "") == (off, sentence):
@@ -70,6 +81,15 @@ class Switches:
         connection.execute(insert(STAFF_SWITCH).values(**row))
         add_line(connection, now, by, Deed.SWITCHED_OFF if off else Deed.SWITCHED_ON, feature.value, reason)
         return True
+
+
+def told(change: SwitchChange) -> str:
+    """Return what citizens read while a feature is off: the sentence, and 1022 where it says nothing of where to ask.
+
+    The assistant's own goes as it was written.
+    """
+    asks_somewhere = change.feature is Feature.ASSISTANT or _SOMEWHERE.search(change.sentence) is not None
+    return change.sentence if asks_somewhere else f"{change.sentence} {staff_wording()('where_to_ask')}"
 
 
 def _newest(connection: Connection, feature: Feature) -> SwitchChange | None:

@@ -142,3 +142,23 @@ async def test_a_file_sent_twice_is_kept_once(officer, held):
 )
 def test_names_are_cleaned(name, kept):
     assert clean_name(name, "application/pdf") == kept
+
+
+async def test_where_a_citizen_on_zalo_is_not_reached_the_officer_reads_so_before_and_the_file_is_refused(
+    officer, hub, clock
+):
+    await hub.handoff.presence.arrive(Officer("p-0", "Người trực", ("city",)))
+    entry = await hub.hub.enter("zalo", None)
+    await hub.hub.say(entry.conversation.id, "c1", "cần mẫu tờ khai")
+    handed = await hub.ownership.ask(entry.conversation.id, Asked())
+    page = f"/desk/conversations/{handed.id}"
+    await officer.get("/desk/queue")
+    assert await officer.post(f"/desk/queue/{handed.id}/claim") == 303
+    await officer.get(page)
+    assert "Người dân trên Zalo chưa nhận được tệp" in officer.body
+    assert 'id="reply-files"' not in officer.body
+    status, said = await put(officer, page, pdf())
+    assert (status, said["text"].startswith("Tệp không tới được người dân")) == (422, True)
+    reply = {"key": officer.field("key"), "text": "Đây ạ.", "file": "khongcotepnay|a.pdf"}
+    assert await officer.post(f"{page}/reply", **reply) == 422
+    assert "Tệp không tới được người dân" in officer.body

@@ -218,3 +218,21 @@ async def test_while_the_assistant_is_off_its_sentence_is_said_and_messages_wait
         (True, "Cập nhật dữ liệu phí"),
     ]
     await widget.close()
+
+
+async def test_a_feature_is_switched_off_with_what_citizens_read_and_on_again(administrator, services):
+    await administrator.get("/desk/switches")
+    for feature in Feature:
+        assert f'id="title-{feature.value}"' in administrator.body
+    fields = {"sentence": "Tạm dừng nhận phản ánh <b>hôm nay</b>.", "reason": "Chuyển đổi hệ thống"}
+    assert await administrator.post("/desk/switches/petitions/off", **fields) == 303
+    read = f"{fields['sentence']} Cần hỏi thêm, anh/chị gọi 1022."
+    assert await services.staff.switches.is_off(Feature.PETITIONS) == read
+    assert await services.staff.switches.is_off(Feature.CASES) is None
+    await administrator.get("/desk/switches")
+    assert "Gửi phản ánh mới: đang tắt" in administrator.body
+    assert "Lý do: Chuyển đổi hệ thống" in administrator.body
+    assert "&lt;b&gt;hôm nay&lt;/b&gt;. Cần hỏi thêm, anh/chị gọi 1022." in administrator.body
+    assert "Trợ lý trả lời tự động: đang bật" in administrator.body
+    assert await administrator.post("/desk/switches/petitions/on", reason="Đã chuyển xong") == 303
+    assert [one.off for one in await services.staff.switches.history(Feature.PETITIONS)] == [False, True]

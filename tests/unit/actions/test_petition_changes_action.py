@@ -108,7 +108,7 @@ async def test_words_that_make_it_an_accusation_are_kept_nowhere(chat):
 @pytest.mark.requirement("R-26")
 async def test_after_a_refused_accusation_the_rest_is_offered(chat):
     await chat.say(STORY, "lodge_petition")
-    said = await chat.say("/report_corruption", "report_corruption", action=ActionOfferPetition())
+    said = await chat.say("/report_corruption", "report_corruption", action=ActionOfferPetition(chat.services))
     assert (said[-1]["response"], outcome(said)) == (
         "utter_petition__kept_after_accusation",
         "refused_denunciation",
@@ -120,7 +120,7 @@ async def test_after_a_refused_accusation_the_rest_is_offered(chat):
 async def test_a_tale_of_danger_where_the_story_was_asked_for_is_the_urgent_story(chat):
     await chat.payload("/lodge_petition")
     told = "lan can cầu thang phường gãy, có người té xuống chảy máu"
-    await chat.say(told, "report_emergency", action=ActionOfferPetition())
+    await chat.say(told, "report_emergency", action=ActionOfferPetition(chat.services))
     assert (chat.draft["content"], chat.draft["urgent"]) == (told, True)
 
 
@@ -204,7 +204,7 @@ async def test_what_belongs_elsewhere_is_said_and_may_be_insisted_on(chat):
 
 async def test_what_was_begun_is_offered_after_a_greeting_and_kept_over_night(chat):
     await chat.say(STORY, "lodge_petition")
-    await chat.say("chào em", "greet", action=ActionOfferPetition())
+    await chat.say("chào em", "greet", action=ActionOfferPetition(chat.services))
     assert chat.asked == "utter_petition__kept_greeting"
     tracker = Tracker("someone", dict(chat.slots), {}, [], False, None, {}, "action_listen")
     events = await ActionSessionStart().run(CollectingDispatcher(), tracker, {})

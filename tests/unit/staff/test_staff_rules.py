@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from bot.console.petition_sheet import hidden_name
 from bot.console.scope import feedback_desks, sees_case_unit
 from bot.feedback.models import Desk
-from bot.staff.models import CITY, Person, Role, StaffFault
+from bot.staff.models import CITY, Feature, Person, Role, StaffFault, SwitchChange
 from bot.staff.passwords import one_time_password, password_faults
+from bot.staff.switches import LONGEST, SHORTEST, told
+from bot.staff.telling import staff_wording
 from bot.staff.totp import step_of
 
 # RFC 6238, appendix B, SHA-1: the secret "12345678901234567890" in base32; the last six of its eight digits.
@@ -77,3 +80,29 @@ def test_a_dossier_is_of_the_commune_that_its_unit_ends_with():
 def test_a_hidden_name_is_its_first_letters():
     assert hidden_name("Nguyễn Văn An") == "N. V. A."
     assert hidden_name("") == ""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "known"),
+    [
+        ("Tạm dừng đến 15 giờ ngày 26/11/2026.", False),
+        ("Tạm dừng, gọi 1022 nhé.", True),
+        ("Tạm dừng, gọi 028 3829 1022 nhé.", True),
+        ("Tạm dừng, gọi 1900 1234 nhé.", True),
+        ("Tạm dừng, xem dichvucong.gov.vn.", True),
+        ("Tạm dừng theo Quyết định 10220/QĐ.", False),
+    ],
+)
+def test_a_sentence_that_names_no_place_to_ask_is_followed_by_one(sentence, known):
+    change = SwitchChange(Feature.CASES, True, sentence, "", "", datetime(2026, 11, 26, tzinfo=timezone.utc))
+    assert told(change) == (sentence if known else f"{sentence} Cần hỏi thêm, anh/chị gọi 1022.")
+    assert told(replace(change, feature=Feature.ASSISTANT)) == sentence
+
+
+@pytest.mark.parametrize("feature", list(Feature))
+def test_every_feature_has_its_words_and_a_sentence_that_could_be_used(feature):
+    words = staff_wording()
+    assert words(f"feature.{feature.value}")
+    assert words(f"effect.{feature.value}")
+    assert SHORTEST <= len(words(f"sentence.{feature.value}")) <= LONGEST
+    assert "1022" in words(f"sentence.{feature.value}")
