@@ -17,7 +17,7 @@ from pathlib import Path
 import aiohttp
 
 from tests.fixtures.case_system import CaseSystem
-from tools.faults_count import Count, Recovery, answered_twice, count_conversation, recovery
+from tools.faults_count import Count, Recovery, answered_twice, count_conversation, failings, recovery
 from tools.faults_crowd import AWAY, Citizen
 from tools.faults_list import FAULTS, Broken, Fault
 from tools.faults_stand import Stand, Unusable
@@ -118,7 +118,9 @@ async def break_one(stand: Stand, fault: Fault, city: CaseSystem, citizens: int,
         count = Count()
         for person in people:
             count.add(count_conversation(person.sent, await person.read(session), AWAY))
-    count.doubled += answered_twice(stand.logged(places))
+    logged = list(stand.logged(places))
+    count.doubled += answered_twice(logged)
+    broken.notes += [f"{times} answered `{name}`" for name, times in failings(logged).items()]
     sent = [message for person in people for message in person.sent]
     return Outcome(fault, count, recovery(sent, broken.at), broken)
 

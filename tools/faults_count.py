@@ -98,6 +98,12 @@ def _twice(replies: Sequence[tuple[str, str]]) -> bool:
     return len(set(replies)) < len(replies)
 
 
+def failings(log_lines: Iterable[Frame]) -> Counter[str]:
+    """Answers that told the citizen of a failing, by outcome, as the hubs have logged them."""
+    outcomes = (name for line in log_lines if line.get("event") == "turn_answered" for name in line["outcomes"])
+    return Counter(name for name in outcomes if str(name).startswith("error_"))
+
+
 def answered_twice(log_lines: Iterable[Frame]) -> int:
     """Turns that hubs have logged as answered more than once."""
     turns = Counter(line["turn"] for line in log_lines if line.get("event") == "turn_answered")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.rasa_runtime.model_files import find_current_model
+from knowledge.store import CatalogueStore
 from tools.topology import ROOT, Topology
 
 DISK = "700m"
@@ -44,6 +45,7 @@ class Stand:
         (folder / "data").mkdir()
         with closing(sqlite3.connect(catalogue)) as old, closing(sqlite3.connect(folder / "data/catalogue.db")) as new:
             old.backup(new)
+        CatalogueStore(f"sqlite:///{folder / 'data' / 'catalogue.db'}").create()  # keeps its whole copy, as a load does
         shutil.copytree(ROOT / "var" / "index", folder / "data" / "index")
         (folder / "gateways.yml").write_text(GATEWAYS.format(address=city), "utf-8")
         changes = {

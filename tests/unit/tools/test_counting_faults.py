@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tools.faults_count import Count, Recovery, Sent, answered_twice, count_conversation, recovery
+from tools.faults_count import Count, Recovery, Sent, answered_twice, count_conversation, failings, recovery
 
 AWAY = "đang gián đoạn"
 
@@ -89,6 +89,11 @@ def test_hubs_that_both_answered_are_found_in_their_logs():
     line = {"event": "turn_answered", "turn": "1"}
     assert answered_twice([line, {**line, "turn": "2"}, {"event": "turn_claimed", "turn": "1"}]) == 0
     assert answered_twice([line, {**line, "turn": "2"}, line]) == 1
+
+
+def test_answers_that_tell_of_a_failing_are_counted():
+    lines = [{"event": "turn_answered", "outcomes": ["answered_procedure", "error_catalogue"]}, {"event": "other"}]
+    assert failings(lines) == {"error_catalogue": 1}
 
 
 def test_recovery_is_counted_from_the_break():
