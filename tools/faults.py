@@ -99,7 +99,10 @@ async def break_all(folder: Path, faults: Sequence[Fault], citizens: int, think:
 
 async def break_one(stand: Stand, fault: Fault, city: CaseSystem, citizens: int, think: float) -> Outcome:
     """Let people talk, break it, let them talk on, count."""
-    broken, over, places = Broken(stand, city), asyncio.Event(), stand.places()
+    broken, over = Broken(stand, city), asyncio.Event()
+    if fault.before is not None:
+        await asyncio.to_thread(fault.before, broken)
+    places = stand.places()
     # Whoever asks for an officer waits for one, and that is no answer that could be counted
     mix = [talk for talk in load_mix() if not any("cán bộ" in words for words in talk.turns)] + list(fault.talks)
     people = [Citizen(number, stand.topology.url, mix, think) for number in range(citizens)]
@@ -118,6 +121,8 @@ async def break_one(stand: Stand, fault: Fault, city: CaseSystem, citizens: int,
         count = Count()
         for person in people:
             count.add(count_conversation(person.sent, await person.read(session), AWAY))
+    if fault.after is not None:
+        await asyncio.to_thread(fault.after, broken)
     logged = list(stand.logged(places))
     count.doubled += answered_twice(logged)
     broken.notes += [f"{times} answered `{name}`" for name, times in failings(logged).items()]

@@ -20,6 +20,7 @@ from tools.topology import PYTHON, ROOT, answers, free_port
 SUPERVISOR_PAUSE = 2.0
 """Seconds until whoever watches over processes has started a dead one again."""
 SLOW_GATEWAY = 30.0
+CLOCK = "clock"
 
 
 @dataclass
@@ -43,12 +44,14 @@ class Broken:
 
 @dataclass(frozen=True)
 class Fault:
-    """talks: what citizens say beside the usual."""
+    """talks: what citizens say beside the usual. before, after: while nobody talks."""
 
     name: str
     what: str
     run: Callable[[Broken], None]
     talks: tuple[Talk, ...] = ()
+    before: Callable[[Broken], None] | None = None
+    after: Callable[[Broken], None] | None = None
 
 
 def kill(names: tuple[str, ...], broken: Broken) -> None:
@@ -122,33 +125,40 @@ def slow_gateway(broken: Broken) -> None:
     broken.done()
 
 
-def clock_jumps(broken: Broken) -> None:
-    """One hub's clock is an hour ahead, then an hour behind, fifteen seconds each."""
+def give_clock(broken: Broken) -> None:
+    """Start a hub anew with a clock of its own, which `clock_jumps` sets, before anybody is connected."""
     library = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
     if library is None:
         raise Unusable("needs libfaketime: apt-get install faketime")
-    stand, offset = broken.stand, broken.stand.folder / "clock"
+    offset = broken.stand.folder / CLOCK
     offset.write_text("+0\n", "ascii")
-    node = stand.topology.nodes["hub-1"]
-    usual = node.env
+    node = broken.stand.topology.nodes["hub-1"]
     node.env = {
-        **usual,
+        **node.env,
         "LD_PRELOAD": str(library),
         "FAKETIME_TIMESTAMP_FILE": str(offset),
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "DONT_FAKE_MONOTONIC": "1",
     }
-    stand.topology.restart("hub-1")
+    broken.stand.topology.restart("hub-1")
+
+
+def clock_jumps(broken: Broken) -> None:
+    """The hub's clock is an hour ahead, then an hour behind, fifteen seconds each."""
+    offset = broken.stand.folder / CLOCK
     broken.now()
-    for jump in ("+3600", "-3600"):
+    for jump in ("+3600", "-3600", "+0"):
         offset.write_text(f"{jump}\n", "ascii")
-        time.sleep(15)
-    offset.write_text("+0\n", "ascii")
+        time.sleep(15 if jump != "+0" else 0)
     broken.done()
-    time.sleep(3)
-    node.env = usual
-    stand.topology.restart("hub-1")
+
+
+def take_clock(broken: Broken) -> None:
+    """Start the hub anew with the machine's clock."""
+    node = broken.stand.topology.nodes["hub-1"]
+    node.env = {name: value for name, value in node.env.items() if name != "LD_PRELOAD"}
+    broken.stand.topology.restart("hub-1")
 
 
 def broken_catalogue(broken: Broken) -> None:
@@ -241,7 +251,7 @@ FAULTS = (
     Fault("disk", "disk of all data full, 20 s", disk_full),
     Fault("hang", "action server hung (SIGSTOP), 20 s", stop_actions),
     Fault("gateway", "one-stop system takes 30 s an answer, 30 s", slow_gateway, CASES),
-    Fault("clock", "a hub's clock 1 h ahead, 1 h behind, 15 s each", clock_jumps),
+    Fault("clock", "a hub's clock 1 h ahead, 1 h behind, 15 s each", clock_jumps, before=give_clock, after=take_clock),
     Fault("catalogue", "catalogue and index files cut in half, 25 s", broken_catalogue),
     Fault("model", "both Rasas killed, model gone, 15 s", model_missing),
     Fault("deploys", "two migrations and two hubs at once on an empty database", two_deploys),
