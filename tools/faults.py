@@ -62,7 +62,7 @@ def main() -> int:
     parser.add_argument("faults", nargs="*", metavar="FAULT", help=f"which (default: all): {', '.join(names)}")
     parser.add_argument("--citizens", type=int, default=12, help="people who talk (default 12)")
     parser.add_argument("--think", type=float, default=2.0, help="seconds between answer and next message (default 2)")
-    parser.add_argument("--keep", type=Path, help="folder for data and logs, kept (default: a new one, removed)")
+    parser.add_argument("--keep", type=Path, help="folder in which the logs stay (default: a new one, removed)")
     options = parser.parse_args()
     unknown = sorted(set(options.faults) - set(names))
     if unknown:

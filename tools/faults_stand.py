@@ -58,10 +58,13 @@ class Stand:
         self.topology = Topology(folder, changes=changes, make_catalogue=False)
 
     def close(self) -> None:
-        """End everything and give the disk back."""
+        """End everything and give the disk back; the logs stay in the folder."""
         self.topology.stop()
+        logs = {path: path.read_bytes() for path in self.folder.glob("*.log")}
         if self.own_disk:
             subprocess.run(("umount", "--lazy", str(self.folder)), check=False)
+            for path, content in logs.items():
+                path.write_bytes(content)
 
     def send(self, name: str, number: int) -> None:
         """Send a signal to a process and its children."""
