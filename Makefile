@@ -9,7 +9,7 @@ TESTS ?= tests/unit tests/integration tests/contracts tests/dialogue tests/e2e t
 PYTEST_ARGS ?= --durations=40 --durations-min=3
 
 .NOTPARALLEL:
-.PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue index train bench bench-catalogue bench-search bench-cases bench-handoff load guide-screenshots eval eval-search eval-learning requirements sbom audit doctor topology clean
+.PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue index train bench bench-catalogue bench-search bench-cases bench-handoff load faults guide-screenshots eval eval-search eval-learning requirements sbom audit doctor topology clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -81,6 +81,9 @@ bench-search: dev ## processor time a question, memory, making the index; also o
 
 load: dev catalogue train ## a thousand citizens at once over the web chat; LOAD_ARGS="--stock" beside Rasa as it comes
 	@$(PY) -m tools.load $(LOAD_ARGS)
+
+faults: dev catalogue index train ## kill, fill, hang, cut: what citizens lose and how long; FAULTS="hub disk" for some of them
+	@$(PY) -m tools.faults $(FAULTS)
 
 bench-handoff: dev ## 1,000 rounds of 50 officers who claim one conversation at once, on SQLite and PostgreSQL
 	@$(PY) -m tools.bench_handoff $(BENCH_HANDOFF_ARGS)

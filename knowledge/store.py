@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timezone
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 
 from knowledge.engine import open_engine, reading, writing
 from knowledge.errors import CatalogueUnreadableError, ProcedureUnknownError
 from knowledge.history import History
 from knowledge.importers.base import Incoming
+from knowledge.last_good import copy_path, keep_copy, open_copy
 from knowledge.merging import merge
 from knowledge.migrate import migrate
 from knowledge.models import Origin, Procedure, RecordStatus
@@ -21,6 +23,8 @@ from knowledge.tables import listing_table, meta_table, old_code_table, record_t
 from knowledge.undoing import Undoer
 from knowledge.versions import unpack, unpack_raw
 from knowledge.writing import Load, Skip, Writer, WriteReport, set_meta
+
+logger = logging.getLogger(__name__)
 
 __all__ = ["CatalogueStore", "Load", "SearchRow", "Skip", "WriteReport"]
 
@@ -40,6 +44,9 @@ class CatalogueStore:
     def create(self) -> None:
         """Make the tables, or bring them to the newest schema."""
         migrate(self._engine)
+        copy = copy_path(self._engine)
+        if copy is not None and not copy.exists() and self.revision():
+            keep_copy(self._engine)
 
     def write(
         self,
@@ -69,28 +76,32 @@ class CatalogueStore:
             report = writer.finish()
             if not keep:
                 connection.rollback()
-            return report
+        if keep:
+            keep_copy(self._engine)
+        return report
 
     def undo(self, load_id: int, by: str, why: str) -> WriteReport:
         """Take a load back: each of its records is again what it was before; raise `LoadNotUndoableError`."""
         with writing(self._engine) as connection:
-            return Undoer(connection, self._now()).undo(load_id, by, why)
+            report = Undoer(connection, self._now()).undo(load_id, by, why)
+        keep_copy(self._engine)
+        return report
 
     def get(self, code: str) -> Procedure:
         """Return the record to answer from for `code` or an old code; raise `ProcedureUnknownError`.
 
         An old code leads to its successor even where the portal still has a record of its own for it.
+        Where the catalogue cannot be read, its last whole copy is; `CatalogueUnreadableError` where there is none.
         """
-        with reading(self._engine) as connection:
-            by_origin = _by_origin(connection, code)
-            curated = by_origin.get(Origin.CURATED)
-            if curated is None or curated.extends_portal or curated.status is RecordStatus.SUPERSEDED:
-                current = connection.scalar(sa.select(old_code_table.c.code).where(old_code_table.c.old_code == code))
-                by_origin = (_by_origin(connection, current) if current else {}) or by_origin
-        record = merge(by_origin.get(Origin.CURATED), by_origin.get(Origin.PORTAL))
-        if record is None:
-            raise ProcedureUnknownError(code)
-        return record
+        try:
+            return _read(self._engine, code)
+        except CatalogueUnreadableError as error:
+            copy = open_copy(self._engine)
+            if copy is None:
+                raise
+            logger.warning("the catalogue cannot be read, its last whole copy is: %s", error)
+            self._engine.dispose()  # a file that has been put right is another one, to be opened anew
+            return _read(copy, code)
 
     def origins(self, code: str) -> dict[Origin, Procedure]:
         """Return the stored records of `code` by origin, unmerged; empty when there are none."""
@@ -237,3 +248,16 @@ def _by_origin(connection: Connection, code: str) -> dict[Origin, Procedure]:
         query.select_from(record_table.join(version_table, _current())).where(version.code == code)
     )
     return {Origin(name): unpack(payload, Origin(name), number, seen_on) for name, number, seen_on, payload in rows}
+
+
+def _read(engine: Engine, code: str) -> Procedure:
+    with reading(engine) as connection:
+        by_origin = _by_origin(connection, code)
+        curated = by_origin.get(Origin.CURATED)
+        if curated is None or curated.extends_portal or curated.status is RecordStatus.SUPERSEDED:
+            current = connection.scalar(sa.select(old_code_table.c.code).where(old_code_table.c.old_code == code))
+            by_origin = (_by_origin(connection, current) if current else {}) or by_origin
+    record = merge(by_origin.get(Origin.CURATED), by_origin.get(Origin.PORTAL))
+    if record is None:
+        raise ProcedureUnknownError(code)
+    return record

@@ -208,6 +208,10 @@ class Hub:
             message, new = await self._store.add_citizen_message(conversation_id, client_id, content, payload)
         except TokenInvalidError as error:
             raise refuse(Refusal.ENDED) from error
+        except Exception:
+            # The widget sends it again until there is a disk or a database: never "too fast" for that.
+            self._pace.give_back(conversation_id)
+            raise
         self._delivery.publish(conversation_id, MessageStored(message))
         self._turns.notify(conversation_id)
         self.ownership.changed(topic_of(conversation_id))

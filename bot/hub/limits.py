@@ -39,6 +39,12 @@ class RateLimiter:
         self._buckets[key] = (level - 1, now)
         return True
 
+    def give_back(self, key: str) -> None:
+        """Undo one `take`: what was allowed has not come to pass."""
+        if key in self._buckets:
+            level, since = self._buckets[key]
+            self._buckets[key] = (min(self._rate.burst, level + 1), since)
+
     def _level(self, key: str, now: float) -> float:
         level, since = self._buckets.get(key, (self._rate.burst, now))
         return min(self._rate.burst, level + (now - since) * self._rate.per_second)

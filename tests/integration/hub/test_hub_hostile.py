@@ -230,6 +230,12 @@ async def test_store_that_fails_confirms_nothing_and_tells_no_secrets(widget, ne
         await widget.say("giữ giúp", client_id)
         with pytest.raises(Closed, match="1011"):
             await widget.receive()
+        for _ in range(12):  # more than a person may write at once: sending again is not writing
+            again = new_widget()
+            await again.enter(widget.token)
+            await again.say("giữ giúp", client_id)
+            with pytest.raises(Closed, match="1011"):
+                await again.next("refused")
     back = new_widget()
     await back.enter(widget.token)
     await back.say("giữ giúp", client_id)

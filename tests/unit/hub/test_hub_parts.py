@@ -32,6 +32,16 @@ def test_limiter_gives_a_burst_then_the_pace():
     assert [limiter.take("a") for _ in range(2)] == [True, False]
 
 
+def test_limiter_takes_no_turn_for_what_came_to_nothing():
+    limiter = RateLimiter(Rate(burst=2, per_second=0), now=lambda: 0.0)
+    for _ in range(20):
+        assert limiter.take("a")
+        limiter.give_back("a")
+    limiter.give_back("a")  # never more than the burst
+    limiter.give_back("unknown")
+    assert [limiter.take("a") for _ in range(3)] == [True, True, False]
+
+
 def test_limiter_forgets_who_is_quiet():
     moment = [0.0]
     limiter = RateLimiter(Rate(burst=1, per_second=1), now=lambda: moment[0])
