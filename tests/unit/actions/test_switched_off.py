@@ -17,13 +17,17 @@ from actions.how_to import ActionShowHowTo
 from actions.petition_reminder import ActionOfferPetition
 from actions.referral import ActionReferToTeam
 from actions.switching import when_off
+from bot.channels.linking import Linking
 from bot.errors import StoreDownError
+from bot.jobs.cases import CaseJobs
 from bot.referrals.models import About
 from bot.staff.models import Feature
 from knowledge.errors import ProcedureUnknownError
 from knowledge.settings import ROOT
+from knowledge.working_days import load_calendar
 from tests.fixtures.petition_chat import NAME, STORY, PetitionChat, outcome
 from tests.fixtures.services import services_with
+from tests.fixtures.switches import MemorySwitches
 
 pytestmark = pytest.mark.asyncio
 OFF = "Đang bảo trì {đến} 15 giờ, mời gọi 1022."
@@ -177,6 +181,24 @@ async def test_photos_are_not_offered_and_an_older_button_leads_to_the_sentence(
     assert said[0]["text"] == OFF
     assert "Anh/chị xem lại" in said[-1]["text"]
     assert "Thêm ảnh" not in chat.buttons
+
+
+async def test_followed_dossiers_are_neither_read_nor_told_of_until_it_is_on_again(services):
+    of = (services.cases, services.follows, services.case_answers, services.operations, services.clock)
+    jobs = CaseJobs(*of, load_calendar(), services.switches)
+    services.switches.off[Feature.CASES] = OFF
+    assert (await jobs.look_for_changes(), await jobs.say_words()) == ({"off": 1}, {})
+    services.switches.off.clear()
+    assert (await jobs.look_for_changes())["looked"] == 0
+    assert await jobs.say_words() == {"said": 0, "left": 0}
+
+
+async def test_the_sentence_for_new_links_with_zalo_is_there_only_while_they_are_off():
+    switches = MemorySwitches()
+    switches.off[Feature.LINKS] = OFF
+    assert await Linking(None, None, switches).when_off() == OFF
+    switches.off.clear()
+    assert await Linking(None, None, switches).when_off() is None
 
 
 async def test_where_the_store_is_away_a_feature_goes_on():
