@@ -211,6 +211,7 @@ BEHIND_OTHERS = LOOKED_AT.union(
     (
         Outcome.ANSWERED_SMALLTALK.value,
         Outcome.ANSWERED_CASE_FOLLOW.value,
+        Outcome.ANSWERED_MY_DATA.value,
         Outcome.ANSWERED_CASE_RATING.value,
         Outcome.ANSWERED_PETITION_LODGED.value,
         Outcome.ANSWERED_PETITION_STEP.value,

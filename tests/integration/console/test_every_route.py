@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 import aiohttp
 import pytest
 import pytest_asyncio
+from sqlalchemy import update
 
 from bot.cases.desk import LATE_WITHOUT_NOTICE
 from bot.cases.models import CaseState, CaseStatus
@@ -20,6 +21,7 @@ from bot.feedback.models import RatedTurn, Rating, Reason, Thumb
 from bot.feedback.store import rate
 from bot.handoff.models import Officer
 from bot.hub.build import build_hub
+from bot.hub.tables import CONVERSATION
 from bot.ops.clock import SystemClock
 from bot.referrals.models import About
 from bot.staff.models import Feature, Role
@@ -54,8 +56,11 @@ async def hub(settings, services):
 @pytest_asyncio.fixture
 async def world(hub, services):
     """One of everything, each of one ward or of the support team, full of markup; what addresses name it by."""
-    entry = await hub.hub.enter("web", None)
-    await hub.hub.say(entry.conversation.id, "c1", HOSTILE)
+    entry, talk = await hub.hub.enter("web", None), await hub.hub.enter("web", None)
+    for one in (entry, talk):
+        await hub.hub.say(one.conversation.id, "c1", HOSTILE)
+    of_ward = update(CONVERSATION).values(unit=WARD)
+    await hub.database.write(lambda connection: connection.execute(of_ward))
     holder = Officer(str(uuid.uuid4()), "Người giữ", (WARD,))
     request = await hub.ownership.step_in(entry.conversation.id, holder, HOSTILE)
     await hub.ownership.note(request.id, holder, HOSTILE)
@@ -73,6 +78,10 @@ async def world(hub, services):
     await services.staff.switches.set(Feature.ASSISTANT, False, "", HOSTILE, HOSTILE)
     return {
         "/queue": {"id": request.id},
+        "/talks": {"id": talk.conversation.id, "seq": "1", "place": "1", "step": "approve"},
+        "/mentions": {"note": str(uuid.uuid4()), "way": "read"},
+        "/approval": {"way": "on"},
+        "/privacy": {"receipt": "DL-ABC234", "way": "done", "number": "1"},
         "/conversations": {"id": request.id, "seq": "1", "place": "1", "step": "reply"},
         "/petitions": {"code": petition.code, "place": "1", "step": "receive"},
         "/cases": {"id": (await services.cases.follow_up(status, LATE_WITHOUT_NOTICE)).id},
@@ -213,6 +222,8 @@ async def test_nothing_of_another_unit_opens_by_its_name(enter, world, services,
             status = await stranger.post(address, csrf=token, **fields)
         if address.startswith("/desk/cases/follow-ups"):  # answered as one that is over, or never was
             assert (status, stranger.location) == (303, "/desk/cases?done=follow_up_over")
+        elif address.startswith("/desk/mentions"):  # marks a line of one's own, and there is none
+            assert status == 303
         else:
             assert status == 404, (route.method, address)
         walked += 1
