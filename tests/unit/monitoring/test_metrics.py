@@ -80,7 +80,7 @@ def test_a_turn_is_counted_by_channel_and_outcome():
 def test_a_turn_that_was_given_up_is_an_error_to_the_citizen():
     conversation = Conversation("0" * 36, "zalo", Answerer.ASSISTANT, "zalo-1", 1, 1, False)
     now = datetime(2026, 11, 26, 3, tzinfo=timezone.utc)
-    turn = Turn(conversation, 1, "x", None, 0, said_at=now)
+    turn = Turn(conversation, 1, "x", None, 0, asked_at=now)
     apology = Message("c", 2, Role.SYSTEM, now + timedelta(seconds=7), {"text": "Xin lỗi"})
     before = value("motcua_turns_total", channel="zalo", outcome="error_internal")
     took = value("motcua_stage_seconds_sum", stage="turn")
