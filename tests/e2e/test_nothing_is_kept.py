@@ -82,7 +82,15 @@ def held(path: Path) -> str:
         names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         rows = [row for name in names for row in connection.execute(f"SELECT * FROM {name}")]
     values = (value for row in rows for value in row if isinstance(value, str) and value[:1] in ("{", "["))
-    return "\n".join(word for value in values for word in words_in(json.loads(value)))
+    return "\n".join(word for value in values for word in words_in(parsed(value)))
+
+
+def parsed(value: str) -> Any:
+    """What a text holds: words that begin with what was masked ("[…]") are no JSON."""
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
 
 
 def words_in(value: Any) -> Iterator[str]:

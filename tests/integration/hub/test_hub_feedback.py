@@ -326,7 +326,7 @@ async def test_killed_between_rating_and_confirmation_it_is_stored_once(environm
     port = free_port()
     environment["MOTCUA_WEB_PORT"] = str(port)
     url = f"http://127.0.0.1:{port}"
-    for attempt, pause in enumerate((0.0, 0.005, 0.02, 0.05, 0.3)):
+    for attempt, pause in enumerate((0.0, 0.02, 0.3)):
         process = await start_process(environment, session, url)
         try:
             widget = Widget(session, url)

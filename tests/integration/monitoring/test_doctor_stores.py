@@ -19,15 +19,15 @@ def said(database_url, clock):
     return [(finding.level.value, finding.what) for finding in found]
 
 
-def test_schema_and_clock(database_url):
-    sqlite = database_url.startswith("sqlite")
+def test_schema_and_clock(empty_database_url):
+    sqlite = empty_database_url.startswith("sqlite")
     clock = SystemClock()
-    assert said(database_url, clock)[0] == ("error", "database_new" if sqlite else "database_old")
-    migrate(database_url)
-    assert said(database_url, clock) == [
+    assert said(empty_database_url, clock)[0] == ("error", "database_new" if sqlite else "database_old")
+    migrate(empty_database_url)
+    assert said(empty_database_url, clock) == [
         ("ok", "database_ok"),
         ("skipped", "clock_same") if sqlite else ("ok", "clock_ok"),
     ]
     if not sqlite:
         wrong = SimpleNamespace(now=lambda: clock.now() + timedelta(minutes=7))
-        assert said(database_url, wrong)[1] == ("error", "clock_wrong")
+        assert said(empty_database_url, wrong)[1] == ("error", "clock_wrong")

@@ -19,7 +19,8 @@ from knowledge.settings import ROOT
 from tests.integration.zalo.conftest import consent, until
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(900)]
-CITIZENS, EACH = 100, 10
+CITIZENS, EACH = int(os.environ.get("MOTCUA_TEST_CITIZENS", "30")), 10
+"""`MOTCUA_TEST_CITIZENS=100` sends a thousand messages."""
 KILLS = 5
 
 
