@@ -69,10 +69,6 @@ class TurnStore:
         """The conversation's next work, held for this process; None when there is none (and nothing is held)."""
         return await self._database.write(self._claim, conversation_id)
 
-    async def is_done(self, conversation_id: str) -> bool:
-        """Whether nothing is left to do and nothing is held: cheaper than a claim that finds nothing."""
-        return await self._database.run(self._is_done, conversation_id)
-
     async def renew(self, conversation_ids: list[str]) -> None:
         """Say that this process is alive and still at work on these."""
         await self._database.write(self._renew, conversation_ids)
@@ -87,8 +83,7 @@ class TurnStore:
         Where an answer says that the question must not stay written down, its words are replaced, and the changed
         message comes first in what is returned.
 
-        None when that is no longer wanted: erased, answered by another process, or taken over by an officer. The
-        conversation is let go where nothing else waits in it.
+        None when that is no longer wanted: erased, answered by another process, or taken over by an officer.
         """
         return await self._database.write(self._complete, turn, role, drafts)
 
@@ -145,14 +140,6 @@ class TurnStore:
             return None
         return Turn(conversation, row.seq, row.content["text"], row.payload, row.attempts, _masked(row), row.created_at)
 
-    def _is_done(self, connection: Connection, conversation_id: str) -> bool:
-        query = select(CONVERSATION.c.lease_owner, CONVERSATION.c.erased_at).where(CONVERSATION.c.id == conversation_id)
-        row = connection.execute(query).first()
-        if row is None:
-            return True
-        held = row.lease_owner == self._owner or row.erased_at is not None
-        return not held and self._pending_row(connection, conversation_id) is None
-
     @staticmethod
     def _pending_row(connection: Connection, conversation_id: str) -> Row | None:
         query = (
@@ -208,9 +195,6 @@ class TurnStore:
         left = _left_of(turn, drafts)
         rewritten = [] if left is None else self._rewrite(connection, turn, left)
         note_unit_of(connection, turn.conversation.id, drafts)
-        if self._pending_row(connection, turn.conversation.id) is None:
-            let_go = update(CONVERSATION).where(CONVERSATION.c.id == turn.conversation.id)
-            connection.execute(let_go.values(lease_owner=None, lease_until=None))
         if role is Role.ASSISTANT and self._holds is not None:
             told = self._holds(connection, turn, drafts, now)
             if told is not None:

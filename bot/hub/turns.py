@@ -129,8 +129,6 @@ class Turns:
                     await self._forget(work)
                 elif isinstance(work, Turn):
                     await self._take(work)
-                    if await self._store.is_done(conversation_id) and conversation_id not in self._again:
-                        return
         except asyncio.CancelledError:
             raise
         except Exception as error:  # last resort of a worker: log it, the sweep tries again

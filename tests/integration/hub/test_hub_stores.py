@@ -142,40 +142,6 @@ async def test_claim_of_nothing_holds_nothing(conversations, first, second):
     assert isinstance(await second.claim(conversation.id), Turn)
 
 
-async def test_an_answered_conversation_is_let_go_with_its_answer(conversations, first, second):
-    conversation = await conversations.open("web")
-    await conversations.add_citizen_message(conversation.id, "a", {"text": "hỏi"})
-    turn = await first.claim(conversation.id)
-    assert not await first.is_done(conversation.id)
-    await first.complete(turn, Role.ASSISTANT, REPLY)
-    assert await first.is_done(conversation.id)
-    await conversations.add_citizen_message(conversation.id, "b", {"text": "hỏi nữa"})
-    assert not await first.is_done(conversation.id)
-    assert isinstance(await second.claim(conversation.id), Turn)
-
-
-async def test_a_conversation_in_which_more_waits_stays_held(conversations, first, second):
-    conversation = await conversations.open("web")
-    for name in ("a", "b"):
-        await conversations.add_citizen_message(conversation.id, name, {"text": "hỏi"})
-    await first.complete(await first.claim(conversation.id), Role.ASSISTANT, REPLY)
-    assert not await first.is_done(conversation.id)
-    assert isinstance(await second.claim(conversation.id), Busy)
-    assert (await first.claim(conversation.id)).seq == 2
-
-
-async def test_what_was_taken_back_meanwhile_is_still_to_be_let_go(conversations, first, second):
-    conversation = await conversations.open("web")
-    await conversations.add_citizen_message(conversation.id, "a", {"text": "hỏi"})
-    turn = await first.claim(conversation.id)
-    await conversations.erase(conversation.id)
-    assert await first.complete(turn, Role.ASSISTANT, REPLY) is None
-    assert not await first.is_done(conversation.id)
-    await first.mark_forgotten(conversation.id)
-    assert await first.claim(conversation.id) is None
-    assert await second.claim(conversation.id) is None
-
-
 async def test_stopping_process_lets_go(conversations, first, second):
     conversation = await conversations.open("web")
     await conversations.add_citizen_message(conversation.id, "a", {"text": "hỏi"})
