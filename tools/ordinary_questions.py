@@ -20,8 +20,9 @@ from bot.settings import Settings
 from knowledge.settings import ROOT
 
 SETS = ROOT / "tests" / "evaluation"
-NO_SAFETY = "safety*"
-"""All other sets hold ordinary questions, but for the lines that tell of danger, fraud, codes or bribes in earnest."""
+NO_QUESTIONS = ("safety*", "masking*")
+"""All other sets hold ordinary questions, but for the lines that tell of danger, fraud, codes or bribes in earnest;
+the set of masking is of numbers and codes."""
 IN_EARNEST = SETS / "in_earnest.txt"
 LEARNED_FROM = ROOT / "data" / "nlu"
 
@@ -30,7 +31,7 @@ def of_the_sets() -> list[str]:
     """The turns of all sets that are not of safety, each text once."""
     found = []
     for path in sorted(SETS.glob("*.jsonl")):
-        if not path.match(NO_SAFETY):
+        if not any(path.match(pattern) for pattern in NO_QUESTIONS):
             rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
             found += [part.get("user", part.get("text")) for row in rows for part in row.get("turns", [row])]
     return _without_earnest(found)
