@@ -7,27 +7,24 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.attachments.models import DOCUMENT
 from bot.console.access import BY_ITSELF, ROOT, hub_of, page, person_of, services
 from bot.console.conversation_files import holds as holds_talk
-from bot.console.forms import new_key, number_of, typed
+from bot.console.forms import new_key
 from bot.console.handing import find_handed, officer_of, wait_face
 from bot.console.live_sources import MENTIONS, conversation_topic
 from bot.console.live_stream import LIVE
 from bot.console.people import unit_name
+from bot.console.reading import ask_reason, send_new, send_photo
 from bot.console.rendering import console_wording, render
 from bot.console.scope import own_units
 from bot.console.snoozes import snooze_choices
-from bot.console.transcript import lines_of, photos_of
+from bot.console.transcript import lines_of
 from bot.console.viewing import audit_view
 from bot.handoff.models import CLOSING, Request, RequestState
 from bot.handoff.presence import Sign
 from bot.hub.models import Conversation, Message, Role
-from bot.hub.transcripts import PAGE
 from bot.staff.models import Deed
 from bot.staff.models import Role as StaffRole
-
-SHORTEST_REASON = 10
 
 
 @page(StaffRole.OFFICER)
@@ -45,23 +42,14 @@ async def show(request: web.Request) -> web.StreamResponse:
 async def messages(request: web.Request) -> web.StreamResponse:
     """What is new in the transcript, for the page that is open."""
     handed = await find_handed(request)
-    await audit_view(request, Deed.CONVERSATION_SEEN, handed.id)
-    after = number_of(request.query.get("after", "")) or 0
-    found = await hub_of(request).transcripts.newest(handed.conversation_id, after)
-    return render(request, "messages.html", lines=lines_of(found), page=f"{ROOT}/conversations/{handed.id}")
+    return await send_new(request, handed.conversation_id, handed.id, f"{ROOT}/conversations/{handed.id}")
 
 
 @page(StaffRole.OFFICER)
 async def unmask(request: web.Request) -> web.StreamResponse:
     """The transcript as it was written, after a reason was written down."""
     handed = await find_handed(request)
-    reason = " ".join((await typed(request)).get("reason", "").split())
-    if len(reason) < SHORTEST_REASON:
-        fault = console_wording()("fault.contact_reason")
-        return await shown(request, handed, status=422, mask_fault=fault, mask_reason=reason)
-    by = person_of(request).display_name
-    await services(request).staff.audit.write(by, Deed.CONVERSATION_UNMASKED, handed.id, reason)
-    return await shown(request, handed, unmasked=True)
+    return await shown(request, handed, **await ask_reason(request, handed.id))
 
 
 @page(StaffRole.OFFICER)
@@ -69,29 +57,6 @@ async def photo(request: web.Request) -> web.StreamResponse:
     """One of the citizen's photos, by message and place: no address names a photo without its conversation."""
     handed = await find_handed(request)
     return await send_photo(request, handed.conversation_id, handed.id)
-
-
-async def send_photo(request: web.Request, conversation_id: str, about: str) -> web.StreamResponse:
-    """The photo that the address means, after it was written down who sees it. about: what the audit calls it."""
-    seq, place = int(request.match_info["seq"]), int(request.match_info["place"])
-    hub = hub_of(request)
-    found = await hub.transcripts.newest(conversation_id, seq - 1, PAGE) if seq else []
-    message = next((one for one in found if one.seq == seq), None)
-    photos = photos_of(message) if message is not None else []
-    conversation = await hub.hub.conversation(conversation_id)
-    if message is None or conversation is None or not 1 <= place <= len(photos):
-        raise web.HTTPNotFound
-    wanted = str(photos[place - 1].get("id", ""))
-    of_officer = message.role is Role.OFFICER
-    opened = await (hub.files.open(conversation.id, wanted) if of_officer else hub.photos.show(conversation, wanted))
-    if opened is None:
-        raise web.HTTPNotFound
-    by = person_of(request).display_name
-    await services(request).staff.audit.write(by, Deed.PHOTO_SEEN, about, f"{seq}/{place}")
-    shown_as = 'attachment; filename="tep.pdf"' if opened.attachment.kind == DOCUMENT else 'inline; filename="anh.jpg"'
-    headers = {"Content-Type": opened.attachment.content_type, "Content-Disposition": shown_as}
-    headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return web.Response(body=opened.data, headers=headers)
 
 
 async def shown(

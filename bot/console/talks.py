@@ -8,11 +8,10 @@ from typing import Any
 from aiohttp import web
 
 from bot.console.access import ROOT, hub_of, page, person_of, services
-from bot.console.conversation import SHORTEST_REASON, send_photo
-from bot.console.forms import number_of, typed
 from bot.console.handing import UnitChoice, officer_of, sees_request
 from bot.console.live_sources import HELD, TALKS, conversation_topic
 from bot.console.people import unit_name
+from bot.console.reading import ask_reason, send_new, send_photo
 from bot.console.rendering import console_wording, render
 from bot.console.transcript import lines_of
 from bot.console.viewing import audit_view
@@ -71,23 +70,14 @@ async def show(request: web.Request) -> web.StreamResponse:
 async def messages(request: web.Request) -> web.StreamResponse:
     """What is new in the transcript, for the page that is open."""
     talk = await find_talk(request)
-    await audit_view(request, Deed.CONVERSATION_SEEN, talk.id)
-    after = number_of(request.query.get("after", "")) or 0
-    found = await hub_of(request).transcripts.newest(talk.id, after)
-    return render(request, "messages.html", lines=lines_of(found), page=f"{PAGE}/{talk.id}")
+    return await send_new(request, talk.id, talk.id, f"{PAGE}/{talk.id}")
 
 
 @page(Role.OFFICER)
 async def unmask(request: web.Request) -> web.StreamResponse:
     """The transcript as it was written, after a reason was written down."""
     talk = await find_talk(request)
-    reason = " ".join((await typed(request)).get("reason", "").split())
-    if len(reason) < SHORTEST_REASON:
-        fault = console_wording()("fault.contact_reason")
-        return await shown_talk(request, talk, status=422, mask_fault=fault, mask_reason=reason)
-    by = person_of(request).display_name
-    await services(request).staff.audit.write(by, Deed.CONVERSATION_UNMASKED, talk.id, reason)
-    return await shown_talk(request, talk, unmasked=True)
+    return await shown_talk(request, talk, **await ask_reason(request, talk.id))
 
 
 @page(Role.OFFICER)

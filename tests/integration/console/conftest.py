@@ -12,6 +12,7 @@ import pytest_asyncio
 from aiohttp import web
 from yarl import URL
 
+from bot.hub.build import build_hub
 from bot.ops.clock import SystemClock
 from bot.services import build_desk_services
 from bot.settings import Settings
@@ -72,10 +73,25 @@ async def running(settings, clock=None):
         await runner.cleanup()
 
 
+@pytest.fixture
+def desk_clock():
+    """What the console goes by; a file whose tests move the clock puts its own in this place."""
+    return SystemClock()
+
+
 @pytest_asyncio.fixture
-async def url(settings, services):
-    async with running(settings) as found:
+async def url(settings, services, desk_clock):
+    async with running(settings, desk_clock) as found:
         yield found
+
+
+@pytest_asyncio.fixture
+async def hub(settings, services, desk_clock):
+    """Another process on the same database."""
+    parts = build_hub(settings, desk_clock)
+    yield parts
+    parts.trackers.close()
+    parts.database.close()
 
 
 class Browser:
@@ -170,3 +186,13 @@ async def officer(enter):
 @pytest_asyncio.fixture
 async def administrator(enter):
     return await enter("quantri", Role.ADMINISTRATOR)
+
+
+@pytest_asyncio.fixture
+async def ward(enter):
+    return await enter("phuong", Role.OFFICER, units=(WARD,), display_name="Trần Thị Phường")
+
+
+@pytest_asyncio.fixture
+async def other_ward(enter):
+    return await enter("phuongkhac", Role.OFFICER, units=("26743",), display_name="Lê Văn Khác")

@@ -7,12 +7,10 @@ import re
 from datetime import timedelta
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import insert
 
 from bot.console.app import routes
 from bot.handoff.models import Asked, Officer, RequestState, Summary
-from bot.hub.build import build_hub
 from bot.hub.models import Role as Said
 from bot.staff.audit import AuditFilter
 from bot.staff.models import Deed, Role
@@ -20,35 +18,15 @@ from bot.zalo.tables import OUTBOX, PERSON
 from knowledge.models import Origin
 from knowledge.store import CatalogueStore
 from tests.fixtures.small_catalogue import small_records
-from tests.integration.console.conftest import WARD, running
+from tests.integration.console.conftest import WARD
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*7 }}'
 ANSWER = "Anh/chị mang giấy chứng sinh tới phường, làm trong ngày ạ."
 
 
-@pytest_asyncio.fixture
-async def url(settings, services, clock):
-    async with running(settings, clock) as found:
-        yield found
-
-
-@pytest_asyncio.fixture
-async def hub(settings, services, clock):
-    """Another process on the same database."""
-    parts = build_hub(settings, clock)
-    yield parts
-    parts.trackers.close()
-    parts.database.close()
-
-
-@pytest_asyncio.fixture
-async def ward(enter):
-    return await enter("phuong", Role.OFFICER, units=(WARD,), display_name="Trần Thị Phường")
-
-
-@pytest_asyncio.fixture
-async def other_ward(enter):
-    return await enter("phuongkhac", Role.OFFICER, units=("26743",), display_name="Lê Văn Khác")
+@pytest.fixture
+def desk_clock(clock):
+    return clock
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ from bot.console.app import routes
 from bot.feedback.models import RatedTurn, Rating, Reason, Thumb
 from bot.feedback.store import rate
 from bot.handoff.models import Officer
-from bot.hub.build import build_hub
 from bot.hub.tables import CONVERSATION
 from bot.ops.clock import SystemClock
 from bot.referrals.models import About
@@ -43,14 +42,6 @@ STREAM = "/live"
 def database_url(tmp_path):
     """One engine is enough: what is walked here lies above the databases."""
     return f"sqlite:///{tmp_path / 'data' / 'operations.db'}"
-
-
-@pytest_asyncio.fixture
-async def hub(settings, services):
-    parts = build_hub(settings, SystemClock())
-    yield parts
-    parts.trackers.close()
-    parts.database.close()
 
 
 @pytest_asyncio.fixture

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
 import pytest_asyncio
 
 from bot.handoff.models import Asked, Officer
-from bot.hub.build import build_hub
 from bot.staff.models import Role
-from tests.integration.console.conftest import WARD, running
+from tests.integration.console.conftest import WARD
 
 NOTE = "@lan xem giúp <b>phần lệ phí</b>, cả @phuong và @khongco"
 
 
-@pytest_asyncio.fixture
-async def url(settings, services, clock):
-    async with running(settings, clock) as found:
-        yield found
-
-
-@pytest_asyncio.fixture
-async def hub(settings, services, clock):
-    parts = build_hub(settings, clock)
-    yield parts
-    parts.trackers.close()
-    parts.database.close()
+@pytest.fixture
+def desk_clock(clock):
+    return clock
 
 
 @pytest_asyncio.fixture

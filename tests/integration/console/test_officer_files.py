@@ -9,28 +9,18 @@ import pytest
 import pytest_asyncio
 
 from bot.handoff.models import Asked, Officer
-from bot.hub.build import build_hub
 from bot.hub.officer_files import clean_name
 from bot.staff.audit import AuditFilter
 from bot.staff.models import Deed, Role
 from tests.fixtures.documents import acting_pdf, pdf
-from tests.integration.console.conftest import WARD, running
+from tests.integration.console.conftest import WARD
 
 HOSTILE = '../..\\"><img src=x onerror=alert(1)>\u202egpj.exe'
 
 
-@pytest_asyncio.fixture
-async def url(settings, services, clock):
-    async with running(settings, clock) as found:
-        yield found
-
-
-@pytest_asyncio.fixture
-async def hub(settings, services, clock):
-    parts = build_hub(settings, clock)
-    yield parts
-    parts.trackers.close()
-    parts.database.close()
+@pytest.fixture
+def desk_clock(clock):
+    return clock
 
 
 @pytest_asyncio.fixture

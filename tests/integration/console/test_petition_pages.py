@@ -13,7 +13,6 @@ from bot.staff.audit import AuditFilter
 from bot.staff.models import Deed, Role
 from tests.fixtures import photos
 from tests.fixtures.petitions import PHONE, draft
-from tests.integration.console.conftest import WARD
 
 ANSWER = "Hồ sơ đã xong ngày 25/11, mời anh/chị tới nhận kết quả tại quầy số 3."
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*7 }}'
@@ -23,16 +22,6 @@ HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*7 }}'
 async def code(services):
     """Of a ward's petition: the officers of ward 26740 answer it."""
     return (await services.petitions.service.lodge(draft())).code
-
-
-@pytest_asyncio.fixture
-async def ward(enter):
-    return await enter("phuong", Role.OFFICER, units=(WARD,), display_name="Trần Thị Phường")
-
-
-@pytest_asyncio.fixture
-async def other_ward(enter):
-    return await enter("phuongkhac", Role.OFFICER, units=("26743",), display_name="Lê Văn Khác")
 
 
 async def state_of(services, code):

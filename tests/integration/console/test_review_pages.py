@@ -16,7 +16,6 @@ from bot.desk.hiding import hidden_words
 from bot.desk.models import Example, ExampleKind, Judgement, Verdict
 from bot.desk.verdicts import agreement
 from bot.handoff.models import Officer
-from bot.hub.build import build_hub
 from bot.hub.models import Draft, Turn
 from bot.hub.models import Role as Said
 from bot.hub.units import note_unit
@@ -28,14 +27,6 @@ from tests.integration.console.conftest import WARD
 
 WHY = "Báo cáo tuần của đơn vị"
 HOSTILE = '"><script>alert(1)</script>{{ 7*7 }}'
-
-
-@pytest_asyncio.fixture
-async def hub(settings, services):
-    parts = build_hub(settings, SystemClock())
-    yield parts
-    parts.trackers.close()
-    parts.database.close()
 
 
 @pytest_asyncio.fixture

@@ -6,36 +6,20 @@ import pytest
 import pytest_asyncio
 
 from bot.handoff.models import RequestState
-from bot.hub.build import build_hub
 from bot.hub.models import Draft, Turn
 from bot.hub.models import Role as Said
 from bot.hub.turn_store import TurnStore
 from bot.staff.audit import AuditFilter
-from bot.staff.models import Deed, Role
-from tests.integration.console.conftest import WARD, running
+from bot.staff.models import Deed
+from tests.integration.console.conftest import WARD
 
 QUESTION = "Cháu Nguyễn Văn An sinh 01/02/2026 cần giấy gì"
 ANSWER = "Anh/chị mang giấy chứng sinh tới phường ạ."
 
 
-@pytest_asyncio.fixture
-async def url(settings, services, clock):
-    async with running(settings, clock) as found:
-        yield found
-
-
-@pytest_asyncio.fixture
-async def hub(settings, services, clock):
-    """Another process on the same database."""
-    parts = build_hub(settings, clock)
-    yield parts
-    parts.trackers.close()
-    parts.database.close()
-
-
-@pytest_asyncio.fixture
-async def ward(enter):
-    return await enter("phuong", Role.OFFICER, units=(WARD,), display_name="Trần Thị Phường")
+@pytest.fixture
+def desk_clock(clock):
+    return clock
 
 
 @pytest.fixture
