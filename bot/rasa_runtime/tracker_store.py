@@ -14,13 +14,14 @@ from sqlalchemy.orm import sessionmaker
 from sqlalchemy.pool import QueuePool
 
 from bot.rasa_runtime.bounding import Bounding
+from bot.rasa_runtime.event_rows import QuickEventRows
 from bot.rasa_runtime.scrubbing import Scrubbing
 from bot.settings import Settings
 
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "secure_delete=FAST")
 
 
-class TunedSQLTrackerStore(Scrubbing, Bounding, SQLTrackerStore):
+class TunedSQLTrackerStore(Scrubbing, Bounding, QuickEventRows, SQLTrackerStore):
     """Rasa's SQL tracker store, without what must not be kept, of bounded length, and with SQLite set up for a server.
 
     Any other database is Rasa's business entirely; `url` in endpoints.yml wins over MOTCUA_TRACKER_URL.
