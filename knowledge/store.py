@@ -241,12 +241,16 @@ def _current() -> sa.sql.ColumnElement:
     return sa.and_(version.code == record.code, version.origin == record.origin, version.number == record.number)
 
 
+_CURRENT_VERSIONS = (
+    sa.select(version_table.c.origin, version_table.c.number, version_table.c.seen_on, version_table.c.payload)
+    .select_from(record_table.join(version_table, _current()))
+    .where(version_table.c.code == sa.bindparam("asked"))
+)
+_SUCCESSOR = sa.select(old_code_table.c.code).where(old_code_table.c.old_code == sa.bindparam("asked"))
+
+
 def _by_origin(connection: Connection, code: str) -> dict[Origin, Procedure]:
-    version = version_table.c
-    query = sa.select(version.origin, version.number, version.seen_on, version.payload)
-    rows = connection.execute(
-        query.select_from(record_table.join(version_table, _current())).where(version.code == code)
-    )
+    rows = connection.execute(_CURRENT_VERSIONS, {"asked": code})
     return {Origin(name): unpack(payload, Origin(name), number, seen_on) for name, number, seen_on, payload in rows}
 
 
@@ -255,7 +259,7 @@ def _read(engine: Engine, code: str) -> Procedure:
         by_origin = _by_origin(connection, code)
         curated = by_origin.get(Origin.CURATED)
         if curated is None or curated.extends_portal or curated.status is RecordStatus.SUPERSEDED:
-            current = connection.scalar(sa.select(old_code_table.c.code).where(old_code_table.c.old_code == code))
+            current = connection.scalar(_SUCCESSOR, {"asked": code})
             by_origin = (_by_origin(connection, current) if current else {}) or by_origin
     record = merge(by_origin.get(Origin.CURATED), by_origin.get(Origin.PORTAL))
     if record is None:

@@ -6,12 +6,14 @@ import json
 import zlib
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from knowledge.codec import digest, from_dict, to_dict
 from knowledge.models import Completeness, Origin, Procedure, RecordStatus, Source
 
 _LEVEL = 6
+_RECORDS_KEPT = 256
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,11 @@ def pack(procedure: Procedure) -> bytes:
     return zlib.compress(_text(to_dict(procedure)).encode("utf-8"), _LEVEL)
 
 
+@lru_cache(maxsize=_RECORDS_KEPT)
 def unpack(payload: bytes, origin: Origin, number: int, seen_on: date | None, raw_refs: bool = True) -> Procedure:
     """Return the record of a version; the portal's was checked on the last day it was seen there.
+
+    Records are frozen, and few are asked for often: those are not read anew for every answer.
 
     raw_refs: False leaves the pointers to raw rows out, a third of what there is to read.
     """

@@ -6,6 +6,7 @@ them against the original. How the components of a model are run: `graph_running
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -14,17 +15,21 @@ from typing import Any
 from jsonschema.validators import validator_for
 from rasa.core import processor
 from rasa.core.actions import forms
-from rasa.core.actions.action import RemoteAction
+from rasa.core.actions.action import ActionExtractSlots, RemoteAction
 from rasa.core.policies import rule_policy
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.shared.core.constants import PREVIOUS_ACTION, SHOULD_NOT_BE_SET, USER
-from rasa.shared.core.domain import State
+from rasa.shared.core.domain import Domain, State
 from rasa.shared.core.events import Event
 from rasa.shared.core.slots import Slot
 from rasa.shared.nlu.constants import INTENT
 from rasa.shared.utils.common import all_subclasses
 
 from bot.rasa_runtime.graph_running import run_graph_directly
+
+
+_PARTS = 2
+"""Of an action's result: events and responses."""
 
 
 def apply_speedups() -> None:
@@ -34,6 +39,8 @@ def apply_speedups() -> None:
     Event.resolve_by_type = staticmethod(_event_types_by_name())
     RulePolicy._get_possible_keys = _possible_keys
     Slot.__copy__ = _copied_slot
+    if ActionExtractSlots.run is _EXTRACT:
+        ActionExtractSlots.run = _extract_slots
     for module in (processor, forms, rule_policy):
         module.copy = _CopiesForTheLog
     run_graph_directly()
@@ -44,6 +51,22 @@ def _copied_slot(slot: Slot) -> Slot:
     copied: Slot = type(slot).__new__(type(slot))
     copied.__dict__.update(slot.__dict__)
     return copied
+
+
+_EXTRACT = ActionExtractSlots.run
+
+
+async def _extract_slots(action: ActionExtractSlots, channel: Any, nlg: Any, tracker: Any, domain: Domain) -> Any:
+    """Rasa goes through all slots after every message; those that only actions set cannot be filled by it."""
+    fillable = domain.__dict__.get("_motcua_fillable")
+    if fillable is None:
+        fillable = domain.__dict__["_motcua_fillable"] = copy.copy(domain)
+        fillable.slots = [slot for slot in domain.slots if not all(map(_is_left_to_actions, slot.mappings))]
+    return await _EXTRACT(action, channel, nlg, tracker, fillable)
+
+
+def _is_left_to_actions(mapping: Mapping[str, Any]) -> bool:
+    return mapping.get("type") == "custom" and not mapping.get("action")
 
 
 class _CopiesForTheLog:
@@ -68,10 +91,17 @@ def _compiled_result_check() -> Any:
     def check(result: dict[str, Any]) -> bool:
         if isinstance(result, dict) and isinstance(result.get("events"), list):
             result = {**result, "events": [event for event in result["events"] if not _sets_a_slot(event)]}
+            if not result["events"] and _are_objects(result.get("responses")) and len(result) == _PARTS:
+                return True
         validator.validate(result)
         return True
 
     return check
+
+
+def _are_objects(responses: Any) -> bool:
+    """Whether `responses` are as the schema wants them: it asks no more of them."""
+    return isinstance(responses, list) and all(isinstance(response, dict) for response in responses)
 
 
 def _sets_a_slot(event: Any) -> bool:

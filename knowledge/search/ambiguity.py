@@ -43,10 +43,21 @@ class Names:
         self._present = present
         self._of_city = np.array([row.applies_to_city for row in rows], dtype=bool)
         self._named = np.array([bool(row.aliases) for row in rows], dtype=bool)
+        self._rarity: dict[str, float] = {}
+        self._of: dict[str, tuple[frozenset[str], ...]] = {}
 
     def weight(self, words: Iterable[str]) -> float:
         """Return how much `words` tell together."""
-        return sum(self._present.rarity_of(word) for word in words)
+        known, present = self._rarity, self._present
+        total = 0.0
+        for word in words:
+            rarity = known.get(word)
+            if rarity is None:
+                rarity = present.rarity_of(word)
+                if word in present:  # what people say besides has no end
+                    known[word] = rarity
+            total += rarity
+        return total
 
     def strange(self, asked: Collection[str]) -> float:
         """Return the weight of the words that stand in no title, as a share of that of all."""
@@ -54,8 +65,12 @@ class Names:
         return self.weight(unknown) / (self.weight(asked) + 1e-6)
 
     def of(self, code: str) -> tuple[frozenset[str], ...]:
-        row = self._rows[code]
-        return (_title(row.title), *map(_name, row.aliases))
+        """Return the title and the names of a procedure."""
+        names = self._of.get(code)
+        if names is None:
+            row = self._rows[code]
+            names = self._of[code] = (_title(row.title), *map(_name, row.aliases))
+        return names
 
     def holding(self, asked: Collection[str]) -> tuple[int, int]:
         """Return how many titles of the city hold all of `asked`, and how many of them people have a name for."""

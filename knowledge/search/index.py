@@ -38,6 +38,8 @@ LONGEST_FOR_VECTORS = 24
 """A message of more words has words enough: its sentence vector costs the most and was seen to bring nothing."""
 
 
+_VECTORS_KEPT = 4096
+"""Questions whose sentence vector is kept: 6 MB."""
 _NAMED_OUTRIGHT = 0.9
 _ASKED_MOST = 1.0
 """Logarithm of how much likelier a procedure is for being one of those that people ask for most, which are curated.
@@ -65,6 +67,7 @@ class ProcedureIndex:
         self.lexicon = lexicon or load_lexicon()
         self._ranker = ranker or load_ranker()
         self._encoder = encoder if matrices.has_vectors and "with_vectors" in self._ranker.networks else None
+        self._vector_of = lru_cache(maxsize=_VECTORS_KEPT)(self._encoded)  # "cảm ơn" is said all day
         self._knows_word_vectors = matrices.word_vectors is not None and "with_word_vectors" in self._ranker.networks
         self.fact_model = fact_model
         self.normaliser = Normaliser(self.lexicon, restorer, Initials(row.title for row in self.rows))
@@ -136,8 +139,14 @@ class ProcedureIndex:
         long = len(asking.tokens) > LONGEST_FOR_VECTORS
         if self._encoder is None or long or ranked.sure >= SURE_WITHOUT_VECTORS:
             return ranked
-        signals.add(self.matrices.likeness(self._encoder.encode(question.marked)))
+        signals.add(self.matrices.likeness(self._vector_of(question.marked)))
         return self._ranked(signals, asking, "with_vectors", limit)
+
+    def _encoded(self, marked: str) -> Array:
+        assert self._encoder is not None  # noqa: S101 - only asked with one
+        vector = self._encoder.encode(marked)
+        vector.setflags(write=False)
+        return vector
 
     def _ranked(self, signals: Signals, asking: Asking, kind: str, limit: int) -> Ranked:
         places = signals.candidates()

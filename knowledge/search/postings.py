@@ -11,7 +11,7 @@ from enum import Enum
 from functools import cached_property
 
 import numpy as np
-from scipy.sparse import csc_matrix
+from scipy.sparse._sparsetools import csc_matvecs
 
 Array = np.ndarray
 
@@ -130,7 +130,7 @@ class Postings:
     def rarity_of(self, term: str) -> float:
         """Return how much `term` tells; the most where no document holds it."""
         place = self._places.get(term)
-        return self.strange if place is None else float(self.rarity[place])
+        return self.strange if place is None else self.rarity.item(place)
 
     def scores(self, query: Iterable[str]) -> Array:
         """Return one score a document, shape (count,)."""
@@ -139,12 +139,17 @@ class Postings:
     def scores_of(self, queries: Sequence[Iterable[str]]) -> Array:
         """Return the scores of several queries, shape (queries, count): what they share is read once."""
         asked = [self._asked(query) for query in queries]
-        places = list(dict.fromkeys(place for one in asked for place in one))
-        if not places:
-            return np.zeros((len(queries), self.count), dtype=np.float32)
-        weights = np.array([[one.get(place, 0.0) for one in asked] for place in places], dtype=np.float32)
-        total: Array = np.ascontiguousarray((self._matrix[:, places] @ weights).T)
-        return total
+        total = np.zeros((self.count, len(queries)), dtype=np.float32)
+        added_to, ends = total.ravel(), np.zeros(2, dtype=np.int32)
+        for place in dict.fromkeys(place for one in asked for place in one):
+            begin, end = self.pointers[place], self.pointers[place + 1]
+            ends[1] = end - begin
+            shares = np.array([one.get(place, 0.0) for one in asked], dtype=np.float32)
+            # SciPy's own kernel for a column times a row: asked through its matrices it takes three times as long
+            csc_matvecs(
+                self.count, 1, len(asked), ends, self.holders[begin:end], self.weights[begin:end], shares, added_to
+            )
+        return np.ascontiguousarray(total.T)
 
     def _asked(self, query: Iterable[str]) -> dict[int, float]:
         """Weight of each term of `query` that some document holds; for a cosine, as a share of the query's length."""
@@ -158,11 +163,6 @@ class Postings:
                 found[place] = weight
         length = math.sqrt(square) if cosine else 1.0
         return {place: weight / length for place, weight in found.items()}
-
-    @cached_property
-    def _matrix(self) -> csc_matrix:
-        """The same arrays, shape (documents, terms): scipy adds columns up several times faster than numpy."""
-        return csc_matrix((self.weights, self.holders, self.pointers), shape=(self.count, len(self.terms)))
 
 
 def _by_term(column: Array, weights: Array, held_by: Array, most: int | None) -> Array:
