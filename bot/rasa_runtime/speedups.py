@@ -17,16 +17,15 @@ from rasa.core import processor
 from rasa.core.actions import forms
 from rasa.core.actions.action import ActionExtractSlots, RemoteAction
 from rasa.core.policies import rule_policy
-from rasa.core.policies.rule_policy import RulePolicy
-from rasa.shared.core.constants import PREVIOUS_ACTION, SHOULD_NOT_BE_SET, USER
+from rasa.core.policies.rule_policy import RULES, RulePolicy
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, PREVIOUS_ACTION, SHOULD_NOT_BE_SET, USER
 from rasa.shared.core.domain import Domain, State
 from rasa.shared.core.events import Event
 from rasa.shared.core.slots import Slot
-from rasa.shared.nlu.constants import INTENT
+from rasa.shared.nlu.constants import ACTION_NAME, INTENT
 from rasa.shared.utils.common import all_subclasses
 
 from bot.rasa_runtime.graph_running import run_graph_directly
-
 
 _PARTS = 2
 """Of an action's result: events and responses."""
@@ -38,6 +37,7 @@ def apply_speedups() -> None:
     RemoteAction._validate_action_result = lambda self, result: check(result)
     Event.resolve_by_type = staticmethod(_event_types_by_name())
     RulePolicy._get_possible_keys = _possible_keys
+    RulePolicy._find_action_from_rules = _find_action
     Slot.__copy__ = _copied_slot
     if ActionExtractSlots.run is _EXTRACT:
         ActionExtractSlots.run = _extract_slots
@@ -129,6 +129,24 @@ def _possible_keys(policy: RulePolicy, lookup: dict[str, str], states: Sequence[
             break
         left = [key for key in left if policy._is_rule_applicable(key, index, state)]
     return set(left)
+
+
+_FIND_ACTION = RulePolicy._find_action_from_rules
+
+
+def _find_action(policy: RulePolicy, tracker: Any, domain: Domain, use_text_for_last_user_input: bool) -> Any:
+    """Rasa first looks for rules on the very words of a message, going through the conversation once more for it."""
+    rules = tuple(policy.lookup[RULES])
+    if use_text_for_last_user_input and not tracker.active_loop_name and not _may_be_of_words(rules):
+        return None, None, False
+    return _FIND_ACTION(policy, tracker, domain, use_text_for_last_user_input)
+
+
+@lru_cache(maxsize=8)
+def _may_be_of_words(keys: tuple[str, ...]) -> bool:
+    """Whether a rule could match right after a message without knowing its intent."""
+    newest = [(json.loads(key) or [{}])[-1] for key in _rules_by_intent(keys).get(None, ())]
+    return any((state.get(PREVIOUS_ACTION) or {}).get(ACTION_NAME) in (None, ACTION_LISTEN_NAME) for state in newest)
 
 
 @lru_cache(maxsize=8)

@@ -10,16 +10,30 @@ import pytest
 @pytest.fixture
 def originals(monkeypatch):
     """Rasa's own methods, which are put back afterwards."""
-    from rasa.core.actions.action import RemoteAction
+    from rasa.core import processor
+    from rasa.core.actions import forms
+    from rasa.core.actions.action import ActionExtractSlots, RemoteAction
+    from rasa.core.policies import rule_policy
     from rasa.core.policies.rule_policy import RulePolicy
+    from rasa.engine.runner.dask import DaskGraphRunner
     from rasa.shared.core.events import Event
+    from rasa.shared.core.slots import Slot
 
     from bot.rasa_runtime.speedups import apply_speedups
 
-    places = (RemoteAction, "_validate_action_result"), (Event, "resolve_by_type"), (RulePolicy, "_get_possible_keys")
+    places = (
+        (RemoteAction, "_validate_action_result"),
+        (Event, "resolve_by_type"),
+        (RulePolicy, "_get_possible_keys"),
+        (RulePolicy, "_find_action_from_rules"),
+        (DaskGraphRunner, "run"),
+        (ActionExtractSlots, "run"),
+        *((module, "copy") for module in (processor, forms, rule_policy)),
+    )
     kept = [owner.__dict__[name] for owner, name in places]
     for (owner, name), method in zip(places, kept, strict=True):
         monkeypatch.setattr(owner, name, method)
+    monkeypatch.setattr(Slot, "__copy__", None, raising=False)
     apply_speedups()
     return kept
 
@@ -105,3 +119,127 @@ def test_the_same_rules_are_found_as_before(originals, newest, earlier):
             states = [*earlier, state]
             before = originals[2](policy, lookup, states)
             assert _possible_keys(policy, lookup, states) == before
+
+
+def test_a_slot_is_copied_as_before(originals):
+    import copy
+
+    from rasa.shared.core.slots import AnySlot, BooleanSlot, ListSlot
+
+    for slot in (AnySlot("a", [{}], initial_value={"b": [1]}), BooleanSlot("c", [{}]), ListSlot("d", [{}])):
+        slot.value = [True]
+        copied = copy.copy(slot)
+        assert type(copied) is type(slot)
+        assert copied.__dict__ == slot.__dict__
+        copied.value = None
+        assert slot.value == [True]
+
+
+class Told:
+    """A node that says what it was given."""
+
+    def __init__(self, name, fails=False):
+        self.name, self.fails = name, fails
+
+    def __call__(self, *given):
+        if self.fails:
+            raise RuntimeError("broken")
+        return self.name, [self.name, *given]
+
+
+def runner_of(needs, fails=()):
+    from rasa.engine.graph import GraphComponent, GraphSchema, SchemaNode
+    from rasa.engine.runner.dask import DaskGraphRunner
+
+    nodes = {
+        name: SchemaNode(
+            needs={str(n): need for n, need in enumerate(wanted)},
+            uses=GraphComponent,
+            constructor_name="create",
+            fn="run",
+            config={},
+            is_target=name == "last",
+        )
+        for name, wanted in needs.items()
+    }
+    runner = DaskGraphRunner.__new__(DaskGraphRunner)
+    runner._graph_schema, runner._execution_context = GraphSchema(nodes), None
+    runner._instantiated_nodes = {name: Told(name, name in fails) for name in needs}
+    return runner
+
+
+DIAMOND = {"last": ("left", "right"), "left": ("first",), "right": ("first", "message"), "first": ("message",)}
+
+
+@pytest.mark.parametrize("targets", [None, ["last"], ["right"], ["left", "right"], ["last", "first"]])
+def test_a_graph_comes_to_the_same_as_before(originals, targets):
+    runner, inputs = runner_of(DIAMOND), {"message": ["xin chào"]}
+    before = originals[4](runner, inputs, targets)
+    assert runner.run(inputs, targets) == before
+    assert runner.run(inputs, targets) == before  # the plan is kept
+
+
+def test_a_node_is_told_by_name_what_nobody_provides(originals):
+    runner = runner_of({"last": ("message",)})
+    assert runner.run({}, None) == originals[4](runner, {}, None) == {"last": ["last", "message"]}
+
+
+def test_a_graph_fails_as_before(originals):
+    from rasa.engine.exceptions import GraphRunError
+
+    for run in (originals[4], type(runner_of(DIAMOND)).run):
+        with pytest.raises(GraphRunError):
+            run(runner_of(DIAMOND, fails=("left",)), {"message": 1}, None)
+        with pytest.raises(GraphRunError, match="clashes"):
+            run(runner_of(DIAMOND), {"message": "left"}, None)
+
+
+SLOTS = """
+version: "3.1"
+intents: [ask]
+entities: [code]
+slots:
+  topic: {type: any, mappings: [{type: custom}]}
+  code: {type: text, mappings: [{type: from_entity, entity: code}]}
+  kind: {type: text, mappings: [{type: from_intent, intent: ask, value: asked}]}
+"""
+
+
+async def test_slots_are_filled_as_before(originals):
+    from rasa.core.actions.action import ActionExtractSlots
+    from rasa.core.channels.channel import CollectingOutputChannel
+    from rasa.shared.core.domain import Domain
+    from rasa.shared.core.events import UserUttered
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    domain = Domain.from_yaml(SLOTS)
+    entities = [{"entity": "code", "value": "1.000001"}]
+    tracker = DialogueStateTracker.from_events(
+        "a", [UserUttered("1.000001", {"name": "ask"}, entities)], domain.slots, domain=domain
+    )
+    asked = (CollectingOutputChannel(), None, tracker, domain)
+    before = await originals[5](ActionExtractSlots(None), *asked)
+    assert {event.key: event.value for event in before} == {"code": "1.000001", "kind": "asked"}
+    assert await ActionExtractSlots(None).run(*asked) == before
+    assert [slot.name for slot in domain.slots if slot.name == "topic"] == ["topic"]
+
+
+@pytest.mark.parametrize("of_words", [False, True])
+def test_rules_on_the_words_of_a_message_are_looked_for_where_there_are_some(originals, of_words):
+    from rasa.core.policies.rule_policy import RULES, RulePolicy
+
+    from bot.rasa_runtime.speedups import _may_be_of_words
+
+    listening = {"prev_action": {"action_name": "action_listen"}}
+    rules = [
+        [{"user": {"intent": "ask"}, **listening}],
+        [{"user": {"intent": "ask"}, **listening}, {"prev_action": {"action_name": "answer"}}],
+    ]
+    if of_words:
+        rules.append([{"user": {"text": "xin chào"}, **listening}])
+    lookup = {json.dumps(states): "answer" for states in rules}
+    assert _may_be_of_words(tuple(lookup)) is of_words
+    policy = RulePolicy.__new__(RulePolicy)
+    policy.lookup = {RULES: lookup}
+    states = [{"user": {"text": "xin chào"}, **listening}]
+    assert bool(originals[2](policy, lookup, states)) is of_words

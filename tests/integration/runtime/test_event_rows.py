@@ -1,0 +1,103 @@
+"""The events of a conversation are written and read as Rasa's own store does it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.fixtures.postgres import fresh_database
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def stores(request, tmp_path):
+    """Rasa's own store and ours over one database."""
+    from rasa.core.tracker_store import SQLTrackerStore
+    from rasa.shared.core.domain import Domain
+
+    from bot.rasa_runtime.event_rows import QuickEventRows
+
+    class Ours(QuickEventRows, SQLTrackerStore):
+        pass
+
+    def both(address):
+        return [kind(Domain.empty(), host=address) for kind in (SQLTrackerStore, Ours)]
+
+    if request.param == "sqlite":
+        yield both(f"sqlite:///{tmp_path / 'tracker.db'}")
+        return
+    with fresh_database(request.getfixturevalue("postgres")) as address:
+        yield both(address)
+
+
+def conversation():
+    from rasa.shared.core.events import ActionExecuted, BotUttered, SessionStarted, UserUttered
+
+    parsed = {"intent": {"name": "ask"}, "entities": [], "text": "hỏi"}
+    return [
+        ActionExecuted("action_session_start"),
+        SessionStarted(),
+        UserUttered("hỏi", {"name": "ask"}, [], parsed),
+        BotUttered("đáp"),
+        ActionExecuted("action_listen"),
+    ]
+
+
+def rows(store, sender):
+    with store.session_scope() as session:
+        found = session.query(store.SQLEvent).filter(store.SQLEvent.sender_id == sender).order_by(store.SQLEvent.id)
+        return [(row.type_name, row.intent_name, row.action_name, row.timestamp, json.loads(row.data)) for row in found]
+
+
+async def test_rows_are_as_rasa_writes_them(stores):
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    theirs, ours = stores
+    events = conversation()
+    for store, sender in ((theirs, "theirs"), (ours, "ours")):
+        await store.save(DialogueStateTracker.from_events(sender, events, slots=[]))
+    assert rows(ours, "ours") == rows(ours, "theirs")
+    assert len(rows(ours, "ours")) == len(events)
+
+
+async def test_what_one_wrote_the_other_reads_and_goes_on(stores):
+    from rasa.shared.core.events import UserUttered
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    theirs, ours = stores
+    await theirs.save(DialogueStateTracker.from_events("a", conversation(), slots=[]))
+    for number, store in enumerate([ours, theirs, ours, ours, theirs]):
+        tracker = await store.retrieve("a")
+        assert len(tracker.events) == 4 + number  # from the start of the session on
+        tracker.update(UserUttered(f"câu {number}"))
+        await store.save(tracker)
+        await store.save(tracker)  # nothing is new
+    assert len(rows(ours, "a")) == 10
+    whole = [await store.retrieve_full_tracker("a") for store in stores]
+    assert len(whole[1].events) == 10
+    assert list(whole[0].events) == list(whole[1].events)
+
+
+async def test_only_the_newest_session_is_read(stores):
+    theirs, ours = stores
+    for _ in range(2):
+        tracker = await ours.get_or_create_tracker("a")
+        for event in conversation():
+            tracker.update(event)
+        await ours.save(tracker)
+    assert len(rows(ours, "a")) == 11  # and the listening that a new tracker begins with
+    assert list((await ours.retrieve("a")).events) == list((await theirs.retrieve("a")).events)
+    assert len((await ours.retrieve("a")).events) == 4
+    assert len((await ours.retrieve_full_tracker("a")).events) == 11
+    assert await ours.retrieve("nobody") is None
+
+
+async def test_a_tracker_that_was_not_read_here_adds_what_is_new(stores):
+    _, ours = stores
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    events = conversation()
+    await ours.save(DialogueStateTracker.from_events("a", events, slots=[]))
+    read = await ours.retrieve("a")
+    await ours.save(read.copy())
+    assert len(rows(ours, "a")) == 5
