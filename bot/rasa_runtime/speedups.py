@@ -48,7 +48,8 @@ def apply_speedups() -> None:
 
 def _copied_slot(slot: Slot) -> Slot:
     """What `copy.copy` makes of a slot, without its detour; a tracker copies forty, seven times a turn."""
-    copied: Slot = type(slot).__new__(type(slot))
+    kind: Any = type(slot)
+    copied: Slot = kind.__new__(kind)
     copied.__dict__.update(slot.__dict__)
     return copied
 
