@@ -66,9 +66,9 @@ class ConversationStore:
         """Whether the city's side has asked for photos since the citizen last said something."""
         return await self._database.run(_expects_photos, conversation_id)
 
-    async def has_open_turn(self, conversation_id: str) -> bool:
-        """Whether the assistant has still to answer something."""
-        return await self._database.run(_has_open_turn, conversation_id)
+    async def wants_photos(self, conversation_id: str, client_id: str) -> bool | None:
+        """Whether photos are asked for, or this message is stored already; None while an answer is still to come."""
+        return await self._database.run(_wants_photos, conversation_id, client_id)
 
     async def last_seqs(self, conversation_ids: list[str]) -> dict[str, int]:
         """The newest sequence number of each conversation that is not erased."""
@@ -284,6 +284,14 @@ def _expects_photos(connection: Connection, conversation_id: str) -> bool:
         mine, MESSAGE.c.role != Role.CITIZEN.value, MESSAGE.c.seq > said.scalar_subquery()
     )
     return any(PHOTOS in (row.content.get(EXPECTS) or ()) for row in connection.execute(since))
+
+
+def _wants_photos(connection: Connection, conversation_id: str, client_id: str) -> bool | None:
+    # In this order: an answer that is stored between the last two looks is seen by the second of them.
+    if find_by_client_id(connection, conversation_id, client_id) is not None:
+        return True
+    waits = _has_open_turn(connection, conversation_id)
+    return _expects_photos(connection, conversation_id) or (None if waits else False)
 
 
 def _has_open_turn(connection: Connection, conversation_id: str) -> bool:

@@ -98,6 +98,8 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         sqlite = engine.dialect.name == "sqlite"
+        # Made once: each engine with options brings an event machinery of its own.
+        self._writer = engine.execution_options(sqlite_begin="IMMEDIATE")
         self._one_writer = _WRITERS[str(engine.url)] if sqlite else nullcontext()
         self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="database")
 
@@ -113,8 +115,7 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._writing, work, args)
 
     def _writing(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
-        engine = self.engine.execution_options(sqlite_begin="IMMEDIATE")
-        with self._one_writer, engine.begin() as connection:
+        with self._one_writer, self._writer.begin() as connection:
             return work(connection, *args)
 
     def _transaction(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:

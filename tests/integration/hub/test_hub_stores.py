@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -14,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import TokenInvalidError
+from bot.hub import conversations as hub_conversations
 from bot.hub.conversations import ConversationStore
 from bot.hub.models import Busy, Draft, Role, ToForget, Turn
 from bot.hub.tables import METADATA
@@ -140,6 +142,31 @@ async def test_claim_of_nothing_holds_nothing(conversations, first, second):
     assert await first.claim(conversation.id) is None
     await conversations.add_citizen_message(conversation.id, "a", {"text": "hỏi"})
     assert isinstance(await second.claim(conversation.id), Turn)
+
+
+async def test_photos_are_not_refused_while_the_answer_that_asks_for_them_is_stored(
+    conversations, database, first, monkeypatch
+):
+    conversation = await conversations.open("zalo")
+    await conversations.add_citizen_message(conversation.id, "a", {"text": "ổ gà"})
+    turn = await first.claim(conversation.id)
+    assert await conversations.wants_photos(conversation.id, "photos") is None
+    look = hub_conversations._has_open_turn
+
+    def look_and_be_overtaken(connection, conversation_id):
+        found = look(connection, conversation_id)
+        with ThreadPoolExecutor(1) as other:
+            asking = (Draft({"text": "Anh/chị có ảnh không ạ?", "expects": ["photos"]}),)
+            other.submit(database._writing, first._complete, (turn, Role.ASSISTANT, asking)).result()
+        return found
+
+    monkeypatch.setattr(hub_conversations, "_has_open_turn", look_and_be_overtaken)
+    assert await conversations.wants_photos(conversation.id, "photos") is not False
+    monkeypatch.undo()
+    assert await conversations.wants_photos(conversation.id, "photos") is True
+    await conversations.add_citizen_message(conversation.id, "photos", {"text": "[ảnh]"}, "/give_photos")
+    assert await conversations.wants_photos(conversation.id, "photos") is True
+    assert await conversations.wants_photos(conversation.id, "more") is None
 
 
 async def test_stopping_process_lets_go(conversations, first, second):
