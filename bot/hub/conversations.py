@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection, Row
 from bot.attachments.models import PHOTOS
 from bot.errors import TokenInvalidError
 from bot.handoff.rows import note_citizen_spoke
+from bot.hub import statements
 from bot.hub.models import Answerer, Conversation, Draft, Message, Role, TurnState
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.links.rows import find_link
@@ -120,7 +121,7 @@ class ConversationStore:
         known = find_by_client_id(connection, conversation_id, client_id)
         if known is not None:
             return known, False
-        seq = _next_seq(connection, conversation_id)
+        seq = count_on(connection, conversation_id)
         row = {
             "conversation_id": conversation_id,
             "seq": seq,
@@ -131,7 +132,7 @@ class ConversationStore:
             "payload": payload,
             "state": _state_of_new(connection, conversation_id, now),
         }
-        connection.execute(insert(MESSAGE).values(**row))
+        connection.execute(statements.ADD_MESSAGE, row)
         return Message(conversation_id, seq, Role.CITIZEN, now, content, client_id), True
 
     def erase_in(self, connection: Connection, conversation_id: str) -> bool:
@@ -167,8 +168,7 @@ def _state_of_new(connection: Connection, conversation_id: str, now: datetime) -
 
 def hold(connection: Connection, conversation_id: str, now: datetime) -> None:
     """Take the conversation's lock until the transaction ends; `TokenInvalidError` when it is erased."""
-    lock = update(CONVERSATION).where(CONVERSATION.c.id == conversation_id, CONVERSATION.c.erased_at.is_(None))
-    if connection.execute(lock.values(updated_at=now)).rowcount == 0:
+    if connection.execute(statements.LOCK, {"the_id": conversation_id, "the_moment": now}).rowcount == 0:
         raise TokenInvalidError("the conversation is erased", conversation=conversation_id[:8])
 
 
@@ -187,9 +187,12 @@ def _mark_delivered(connection: Connection, conversation_id: str, seq: int, now:
 
 def find_conversation(connection: Connection, conversation_id: str) -> Conversation | None:
     """The conversation's row as a dataclass."""
-    row = connection.execute(select(CONVERSATION).where(CONVERSATION.c.id == conversation_id)).first()
-    if row is None:
-        return None
+    row = connection.execute(statements.FIND, {"the_id": conversation_id}).first()
+    return None if row is None else conversation_of(row)
+
+
+def conversation_of(row: Row) -> Conversation:
+    """The row of a conversation as a dataclass."""
     return Conversation(
         id=row.id,
         channel=row.channel,
@@ -208,27 +211,28 @@ def add_messages(
     connection: Connection, conversation_id: str, role: Role, drafts: tuple[Draft, ...], at: Any
 ) -> list[Message]:
     """Store messages of the city's side, numbered on from the last; the conversation's row is already locked."""
-    stored = []
-    for draft in drafts:
-        seq = _next_seq(connection, conversation_id)
-        connection.execute(
-            insert(MESSAGE).values(
-                conversation_id=conversation_id,
-                seq=seq,
-                role=role.value,
-                created_at=at,
-                content=draft.content,
-                payload=list(draft.payloads) or None,
-            )
-        )
-        stored.append(Message(conversation_id, seq, role, at, draft.content))
-    return stored
+    if not drafts:
+        return []
+    first = count_on(connection, conversation_id, len(drafts)) - len(drafts) + 1
+    rows = [
+        {
+            "conversation_id": conversation_id,
+            "seq": seq,
+            "role": role.value,
+            "created_at": at,
+            "content": draft.content,
+            "payload": list(draft.payloads) or None,
+        }
+        for seq, draft in enumerate(drafts, first)
+    ]
+    connection.execute(statements.ADD_MESSAGE, rows)
+    return [Message(conversation_id, row["seq"], role, at, row["content"]) for row in rows]
 
 
-def _next_seq(connection: Connection, conversation_id: str) -> int:
-    mine = CONVERSATION.c.id == conversation_id
-    connection.execute(update(CONVERSATION).where(mine).values(last_seq=CONVERSATION.c.last_seq + 1))
-    return int(connection.execute(select(CONVERSATION.c.last_seq).where(mine)).scalar_one())
+def count_on(connection: Connection, conversation_id: str, number: int = 1) -> int:
+    """Number so many messages; return the last one's number. The conversation's row is locked afterwards."""
+    connection.execute(statements.COUNT_ON, {"the_id": conversation_id, "the_number": number})
+    return int(connection.execute(statements.LAST_SEQ, {"the_id": conversation_id}).scalar_one())
 
 
 def sign_message(connection: Connection, message: Message, client_id: str) -> Message:
@@ -240,34 +244,24 @@ def sign_message(connection: Connection, message: Message, client_id: str) -> Me
 
 def find_by_client_id(connection: Connection, conversation_id: str, client_id: str) -> Message | None:
     """The message that a sender's id stands for."""
-    query = select(MESSAGE).where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.client_id == client_id)
-    row = connection.execute(query).first()
+    row = connection.execute(statements.BY_CLIENT_ID, {"the_id": conversation_id, "the_client_id": client_id}).first()
     return None if row is None else message_of(row)
 
 
 def _find_button(connection: Connection, conversation_id: str, seq: int, button: int) -> tuple[str, str] | None:
-    query = select(MESSAGE.c.content, MESSAGE.c.payload).where(
-        MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.seq == seq, MESSAGE.c.role != Role.CITIZEN.value
-    )
-    row = connection.execute(query).first()
+    row = connection.execute(statements.BUTTON, {"the_id": conversation_id, "the_seq": seq}).first()
     if row is None or not isinstance(row.payload, list) or not 0 <= button < len(row.payload):
         return None
     return row.content["buttons"][button]["title"], row.payload[button]
 
 
 def _messages_after(connection: Connection, conversation_id: str, after: int) -> list[Message]:
-    query = (
-        select(MESSAGE)
-        .where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.seq > after)
-        .order_by(MESSAGE.c.seq)
-        .limit(PAGE)
-    )
-    return [message_of(row) for row in connection.execute(query)]
+    given = {"the_id": conversation_id, "the_seq": after, "the_number": PAGE}
+    return [message_of(row) for row in connection.execute(statements.MESSAGES_AFTER, given)]
 
 
 def _last_answer(connection: Connection, conversation_id: str) -> dict[str, Any] | None:
-    mine = and_(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.role != Role.CITIZEN.value)
-    return connection.execute(select(MESSAGE.c.content).where(mine).order_by(MESSAGE.c.seq.desc()).limit(1)).scalar()
+    return connection.execute(statements.LAST_ANSWER, {"the_id": conversation_id}).scalar()
 
 
 def last_words(connection: Connection, conversation_id: str) -> str:
@@ -295,8 +289,7 @@ def _wants_photos(connection: Connection, conversation_id: str, client_id: str) 
 
 
 def _has_open_turn(connection: Connection, conversation_id: str) -> bool:
-    mine = and_(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.state == TurnState.PENDING.value)
-    return connection.execute(select(MESSAGE.c.seq).where(mine).limit(1)).first() is not None
+    return connection.execute(statements.FIRST_PENDING, {"the_id": conversation_id}).first() is not None
 
 
 def _last_seqs(connection: Connection, conversation_ids: list[str]) -> dict[str, int]:

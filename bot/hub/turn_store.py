@@ -14,6 +14,7 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.sql import ColumnElement
 
+from bot.hub import statements
 from bot.hub.conversations import add_messages, find_conversation, message_of
 from bot.hub.models import Answerer, Busy, Draft, Message, Role, ToForget, Turn, TurnState, Work
 from bot.hub.tables import CONVERSATION, MESSAGE
@@ -123,7 +124,7 @@ class TurnStore:
             return Busy() if self._pending_row(connection, conversation_id) is not None else None
         work = self._next_work(connection, conversation_id)
         if work is None:
-            connection.execute(update(CONVERSATION).where(mine).values(lease_owner=None, lease_until=None))
+            connection.execute(statements.SET_LEASE, {"the_id": conversation_id, "the_owner": None, "the_moment": None})
         return work
 
     def _next_work(self, connection: Connection, conversation_id: str) -> Work | None:
@@ -142,13 +143,7 @@ class TurnStore:
 
     @staticmethod
     def _pending_row(connection: Connection, conversation_id: str) -> Row | None:
-        query = (
-            select(MESSAGE)
-            .where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.state == TurnState.PENDING.value)
-            .order_by(MESSAGE.c.seq)
-            .limit(1)
-        )
-        return connection.execute(query).first()
+        return connection.execute(statements.FIRST_PENDING, {"the_id": conversation_id}).first()
 
     def _forgetting(self, connection: Connection, conversation_id: str) -> ToForget | None:
         query = select(CONVERSATION.c.rasa_sender).where(
@@ -182,15 +177,15 @@ class TurnStore:
         self, connection: Connection, turn: Turn, role: Role, drafts: tuple[Draft, ...]
     ) -> list[Message] | None:
         now = self._clock.now()
-        held = and_(CONVERSATION.c.lease_owner == self._owner, CONVERSATION.c.erased_at.is_(None))
-        lock = update(CONVERSATION).where(CONVERSATION.c.id == turn.conversation.id, held)
-        if connection.execute(lock.values(updated_at=now, away_since=None)).rowcount == 0:
+        mine = {"the_id": turn.conversation.id}
+        as_holder = {**mine, "the_owner": self._owner, "the_moment": now}
+        if connection.execute(statements.LOCK_AS_HOLDER, as_holder).rowcount == 0:
             return None
         conversation = find_conversation(connection, turn.conversation.id)
         taken_over = conversation is None or conversation.ownership != turn.conversation.ownership
         state = TurnState.PASSED_ON if taken_over else TurnState.ANSWERED
-        answered = update(MESSAGE).where(self._is_pending(turn)).values(state=state.value)
-        if connection.execute(answered).rowcount == 0 or taken_over:
+        settled = {**mine, "the_seq": turn.seq, "the_state": state.value}
+        if connection.execute(statements.SETTLE_TURN, settled).rowcount == 0 or taken_over:
             return None
         left = _left_of(turn, drafts)
         rewritten = [] if left is None else self._rewrite(connection, turn, left)
