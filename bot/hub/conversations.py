@@ -12,22 +12,23 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.engine import Connection, Row
 
-from bot.attachments.models import PHOTOS
 from bot.errors import TokenInvalidError
 from bot.handoff.rows import note_citizen_spoke
 from bot.hub import statements
-from bot.hub.models import Answerer, Conversation, Draft, Message, Role, TurnState
+from bot.hub.models import Answerer, Conversation, Draft, Heard, Message, Role, Said, TurnState
+from bot.hub.photo_requests import expects_photos, wants_photos
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.links.rows import find_link
 from bot.ops.clock import Clock
-from bot.ops.screening.screening import EXPECTS
 from bot.store.engine import Database
 
 PAGE = 200
 AlsoErase = Callable[[Connection, str, datetime], None]
+Read = Callable[[dict[str, Any] | None], Said]
+Then = Callable[[Connection, Row], None]
 
 
 class ConversationStore:
@@ -65,11 +66,11 @@ class ConversationStore:
 
     async def expects_photos(self, conversation_id: str) -> bool:
         """Whether the city's side has asked for photos since the citizen last said something."""
-        return await self._database.run(_expects_photos, conversation_id)
+        return await self._database.run(expects_photos, conversation_id)
 
     async def wants_photos(self, conversation_id: str, client_id: str) -> bool | None:
         """Whether photos are asked for, or this message is stored already; None while an answer is still to come."""
-        return await self._database.run(_wants_photos, conversation_id, client_id)
+        return await self._database.run(wants_photos, conversation_id, client_id)
 
     async def last_seqs(self, conversation_ids: list[str]) -> dict[str, int]:
         """The newest sequence number of each conversation that is not erased."""
@@ -82,7 +83,16 @@ class ConversationStore:
 
         Raises `TokenInvalidError` when the conversation is erased.
         """
-        return await self._database.write(self._add_citizen_message, conversation_id, client_id, content, payload)
+        heard = await self.hear(conversation_id, client_id, lambda _: Said(content, payload))
+        return heard.message, heard.new
+
+    async def hear(self, conversation_id: str, client_id: str, read: Read, then: Then | None = None) -> Heard:
+        """Store what `read` makes of a citizen's message, once. All in one transaction, since every turn comes by here.
+
+        read: given the content of the newest message of the city's side. then: given the conversation's locked row
+        where the new message is for the assistant. Raises `TokenInvalidError` when the conversation is erased.
+        """
+        return await self._database.write(self._hear, conversation_id, client_id, read, then)
 
     async def mark_delivered(self, conversation_id: str, seq: int) -> None:
         """The citizen has been sent all up to `seq`."""
@@ -108,32 +118,36 @@ class ConversationStore:
         connection.execute(insert(CONVERSATION).values(**row))
         return new
 
-    def _add_citizen_message(
-        self,
-        connection: Connection,
-        conversation_id: str,
-        client_id: str,
-        content: dict[str, Any],
-        payload: str | None,
-    ) -> tuple[Message, bool]:
+    def _hear(
+        self, connection: Connection, conversation_id: str, client_id: str, read: Read, then: Then | None
+    ) -> Heard:
         now = self._clock.now()
         hold(connection, conversation_id, now)
         known = find_by_client_id(connection, conversation_id, client_id)
         if known is not None:
-            return known, False
-        seq = count_on(connection, conversation_id)
-        row = {
+            return Heard(known, new=False)
+        said = read(_last_answer(connection, conversation_id))
+        mine = {"the_id": conversation_id}
+        connection.execute(statements.COUNT_ON, {**mine, "the_number": 1})
+        row = connection.execute(statements.FIND, mine).one()
+        # While an officer answers, or is waited for, a message never is the assistant's.
+        for_assistant = row.status == Answerer.ASSISTANT.value
+        new = {
             "conversation_id": conversation_id,
-            "seq": seq,
+            "seq": row.last_seq,
             "client_id": client_id,
             "role": Role.CITIZEN.value,
             "created_at": now,
-            "content": content,
-            "payload": payload,
-            "state": _state_of_new(connection, conversation_id, now),
+            "content": said.content,
+            "payload": said.payload,
+            "state": (TurnState.PENDING if for_assistant else TurnState.PASSED_ON).value,
         }
-        connection.execute(statements.ADD_MESSAGE, row)
-        return Message(conversation_id, seq, Role.CITIZEN, now, content, client_id), True
+        connection.execute(statements.ADD_MESSAGE, new)
+        if not for_assistant:
+            note_citizen_spoke(connection, conversation_id, now)
+        elif then is not None:
+            then(connection, row)
+        return Heard(Message(conversation_id, row.last_seq, Role.CITIZEN, now, said.content, client_id), new=True)
 
     def erase_in(self, connection: Connection, conversation_id: str) -> bool:
         """As `erase`, within a transaction."""
@@ -155,15 +169,6 @@ class ConversationStore:
         for forget in self._also_erase:
             forget(connection, conversation_id, now)
         return True
-
-
-def _state_of_new(connection: Connection, conversation_id: str, now: datetime) -> str:
-    """What becomes of a citizen's message: while an officer answers, or is waited for, it never is the assistant's."""
-    conversation = find_conversation(connection, conversation_id)
-    if conversation is None or conversation.status is Answerer.ASSISTANT:
-        return TurnState.PENDING.value
-    note_citizen_spoke(connection, conversation_id, now)
-    return TurnState.PASSED_ON.value
 
 
 def hold(connection: Connection, conversation_id: str, now: datetime) -> None:
@@ -269,27 +274,6 @@ def last_words(connection: Connection, conversation_id: str) -> str:
     mine = and_(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.role == Role.CITIZEN.value)
     content = connection.execute(select(MESSAGE.c.content).where(mine).order_by(MESSAGE.c.seq.desc()).limit(1)).scalar()
     return str((content or {}).get("text") or "")
-
-
-def _expects_photos(connection: Connection, conversation_id: str) -> bool:
-    mine = MESSAGE.c.conversation_id == conversation_id
-    said = select(func.coalesce(func.max(MESSAGE.c.seq), 0)).where(mine, MESSAGE.c.role == Role.CITIZEN.value)
-    since = select(MESSAGE.c.content).where(
-        mine, MESSAGE.c.role != Role.CITIZEN.value, MESSAGE.c.seq > said.scalar_subquery()
-    )
-    return any(PHOTOS in (row.content.get(EXPECTS) or ()) for row in connection.execute(since))
-
-
-def _wants_photos(connection: Connection, conversation_id: str, client_id: str) -> bool | None:
-    # In this order: an answer that is stored between the last two looks is seen by the second of them.
-    if find_by_client_id(connection, conversation_id, client_id) is not None:
-        return True
-    waits = _has_open_turn(connection, conversation_id)
-    return _expects_photos(connection, conversation_id) or (None if waits else False)
-
-
-def _has_open_turn(connection: Connection, conversation_id: str) -> bool:
-    return connection.execute(statements.FIRST_PENDING, {"the_id": conversation_id}).first() is not None
 
 
 def _last_seqs(connection: Connection, conversation_ids: list[str]) -> dict[str, int]:

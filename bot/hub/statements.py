@@ -24,9 +24,9 @@ LOCK = update(CONVERSATION).where(_CONVERSATION, _LIVING).values(updated_at=bind
 LOCK_AS_HOLDER = (
     update(CONVERSATION)
     .where(_CONVERSATION, _LIVING, CONVERSATION.c.lease_owner == bindparam("the_owner"))
-    .values(updated_at=bindparam("the_moment"), away_since=None)
+    .values(updated_at=bindparam("the_moment"), away_since=None, lease_owner=None, lease_until=None)
 )
-"""Takes the_id, the_owner, the_moment; for who holds the conversation's lease."""
+"""Takes the_id, the_owner, the_moment; for who holds the conversation's lease, and gives it back with it."""
 COUNT_ON = update(CONVERSATION).where(_CONVERSATION).values(last_seq=CONVERSATION.c.last_seq + bindparam("the_number"))
 """Takes the_id, the_number: how many messages are added."""
 LAST_SEQ = select(CONVERSATION.c.last_seq).where(_CONVERSATION)
