@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+import uvloop
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -201,6 +202,7 @@ def main() -> int:
     try:
         settings = Settings.from_env()
         configure_logging(settings.log_level)
+        uvloop.install()
         with listen(settings) as listener:
             _prepare(settings)
             if settings.desk_demo:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.engine import Connection, Row
 
 from bot.approval.models import HeldAnswer, HeldState, UnitSwitch
@@ -17,6 +17,12 @@ MOST_DUE = 100
 
 _OF = APPROVAL_ANSWER.c
 _HELD = HeldState.HELD.value
+_MAY_HOLD = select(
+    or_(
+        select(_OF.id).where(_OF.conversation_id == bindparam("the_id"), _OF.state == _HELD).exists(),
+        select(APPROVAL_SWITCH.c.id).where(APPROVAL_SWITCH.c.on.is_(True)).exists(),
+    )
+)
 
 
 def keep_answer(
@@ -65,6 +71,11 @@ def dropped_of(connection: Connection, conversation_id: str) -> list[HeldAnswer]
     dropped = and_(_OF.conversation_id == conversation_id, _OF.state == HeldState.DROPPED.value)
     query = select(APPROVAL_ANSWER).where(dropped).order_by(_OF.turn_seq.desc()).limit(5)
     return [answer_of(row) for row in connection.execute(query)][::-1]
+
+
+def may_hold(connection: Connection, conversation_id: str) -> bool:
+    """Say whether something is held in a conversation, or some unit has ever looked at answers; else none is held."""
+    return bool(connection.execute(_MAY_HOLD, {"the_id": conversation_id}).scalar())
 
 
 def all_held(connection: Connection) -> list[HeldAnswer]:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
+import async_timeout
 from aiohttp import WSMsgType, web
 
 from bot.channels import web_frames
@@ -37,8 +38,8 @@ from bot.hub.delivery import (
     Surveyed,
     Typing,
 )
-from bot.hub.hub import Hub
-from bot.hub.hub_feedback import HubFeedback
+from bot.hub.hub import Entry, Hub
+from bot.hub.hub_feedback import FeedbackGiven, HubFeedback
 from bot.hub.intake import refuse
 from bot.hub.limits import Rate, RateLimiter
 from bot.hub.models import Answerer, Conversation, Message, Refusal, Role
@@ -94,17 +95,23 @@ class WebSession:
         # Listening begins before the replay, so nothing falls in between.
         subscription = self._hub.listen(entry.conversation.id)
         try:
-            given = await self._feedback.given(entry.conversation.id)
-            linked = await self._links.is_linked(entry.conversation.id) if self._links else None
-            await self._send(web_frames.welcome(entry.token, entry.new, entry.conversation.last_seq, given, linked))
-            await self._converse(subscription)
+            await self._welcome(entry)
+            await self._converse(subscription, entry.new)
         except asyncio.TimeoutError:
             abort()  # it does not read: no use to ask it politely
         finally:
             self._hub.leave(subscription)
 
-    async def _converse(self, subscription: Subscription) -> None:
-        loops = [asyncio.create_task(self._listen()), asyncio.create_task(self._tell(subscription))]
+    async def _welcome(self, entry: Entry) -> None:
+        # In a conversation that has just been made there is nothing to look for.
+        given = FeedbackGiven() if entry.new else await self._feedback.given(entry.conversation.id)
+        linked = None
+        if self._links is not None:
+            linked = not entry.new and await self._links.is_linked(entry.conversation.id)
+        await self._send(web_frames.welcome(entry.token, entry.new, entry.conversation.last_seq, given, linked))
+
+    async def _converse(self, subscription: Subscription, new: bool) -> None:
+        loops = [asyncio.create_task(self._listen()), asyncio.create_task(self._tell(subscription, new))]
         try:
             done, _ = await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
             for loop in done:
@@ -194,9 +201,10 @@ class WebSession:
             text = self._wording.of(error)
             await self._send(web_frames.refused(client_id, error.code, text))
 
-    async def _tell(self, subscription: Subscription) -> None:
-        await self._send_standing(await self._hub.ownership.standing(self._conversation_id))
-        await self._catch_up()
+    async def _tell(self, subscription: Subscription, new: bool) -> None:
+        if not new:
+            await self._send_standing(await self._hub.ownership.standing(self._conversation_id))
+            await self._catch_up()
         while True:
             event = await subscription.next()
             await self._pass_on(event)
@@ -211,7 +219,7 @@ class WebSession:
             if event.message.seq <= self._sent:
                 await self._send(web_frames.message_frame(event.message))
         elif isinstance(event, CatchUp):
-            await self._catch_up()
+            await self._catch_up(event.up_to)
         elif isinstance(event, MessageRated):
             await self._send(web_frames.rated(event.seq, event.kept))
         elif isinstance(event, Surveyed):
@@ -229,7 +237,9 @@ class WebSession:
         elif message.seq > self._sent:
             await self._catch_up()
 
-    async def _catch_up(self) -> None:
+    async def _catch_up(self, up_to: int | None = None) -> None:
+        if up_to is not None and up_to <= self._sent:
+            return  # most of what the watch finds in the store was told by this very process
         for message in await self._hub.read_on(self._conversation_id, self._sent):
             await self._send_message(message)
 
@@ -246,7 +256,8 @@ class WebSession:
             await self._send(web_frames.standing(standing))
 
     async def _send(self, frame: str) -> None:
-        await asyncio.wait_for(self._socket.send_str(frame), self._send_within)
+        async with async_timeout.timeout(self._send_within):  # unlike `wait_for`, no task for each frame
+            await self._socket.send_str(frame)
 
 
 async def _stop(loops: list[asyncio.Task[None]]) -> None:

@@ -12,21 +12,23 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.engine import Connection, Row
 
-from bot.attachments.models import PHOTOS
 from bot.errors import TokenInvalidError
 from bot.handoff.rows import note_citizen_spoke
-from bot.hub.models import Answerer, Conversation, Draft, Message, Role, TurnState
+from bot.hub import statements
+from bot.hub.models import Answerer, Conversation, Draft, Heard, Message, Role, Said, TurnState
+from bot.hub.photo_requests import expects_photos, wants_photos
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.links.rows import find_link
 from bot.ops.clock import Clock
-from bot.ops.screening.screening import EXPECTS
 from bot.store.engine import Database
 
 PAGE = 200
 AlsoErase = Callable[[Connection, str, datetime], None]
+Read = Callable[[dict[str, Any] | None], Said]
+Then = Callable[[Connection, Row], None]
 
 
 class ConversationStore:
@@ -64,11 +66,11 @@ class ConversationStore:
 
     async def expects_photos(self, conversation_id: str) -> bool:
         """Whether the city's side has asked for photos since the citizen last said something."""
-        return await self._database.run(_expects_photos, conversation_id)
+        return await self._database.run(expects_photos, conversation_id)
 
-    async def has_open_turn(self, conversation_id: str) -> bool:
-        """Whether the assistant has still to answer something."""
-        return await self._database.run(_has_open_turn, conversation_id)
+    async def wants_photos(self, conversation_id: str, client_id: str) -> bool | None:
+        """Whether photos are asked for, or this message is stored already; None while an answer is still to come."""
+        return await self._database.run(wants_photos, conversation_id, client_id)
 
     async def last_seqs(self, conversation_ids: list[str]) -> dict[str, int]:
         """The newest sequence number of each conversation that is not erased."""
@@ -81,7 +83,16 @@ class ConversationStore:
 
         Raises `TokenInvalidError` when the conversation is erased.
         """
-        return await self._database.write(self._add_citizen_message, conversation_id, client_id, content, payload)
+        heard = await self.hear(conversation_id, client_id, lambda _: Said(content, payload))
+        return heard.message, heard.new
+
+    async def hear(self, conversation_id: str, client_id: str, read: Read, then: Then | None = None) -> Heard:
+        """Store what `read` makes of a citizen's message, once. All in one transaction, since every turn comes by here.
+
+        read: given the content of the newest message of the city's side. then: given the conversation's locked row
+        where the new message is for the assistant. Raises `TokenInvalidError` when the conversation is erased.
+        """
+        return await self._database.write(self._hear, conversation_id, client_id, read, then)
 
     async def mark_delivered(self, conversation_id: str, seq: int) -> None:
         """The citizen has been sent all up to `seq`."""
@@ -107,32 +118,36 @@ class ConversationStore:
         connection.execute(insert(CONVERSATION).values(**row))
         return new
 
-    def _add_citizen_message(
-        self,
-        connection: Connection,
-        conversation_id: str,
-        client_id: str,
-        content: dict[str, Any],
-        payload: str | None,
-    ) -> tuple[Message, bool]:
+    def _hear(
+        self, connection: Connection, conversation_id: str, client_id: str, read: Read, then: Then | None
+    ) -> Heard:
         now = self._clock.now()
         hold(connection, conversation_id, now)
         known = find_by_client_id(connection, conversation_id, client_id)
         if known is not None:
-            return known, False
-        seq = _next_seq(connection, conversation_id)
-        row = {
+            return Heard(known, new=False)
+        said = read(_last_answer(connection, conversation_id))
+        mine = {"the_id": conversation_id}
+        connection.execute(statements.COUNT_ON, {**mine, "the_number": 1})
+        row = connection.execute(statements.FIND, mine).one()
+        # While an officer answers, or is waited for, a message never is the assistant's.
+        for_assistant = row.status == Answerer.ASSISTANT.value
+        new = {
             "conversation_id": conversation_id,
-            "seq": seq,
+            "seq": row.last_seq,
             "client_id": client_id,
             "role": Role.CITIZEN.value,
             "created_at": now,
-            "content": content,
-            "payload": payload,
-            "state": _state_of_new(connection, conversation_id, now),
+            "content": said.content,
+            "payload": said.payload,
+            "state": (TurnState.PENDING if for_assistant else TurnState.PASSED_ON).value,
         }
-        connection.execute(insert(MESSAGE).values(**row))
-        return Message(conversation_id, seq, Role.CITIZEN, now, content, client_id), True
+        connection.execute(statements.ADD_MESSAGE, new)
+        if not for_assistant:
+            note_citizen_spoke(connection, conversation_id, now)
+        elif then is not None:
+            then(connection, row)
+        return Heard(Message(conversation_id, row.last_seq, Role.CITIZEN, now, said.content, client_id), new=True)
 
     def erase_in(self, connection: Connection, conversation_id: str) -> bool:
         """As `erase`, within a transaction."""
@@ -156,19 +171,9 @@ class ConversationStore:
         return True
 
 
-def _state_of_new(connection: Connection, conversation_id: str, now: datetime) -> str:
-    """What becomes of a citizen's message: while an officer answers, or is waited for, it never is the assistant's."""
-    conversation = find_conversation(connection, conversation_id)
-    if conversation is None or conversation.status is Answerer.ASSISTANT:
-        return TurnState.PENDING.value
-    note_citizen_spoke(connection, conversation_id, now)
-    return TurnState.PASSED_ON.value
-
-
 def hold(connection: Connection, conversation_id: str, now: datetime) -> None:
     """Take the conversation's lock until the transaction ends; `TokenInvalidError` when it is erased."""
-    lock = update(CONVERSATION).where(CONVERSATION.c.id == conversation_id, CONVERSATION.c.erased_at.is_(None))
-    if connection.execute(lock.values(updated_at=now)).rowcount == 0:
+    if connection.execute(statements.LOCK, {"the_id": conversation_id, "the_moment": now}).rowcount == 0:
         raise TokenInvalidError("the conversation is erased", conversation=conversation_id[:8])
 
 
@@ -187,9 +192,12 @@ def _mark_delivered(connection: Connection, conversation_id: str, seq: int, now:
 
 def find_conversation(connection: Connection, conversation_id: str) -> Conversation | None:
     """The conversation's row as a dataclass."""
-    row = connection.execute(select(CONVERSATION).where(CONVERSATION.c.id == conversation_id)).first()
-    if row is None:
-        return None
+    row = connection.execute(statements.FIND, {"the_id": conversation_id}).first()
+    return None if row is None else conversation_of(row)
+
+
+def conversation_of(row: Row) -> Conversation:
+    """The row of a conversation as a dataclass."""
     return Conversation(
         id=row.id,
         channel=row.channel,
@@ -208,27 +216,28 @@ def add_messages(
     connection: Connection, conversation_id: str, role: Role, drafts: tuple[Draft, ...], at: Any
 ) -> list[Message]:
     """Store messages of the city's side, numbered on from the last; the conversation's row is already locked."""
-    stored = []
-    for draft in drafts:
-        seq = _next_seq(connection, conversation_id)
-        connection.execute(
-            insert(MESSAGE).values(
-                conversation_id=conversation_id,
-                seq=seq,
-                role=role.value,
-                created_at=at,
-                content=draft.content,
-                payload=list(draft.payloads) or None,
-            )
-        )
-        stored.append(Message(conversation_id, seq, role, at, draft.content))
-    return stored
+    if not drafts:
+        return []
+    first = count_on(connection, conversation_id, len(drafts)) - len(drafts) + 1
+    rows = [
+        {
+            "conversation_id": conversation_id,
+            "seq": seq,
+            "role": role.value,
+            "created_at": at,
+            "content": draft.content,
+            "payload": list(draft.payloads) or None,
+        }
+        for seq, draft in enumerate(drafts, first)
+    ]
+    connection.execute(statements.ADD_MESSAGE, rows)
+    return [Message(conversation_id, row["seq"], role, at, row["content"]) for row in rows]
 
 
-def _next_seq(connection: Connection, conversation_id: str) -> int:
-    mine = CONVERSATION.c.id == conversation_id
-    connection.execute(update(CONVERSATION).where(mine).values(last_seq=CONVERSATION.c.last_seq + 1))
-    return int(connection.execute(select(CONVERSATION.c.last_seq).where(mine)).scalar_one())
+def count_on(connection: Connection, conversation_id: str, number: int = 1) -> int:
+    """Number so many messages; return the last one's number. The conversation's row is locked afterwards."""
+    connection.execute(statements.COUNT_ON, {"the_id": conversation_id, "the_number": number})
+    return int(connection.execute(statements.LAST_SEQ, {"the_id": conversation_id}).scalar_one())
 
 
 def sign_message(connection: Connection, message: Message, client_id: str) -> Message:
@@ -240,34 +249,24 @@ def sign_message(connection: Connection, message: Message, client_id: str) -> Me
 
 def find_by_client_id(connection: Connection, conversation_id: str, client_id: str) -> Message | None:
     """The message that a sender's id stands for."""
-    query = select(MESSAGE).where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.client_id == client_id)
-    row = connection.execute(query).first()
+    row = connection.execute(statements.BY_CLIENT_ID, {"the_id": conversation_id, "the_client_id": client_id}).first()
     return None if row is None else message_of(row)
 
 
 def _find_button(connection: Connection, conversation_id: str, seq: int, button: int) -> tuple[str, str] | None:
-    query = select(MESSAGE.c.content, MESSAGE.c.payload).where(
-        MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.seq == seq, MESSAGE.c.role != Role.CITIZEN.value
-    )
-    row = connection.execute(query).first()
+    row = connection.execute(statements.BUTTON, {"the_id": conversation_id, "the_seq": seq}).first()
     if row is None or not isinstance(row.payload, list) or not 0 <= button < len(row.payload):
         return None
     return row.content["buttons"][button]["title"], row.payload[button]
 
 
 def _messages_after(connection: Connection, conversation_id: str, after: int) -> list[Message]:
-    query = (
-        select(MESSAGE)
-        .where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.seq > after)
-        .order_by(MESSAGE.c.seq)
-        .limit(PAGE)
-    )
-    return [message_of(row) for row in connection.execute(query)]
+    given = {"the_id": conversation_id, "the_seq": after, "the_number": PAGE}
+    return [message_of(row) for row in connection.execute(statements.MESSAGES_AFTER, given)]
 
 
 def _last_answer(connection: Connection, conversation_id: str) -> dict[str, Any] | None:
-    mine = and_(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.role != Role.CITIZEN.value)
-    return connection.execute(select(MESSAGE.c.content).where(mine).order_by(MESSAGE.c.seq.desc()).limit(1)).scalar()
+    return connection.execute(statements.LAST_ANSWER, {"the_id": conversation_id}).scalar()
 
 
 def last_words(connection: Connection, conversation_id: str) -> str:
@@ -275,20 +274,6 @@ def last_words(connection: Connection, conversation_id: str) -> str:
     mine = and_(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.role == Role.CITIZEN.value)
     content = connection.execute(select(MESSAGE.c.content).where(mine).order_by(MESSAGE.c.seq.desc()).limit(1)).scalar()
     return str((content or {}).get("text") or "")
-
-
-def _expects_photos(connection: Connection, conversation_id: str) -> bool:
-    mine = MESSAGE.c.conversation_id == conversation_id
-    said = select(func.coalesce(func.max(MESSAGE.c.seq), 0)).where(mine, MESSAGE.c.role == Role.CITIZEN.value)
-    since = select(MESSAGE.c.content).where(
-        mine, MESSAGE.c.role != Role.CITIZEN.value, MESSAGE.c.seq > said.scalar_subquery()
-    )
-    return any(PHOTOS in (row.content.get(EXPECTS) or ()) for row in connection.execute(since))
-
-
-def _has_open_turn(connection: Connection, conversation_id: str) -> bool:
-    mine = and_(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.state == TurnState.PENDING.value)
-    return connection.execute(select(MESSAGE.c.seq).where(mine).limit(1)).first() is not None
 
 
 def _last_seqs(connection: Connection, conversation_ids: list[str]) -> dict[str, int]:

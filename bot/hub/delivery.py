@@ -66,7 +66,9 @@ class Ended:
 
 @dataclass(frozen=True)
 class CatchUp:
-    """There may be more in the store than was told."""
+    """There may be more in the store than was told. up_to: the newest number there, where it is known."""
+
+    up_to: int | None = None
 
 
 Event = MessageStored | MessageChanged | MessageRated | Surveyed | Typing | StandingChanged | Ended | CatchUp

@@ -12,7 +12,7 @@ from enum import Enum
 
 from sqlalchemy.engine import Connection
 
-from bot.approval.rows import held_of, keep_answer, newest_switch
+from bot.approval.rows import held_of, keep_answer, may_hold, newest_switch
 from bot.handoff.queue import Queue
 from bot.hub.conversations import find_conversation
 from bot.hub.handoff_effects import HANDOFF
@@ -44,6 +44,8 @@ class Holding:
         self, connection: Connection, turn: Turn, drafts: tuple[Draft, ...], at: datetime
     ) -> tuple[Draft, ...] | None:
         """Hold an answer, and return what the citizen is told instead; None where it goes at once."""
+        if not may_hold(connection, turn.conversation.id):
+            return None
         kind, conversation = kind_of(turn, drafts), find_conversation(connection, turn.conversation.id)
         if conversation is None or kind is Kind.URGENT:
             return None

@@ -7,19 +7,19 @@ from datetime import datetime
 from typing import Any
 
 from bot.errors import TokenInvalidError
-from bot.hub.conversations import PAGE, ConversationStore
+from bot.hub.conversations import PAGE, ConversationStore, Read
 from bot.hub.delivery import Delivery, Ended, MessageStored, Subscription
 from bot.hub.handing import LEAVE_CONTACT, STOP_WAITING, WAIT_ON
 from bot.hub.handoff_effects import offered_reply, stops_waiting
 from bot.hub.intake import accept, refuse
 from bot.hub.limits import RateLimiter
-from bot.hub.models import Answerer, Conversation, Draft, Gift, Message, Refusal
+from bot.hub.models import Answerer, Conversation, Draft, Gift, Message, Refusal, Said
 from bot.hub.ownership import Ownership, topic_of
 from bot.hub.side_notes import SideNotes
 from bot.hub.tokens import Tokens
 from bot.hub.turns import Turns
 from bot.ops.logging import EventLog
-from bot.ops.screening.screening import Matter, as_content, read_before, screen
+from bot.ops.screening.screening import Matter, Screened, as_content, read_before, screen
 
 log = EventLog("hub")
 
@@ -69,17 +69,22 @@ class Hub:
         Raises `MessageRefusedError` with a `Refusal` as its reason.
         """
         words = accept(text)
-        last = await self._store.last_answer(conversation_id)
-        screened = screen(words, read_before(last))
-        if screened.dropped or screened.masked:
-            kinds = [kind.value for kind in screened.masked]
-            log.info("message_screened", conversation=conversation_id[:8], masked=kinds, dropped=screened.dropped)
         if stops_waiting(words) and (stopped := await self._stop_waiting(conversation_id, client_id, words)):
             return stopped
-        payload = screened.payload or offered_reply(last, words)
-        message, new = await self._add(conversation_id, client_id, as_content(screened), payload)
-        if new and screened.matter in IN_DANGER:
-            await self.ownership.warn(conversation_id)
+        found: list[Screened] = []
+
+        def read(last: dict[str, Any] | None) -> Said:
+            screened = screen(words, read_before(last))
+            found.append(screened)
+            return Said(as_content(screened), screened.payload or offered_reply(last, words))
+
+        message, new = await self._hear(conversation_id, client_id, read)
+        for screened in found:
+            if screened.dropped or screened.masked:
+                kinds = [kind.value for kind in screened.masked]
+                log.info("message_screened", conversation=conversation_id[:8], masked=kinds, dropped=screened.dropped)
+            if new and screened.matter in IN_DANGER:
+                await self.ownership.warn(conversation_id)
         return message, new
 
     async def press(self, conversation_id: str, client_id: str, seq: int, button: int) -> tuple[Message, bool]:
@@ -198,21 +203,27 @@ class Hub:
     async def _add(
         self, conversation_id: str, client_id: str, content: dict[str, Any], payload: str | None
     ) -> tuple[Message, bool]:
-        # What is stored already is confirmed, never refused: the sender only did not see the confirmation.
-        stored = await self._store.find_by_client_id(conversation_id, client_id)
-        if stored is not None:
-            return stored, False
+        return await self._hear(conversation_id, client_id, lambda _: Said(content, payload))
+
+    async def _hear(self, conversation_id: str, client_id: str, read: Read) -> tuple[Message, bool]:
         if not self._pace.take(conversation_id):
+            # What is stored already is confirmed, never refused: the sender only did not see the confirmation.
+            stored = await self._store.find_by_client_id(conversation_id, client_id)
+            if stored is not None:
+                return stored, False
             raise refuse(Refusal.TOO_FAST)
         try:
-            message, new = await self._store.add_citizen_message(conversation_id, client_id, content, payload)
+            with self._turns.beginning(conversation_id) as beginning:
+                heard = await self._store.hear(conversation_id, client_id, read, beginning.take)
         except TokenInvalidError as error:
             raise refuse(Refusal.ENDED) from error
         except Exception:
             # The widget sends it again until there is a disk or a database: never "too fast" for that.
             self._pace.give_back(conversation_id)
             raise
-        self._delivery.publish(conversation_id, MessageStored(message))
-        self._turns.notify(conversation_id)
+        if not heard.new:
+            self._pace.give_back(conversation_id)
+            return heard.message, False
+        self._delivery.publish(conversation_id, MessageStored(heard.message))
         self.ownership.changed(topic_of(conversation_id))
-        return message, new
+        return heard.message, True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from bot.errors import MessageRefusedError
@@ -9,7 +10,8 @@ from bot.hub.models import Refusal
 from bot.ops.metrics import MESSAGES_REFUSED
 
 LONGEST_TEXT = 2000
-KEPT_CONTROLS = "\n\t"
+# Unicode's controls (Cc) but line break and tabulator, and halves of characters (Cs).
+_DROPPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 # Slashes that Unicode's compatibility forms, or a kind normaliser, may turn into "/".
 SLASHES = frozenset("/\u2044\u2215\u29f8\uff0f\u2571")
 NO_WORDS = "?"
@@ -24,7 +26,7 @@ def refuse(reason: Refusal, said: str = "") -> MessageRefusedError:
 def clean(text: str) -> str:
     """NFC, without control characters and half characters that databases and JSON readers choke on."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(char for char in text if char in KEPT_CONTROLS or unicodedata.category(char) not in ("Cc", "Cs"))
+    return text if text.isprintable() else _DROPPED.sub("", text)
 
 
 def accept(text: str) -> str:

@@ -144,3 +144,31 @@ class Busy:
 
 
 Work = Turn | ToForget | Busy
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A turn that was worked on. stored: the new messages, None where the answer was no longer wanted (erased, answered
+    by another process, taken over by an officer). following: what is next in the conversation, held for this process.
+
+    Where something was stored and nothing follows, the conversation is free.
+    """
+
+    stored: list[Message] | None
+    following: Work | None = None
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is to be stored of a citizen's message: its content, and what Rasa is told in place of the text."""
+
+    content: dict[str, Any]
+    payload: str | None = None
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A citizen's message in the store. new: it was not there before."""
+
+    message: Message
+    new: bool

@@ -64,11 +64,7 @@ class HubPhotos:
 
         For channels whose citizens see no button for photos: several may come at once, each its own message.
         """
-        if await self._conversations.find_by_client_id(conversation.id, client_id) is not None:
-            return True
-        if await self._conversations.expects_photos(conversation.id):
-            return True
-        return None if await self._conversations.has_open_turn(conversation.id) else False
+        return await self._conversations.wants_photos(conversation.id, client_id)
 
     async def check(self, conversation: Conversation) -> None:
         """Raise `PhotoRefusedError` where a photo would not be taken now, whatever it shows."""

@@ -16,6 +16,7 @@ from bot.feedback.words import Understood, understood_from
 IN_FLIGHT = 32
 ANSWER_TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=3)
 READY_TIMEOUT = aiohttp.ClientTimeout(total=4, sock_connect=2)
+_JSON = {"Content-Type": "application/json"}
 FORGET_TIMEOUT = aiohttp.ClientTimeout(total=15, sock_connect=3)
 
 
@@ -76,7 +77,8 @@ class RasaClient:
 
     async def _post(self, path: str, body: object, timeout: aiohttp.ClientTimeout) -> Any:
         try:
-            async with self._http().post(self._url + path, json=body, timeout=timeout) as response:
+            data = json.dumps(body).encode()
+            async with self._http().post(self._url + path, data=data, headers=_JSON, timeout=timeout) as response:
                 if response.status >= 400:
                     raise AssistantDownError(f"status {response.status}", reason="status", status=response.status)
                 return json.loads(await response.read())
@@ -95,6 +97,7 @@ class RasaClient:
 
     def _http(self) -> aiohttp.ClientSession:
         if self._session is None:
-            # Named Rasa hosts change address when replicas come and go.
-            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=10))
+            # Named Rasa hosts change address when replicas come and go. Rasa sets no cookies.
+            connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=10)
+            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         return self._session

@@ -14,8 +14,9 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.sql import ColumnElement
 
-from bot.hub.conversations import add_messages, find_conversation, message_of
-from bot.hub.models import Answerer, Busy, Draft, Message, Role, ToForget, Turn, TurnState, Work
+from bot.hub import statements
+from bot.hub.conversations import add_messages, conversation_of, find_conversation, message_of
+from bot.hub.models import Answerer, Busy, Conversation, Draft, Message, Role, Settled, ToForget, Turn, TurnState, Work
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.hub.units import note_unit_of
 from bot.ops.clock import Clock
@@ -77,13 +78,22 @@ class TurnStore:
         """Let others go on at once: this process stops."""
         await self._database.write(self._release_all)
 
-    async def complete(self, turn: Turn, role: Role, drafts: tuple[Draft, ...]) -> list[Message] | None:
-        """Store the replies and mark the turn answered, both or neither.
+    def take_within(self, connection: Connection, row: Row) -> Work | None:
+        """Take a conversation in the transaction that has locked its `row` and stored a message for the assistant.
+
+        None where another living process holds it: then it is claimed like any other work.
+        """
+        now = self._clock.now()
+        if row.lease_owner not in (None, self._owner) and row.lease_until >= now:
+            return None
+        self._set_lease(connection, row.id, self._owner)
+        return self._turn(connection, conversation_of(row))
+
+    async def complete(self, turn: Turn, role: Role, drafts: tuple[Draft, ...]) -> Settled:
+        """Store the replies, mark the turn answered, and take what is next or let the conversation go: all or nothing.
 
         Where an answer says that the question must not stay written down, its words are replaced, and the changed
-        message comes first in what is returned.
-
-        None when that is no longer wanted: erased, answered by another process, or taken over by an officer.
+        message comes first in what is stored.
         """
         return await self._database.write(self._complete, turn, role, drafts)
 
@@ -121,10 +131,17 @@ class TurnStore:
         lease = {"lease_owner": self._owner, "lease_until": self._clock.now() + self._lease}
         if connection.execute(update(CONVERSATION).where(mine, self._free()).values(**lease)).rowcount == 0:
             return Busy() if self._pending_row(connection, conversation_id) is not None else None
+        return self._next_or_let_go(connection, conversation_id)
+
+    def _next_or_let_go(self, connection: Connection, conversation_id: str) -> Work | None:
         work = self._next_work(connection, conversation_id)
         if work is None:
-            connection.execute(update(CONVERSATION).where(mine).values(lease_owner=None, lease_until=None))
+            self._set_lease(connection, conversation_id, None)
         return work
+
+    def _set_lease(self, connection: Connection, conversation_id: str, owner: str | None) -> None:
+        until = None if owner is None else self._clock.now() + self._lease
+        connection.execute(statements.SET_LEASE, {"the_id": conversation_id, "the_owner": owner, "the_moment": until})
 
     def _next_work(self, connection: Connection, conversation_id: str) -> Work | None:
         conversation = find_conversation(connection, conversation_id)
@@ -135,20 +152,17 @@ class TurnStore:
         if conversation.status is not Answerer.ASSISTANT:
             self._pass_on(connection, conversation_id)
             return None
-        row = self._pending_row(connection, conversation_id)
+        return self._turn(connection, conversation)
+
+    def _turn(self, connection: Connection, conversation: Conversation) -> Turn | None:
+        row = self._pending_row(connection, conversation.id)
         if row is None:
             return None
         return Turn(conversation, row.seq, row.content["text"], row.payload, row.attempts, _masked(row), row.created_at)
 
     @staticmethod
     def _pending_row(connection: Connection, conversation_id: str) -> Row | None:
-        query = (
-            select(MESSAGE)
-            .where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.state == TurnState.PENDING.value)
-            .order_by(MESSAGE.c.seq)
-            .limit(1)
-        )
-        return connection.execute(query).first()
+        return connection.execute(statements.FIRST_PENDING, {"the_id": conversation_id}).first()
 
     def _forgetting(self, connection: Connection, conversation_id: str) -> ToForget | None:
         query = select(CONVERSATION.c.rasa_sender).where(
@@ -178,19 +192,25 @@ class TurnStore:
             .values(lease_owner=None, lease_until=None)
         )
 
-    def _complete(
-        self, connection: Connection, turn: Turn, role: Role, drafts: tuple[Draft, ...]
-    ) -> list[Message] | None:
+    def _complete(self, connection: Connection, turn: Turn, role: Role, drafts: tuple[Draft, ...]) -> Settled:
+        stored = self._store(connection, turn, role, drafts)
+        if stored is None or self._pending_row(connection, turn.conversation.id) is None:
+            return Settled(stored)
+        self._set_lease(connection, turn.conversation.id, self._owner)
+        return Settled(stored, self._next_or_let_go(connection, turn.conversation.id))
+
+    def _store(self, connection: Connection, turn: Turn, role: Role, drafts: tuple[Draft, ...]) -> list[Message] | None:
+        """Store an answer, and give the lease back."""
         now = self._clock.now()
-        held = and_(CONVERSATION.c.lease_owner == self._owner, CONVERSATION.c.erased_at.is_(None))
-        lock = update(CONVERSATION).where(CONVERSATION.c.id == turn.conversation.id, held)
-        if connection.execute(lock.values(updated_at=now, away_since=None)).rowcount == 0:
+        mine = {"the_id": turn.conversation.id}
+        as_holder = {**mine, "the_owner": self._owner, "the_moment": now}
+        if connection.execute(statements.LOCK_AS_HOLDER, as_holder).rowcount == 0:
             return None
         conversation = find_conversation(connection, turn.conversation.id)
         taken_over = conversation is None or conversation.ownership != turn.conversation.ownership
         state = TurnState.PASSED_ON if taken_over else TurnState.ANSWERED
-        answered = update(MESSAGE).where(self._is_pending(turn)).values(state=state.value)
-        if connection.execute(answered).rowcount == 0 or taken_over:
+        settled = {**mine, "the_seq": turn.seq, "the_state": state.value}
+        if connection.execute(statements.SETTLE_TURN, settled).rowcount == 0 or taken_over:
             return None
         left = _left_of(turn, drafts)
         rewritten = [] if left is None else self._rewrite(connection, turn, left)
@@ -245,6 +265,20 @@ class TurnStore:
             MESSAGE.c.seq == turn.seq,
             MESSAGE.c.state == TurnState.PENDING.value,
         )
+
+
+class Beginning:
+    """A message that is being stored. work: what was taken with it."""
+
+    def __init__(self, store: TurnStore | None) -> None:
+        """store: None where somebody is at work in the conversation, who will find the message."""
+        self._store = store
+        self.work: Work | None = None
+
+    def take(self, connection: Connection, row: Row) -> None:
+        """Take the conversation whose locked `row` this is, in the transaction that has stored the message."""
+        if self._store is not None:
+            self.work = self._store.take_within(connection, row)
 
 
 def _masked(row: Row) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from bot.errors import AssistantDownError
@@ -13,10 +14,10 @@ from bot.hub.counting import count_failure, count_turn
 from bot.hub.delivery import Delivery, MessageChanged, MessageStored, Typing
 from bot.hub.intake import as_words
 from bot.hub.memory import Memory
-from bot.hub.models import Busy, Draft, Message, Role, ToForget, Turn
+from bot.hub.models import Draft, Message, Role, Settled, ToForget, Turn, Work
 from bot.hub.outage import Outage
 from bot.hub.replies import to_drafts
-from bot.hub.turn_store import TurnStore
+from bot.hub.turn_store import Beginning, TurnStore
 from bot.hub.wording import Wording
 from bot.ops.logging import EventLog, new_reference
 from bot.ops.metrics import IN_WORK, Stage, timed
@@ -46,6 +47,12 @@ SwitchedOff = Callable[[], Awaitable[str | None]]
 """The sentence for citizens while the assistant is switched off; None while it is on."""
 
 
+UNSETTLED = Settled(None)
+"""Look again for what is to be done."""
+NOTHING = Settled([])
+"""Nothing is to be done, and nothing held."""
+
+
 class Turns:
     """Works off pending turns of all conversations, also those that a stopped process left behind."""
 
@@ -71,6 +78,7 @@ class Turns:
         self._outage = Outage(assistant.is_ready)
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
+        self._beginning: set[str] = set()
         self._asking: set[str] = set()
         self._sweeper: asyncio.Task[None] | None = None
         self._stopping = False
@@ -96,12 +104,36 @@ class Turns:
 
     def notify(self, conversation_id: str) -> None:
         """There is something to do in this conversation."""
+        self._begin(conversation_id, None)
+
+    @contextmanager
+    def beginning(self, conversation_id: str) -> Iterator[Beginning]:
+        """Around a transaction that stores a message: it may take the conversation at once (`Beginning.take`), and
+        afterwards there is something to do.
+
+        Meanwhile no worker begins here, so what was taken cannot have been answered by another one when it is begun.
+        """
+        first = conversation_id not in self._workers and conversation_id not in self._beginning
+        beginning = Beginning(self._store if first and not self._stopping else None)
+        if first:
+            self._beginning.add(conversation_id)
+        try:
+            yield beginning
+        except BaseException:
+            self._beginning -= {conversation_id} if first else set()
+            if first and conversation_id in self._again:  # others came meanwhile, and were put off
+                self.notify(conversation_id)
+            raise
+        self._beginning -= {conversation_id} if first else set()
+        self._begin(conversation_id, beginning.work)
+
+    def _begin(self, conversation_id: str, work: Work | None) -> None:
         if self._stopping:
             return
-        if conversation_id in self._workers:
+        if conversation_id in self._workers or conversation_id in self._beginning:
             self._again.add(conversation_id)
             return
-        self._workers[conversation_id] = asyncio.create_task(self._work(conversation_id))
+        self._workers[conversation_id] = asyncio.create_task(self._work(conversation_id, work))
         IN_WORK.set(len(self._workers))
 
     async def _sweep(self) -> None:
@@ -115,20 +147,20 @@ class Turns:
                 log.fault("sweep_failed", error)
             await asyncio.sleep(self._sweep_seconds)
 
-    async def _work(self, conversation_id: str) -> None:
-        """Do all that is to be done in one conversation; what is left by a fault is found by the next sweep."""
+    async def _work(self, conversation_id: str, work: Work | None = None) -> None:
+        """Do all that is to be done in one conversation; what is left by a fault is found by the next sweep.
+
+        work: what is held already.
+        """
         try:
             while not self._stopping:
-                self._again.discard(conversation_id)
-                work = await self._store.claim(conversation_id)
-                if work is None and conversation_id not in self._again:
+                if work is None:
+                    self._again.discard(conversation_id)
+                    work = await self._store.claim(conversation_id)
+                settled = await self._do(work) if work is not None else NOTHING
+                work = settled.following
+                if work is None and settled.stored is not None and conversation_id not in self._again:
                     return
-                if isinstance(work, Busy):
-                    await asyncio.sleep(BUSY_PAUSE_SECONDS)
-                elif isinstance(work, ToForget):
-                    await self._forget(work)
-                elif isinstance(work, Turn):
-                    await self._take(work)
         except asyncio.CancelledError:
             raise
         except Exception as error:  # last resort of a worker: log it, the sweep tries again
@@ -140,21 +172,31 @@ class Turns:
             IN_WORK.set(len(self._workers))
             self._again.discard(conversation_id)
 
-    async def _take(self, turn: Turn) -> None:
+    async def _do(self, work: Work) -> Settled:
+        if isinstance(work, Turn):
+            return await self._take(work)
+        if isinstance(work, ToForget):
+            await self._forget(work)
+        else:
+            await asyncio.sleep(BUSY_PAUSE_SECONDS)
+        return UNSETTLED
+
+    async def _take(self, turn: Turn) -> Settled:
         if await self._is_off(turn):
-            return
+            return UNSETTLED
         self._delivery.publish(turn.conversation.id, Typing(True))
         self._asking.add(turn.conversation.id)
         try:
-            await self._answer(turn)
+            settled = await self._answer(turn)
         except AssistantDownError as error:
             self._asking.discard(turn.conversation.id)
             self._delivery.publish(turn.conversation.id, Typing(False))
             log.warning("assistant_down", turn=turn.id, code=error.code, **error.context)
             count_failure(error)
-            await self._bear(turn, error)
+            return await self._bear(turn, error)
         else:
             self._delivery.publish(turn.conversation.id, Typing(False))
+            return settled
         finally:
             self._asking.discard(turn.conversation.id)
 
@@ -174,7 +216,7 @@ class Turns:
             await asyncio.sleep(SWITCH_PAUSE_SECONDS)
         return True
 
-    async def _answer(self, turn: Turn) -> None:
+    async def _answer(self, turn: Turn) -> Settled:
         began = time.monotonic()
         words = turn.payload if turn.payload is not None else as_words(turn.text)
         metadata = {"channel": turn.conversation.channel, "turn": turn.id, SCREENED: True, MASKED: list(turn.masked)}
@@ -186,42 +228,45 @@ class Turns:
             log.fault("reply_unreadable", error, turn=turn.id)
             drafts = ()
         if not drafts:
-            await self._give_up(turn, "empty_reply")
-            return
-        await self._complete(turn, Role.ASSISTANT, drafts, ms=round((time.monotonic() - began) * 1000))
+            return await self._give_up(turn, "empty_reply")
+        return await self._complete(turn, Role.ASSISTANT, drafts, ms=round((time.monotonic() - began) * 1000))
 
-    async def _bear(self, turn: Turn, error: AssistantDownError) -> None:
+    async def _bear(self, turn: Turn, error: AssistantDownError) -> Settled:
         """The assistant failed: tell the citizen once, wait until it is back. The turn stays pending."""
         if self._stopping:
-            return
+            return UNSETTLED
         said = await self._store.say_away(turn, self._wording.away_draft())
         if said is not None:
             self._publish([said])
         was_ready = await self._outage.wait_until_back()
         if not _may_be_the_question(error, was_ready):
-            return
+            return UNSETTLED
         attempts = await self._store.count_attempt(turn)
         if attempts >= MOST_ATTEMPTS:
-            await self._give_up(turn, "attempts")
-            return
+            return await self._give_up(turn, "attempts")
         await asyncio.sleep(min(self._retry_pause * 2**attempts, LONGEST_RETRY_PAUSE_SECONDS) * _jitter())
+        return UNSETTLED
 
-    async def _give_up(self, turn: Turn, reason: str) -> None:
+    async def _give_up(self, turn: Turn, reason: str) -> Settled:
         reference = new_reference()
         log.error("turn_given_up", turn=turn.id, reason=reason, reference=reference)
-        await self._complete(turn, Role.SYSTEM, (self._wording.internal_error_draft(reference),))
+        return await self._complete(turn, Role.SYSTEM, (self._wording.internal_error_draft(reference),))
 
-    async def _complete(self, turn: Turn, role: Role, drafts: tuple[Draft, ...], **facts: object) -> None:
-        stored = await self._store.complete(turn, role, drafts)
+    async def _complete(self, turn: Turn, role: Role, drafts: tuple[Draft, ...], **facts: object) -> Settled:
+        # What is new from here on may come too late for the store's look at what is next.
+        self._again.discard(turn.conversation.id)
+        settled = await self._store.complete(turn, role, drafts)
+        stored = settled.stored
         if stored is None:
             log.info("turn_not_wanted", turn=turn.id)
-            return
+            return settled
         self._publish(stored)
         dropped = any(message.content.get("dropped") for message in stored)
         outcomes = [draft.content["answer"].get("outcome") for draft in drafts if "answer" in draft.content]
         facts |= {"messages": len(stored), "outcomes": outcomes, "dropped": dropped}
         log.info("turn_answered", turn=turn.id, role=role.value, **facts)
         count_turn(turn, outcomes, stored)
+        return settled
 
     def _publish(self, messages: list[Message]) -> None:
         for message in messages:

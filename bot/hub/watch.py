@@ -51,7 +51,7 @@ class StoreWatch:
             if conversation_id not in seqs:
                 self._delivery.publish(conversation_id, Ended())
             elif seqs[conversation_id] != self._known.get(conversation_id):
-                self._delivery.publish(conversation_id, CatchUp())
+                self._delivery.publish(conversation_id, CatchUp(seqs[conversation_id]))
         self._known = seqs
         await self._look_at_standings(list(seqs))
 

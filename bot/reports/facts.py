@@ -23,6 +23,7 @@ from bot.handoff.tables import HANDOFF_REQUEST
 from bot.ops.clock import city_date
 from bot.reports.tables import REPORT_TURN
 
+_ADD = insert(REPORT_TURN)
 LONGEST_MILLISECONDS = 2**31 - 1
 
 
@@ -49,7 +50,7 @@ def add_fact(connection: Connection, fact: TurnFact) -> None:
     values = {**fact._asdict(), "day": city_date(fact.at)}
     if fact.milliseconds is not None:
         values["milliseconds"] = min(max(0, fact.milliseconds), LONGEST_MILLISECONDS)
-    connection.execute(insert(REPORT_TURN).values(**values))
+    connection.execute(_ADD, values)
 
 
 def erase_facts(connection: Connection, conversation_id: str, _at: datetime) -> None:

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.engine import Connection
 
 from bot.errors import StaffRefusedError
@@ -83,6 +83,14 @@ class Switches:
         return True
 
 
+_HISTORY = (
+    select(STAFF_SWITCH)
+    .where(STAFF_SWITCH.c.feature == bindparam("the_feature"))
+    .order_by(STAFF_SWITCH.c.id.desc())
+    .limit(bindparam("the_number"))
+)
+
+
 def told(change: SwitchChange) -> str:
     """Return what citizens read while a feature is off: the sentence, and 1022 where it says nothing of where to ask.
 
@@ -98,6 +106,5 @@ def _newest(connection: Connection, feature: Feature) -> SwitchChange | None:
 
 
 def _history(connection: Connection, feature: Feature, most: int = 100) -> list[SwitchChange]:
-    mine = select(STAFF_SWITCH).where(STAFF_SWITCH.c.feature == feature.value)
-    rows = connection.execute(mine.order_by(STAFF_SWITCH.c.id.desc()).limit(most))
+    rows = connection.execute(_HISTORY, {"the_feature": feature.value, "the_number": most})
     return [SwitchChange(Feature(row.feature), row.off, row.sentence, row.reason, row.by, row.at) for row in rows]

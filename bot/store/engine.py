@@ -23,6 +23,7 @@ from bot.store.searching import add_functions
 Result = TypeVar("Result")
 
 THREADS = 8
+"""For reading; on PostgreSQL for writing too."""
 BUSY_TIMEOUT_SECONDS = 15.0
 
 
@@ -64,7 +65,7 @@ def _sqlite_engine(address: URL) -> Engine:
         future=True,
         hide_parameters=True,
         poolclass=QueuePool,
-        pool_size=THREADS,
+        pool_size=THREADS + 1,
         max_overflow=0,
         connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
     )
@@ -98,8 +99,13 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         sqlite = engine.dialect.name == "sqlite"
+        # Made once: each engine with options brings an event machinery of its own.
+        self._writer = engine.execution_options(sqlite_begin="IMMEDIATE")
         self._one_writer = _WRITERS[str(engine.url)] if sqlite else nullcontext()
         self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="database")
+        # Where one writes at a time, one thread does, so that none wakes up only to wait for the lock.
+        self._writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer") if sqlite else self._threads
+        self.closed = False
 
     async def run(self, work: Callable[..., Result], *args: Any) -> Result:
         """Call `work(connection, *args)` in one transaction: committed when it returns, undone when it raises."""
@@ -110,11 +116,10 @@ class Database:
 
         Otherwise another writer between a read and a write would make it fail at once ("database is locked").
         """
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._writing, work, args)
+        return await asyncio.get_running_loop().run_in_executor(self._writers, self._writing, work, args)
 
     def _writing(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
-        engine = self.engine.execution_options(sqlite_begin="IMMEDIATE")
-        with self._one_writer, engine.begin() as connection:
+        with self._one_writer, self._writer.begin() as connection:
             return work(connection, *args)
 
     def _transaction(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
@@ -131,5 +136,7 @@ class Database:
 
     def close(self) -> None:
         """Wait for running transactions, then give the connections back."""
+        self.closed = True
+        self._writers.shutdown(wait=True)
         self._threads.shutdown(wait=True)
         self.engine.dispose()

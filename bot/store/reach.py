@@ -28,6 +28,7 @@ class ReachableStore:
 
     def __init__(self, database: Callable[[], Database]) -> None:
         self._database = database
+        self._known: Database | None = None
 
     async def read(self, work: Callable[..., Result], *args: Any) -> Result:
         """Call `work(connection, *args)` in one transaction."""
@@ -39,8 +40,10 @@ class ReachableStore:
 
     async def _reached(self, way: str, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
         try:
-            # The first call migrates and may wait for a server: not in the event loop.
-            database = await asyncio.to_thread(self._database)
+            database = self._known
+            if database is None or database.closed:
+                # The first call migrates and may wait for a server: not in the event loop.
+                database = self._known = await asyncio.to_thread(self._database)
             result: Result = await getattr(database, way)(work, *args)
         except DBAPIError as error:
             if not isinstance(error, _DOWN) and not error.connection_invalidated:

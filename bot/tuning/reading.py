@@ -21,6 +21,9 @@ from bot.tuning.values import read_value
 log = EventLog("tuning")
 
 
+_LENGTH = select(func.count()).select_from(TUNING_CHANGE)
+
+
 class Tuning:
     """Values over their defaults. The table only grows: its length tells whether what was read still holds."""
 
@@ -39,7 +42,7 @@ class Tuning:
 
     def read(self, connection: Connection) -> Tuned:
         """Return all settings as they stand in this transaction."""
-        length = int(connection.execute(select(func.count()).select_from(TUNING_CHANGE)).scalar_one())
+        length = int(connection.execute(_LENGTH).scalar_one())
         known_length, known = self._known
         if length != known_length:
             known = _tuned(connection, self.default)

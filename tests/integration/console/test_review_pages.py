@@ -50,7 +50,7 @@ def ask(hub, rasa):
         work = await hub.turns._store.claim(entry.conversation.id)
         assert isinstance(work, Turn)
         content = {"text": answer, "answer": {"outcome": outcome, "procedure_code": "1.001193"}}
-        assert await hub.turns._store.complete(work, Said.ASSISTANT, (Draft(content),))
+        assert (await hub.turns._store.complete(work, Said.ASSISTANT, (Draft(content),))).stored
         rasa.gate.set()
         return entry.conversation.id, message.seq
 

@@ -81,7 +81,7 @@ def answer(store, turns, clock):
         await store.add_citizen_message(conversation, f"c{number}", {"text": text})
         turn = await turns.claim(conversation)
         assert isinstance(turn, Turn)
-        return await turns.complete(turn, Role.ASSISTANT, drafts)
+        return (await turns.complete(turn, Role.ASSISTANT, drafts)).stored
 
     return make
 

@@ -56,7 +56,7 @@ async def test_an_answer_that_began_before_the_takeover_is_dropped(store, owners
     turn = await turn_store.claim(conversation.id)
     assert isinstance(turn, Turn)
     await ownership.step_in(conversation.id, LAN, "trợ lý trả lời sai")
-    assert await turn_store.complete(turn, Role.ASSISTANT, (Draft({"text": "cũ"}),)) is None
+    assert (await turn_store.complete(turn, Role.ASSISTANT, (Draft({"text": "cũ"}),))).stored is None
     assert "cũ" not in str(await store.messages_after(conversation.id, 0))
 
 
@@ -66,7 +66,7 @@ async def test_nor_is_it_wanted_when_the_officer_has_come_and_gone_meanwhile(sto
     turn = await turn_store.claim(conversation.id)
     request = await ownership.step_in(conversation.id, LAN, "vào giúp")
     await ownership.give_back(request.id, LAN)
-    assert await turn_store.complete(turn, Role.ASSISTANT, (Draft({"text": "cũ"}),)) is None
+    assert (await turn_store.complete(turn, Role.ASSISTANT, (Draft({"text": "cũ"}),))).stored is None
     assert await turn_store.claim(conversation.id) is None  # the officer has dealt with it
 
 

@@ -225,7 +225,7 @@ async def test_store_that_fails_confirms_nothing_and_tells_no_secrets(widget, ne
         raise RuntimeError("secret")
 
     with monkeypatch.context() as patch:
-        patch.setattr(ConversationStore, "add_citizen_message", fail)
+        patch.setattr(ConversationStore, "hear", fail)
         client_id = str(uuid.uuid4())
         await widget.say("giữ giúp", client_id)
         with pytest.raises(Closed, match="1011"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -14,10 +15,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import TokenInvalidError
+from bot.hub import photo_requests
 from bot.hub.conversations import ConversationStore
-from bot.hub.models import Busy, Draft, Role, ToForget, Turn
+from bot.hub.models import Busy, Draft, Role, Said, ToForget, Turn
 from bot.hub.tables import METADATA
-from bot.hub.turn_store import TurnStore
+from bot.hub.turn_store import Beginning, TurnStore
 from bot.ops.logging import describe
 from bot.store.engine import Database, make_engine
 from bot.store.migrate import migrate
@@ -129,9 +131,9 @@ async def test_claim_is_exclusive_until_the_lease_is_over(conversations, first, 
     clock.pass_by(20)
     assert await second.waiting() == [conversation.id]
     assert isinstance(await second.claim(conversation.id), Turn)
-    assert await first.complete(turn, Role.ASSISTANT, REPLY) is None
-    assert [message.seq for message in await second.complete(turn, Role.ASSISTANT, REPLY)] == [2]
-    assert await second.complete(turn, Role.ASSISTANT, REPLY) is None
+    assert (await first.complete(turn, Role.ASSISTANT, REPLY)).stored is None
+    assert [message.seq for message in (await second.complete(turn, Role.ASSISTANT, REPLY)).stored] == [2]
+    assert (await second.complete(turn, Role.ASSISTANT, REPLY)).stored is None
     assert len(await conversations.messages_after(conversation.id, 0)) == 2
 
 
@@ -140,6 +142,84 @@ async def test_claim_of_nothing_holds_nothing(conversations, first, second):
     assert await first.claim(conversation.id) is None
     await conversations.add_citizen_message(conversation.id, "a", {"text": "hỏi"})
     assert isinstance(await second.claim(conversation.id), Turn)
+
+
+async def say(conversations, conversation, client_id, store=None):
+    """Store a message; what is taken with it."""
+    beginning = Beginning(store)
+    await conversations.hear(conversation.id, client_id, lambda _: Said({"text": client_id}), beginning.take)
+    return beginning.work
+
+
+async def test_a_message_is_taken_as_it_is_stored(conversations, first, second):
+    conversation = await conversations.open("web")
+    turn = await say(conversations, conversation, "a", first)
+    assert (turn.seq, turn.text, turn.conversation.last_seq) == (1, "a", 1)
+    assert isinstance(await second.claim(conversation.id), Busy)
+    assert await say(conversations, conversation, "a", second) is None  # known: nothing is taken twice
+    settled = await first.complete(turn, Role.ASSISTANT, REPLY)
+    assert ([message.seq for message in settled.stored], settled.following) == ([2], None)
+    assert await second.waiting() == []
+    assert (await say(conversations, conversation, "b", second)).seq == 3
+
+
+async def test_what_another_process_holds_is_not_taken(conversations, first, second, clock):
+    conversation = await conversations.open("web")
+    assert (await say(conversations, conversation, "a", first)).seq == 1
+    assert await say(conversations, conversation, "b", second) is None
+    clock.pass_by(40)
+    assert (await say(conversations, conversation, "c", second)).seq == 1  # the oldest first
+    assert isinstance(await first.claim(conversation.id), Busy)
+
+
+async def test_a_message_that_failed_to_be_stored_is_not_taken(conversations, first, second):
+    conversation = await conversations.open("web")
+
+    def fail(connection, row):
+        first.take_within(connection, row)
+        raise RuntimeError("the disk is full")
+
+    with pytest.raises(RuntimeError):
+        await conversations.hear(conversation.id, "a", lambda _: Said({"text": "a"}), fail)
+    assert await second.claim(conversation.id) is None
+    assert (await say(conversations, conversation, "a", second)).seq == 1
+
+
+async def test_an_answer_goes_on_with_what_waits_and_keeps_it(conversations, first, second):
+    conversation = await conversations.open("web")
+    turn = await say(conversations, conversation, "a", first)
+    await say(conversations, conversation, "b")
+    settled = await first.complete(turn, Role.ASSISTANT, REPLY)
+    assert settled.following.seq == 2
+    assert isinstance(await second.claim(conversation.id), Busy)
+    assert (await first.complete(settled.following, Role.ASSISTANT, REPLY)).following is None
+    assert await second.claim(conversation.id) is None
+    assert [message.seq for message in await conversations.messages_after(conversation.id, 0)] == [1, 2, 3, 4]
+
+
+async def test_photos_are_not_refused_while_the_answer_that_asks_for_them_is_stored(
+    conversations, database, first, monkeypatch
+):
+    conversation = await conversations.open("zalo")
+    await conversations.add_citizen_message(conversation.id, "a", {"text": "ổ gà"})
+    turn = await first.claim(conversation.id)
+    assert await conversations.wants_photos(conversation.id, "photos") is None
+    look = photo_requests._has_open_turn
+
+    def look_and_be_overtaken(connection, conversation_id):
+        found = look(connection, conversation_id)
+        with ThreadPoolExecutor(1) as other:
+            asking = (Draft({"text": "Anh/chị có ảnh không ạ?", "expects": ["photos"]}),)
+            other.submit(database._writing, first._complete, (turn, Role.ASSISTANT, asking)).result()
+        return found
+
+    monkeypatch.setattr(photo_requests, "_has_open_turn", look_and_be_overtaken)
+    assert await conversations.wants_photos(conversation.id, "photos") is not False
+    monkeypatch.undo()
+    assert await conversations.wants_photos(conversation.id, "photos") is True
+    await conversations.add_citizen_message(conversation.id, "photos", {"text": "[ảnh]"}, "/give_photos")
+    assert await conversations.wants_photos(conversation.id, "photos") is True
+    assert await conversations.wants_photos(conversation.id, "more") is None
 
 
 async def test_stopping_process_lets_go(conversations, first, second):
@@ -168,7 +248,7 @@ async def test_erased_conversation_takes_nothing_more_and_is_forgotten_once(conv
     turn = await first.claim(conversation.id)
     assert await conversations.erase(conversation.id)
     assert not await conversations.erase(conversation.id)
-    assert await first.complete(turn, Role.ASSISTANT, REPLY) is None
+    assert (await first.complete(turn, Role.ASSISTANT, REPLY)).stored is None
     with pytest.raises(TokenInvalidError):
         await conversations.add_citizen_message(conversation.id, "b", {"text": "nữa"})
     assert await first.waiting() == [conversation.id]
