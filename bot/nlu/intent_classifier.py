@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -19,14 +20,18 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from bot.model_sources import fingerprint
 from bot.nlu.hashing import Vectorizer, matrix
 from bot.nlu.noise import noisy_variants
+from bot.nlu.softmax import Problem, fit
 from bot.nlu.word_features import WordVectorizer
 from knowledge.settings import ROOT
+
+_ROUNDS, _TOLERANCE = 60, 5e-3
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -80,16 +85,32 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         pairs = [(variant, intent) for text, intent in examples for variant in self.variants(text)]
         if len({intent for _, intent in pairs}) < 2:
             return False
-        model = LogisticRegression(C=self.config["C"], max_iter=60, tol=5e-3, class_weight=self.config["class_weight"])
-        with warnings.catch_warnings():  # stopped early on purpose: later rounds change nothing that is measured
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            model.fit(matrix(self._vectorizer, [text for text, _ in pairs]), [intent for _, intent in pairs])
-        self._labels = [str(label) for label in model.classes_]
-        weights, bias = model.coef_.astype(np.float32), model.intercept_.astype(np.float32)
-        if len(self._labels) == 2:
-            weights, bias = np.vstack([np.zeros_like(weights), weights]), np.concatenate([np.zeros_like(bias), bias])
-        self._weights, self._bias = np.ascontiguousarray(weights.T), bias
+        rows = matrix(self._vectorizer, [text for text, _ in pairs])
+        labels, classes = np.unique([intent for _, intent in pairs], return_inverse=True)
+        self._labels = labels.tolist()
+        self._weights, self._bias = self._fit(rows, classes)
         return True
+
+    def _fit(self, rows: csr_matrix, classes: NDArray[np.intp]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return weights (columns x classes) and bias; stopped early: later rounds change nothing that is measured."""
+        if classes.max() == 1:
+            return self._fit_two(rows, classes)
+        importance = np.ones(len(classes))
+        if self.config["class_weight"] == "balanced":
+            counts = np.bincount(classes)
+            importance = (len(classes) / (len(counts) * counts))[classes]
+        problem = Problem(rows.astype(np.float64), classes, importance, 1 / self.config["C"])
+        weights, bias = fit(problem, _ROUNDS, _TOLERANCE)
+        return weights.astype(np.float32), bias.astype(np.float32)
+
+    def _fit_two(self, rows: csr_matrix, classes: NDArray[np.intp]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Fit one line between two classes; the first has weights of zero."""
+        options = {"max_iter": _ROUNDS, "tol": _TOLERANCE, "class_weight": self.config["class_weight"]}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model = LogisticRegression(C=self.config["C"], **options).fit(rows, classes)
+        weights, bias = model.coef_.astype(np.float32), model.intercept_.astype(np.float32)
+        return np.vstack([np.zeros_like(weights), weights]).T.copy(), np.append(np.zeros_like(bias), bias)
 
     def _persist(self) -> None:
         with self._storage.write_to(self._resource) as folder:
