@@ -5,10 +5,12 @@ Named under `importers:` in config.yml, and therefore used by every Rasa command
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from rasa.shared.core.domain import Domain
 from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 
 class DomainPartsImporter(RasaFileImporter):
@@ -17,6 +19,14 @@ class DomainPartsImporter(RasaFileImporter):
     Where a response stands in several files, the first one listed is kept, so domain.yml wins.
     A broken part stops the command: the stock importer would go on with an empty domain.
     """
+
+    def get_nlu_data(self, language: str | None = "en") -> TrainingData:
+        """Read the examples, once: Rasa asks under three names for the same, and YAML files know no language."""
+        return self._nlu_data()
+
+    @lru_cache(maxsize=1)  # noqa: B019 - one importer a training
+    def _nlu_data(self) -> TrainingData:
+        return super().get_nlu_data()
 
     def get_domain(self) -> Domain:
         """Load the whole domain; an empty one only where no domain was named at all."""

@@ -19,7 +19,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.arbiter import MATTERS, SAFETY
 from bot.nlu.danger_features import DangerVectorizer
-from bot.nlu.intent_classifier import LinearIntentClassifier, Vectorizer
+from bot.nlu.hashing import Vectorizer
+from bot.nlu.intent_classifier import LinearIntentClassifier
 from bot.ops.screening.clauses import clauses
 from knowledge.search.samples import load_samples
 from knowledge.text import fold

@@ -5,15 +5,15 @@ A word that no example holds still counts by its concept (danger_concepts.yml), 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 
 import yaml
-from scipy.sparse import csr_matrix, hstack
 
-from bot.nlu.intent_classifier import MAX_TEXT, Vectorizer, features, hashed
+from bot.nlu.hashing import Row, columns, row_of
+from bot.nlu.word_features import MAX_TEXT, WordVectorizer
 from bot.ops.screening.clauses import normal, typed_with_marks
 from knowledge.text import fold, typed_words
 
@@ -70,9 +70,10 @@ class DangerVectorizer:
     """Words and letters as the intent classifier reads them, and beside them the concepts."""
 
     def __init__(self, dimensions: int) -> None:
-        self._words: Vectorizer = hashed(features, dimensions)
-        self._concepts: Vectorizer = hashed(concept_features, _CONCEPT_DIMENSIONS)
+        self._words = WordVectorizer(dimensions)
+        self.width = dimensions + _CONCEPT_DIMENSIONS
 
-    def transform(self, texts: Sequence[str]) -> csr_matrix:
-        """Return one row a text."""
-        return hstack([self._words.transform(texts), _CONCEPT_WEIGHT * self._concepts.transform(texts)], "csr")
+    def row(self, text: str) -> Row:
+        """Return the row of `text`."""
+        concepts = row_of(columns(concept_features(text), _CONCEPT_DIMENSIONS))
+        return self._words.row(text).beside(concepts, self._words.width, _CONCEPT_WEIGHT)

@@ -20,13 +20,14 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import csr_matrix, hstack
 
 from bot.nlu.arbiter import ASK_PROCEDURE, FALLBACK
-from bot.nlu.intent_classifier import MAX_TEXT, LinearIntentClassifier, Vectorizer, features, hashed
+from bot.nlu.hashing import Row, Vectorizer, columns, row_of
+from bot.nlu.intent_classifier import LinearIntentClassifier
 from bot.nlu.petition_kind import CONCEPTS_FILE as KIND_CONCEPTS_FILE
 from bot.nlu.petition_kind import learned_from as learned_kinds
 from bot.nlu.story_words import STORY
+from bot.nlu.word_features import MAX_TEXT, WordVectorizer
 from knowledge.search.normalise import expand_abbreviations, load_lexicon
 from knowledge.search.samples import load_samples
 from knowledge.settings import CONTENT_DIR
@@ -93,12 +94,13 @@ class StoryVectorizer:
     """Words and letters as the intent classifier reads them, and beside them the concepts."""
 
     def __init__(self, dimensions: int) -> None:
-        self._words: Vectorizer = hashed(features, dimensions)
-        self._concepts: Vectorizer = hashed(story_features, _CONCEPT_DIMENSIONS)
+        self._words = WordVectorizer(dimensions)
+        self.width = dimensions + _CONCEPT_DIMENSIONS
 
-    def transform(self, texts: Sequence[str]) -> csr_matrix:
-        """Return one row a text."""
-        return hstack([self._words.transform(texts), _CONCEPT_WEIGHT * self._concepts.transform(texts)], "csr")
+    def row(self, text: str) -> Row:
+        """Return the row of `text`."""
+        concepts = row_of(columns(story_features(text), _CONCEPT_DIMENSIONS))
+        return self._words.row(text).beside(concepts, self._words.width, _CONCEPT_WEIGHT)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)

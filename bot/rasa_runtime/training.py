@@ -61,32 +61,35 @@ def ensure_model(
     model_dir.mkdir(parents=True, exist_ok=True)
     with _one_at_a_time(model_dir):
         current = None if force else find_current_model(root, model_dir)  # trained while we waited
-        return current or _train(root, model_dir, force, prepare)
+        return current or _train(root, model_dir, prepare)
 
 
-def _train(root: Path, model_dir: Path, force: bool, prepare: Callable[[], None]) -> Path:
+def _train(root: Path, model_dir: Path, prepare: Callable[[], None]) -> Path:
     started = time.monotonic()
     target = model_path(model_dir, fingerprint(root))
     with tempfile.TemporaryDirectory(dir=model_dir, prefix=".training-") as folder, _working_in(root):
-        os.replace(_train_with_rasa(folder, force, prepare), target)  # a half-written model is never seen
+        os.replace(_train_with_rasa(folder, prepare), target)  # a half-written model is never seen
     os.utime(target)
     remove_old_models(model_dir)
     say(f"Trained in {time.monotonic() - started:.0f} s.")
     return target
 
 
-def _train_with_rasa(output: str, force: bool, prepare: Callable[[], None]) -> str:
+def _train_with_rasa(output: str, prepare: Callable[[], None]) -> str:
     say("Loading Rasa …")
     import_rasa(Path("config.yml"))
     from rasa.model_training import train
     from rasa.shared.exceptions import RasaException
 
+    from bot.rasa_runtime.training_speedups import apply_training_speedups
+
+    apply_training_speedups()
     prepare()
     config, domain, data = SOURCES
     printed = io.StringIO()  # Rasa prints why it stops, and otherwise nothing that is needed
     try:
         with redirect_stdout(printed):
-            result = train(domain, config, [data], output=output, fixed_model_name="model", force_training=force)
+            result = train(domain, config, [data], output=output, fixed_model_name="model", force_training=True)
     except (RasaException, YAMLError, SystemExit) as error:
         raise TrainingFailedError(f"Rasa stopped. {printed.getvalue()}{error}") from error
     if not result.model or result.code != 0:
