@@ -20,6 +20,7 @@ SLOW = 300.0
 """Milliseconds that 95 of 100 answers may take."""
 OFFICER_THINKS = 4.0
 """Seconds until an officer has written an answer, and until the conversation is given back."""
+CROWD = "the crowd itself"
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,13 @@ def measure(target: Target, plan: Crowd, zalo: LocalZalo | None = None) -> list[
     plan = plan if zalo is not None else replace(plan, zalo=0.0)
     note(f"{target.name}: {plan.citizens} citizens, a turn every {plan.think:g} s, {plan.seconds:g} s after warm-up")
     found = asyncio.run(_send(target, plan, zalo))
-    return [row for row in rows_of(found, plan) if row.values] if not target.name else named(found, plan, target.name)
+    head = f"{target.name}: " if target.name else ""
+    return [replace(row, name=head + row.name) for row in rows_of(found, plan)]
 
 
-def named(found: Found, plan: Crowd, name: str) -> list[Row]:
-    """Return the table with the assistant's name in front."""
-    return [replace(row, name=f"{name}: {row.name}") for row in rows_of(found, plan)]
+def _seconds(target: Target) -> dict[str, float]:
+    """Return processor time so far, that of the crowd with it: it takes its share of the same machine."""
+    return {**target.seconds(), CROWD: time.process_time()}
 
 
 async def _send(target: Target, plan: Crowd, zalo: LocalZalo | None) -> Found:
@@ -82,12 +84,12 @@ async def _send(target: Target, plan: Crowd, zalo: LocalZalo | None) -> Found:
 
         def begin_anew() -> None:
             found.begin_anew()
-            began.append((time.monotonic(), target.seconds()))
+            began.append((time.monotonic(), _seconds(target)))
 
         serving = asyncio.gather(*(officer.serve(until) for officer in officers))
         await crowd(people, plan.seconds, plan.warm_up, plan.spread, begin_anew, apart=target.apart)
         (at, used), lasted = began[0], time.monotonic()
-        found.used = shares(used, target.seconds(), lasted - at)
+        found.used = shares(used, _seconds(target), lasted - at)
         found.after = target.megabytes()
         await serving
     finally:
@@ -128,8 +130,9 @@ def rows_of(found: Found, plan: Crowd) -> list[Row]:
     if plan.officers:
         rows += _desk(found.desk, found.web)
     rows += [Row(f"processor of a core, {name}", (share,), "%") for name, share in sorted(found.used.items())]
-    if found.used:
-        rows.append(Row("processor of a core, all together", (sum(found.used.values()),), "%"))
+    if found.after:
+        ours = sum(share for name, share in found.used.items() if name != CROWD)
+        rows.append(Row("processor of a core, the assistant all together", (ours,), "%"))
         rows.append(Row("memory before", (sum(found.before.values()),), "MB"))
         rows.append(Row("memory after", (sum(found.after.values()),), "MB"))
     return rows

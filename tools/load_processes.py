@@ -48,14 +48,12 @@ def name_of(process: psutil.Process) -> str:
         return "ended"
 
 
-def processes_of(pid: int) -> dict[str, psutil.Process]:
-    """Return the children of `make run` by name; a number is added where a name comes twice."""
-    found: dict[str, psutil.Process] = {}
-    for process in family(pid):
-        if process.pid == pid:
-            continue
+def processes_of(pid: int) -> dict[str, int]:
+    """Return the direct children of `make run` by name; a number is added where a name comes twice."""
+    found: dict[str, int] = {}
+    for process in psutil.Process(pid).children():
         name = name_of(process)
-        found[f"{name} {process.pid}" if name in found else name] = process
+        found[f"{name} {process.pid}" if name in found else name] = process.pid
     return found
 
 

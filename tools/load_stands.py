@@ -59,7 +59,7 @@ def embedded(folder: Path, more: Mapping[str, str]) -> Iterator[Target]:
             f"http://127.0.0.1:{stand.web_port}",
             stand.webhook,
             stand.env,
-            lambda: {name: one.pid for name, one in processes_of(process.pid).items()},
+            lambda: processes_of(process.pid),
         )
 
 

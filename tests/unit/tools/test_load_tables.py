@@ -10,7 +10,7 @@ from tools.bench_turns import WINDOWS, window_mean
 from tools.bench_turns_catalogue import mixed_titles, records
 from tools.bench_turns_memory import rows_of
 from tools.load_citizens import Tally, home_of
-from tools.load_measure import Crowd, Found
+from tools.load_measure import CROWD, Crowd, Found
 from tools.load_measure import rows_of as crowd_rows
 from tools.load_mix import Kind, Talk, button_of, load_mix, read_step
 from tools.load_officers import Desk
@@ -88,7 +88,12 @@ def test_warm_up_is_forgotten_but_counted():
 
 def test_crowd_without_an_answer_misses_its_goal():
     found = Found(
-        Tally([10.0] * 90 + [900.0] * 10), Tally(), Desk([5.0, 6.0], 3), {"hub": 40.0}, {"hub": 90.0}, {"hub": 99.0}
+        Tally([10.0] * 90 + [900.0] * 10),
+        Tally(),
+        Desk([5.0, 6.0], 3),
+        {"hub": 40.0, CROWD: 9.0},
+        {"hub": 90.0},
+        {"hub": 99.0},
     )
     rows = crowd_rows(found, Crowd(10, 1.0, 20.0, 5.0, zalo=0.5, officers=1))
     values = {row.name: row.median for row in rows}
@@ -96,6 +101,7 @@ def test_crowd_without_an_answer_misses_its_goal():
     assert values["answer, web chat, p50"] == percentile([10.0] * 90 + [900.0] * 10, 50)
     assert values["handed over, answered and given back"] == 3.0
     assert values["memory after"] == 99.0
+    assert values["processor of a core, the assistant all together"] == 40.0
     assert {row.name for row in rows if row.missed} == {"answer, web chat, p95", "errors, Zalo"}
 
 
