@@ -11,8 +11,7 @@ import asyncio
 import sys
 import tempfile
 import uuid
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import aiohttp
@@ -46,22 +45,28 @@ def main() -> int:
     unknown = sorted(set(options.parts) - set(PARTS))
     if unknown:
         parser.error(f"no such part: {', '.join(unknown)}")
-    parts, rows = options.parts or PARTS, []
+    missed = False
     with tempfile.TemporaryDirectory(prefix="motcua-turns-") as name:
         folder = (options.folder or Path(name)).absolute()
         folder.mkdir(parents=True, exist_ok=True)
-        if {"length", "memory"} & set(parts):
-            with ExitStack() as stack:
-                target = stack.enter_context(embedded(folder, {}))
-                if "length" in parts:
-                    rows += length_rows(target, options.conversations)
-                if "memory" in parts:
-                    rows += memory_rows(target, options.turns)
-        if "catalogue" in parts:
-            sizes = (options.procedures, options.procedures * TIMES)
-            rows += catalogue_rows(folder, sizes, options.catalogue, vectors=options.vectors)
-    show(rows)
-    return 1 if any(row.missed for row in rows) else 0
+        for rows in measured(options, set(options.parts or PARTS), folder):
+            show(rows)
+            sys.stdout.flush()
+            missed |= any(row.missed for row in rows)
+    return 1 if missed else 0
+
+
+def measured(options: argparse.Namespace, parts: set[str], folder: Path) -> Iterator[list[Row]]:
+    """Yield the table of each part when it is there."""
+    if {"length", "memory"} & parts:
+        with embedded(folder, {}) as target:
+            if "length" in parts:
+                yield length_rows(target, options.conversations)
+            if "memory" in parts:
+                yield memory_rows(target, options.turns)
+    if "catalogue" in parts:
+        sizes = (options.procedures, options.procedures * TIMES)
+        yield catalogue_rows(folder, sizes, options.catalogue, vectors=options.vectors)
 
 
 def length_rows(target: Target, conversations: int) -> list[Row]:

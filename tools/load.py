@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -28,9 +29,12 @@ def main() -> int:
     """Command line; 1 when something was lost or too slow."""
     options = parse()
     with tempfile.TemporaryDirectory(prefix="motcua-load-") as name, ExitStack() as stack:
-        rows = measured(options, (options.folder or Path(name)).absolute(), stack)
-    show(rows)
-    return 1 if any(row.missed for row in rows) else 0
+        missed = False
+        for rows in measured(options, (options.folder or Path(name)).absolute(), stack):
+            show(rows)
+            sys.stdout.flush()
+            missed |= any(row.missed for row in rows)
+    return 1 if missed else 0
 
 
 def parse() -> argparse.Namespace:
@@ -58,14 +62,15 @@ def parse() -> argparse.Namespace:
     return options
 
 
-def measured(options: argparse.Namespace, folder: Path, stack: ExitStack) -> list[Row]:
-    """Start what is asked for, send the crowd to each, compare turns a second; return the table."""
+def measured(options: argparse.Namespace, folder: Path, stack: ExitStack) -> Iterator[list[Row]]:
+    """Start what is asked for, send the crowd to each, compare turns a second; yield each table when it is there."""
     if options.url:
         crowd = Crowd(options.citizens, options.think, options.seconds, options.warm_up)
-        return measure(Target("", options.url.rstrip("/"), "", {}, dict), crowd)
+        yield measure(Target("", options.url.rstrip("/"), "", {}, dict), crowd)
+        return
     folder.mkdir(parents=True, exist_ok=True)
     crowd = Crowd(options.citizens, options.think, options.seconds, options.warm_up, options.zalo, options.officers)
-    targets, rows = [], []
+    targets = []
     for kind in ("default", "topology")[: 1 + options.topology]:
         zalo = LocalZalo(free_port())
         more = {**zalo.settings(), **duty_at_any_hour(folder)}
@@ -78,10 +83,9 @@ def measured(options: argparse.Namespace, folder: Path, stack: ExitStack) -> lis
         asyncio.run(zalo.consent(target.env))
         targets.append(target)
         if options.citizens:
-            rows += measure(target, crowd, zalo)
+            yield measure(target, crowd, zalo)
     if options.stock:
-        rows += race(racers(targets, folder, stack), options.rounds, options.lap, warm_up=options.lap / 4)
-    return rows
+        yield race(racers(targets, folder, stack), options.rounds, options.lap, warm_up=options.lap / 4)
 
 
 def racers(targets: list[Target], folder: Path, stack: ExitStack) -> list[Racer]:

@@ -69,7 +69,7 @@ def topology(folder: Path, prepared: Path, hubs: int, rasas: int, more: Mapping[
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "data").mkdir(parents=True)
     shutil.copytree(prepared / "index", folder / "data" / "index")
-    vectors = {"MOTCUA_VECTORS": os.environ.get("MOTCUA_VECTORS", "on")}  # as the default has it
+    vectors = {"MOTCUA_VECTORS": os.environ.get("MOTCUA_VECTORS", "auto")}  # as the default has it
     found = Topology(folder, hubs, rasas, changes={**vectors, **more})
     note(f"starting the topology: nginx, {hubs} hubs, {rasas} Rasas, actions, jobs, PostgreSQL, Redis")
     try:
