@@ -19,7 +19,7 @@ import aiohttp
 from tools.bench import TALK
 from tools.bench_turns_catalogue import PROCEDURES, TIMES, catalogue_rows
 from tools.bench_turns_memory import memory_rows
-from tools.load_processes import family_seconds
+from tools.load_processes import RASA, family_seconds
 from tools.load_stands import Target, embedded
 from tools.measuring import Row, note, show
 
@@ -28,7 +28,6 @@ WINDOWS = {10: (0, 16), 50: (40, 56), 200: (184, 200)}
 """Turn → the turns whose mean it stands for: whole rounds of the eight questions of `TALK`, so all ask the same."""
 FLAT = 1.25
 """What the 200th turn may cost, in times the 10th."""
-RASA = "bot.rasa_runtime.server"
 
 
 def main() -> int:

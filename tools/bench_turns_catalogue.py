@@ -22,7 +22,7 @@ from knowledge.store import CatalogueStore
 from tests.fixtures.made_up_portal import made_up_of, write_packed
 from tools.bench_catalogue import entry, records_in
 from tools.load_mix import load_mix
-from tools.load_processes import family_seconds
+from tools.load_processes import RASA, family_seconds
 from tools.load_race import typed_only
 from tools.load_stands import Target, embedded
 from tools.measuring import PYTHON, Row, note, run
@@ -31,7 +31,6 @@ PROCEDURES, TIMES = 790, 10
 DEARER = 1.3
 """What a turn may cost over the larger catalogue, in times the smaller."""
 LAPS = 5
-RASA = "bot.rasa_runtime.server"
 
 
 def catalogue_rows(folder: Path, sizes: Sequence[int], portal: Path | None, *, vectors: bool) -> list[Row]:

@@ -132,7 +132,7 @@ def rows_of(found: Found, plan: Crowd) -> list[Row]:
     rows += [Row(f"processor of a core, {name}", (share,), "%") for name, share in sorted(found.used.items())]
     if found.after:
         ours = sum(share for name, share in found.used.items() if name != CROWD)
-        rows.append(Row("processor of a core, the assistant all together", (ours,), "%"))
+        rows.append(Row("processor of a core, all but the crowd", (ours,), "%"))
         rows.append(Row("memory before", (sum(found.before.values()),), "MB"))
         rows.append(Row("memory after", (sum(found.after.values()),), "MB"))
     return rows

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import psutil
 
+HUB, RASA, ACTIONS = "hub", "Rasa", "actions"
+NAMES = {"bot.web": HUB, "bot.rasa_runtime.server": RASA, "bot.rasa_runtime.action_server": ACTIONS}
+
 
 def family(pid: int) -> Iterator[psutil.Process]:
     """Yield a process and all its children; nothing where it has ended."""
@@ -40,10 +43,10 @@ def megabytes_of(process: psutil.Process) -> float:
 
 
 def name_of(process: psutil.Process) -> str:
-    """Return what it runs: the module, or the program."""
+    """Return what it is called in tables: the part it plays, else its module, else the program."""
     try:
         words = [word for word in process.cmdline() if word.startswith(("bot.", "knowledge", "rasa"))]
-        return words[0] if words else process.name()
+        return NAMES.get(words[0], words[0]) if words else process.name()
     except psutil.NoSuchProcess:
         return "ended"
 

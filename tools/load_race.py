@@ -95,5 +95,5 @@ def table(
     rows += [Row(f"errors, {name}", (float(errors[name]),), "", 0.0) for name in errors]
     for name in ours:
         times = statistics.median(rates[name]) / statistics.median(rates[stock])
-        rows.append(Row(f"times as many as {stock}: {name}", (times,), "×", TIMES_AS_MANY, at_least=True))
+        rows.append(Row(f"{name}: times as many as stock", (times,), "×", TIMES_AS_MANY, at_least=True))
     return rows
