@@ -63,8 +63,8 @@ async def hire(env: Mapping[str, str], count: int) -> list[tuple[str, str]]:
     people = build_staff(settings, store, SystemClock()).people
     entered = [(f"tai{run}{number}", secrets.token_urlsafe(18)) for number in range(count)]
     try:
-        for number, (name, password) in enumerate(entered):
-            draft = PersonDraft(name, f"Cán bộ {number + 1}", frozenset({Role.OFFICER}), ("city",))
+        for name, password in entered:
+            draft = PersonDraft(name, f"Cán bộ {name}", frozenset({Role.OFFICER}), ("city",))
             await people.add(draft, COMMAND, password, demo=True)
     finally:
         store.close()
