@@ -7,6 +7,7 @@ has come for `QUIET` seconds.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -35,6 +36,8 @@ class LocalZalo(ZaloServer):  # type: ignore[misc]  # fixtures are not typed
     def __init__(self, port: int) -> None:
         super().__init__()
         self.port = port
+        # Ids that no earlier run has used: a hub whose data are kept takes an event once
+        self.numbers = itertools.count(time.time_ns() // 1_000_000)
         self._for: dict[str, asyncio.Queue[tuple[float, dict[str, Any]]]] = {}
 
     def settings(self) -> dict[str, str]:
