@@ -51,6 +51,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--topology", action="store_true", help="the same crowd against tools/topology.py as well")
     parser.add_argument("--hubs", type=int, default=2, help="hubs of the topology (default 2)")
     parser.add_argument("--rasas", type=int, default=2, help="Rasas of the topology (default 2)")
+    parser.add_argument("--words-only", action="store_true", help="search without sentence vectors, in both")
     parser.add_argument("--stock", action="store_true", help="turns a second beside Rasa as it comes, in turn")
     parser.add_argument("--rounds", type=int, default=3, help="laps of each in that comparison (default 3)")
     parser.add_argument("--lap", type=float, default=20.0, help="seconds that a lap is measured (default 20)")
@@ -74,10 +75,11 @@ def measured(options: argparse.Namespace, folder: Path, stack: ExitStack) -> Ite
     for kind in ("default", "topology")[: 1 + options.topology]:
         zalo = LocalZalo(free_port())
         more = {**zalo.settings(), **duty_at_any_hour(folder)}
+        more |= {"MOTCUA_VECTORS": "off"} if options.words_only else {}
         started = (
             embedded(folder, more)
             if kind == "default"
-            else topology(folder / "topology", folder, options.hubs, options.rasas, more)
+            else topology(folder / "topology", options.hubs, options.rasas, more)
         )
         target = stack.enter_context(started)
         asyncio.run(zalo.consent(target.env))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -64,13 +63,14 @@ def embedded(folder: Path, more: Mapping[str, str]) -> Iterator[Target]:
 
 
 @contextmanager
-def topology(folder: Path, prepared: Path, hubs: int, rasas: int, more: Mapping[str, str]) -> Iterator[Target]:
-    """Start the topology in `folder`, whose data are made anew; prepared: the folder whose search index is taken."""
+def topology(folder: Path, hubs: int, rasas: int, more: Mapping[str, str]) -> Iterator[Target]:
+    """Start the topology in `folder`, whose data are made anew, with `more` settings.
+
+    Its search index is made as the default's before anything starts: else hubs would make it while they are measured.
+    """
     shutil.rmtree(folder, ignore_errors=True)
-    (folder / "data").mkdir(parents=True)
-    shutil.copytree(prepared / "index", folder / "data" / "index")
-    vectors = {"MOTCUA_VECTORS": os.environ.get("MOTCUA_VECTORS", "auto")}  # as the default has it
-    found = Topology(folder, hubs, rasas, changes={**vectors, **more})
+    vectors = more.get("MOTCUA_VECTORS", "auto")
+    found = Topology(folder, hubs, rasas, changes={"MOTCUA_VECTORS": vectors, **more}, vectors=vectors != "off")
     note(f"starting the topology: nginx, {hubs} hubs, {rasas} Rasas, actions, jobs, PostgreSQL, Redis")
     try:
         found.start()
