@@ -9,7 +9,7 @@ TESTS ?= tests/unit tests/integration tests/contracts tests/dialogue tests/e2e t
 PYTEST_ARGS ?= --durations=40 --durations-min=3
 
 .NOTPARALLEL:
-.PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue index train bench bench-catalogue bench-search bench-cases bench-handoff load faults guide-screenshots eval eval-search eval-learning requirements sbom audit doctor topology clean
+.PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue index train bench bench-catalogue bench-search bench-cases bench-handoff bench-turns load faults guide-screenshots eval eval-search eval-learning requirements sbom audit doctor topology clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -79,8 +79,11 @@ bench-catalogue: dev ## import, sync, diff, lint and opening; CATALOGUE=records.
 bench-search: dev ## processor time a question, memory, making the index; also over 50,000; CATALOGUE=records.jsonl.gz
 	@$(PY) -m tools.bench_search $(if $(CATALOGUE),--catalogue "$(CATALOGUE)") $(BENCH_SEARCH_ARGS)
 
-load: dev catalogue train ## a thousand citizens at once over the web chat; LOAD_ARGS="--stock" beside Rasa as it comes
-	@$(PY) -m tools.load $(LOAD_ARGS)
+load: dev catalogue train ## a thousand citizens and officers at once; LOAD_ARGS="--topology --stock" beside nginx … and Rasa as it comes
+	@$(PY) -W ignore -m tools.load $(LOAD_ARGS)
+
+bench-turns: dev catalogue train ## a turn's cost at turn 10/50/200, memory over 50,000 turns, a catalogue x10; BENCH_TURNS_ARGS="length"
+	@$(PY) -W ignore -m tools.bench_turns $(BENCH_TURNS_ARGS)
 
 faults: dev catalogue index train ## kill, fill, hang, cut: what citizens lose and how long; FAULTS="hub disk" for some of them
 	@$(PY) -m tools.faults $(FAULTS)

@@ -21,7 +21,7 @@ from tools.faults_count import Count, Recovery, answered_twice, count_conversati
 from tools.faults_crowd import AWAY, Citizen
 from tools.faults_list import FAULTS, Broken, Fault
 from tools.faults_stand import Stand, Unusable
-from tools.load_citizens import load_mix
+from tools.load_mix import load_mix
 from tools.measuring import note
 
 BEFORE, AFTER = 6.0, 8.0

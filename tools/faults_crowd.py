@@ -15,7 +15,7 @@ import aiohttp
 
 from bot.hub.wording import Wording
 from tools.faults_count import Frame, Sent
-from tools.load_citizens import PRESS, Talk
+from tools.load_mix import Kind, Talk, button_of
 
 AWAY = Wording.load().away
 PATIENCE = 240.0
@@ -33,7 +33,7 @@ class Citizen:
         self._chance = random.Random(number)  # noqa: S311 - not for secrets; the same people in every run
         self._headers = {"X-Forwarded-For": f"10.9.{number // 256}.{number % 256}"}
         self._socket: aiohttp.ClientWebSocketResponse | None = None
-        self._pressable: tuple[int, int] | None = None
+        self._pressable: tuple[int, list[str]] | None = None
         self._seen = 0
         self.token: str | None = None
         self.sent: list[Sent] = []
@@ -75,11 +75,11 @@ class Citizen:
 
     def _frames(self) -> Iterator[dict[str, Any]]:
         talk = self._chance.choices(self._mix, [talk.weight for talk in self._mix])[0]
-        for words in talk.turns:
+        for step in talk.steps:
             frame: dict[str, Any] = {"type": "say", "id": str(uuid.UUID(int=self._chance.getrandbits(128), version=4))}
-            if not words.startswith(PRESS):
-                yield {**frame, "text": words}
-            elif self._pressable is not None and (button := int(words[len(PRESS) :])) < self._pressable[1]:
+            if step.kind is Kind.SAY:
+                yield {**frame, "text": step.text}
+            elif self._pressable is not None and (button := button_of(step.text, self._pressable[1])) is not None:
                 yield {**frame, "type": "press", "seq": self._pressable[0], "button": button}
 
     async def _say(self, session: aiohttp.ClientSession, frame: dict[str, Any]) -> bool:
@@ -135,7 +135,7 @@ class Citizen:
         elif message.confirmed and frame["content"]["text"] != AWAY:
             message.answered_at = time.monotonic()
         if frame["content"].get("buttons"):
-            self._pressable = (frame["seq"], len(frame["content"]["buttons"]))
+            self._pressable = (frame["seq"], [str(button["title"]) for button in frame["content"]["buttons"]])
 
 
 async def _next(socket: aiohttp.ClientWebSocketResponse) -> Frame:

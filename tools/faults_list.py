@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.fixtures.case_system import STATES, CaseSystem
 from tools.faults_stand import Stand, Unusable
-from tools.load_citizens import Talk
+from tools.load_mix import Talk
 from tools.topology import PYTHON, ROOT, answers, free_port
 
 SUPERVISOR_PAUSE = 2.0

@@ -1,6 +1,8 @@
-"""`make load`: a thousand citizens at once, over the web chat; answers in time, errors, processor time, memory.
+"""`make load`: a thousand citizens at once, over the web chat and Zalo, and officers; what it costs and how it answers.
 
-Starts everything as `make run` does, on free ports and a data folder of its own, or takes what runs at --url.
+Starts everything as `make run` does, on free ports and a data folder of its own, or takes what runs at --url. With
+--topology the same crowd then talks to nginx, hubs, Rasas, PostgreSQL and Redis; with --stock Rasa as it comes takes
+part in a comparison of turns a second.
 """
 
 from __future__ import annotations
@@ -9,103 +11,94 @@ import argparse
 import asyncio
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
-import psutil
-
-from tools.bench import Stand, first_answer, percentile, talk_together, total_pss
-from tools.load_citizens import Tally, crowd
+from tools.load_measure import Crowd, measure
+from tools.load_officers import duty_at_any_hour
+from tools.load_race import Racer, over_rest, over_web, race
+from tools.load_stands import Target, embedded, topology
 from tools.load_stock import stock_rasa
-from tools.measuring import PYTHON, note, run
-
-SLOW = 300.0
-"""Milliseconds that 95 of 100 answers may take."""
-AT_MOST_SECONDS = 20.0
-"""How long the most turns a second are counted."""
+from tools.load_zalo import LocalZalo
+from tools.measuring import Row, show
+from tools.topology import free_port
 
 
 def main() -> int:
     """Command line; 1 when something was lost or too slow."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--citizens", type=int, default=1000, help="people at once (default 1000)")
+    options = parse()
+    with tempfile.TemporaryDirectory(prefix="motcua-load-") as name, ExitStack() as stack:
+        missed = False
+        for rows in measured(options, (options.folder or Path(name)).absolute(), stack):
+            show(rows)
+            sys.stdout.flush()
+            missed |= any(row.missed for row in rows)
+    return 1 if missed else 0
+
+
+def parse() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tools.load", description=__doc__)
+    parser.add_argument("--citizens", type=int, default=1000, help="people at once (default 1000; 0: no crowd)")
     parser.add_argument("--think", type=float, default=10.0, help="seconds between two turns of a person (default 10)")
     parser.add_argument("--seconds", type=float, default=60.0, help="how long is measured (default 60)")
     parser.add_argument("--warm-up", type=float, default=20.0, help="seconds before that (default 20)")
-    parser.add_argument("--url", help="an assistant that runs already; else one is started")
+    parser.add_argument("--zalo", type=float, default=0.3, help="share of citizens who are on Zalo (default 0.3)")
+    parser.add_argument("--officers", type=int, default=4, help="officers who take conversations over (default 4)")
+    parser.add_argument("--url", help="an assistant that runs already (without Zalo and officers); else one is started")
     parser.add_argument("--folder", type=Path, help="where its data are prepared, and kept for the next time")
-    parser.add_argument("--stock", action="store_true", help="beside it, turns a second against Rasa as it comes")
+    parser.add_argument("--topology", action="store_true", help="the same crowd against tools/topology.py as well")
+    parser.add_argument("--hubs", type=int, default=2, help="hubs of the topology (default 2)")
+    parser.add_argument("--rasas", type=int, default=2, help="Rasas of the topology (default 2)")
+    parser.add_argument("--words-only", action="store_true", help="search without sentence vectors, in both")
+    parser.add_argument("--stock", action="store_true", help="turns a second beside Rasa as it comes, in turn")
+    parser.add_argument("--rounds", type=int, default=3, help="laps of each in that comparison (default 3)")
+    parser.add_argument("--lap", type=float, default=20.0, help="seconds that a lap is measured (default 20)")
     options = parser.parse_args()
+    if options.url and (options.topology or options.stock):
+        parser.error("--url measures what runs there; --topology and --stock start their own")
+    if not 0 <= options.zalo <= 1:
+        parser.error("--zalo is a share between 0 and 1")
+    return options
+
+
+def measured(options: argparse.Namespace, folder: Path, stack: ExitStack) -> Iterator[list[Row]]:
+    """Start what is asked for, send the crowd to each, compare turns a second; yield each table when it is there."""
     if options.url:
-        return measure(options, options.url.rstrip("/"), None)
-    with tempfile.TemporaryDirectory(prefix="motcua-load-") as name:
-        with started(options.folder or Path(name)) as (url, pid):
-            status = measure(options, url, pid)
-            ours = asyncio.run(most_turns(url)) if options.stock else 0.0
-        if options.stock:
-            with stock_rasa(Path(name) / "stock") as webhook:
-                stock = asyncio.run(talk_together(webhook, at_once=16, conversations=48))
-            print(f"turns a second      {ours:>9.1f}   Rasa as it comes {stock:.1f}: {ours / stock:.1f} times as many")
-        return status
+        crowd = Crowd(options.citizens, options.think, options.seconds, options.warm_up)
+        yield measure(Target("", options.url.rstrip("/"), "", {}, dict), crowd)
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    crowd = Crowd(options.citizens, options.think, options.seconds, options.warm_up, options.zalo, options.officers)
+    targets = []
+    for kind in ("default", "topology")[: 1 + options.topology]:
+        zalo = LocalZalo(free_port())
+        more = {**zalo.settings(), **duty_at_any_hour(folder)}
+        more |= {"MOTCUA_VECTORS": "off"} if options.words_only else {}
+        started = (
+            embedded(folder, more)
+            if kind == "default"
+            else topology(folder / "topology", options.hubs, options.rasas, more)
+        )
+        target = stack.enter_context(started)
+        asyncio.run(zalo.consent(target.env))
+        targets.append(target)
+        if options.citizens:
+            yield measure(target, crowd, zalo)
+    if options.stock:
+        yield race(racers(targets, folder, stack), options.rounds, options.lap, warm_up=options.lap / 4)
 
 
-async def most_turns(url: str) -> float:
-    """Turns a second over the web chat when 16 people talk without a pause."""
-    tally = Tally()
-    rate = await crowd(url, 16, 0.0, AT_MOST_SECONDS, 5.0, tally)
-    if tally.errors:
-        note(f"errors: {tally.errors}")
-    return rate
-
-
-@contextmanager
-def started(folder: Path) -> Iterator[tuple[str, int]]:
-    """An assistant of our own: where it is, and its process."""
-    stand = Stand(folder)
-    note("preparing the catalogue and the model")
-    run([*PYTHON, "knowledge", "build"], stand.env)
-    run([*PYTHON, "knowledge", "index"], stand.env)
-    run([*PYTHON, "bot.rasa_runtime.training"], stand.env)
-    with stand.running() as process:
-        asyncio.run(first_answer(stand.webhook, process))
-        yield f"http://127.0.0.1:{stand.web_port}", process.pid
-
-
-def measure(options: argparse.Namespace, url: str, pid: int | None) -> int:
-    """Send the crowd and print what came of it."""
-    note(f"{options.citizens} citizens, a turn every {options.think:g} s, {options.seconds:g} s after the warm-up")
-    memory, used, tally = (total_pss(pid) if pid else 0.0), processor_times(pid), Tally()
-    began = time.monotonic()
-    rate = asyncio.run(crowd(url, options.citizens, options.think, options.seconds, options.warm_up, tally))
-    lasted = time.monotonic() - began
-    if not tally.milliseconds:
-        print(f"No turn was answered. {tally.errors}")
-        return 1
-    slow = percentile(tally.milliseconds, 95)
-    print(f"turns answered      {len(tally.milliseconds):>9}   {rate:.1f} a second")
-    for percent in (50, 90, 95, 99):
-        print(f"p{percent:<18} {percentile(tally.milliseconds, percent):>10.0f} ms")
-    print(f"errors              {sum(tally.errors.values()):>9}   {tally.errors or ''}")
-    if pid:
-        print(f"memory              {total_pss(pid):>9.0f} MB   {memory:.0f} MB before")
-        for name, seconds in processor_times(pid).items():
-            print(f"processor           {100 * (seconds - used.get(name, 0.0)) / lasted:>8.0f} %   {name}")
-    return 1 if tally.errors or slow > SLOW else 0
-
-
-def processor_times(pid: int | None) -> dict[str, float]:
-    """Seconds of processor time so far, by what the process runs."""
-    if pid is None:
-        return {}
-    found: dict[str, float] = {}
-    for process in psutil.Process(pid).children(recursive=True):
-        times = process.cpu_times()
-        words = [word for word in process.cmdline() if word.startswith("bot.") or word.startswith("knowledge")]
-        name = f"{words[0] if words else process.name()} ({process.pid})"
-        found[name] = times.user + times.system
-    return found
+def racers(targets: list[Target], folder: Path, stack: ExitStack) -> list[Racer]:
+    """Return those who are compared, Rasa as it comes last."""
+    running = []
+    for target in targets:
+        pids = tuple(target.pids().values())
+        running.append(over_web(f"{target.name}, web chat", target.url, pids, apart=target.apart))
+        running.append(over_rest(f"{target.name}, REST alone", target.rest, pids))
+    stock = stack.enter_context(stock_rasa(folder / "stock"))
+    return [*running, over_rest("Rasa as it comes, REST", stock.webhook, (stock.server, stock.actions))]
 
 
 if __name__ == "__main__":

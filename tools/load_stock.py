@@ -1,7 +1,8 @@
 """Rasa as it comes, beside the assistant in one run: DIET, TED, an action server over HTTP, trackers in memory.
 
 It is given 30 examples of each of our intents and learns for one round: how well it answers is not what is measured,
-and a turn costs the same after one round as after a hundred.
+and a turn costs the same after one round as after a hundred. After one round it is sure of nothing, so what it falls
+back to (`nlu_fallback`) is answered by the same action: else most turns would go without the action server.
 """
 
 from __future__ import annotations
@@ -9,19 +10,24 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 import yaml
 
 from tools.bench import free_port
-from tools.measuring import PYTHON, ROOT, note
+from tools.measuring import ROOT, note
 
 EXAMPLES = 30
-START_LIMIT = 300.0
+START_LIMIT = 600.0
+"""Seconds; TensorFlow alone takes a minute to load where others use the processor."""
+TAIL = 3000
+"""Characters of a log that are shown where something failed."""
 PIPELINE = [
     {"name": "WhitespaceTokenizer"},
     {"name": "RegexFeaturizer"},
@@ -47,29 +53,50 @@ class Answer(Action):
 """
 
 
+@dataclass(frozen=True)
+class StockRasa:
+    """A running one. `webhook`: its REST channel; `server`, `actions`: the two processes."""
+
+    webhook: str
+    server: int
+    actions: int
+
+
 @contextmanager
-def stock_rasa(folder: Path) -> Iterator[str]:
-    """Rasa as it comes, trained and running: the address of its REST channel."""
+def stock_rasa(folder: Path) -> Iterator[StockRasa]:
+    """Rasa as it comes, trained and running. Its words go to log files in `folder`; a model there is used again."""
     port, actions_port = free_port(), free_port()
     _write_project(folder, actions_port)
-    env = os.environ | {"RASA_TELEMETRY_ENABLED": "false", "SQLALCHEMY_SILENCE_UBER_WARNING": "1"}
-    note("training Rasa as it comes")
-    quiet = {"cwd": folder, "env": env, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run([*PYTHON, "rasa", "train", "--quiet"], check=True, **quiet)  # type: ignore[call-overload]
-    commands = (
-        [*PYTHON, "rasa_sdk", "--actions", "actions", "--port", str(actions_port)],
-        [*PYTHON, "rasa", "run", "--port", str(port), "--interface", "127.0.0.1"],
-    )
-    running = [subprocess.Popen(command, **quiet) for command in commands]  # type: ignore[call-overload]
+    if not any((folder / "models").glob("*.tar.gz")):
+        note("training Rasa as it comes")
+        training = _start(folder, "train", "rasa", "train", "--quiet")
+        if training.wait():
+            raise SystemExit(f"Rasa as it comes could not be trained:\n{_tail(folder, 'train')}")
+    note("starting Rasa as it comes")
+    actions = _start(folder, "actions", "rasa_sdk", "--actions", "actions", "--port", str(actions_port))
+    server = _start(folder, "server", "rasa", "run", "--port", str(port), "--interface", "127.0.0.1")
     try:
         webhook = f"http://127.0.0.1:{port}/webhooks/rest/webhook"
-        asyncio.run(_wait_for(webhook))
-        yield webhook
+        asyncio.run(_wait_for(webhook, server, folder))
+        yield StockRasa(webhook, server.pid, actions.pid)
     finally:
-        for process in running:
+        for process in (server, actions):
             process.terminate()
-        for process in running:
+        for process in (server, actions):
             process.wait(30)
+
+
+def _start(folder: Path, name: str, *module: str) -> subprocess.Popen[bytes]:
+    env = os.environ | {"RASA_TELEMETRY_ENABLED": "false", "SQLALCHEMY_SILENCE_UBER_WARNING": "1"}
+    with (folder / f"{name}.log").open("wb") as log:
+        command = [sys.executable, "-W", "ignore", "-m", *module]
+        return subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=subprocess.STDOUT)
+
+
+def _tail(folder: Path, *names: str) -> str:
+    """Return the end of each log, under its name."""
+    logs = [folder / f"{name}.log" for name in names]
+    return "\n".join(f"{log}:\n{log.read_text('utf-8', 'replace')[-TAIL:]}" for log in logs)
 
 
 def _write_project(folder: Path, actions_port: int) -> None:
@@ -78,7 +105,7 @@ def _write_project(folder: Path, actions_port: int) -> None:
     nlu = [
         {"intent": intent, "examples": "".join(f"- {text}\n" for text in texts)} for intent, texts in examples.items()
     ]
-    steps = [{"intent": intent} for intent in examples]
+    steps = [{"intent": intent} for intent in [*examples, "nlu_fallback"]]
     rules = [{"rule": f"rule {n}", "steps": [step, {"action": "action_answer"}]} for n, step in enumerate(steps)]
     first = [{"intent": intent} for intent in list(examples)[:3]]
     story = [part for step in first for part in (step, {"action": "action_answer"})]
@@ -108,15 +135,21 @@ def _examples() -> dict[str, list[str]]:
     return {intent: texts[:EXAMPLES] for intent, texts in found.items() if len(texts) > 1}
 
 
-async def _wait_for(webhook: str) -> None:
-    end = time.monotonic() + START_LIMIT
-    async with aiohttp.ClientSession() as session:
+async def _wait_for(webhook: str, server: subprocess.Popen[bytes], folder: Path) -> None:
+    """Ask until there is an answer; what is wrong is said with the ends of the logs."""
+    end, last = time.monotonic() + START_LIMIT, "nothing"
+    timeout = aiohttp.ClientTimeout(total=30)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
         while time.monotonic() < end:
+            if server.poll() is not None:
+                raise SystemExit(f"Rasa as it comes ended with code {server.returncode}:\n{_tail(folder, 'server')}")
             try:
                 async with session.post(webhook, json={"sender": "first", "message": "xin chào"}) as response:
+                    last = f"status {response.status}, {await response.text()}"
                     if response.status == 200 and await response.json():
                         return
-            except aiohttp.ClientError:
-                pass
+            except (aiohttp.ClientError, asyncio.TimeoutError) as error:
+                last = type(error).__name__
             await asyncio.sleep(0.5)
-    raise SystemExit(f"Rasa as it comes gave no answer within {START_LIMIT:.0f} s")
+    logs = _tail(folder, "server", "actions")
+    raise SystemExit(f"Rasa as it comes gave no answer within {START_LIMIT:.0f} s; at last {last}:\n{logs}")

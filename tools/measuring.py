@@ -17,12 +17,13 @@ PYTHON = (sys.executable, "-m")
 
 @dataclass(frozen=True)
 class Row:
-    """One measured figure. `target` is the most (or, for turns a second, nothing) that it may be."""
+    """One measured figure. `target`: the most that it may be, or with `at_least` the least; None for none."""
 
     name: str
     values: tuple[float, ...]
     unit: str
     target: float | None = None
+    at_least: bool = False
 
     @property
     def median(self) -> float:
@@ -30,10 +31,12 @@ class Row:
 
     @property
     def missed(self) -> bool:
-        return self.target is not None and self.median > self.target
+        if self.target is None:
+            return False
+        return self.median < self.target if self.at_least else self.median > self.target
 
     def render(self) -> str:
-        target = f"≤ {self.target:g}" if self.target is not None else ""
+        target = f"{'≥' if self.at_least else '≤'} {self.target:g}" if self.target is not None else ""
         verdict = "" if self.target is None else ("MISSED" if self.missed else "ok")
         digits = 1 if self.median >= 10 else 2
         spread = f"{min(self.values):.{digits}f}–{max(self.values):.{digits}f}" if len(self.values) > 1 else ""

@@ -101,7 +101,8 @@ class Node:
 class Topology:
     """All processes over one folder. hubs, rasas: how many; changes: settings that win over these.
 
-    make_catalogue: False where `changes` name one that is there. The schema is made by the first hub.
+    make_catalogue: False where `changes` name one that is there. vectors: have its search index made with sentence
+    vectors, which takes minutes. The schema is made by the first hub.
     """
 
     folder: Path
@@ -109,6 +110,7 @@ class Topology:
     rasas: int = 2
     changes: dict[str, str] = field(default_factory=dict)
     make_catalogue: bool = True
+    vectors: bool = False
     nodes: dict[str, Node] = field(default_factory=dict)
     token: str = field(default_factory=lambda: secrets.token_hex(16))
 
@@ -130,7 +132,8 @@ class Topology:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.env = self._settings()
         if self.make_catalogue:
-            for step in (("knowledge", "build"), ("knowledge", "index", "--words-only")):
+            words_only = () if self.vectors else ("--words-only",)
+            for step in (("knowledge", "build"), ("knowledge", "index", *words_only)):
                 subprocess.run((*PYTHON, *step), cwd=ROOT, env=self.env, check=True, stdout=subprocess.DEVNULL)
         self._plan()
         for node in self.nodes.values():
