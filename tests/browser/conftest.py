@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from fake_hub import FakeHub
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 ARGS = [
     "--no-sandbox",
@@ -26,6 +26,8 @@ ARGS = [
 ]
 HERE = Path(__file__).parent
 WAIT = 8000  # ms a step may take before the test fails
+# After an outage the widget waits twice as long each time before it tries again: on a slow machine, 10 s and more.
+expect.set_options(timeout=20_000)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
