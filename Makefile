@@ -6,7 +6,7 @@ PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 # One worker more than there are processors: many tests wait for a process that starts, or for a lease to run out.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
-SPREAD = -n $(WORKERS) --maxprocesses 4 --dist loadfile
+SPREAD = -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # In this order the small ones fill the end (tests/conftest.py sorts on).
 TESTS ?= tests/dialogue tests/e2e tests/integration tests/contracts tests/unit
 PYTEST_ARGS ?= --durations=40 --durations-min=3
@@ -31,7 +31,7 @@ run: install ## install, build the catalogue, train, start everything; Ctrl-C st
 test: dev catalogue train index test-fast browser-test ## all tests
 
 test-fast: ## all tests but those in a browser; TESTS= and PYTEST_ARGS= narrow them, WORKERS=0 is one at a time
-	$(PYTEST) $(SPREAD) --no-loadscope-reorder $(wildcard $(TESTS)) $(PYTEST_ARGS)
+	$(PYTEST) $(SPREAD) $(wildcard $(TESTS)) $(PYTEST_ARGS)
 
 browser-test: ## the widget in a real Chromium
 	@if ls tests/browser/test_*.py >/dev/null 2>&1; then set -x; $(PYTEST) $(SPREAD) tests/browser $(PYTEST_ARGS); fi
