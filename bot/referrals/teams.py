@@ -78,13 +78,10 @@ def team_faults(path: Path, data: Any, today: date | None = None) -> Iterator[st
         yield f"{path}:{line_of(path, ['units'])}: units must be a list"
         return
     for place, row in enumerate(rows):
-        at = f"{path}:{line_of(path, ['units', place])}"
-        reason = _fault_of(row, known, today)
         code = str(row.get("commune_code")) if isinstance(row, dict) else ""
-        if reason:
-            yield f"{at}: {reason}"
-        elif code in seen:
-            yield f"{at}: {code} has two teams"
+        reason = _fault_of(row, known, today) or (f"{code} has two teams" if code in seen else "")
+        if reason:  # finding a line reads the file again
+            yield f"{path}:{line_of(path, ['units', place])}: {reason}"
         seen.add(code)
 
 

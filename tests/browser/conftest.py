@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from fake_hub import FakeHub
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 ARGS = [
     "--no-sandbox",
@@ -25,12 +25,21 @@ ARGS = [
     "--disable-sync",
 ]
 HERE = Path(__file__).parent
+LONG = ("test_console.py", "test_live_talks.py", "test_desk_talk.py", "test_guide_pictures.py")
 WAIT = 8000  # ms a step may take before the test fails
+# After an outage the widget waits twice as long each time before it tries again: on a slow machine, 10 s and more.
+expect.set_options(timeout=20_000)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     asked_for = any("browser" in str(arg) for arg in config.invocation_params.args)
     return None if asked_for or HERE.parts == Path.cwd().parts else True
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files begin first: with several workers none of them is left for the end."""
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 @pytest.fixture(scope="session")

@@ -6,14 +6,25 @@ A test's database has its tables already: it is copied from one that was migrate
 from __future__ import annotations
 
 import shutil
+from functools import partial
 
 import pytest
+from argon2 import PasswordHasher
 
 from bot.store.migrate import migrate
 from tests.fixtures.moving_clock import MovingClock
 from tests.fixtures.postgres import fresh_database, postgres_server, template_database
 
 ENGINES = ["sqlite", "postgresql"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cheap_passwords():
+    """A hash costs 0.2 s of processor time, for each hub and each sign-in; tests/unit/staff goes by the real one."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr("bot.staff.passwords.PasswordHasher", cheap)
+        yield
 
 
 @pytest.fixture(scope="session")

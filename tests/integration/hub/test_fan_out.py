@@ -40,7 +40,9 @@ async def pair(redis_url, monkeypatch):
     monkeypatch.setattr(fan_out, "PAUSE_SECONDS", 0.05)
     one, other = RedisDelivery(redis_url), RedisDelivery(redis_url)
     for delivery in (one, other):
+        early = delivery.subscribe("c0")
         delivery.start()
+        assert await heard(early) == CatchUp()  # it hears now, and tells nobody else to catch up
     yield one, other
     for delivery in (one, other):
         await delivery.stop()
@@ -50,7 +52,7 @@ def message():
     return MessageStored(Message("c1", 1, Role.CITIZEN, SystemClock().now(), {"text": SECRET}))
 
 
-async def heard(reader, seconds=3.0):
+async def heard(reader, seconds=10.0):
     return await asyncio.wait_for(reader.next(), seconds)
 
 

@@ -219,7 +219,7 @@ async def start_process(environment, session, url):
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot.web", env={**os.environ, **environment}, stderr=asyncio.subprocess.DEVNULL
     )
-    for _ in range(200):
+    for _ in range(600):
         try:
             async with session.get(url + "/healthz") as response:
                 if response.status == 200:

@@ -49,7 +49,7 @@ class Process:
         self.child = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot.web", cwd=ROOT, env=self.environment, stderr=asyncio.subprocess.DEVNULL
         )
-        for _ in range(200):
+        for _ in range(600):
             try:
                 async with session.get(f"{self.url}/healthz") as response:
                     assert response.status == 200

@@ -15,6 +15,7 @@ from knowledge.importers.portal_record import parse
 from knowledge.models import Procedure
 from knowledge.text import clean_line
 
+pytestmark = pytest.mark.timeout(300)
 RECORDS = 5664
 
 

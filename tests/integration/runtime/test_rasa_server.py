@@ -86,7 +86,7 @@ def test_a_second_one_on_the_same_port_says_so_and_ends(server, tiny_model):
     port = server[2]
     env = {**os.environ, "MOTCUA_RASA_PORT": str(port)}
     command = [sys.executable, "-m", "bot.rasa_runtime.server", "--model", str(tiny_model)]
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=20)
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=90)
     assert done.returncode == 2
     assert f"Port {port}" in done.stderr
     assert "MOTCUA_RASA_PORT" in done.stderr

@@ -151,7 +151,7 @@ def test_a_busy_port_is_said_with_the_setting_to_change(free_port):
         holder.listen()
         assert not port_is_free("127.0.0.1", free_port)
         env = {**os.environ, "MOTCUA_WEB_PORT": str(free_port)}
-        done = subprocess.run([sys.executable, "-m", "bot.run"], env=env, capture_output=True, text=True, timeout=20)
+        done = subprocess.run([sys.executable, "-m", "bot.run"], env=env, capture_output=True, text=True, timeout=90)
     assert done.returncode == 2
     assert busy_port_sentence("127.0.0.1", free_port, "MOTCUA_WEB_PORT") in done.stdout
     assert port_is_free("127.0.0.1", free_port)
@@ -159,7 +159,7 @@ def test_a_busy_port_is_said_with_the_setting_to_change(free_port):
 
 def test_a_wrong_setting_is_a_sentence():
     env = {**os.environ, "MOTCUA_WEB_PORT": "eighty"}
-    done = subprocess.run([sys.executable, "-m", "bot.run"], env=env, capture_output=True, text=True, timeout=20)
+    done = subprocess.run([sys.executable, "-m", "bot.run"], env=env, capture_output=True, text=True, timeout=90)
     assert done.returncode == 2
     assert "MOTCUA_WEB_PORT" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr

@@ -73,7 +73,7 @@ async def test_a_message_sent_at_one_hub_shows_at_the_other(topology, session):
     await there.enter(token=here.token)
     await here.say("đăng ký khai sinh cần giấy tờ gì")
     answer = await here.until("assistant", timeout=20)
-    seen = await there.until("assistant", timeout=3)
+    seen = await there.until("assistant", timeout=10)
     assert seen["content"] == answer["content"]
     assert seen["content"]["answer"]["outcome"] == "answered_procedure"
     for widget in (here, there):

@@ -93,7 +93,7 @@ def start_zalo_hub(zalo_environment, zalo):
     return start
 
 
-async def until(true, timeout=15.0):
+async def until(true, timeout=30.0):
     """Wait until `true()` holds."""
     async with async_timeout.timeout(timeout):
         while not true():  # noqa: ASYNC110

@@ -11,7 +11,7 @@ from bot.console.petition_sheet import hidden_name
 from bot.console.scope import feedback_desks, sees_case_unit
 from bot.feedback.models import Desk
 from bot.staff.models import CITY, Feature, Person, Role, StaffFault, SwitchChange
-from bot.staff.passwords import one_time_password, password_faults
+from bot.staff.passwords import Passwords, one_time_password, password_faults
 from bot.staff.switches import LONGEST, SHORTEST, told
 from bot.staff.telling import staff_wording
 from bot.staff.totp import step_of
@@ -56,6 +56,17 @@ def test_passwords_that_are_given_are_no_plain_ones_and_never_twice():
     given = {one_time_password() for _ in range(200)}
     assert len(given) == 200
     assert {password_faults(one, ("canbo",)) for one in given} == {None}
+
+
+async def test_a_hash_costs_64_megabytes_and_fits_its_password_alone():
+    passwords = Passwords()
+    stored = await passwords.hash("con-trâu-ăn-cỏ-xanh")
+    assert stored.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert await passwords.hash("con-trâu-ăn-cỏ-xanh") != stored
+    assert await passwords.fits("con-trâu-ăn-cỏ-xanh", stored)
+    assert not await passwords.fits("con-trâu-ăn-cỏ-xanh ", stored)
+    assert not await passwords.fits("con-trâu-ăn-cỏ-xanh", None)
+    assert not await passwords.fits("con-trâu-ăn-cỏ-xanh", "no hash")
 
 
 def test_whose_feedback_is_whose():

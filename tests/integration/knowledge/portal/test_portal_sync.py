@@ -147,6 +147,7 @@ def test_two_syncs_at_once_are_one_too_many(run, tmp_path):
 
 
 @pytest.mark.requirement("R-02")
+@pytest.mark.timeout(300)
 def test_the_whole_recorded_portal(shared_data, tmp_path, monkeypatch, capsys):
     folder = shared_data / "catalogue"
     server = replaying(folder / "portal_list_2026-07-18.jsonl.gz", folder / "portal_detail_2026-07-18.jsonl.gz")
