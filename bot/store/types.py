@@ -37,4 +37,10 @@ class UtcDateTime(TypeDecorator):  # type: ignore[misc]
 
 
 def _from_text(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(f"{value}+00:00")
+    """Return the moment of a text as SQLAlchemy writes it; a text with a zone was written by hand, and means it."""
+    if value is None:
+        return None
+    try:
+        return datetime.fromisoformat(f"{value}+00:00")
+    except ValueError:
+        return datetime.fromisoformat(value).astimezone(timezone.utc)

@@ -20,6 +20,7 @@ from bot.hub.conversations import ConversationStore
 from bot.hub.forgetting import FORGETTING
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.links.tables import LINK, LINK_CODE
+from bot.petitions.retention import PetitionRetention
 from bot.petitions.tables import EVENT, PARTY, PETITION, VIEWER, WORD
 from bot.privacy.carrying_out import Erasures
 from bot.privacy.desk import PrivacyDesk
@@ -59,15 +60,18 @@ def erasures(database, clock):
     return Erasures(lambda: database, clock)
 
 
-class NoPetitions:
-    def forget_in(self, _connection: Any) -> int:
-        return 0
+class NoPhotos:
+    """Photos of petitions are the attachments' own matter, and tested there."""
+
+    def erase(self, _connection: Any, _owner: str, _at: datetime) -> None:
+        pass
 
 
 @pytest.fixture
 def retention(database, clock):
     feedback = FeedbackRetention(lambda: database, clock, Tuning())
-    return Retention(lambda: database, clock, KEPT_DAYS, NoPetitions(), feedback)
+    petitions = PetitionRetention(lambda: database, clock, NoPhotos())
+    return Retention(lambda: database, clock, KEPT_DAYS, petitions, feedback)
 
 
 def fill(connection: Any, table: Any, **values: Any) -> None:
