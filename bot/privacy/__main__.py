@@ -11,6 +11,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.errors import PrivacyStepError, SettingInvalidError, StoreDownError
 from bot.ops.logging import configure_logging
 from bot.privacy import commands
@@ -47,6 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except StoreDownError as error:
         print(f"{error.code}: {error.context.get('reason', '')}", file=sys.stderr)
+        return 3
+    except SQLAlchemyError as error:
+        print(f"{StoreDownError.code}: {type(error).__name__}", file=sys.stderr)
         return 3
     except OSError as error:
         print(error, file=sys.stderr)

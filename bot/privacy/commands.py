@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +34,7 @@ from bot.store.engine import Database, make_engine
 from bot.store.migrate import migrate
 
 Found = TypeVar("Found")
+_ID = re.compile(r"[0-9a-f-]{36}")
 
 
 @dataclass(frozen=True)
@@ -194,8 +196,11 @@ def _erase_again(connection: Connection, store: ConversationStore, ids: list[str
 
 
 def _read_list(file: Path) -> list[str]:
-    lines = [line.strip() for line in file.read_text("utf-8").splitlines()]
-    if any(len(line) > 36 for line in lines):
+    try:
+        lines = [line.strip() for line in file.read_text("utf-8").splitlines()]
+    except UnicodeDecodeError:
+        lines = ["?"]
+    if not all(_ID.fullmatch(line) for line in lines if line):
         raise PrivacyStepError(f"{file.name} is no list of conversations")
     return [line for line in lines if line]
 

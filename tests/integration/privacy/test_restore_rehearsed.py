@@ -10,6 +10,7 @@ from bot.attachments.build import build_cipher
 from bot.attachments.tables import ATTACHMENT, ATTACHMENT_DATA
 from bot.privacy.__main__ import main
 from bot.privacy.drill import RECORD
+from bot.reports.__main__ import main as reports
 from bot.settings import Settings
 from bot.store.engine import Database, make_engine
 from bot.store.migrate import migrate
@@ -77,3 +78,37 @@ def test_a_restore_with_other_keys_says_so(url, tmp_path, capsys, monkeypatch):
     for key in (tmp_path / "keys").iterdir():
         (elsewhere / key.name).write_bytes(key.read_bytes())
     assert main(["restore", str(backup), "--force"]) == 0
+
+
+def test_a_restore_that_breaks_off_leaves_what_was_there(url, tmp_path, monkeypatch):
+    backup, here = tmp_path / "backups" / "today", tmp_path / "data" / "operations.db"
+    assert main(["backup", str(backup)]) == 0
+    before = here.read_bytes()
+
+    def full(_source, target):
+        target.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("bot.privacy.backup.shutil.copyfile", full)
+    assert main(["restore", str(backup), "--force"]) == 2
+    assert here.read_bytes() == before
+    assert [one.name for one in here.parent.iterdir() if "restoring" in one.name] == []
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"nguyen van a, 0912345678\n"])
+def test_a_list_that_is_none_is_refused_before_anything_is_changed(url, tmp_path, capsys, content):
+    backup, listed = tmp_path / "backups" / "today", tmp_path / "list.txt"
+    assert main(["backup", str(backup)]) == 0
+    listed.write_bytes(content)
+    assert main(["restore", str(backup), "--erased", str(listed), "--force"]) == 1
+    assert "is no list of conversations" in capsys.readouterr().err
+
+
+def test_a_store_that_is_away_is_said_in_a_line(url, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("MOTCUA_DATABASE_URL", "postgresql://nobody:secret@127.0.0.1:1/nothing")
+    for command, arguments in ((main, ["backup", str(tmp_path / "b")]), (reports, ["months"])):
+        assert command(arguments) == 3
+        said = capsys.readouterr().err
+        assert "STORE_DOWN: OperationalError" in said
+        assert "Traceback" not in said
+        assert "secret" not in said
