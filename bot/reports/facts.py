@@ -63,9 +63,8 @@ def erase_facts(connection: Connection, conversation_id: str, _at: datetime) -> 
     """Cut the tie between an erased conversation and its facts; call it before feedback forgets the conversation."""
     mine = REPORT_TURN.c.conversation == conversation_id
     first = connection.execute(select(func.min(REPORT_TURN.c.at)).where(mine)).scalar()
-    if first is None:
-        return
-    _settle(connection, list(read_facts(connection, first, mine)))
+    if first is not None:
+        _settle(connection, list(read_facts(connection, first, mine)))
     connection.execute(update(REPORT_TURN).where(mine).values(conversation=str(uuid.uuid4())))
 
 
