@@ -14,7 +14,7 @@ PYTEST_ARGS ?= --durations=40 --durations-min=3
 unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
-.PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue index train bench bench-catalogue bench-search bench-cases bench-handoff bench-turns load faults guide-screenshots eval eval-search eval-learning requirements sbom audit doctor topology clean
+.PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue index train bench bench-catalogue bench-search bench-cases bench-handoff bench-turns bench-reports load faults guide-screenshots eval eval-search eval-learning requirements sbom audit doctor topology clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -95,6 +95,9 @@ faults: dev catalogue index train ## kill, fill, hang, cut: what citizens lose a
 
 bench-handoff: dev ## 1,000 rounds of 50 officers who claim one conversation at once, on SQLite and PostgreSQL
 	@$(PY) -m tools.bench_handoff $(BENCH_HANDOFF_ARGS)
+
+bench-reports: dev ## counting a running month of 100,000 sessions, on SQLite and PostgreSQL
+	@$(PY) -m tools.bench_reports $(BENCH_REPORTS_ARGS)
 
 bench-cases: dev ## 1,000 look-ups of dossiers in a minute against a local one-stop system
 	@$(PY) -m tools.bench_cases $(BENCH_CASES_ARGS)

@@ -36,6 +36,7 @@ from bot.monitoring.exposition import Metrics
 from bot.ops.clock import Clock, SystemClock
 from bot.ops.logging import EventLog, configure_logging
 from bot.privacy.desk import PrivacyDesk
+from bot.privacy.ending import EndingUnderHold
 from bot.services import CaseServices, build_case_services, build_desk_services
 from bot.settings import Settings
 from bot.staff.build import build_staff
@@ -60,7 +61,7 @@ def build_app(
 ) -> web.Application:
     """The aiohttp application; the database must have been migrated."""
     clock = clock or SystemClock()
-    parts = build_hub(settings, clock)
+    parts = build_hub(settings, clock, keeps=EndingUnderHold(load_calendar()))
     links = WebLinks(parts.links, Linking(parts.hub, parts.links, parts.switches)) if settings.zalo.on else None
     channel = WebChannel(
         parts.hub, parts.photos, parts.feedback, parts.wording, settings.allowed_origins, limits, links

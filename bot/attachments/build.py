@@ -15,11 +15,16 @@ KEY_FILE = "photo_key"
 
 
 def build_attachments(settings: Settings, database: Callable[[], Database], clock: Clock) -> Attachments:
-    """The real service. Keys: those of the setting; and the one in the data folder, made where there is no other.
+    """The real service."""
+    return Attachments(database, build_cipher(settings), clock)
+
+
+def build_cipher(settings: Settings) -> Cipher:
+    """Keys: those of the setting; and the one in the data folder, made where there is no other.
 
     So photos from before the setting was made still open.
     """
     keys = [key.encode("utf-8") for key in settings.photo_keys]
     if not keys or (settings.data_dir / KEY_FILE).exists():
         keys.append(load_key("", settings.data_dir, KEY_FILE))
-    return Attachments(database, Cipher(keys), clock)
+    return Cipher(keys)

@@ -257,6 +257,11 @@ def ended() -> str:
     return _json(type="ended")
 
 
+def kept(text: str) -> str:
+    """Asked to be erased, and kept: the conversation goes on, and says why."""
+    return _json(type="kept", text=text)
+
+
 def pong() -> str:
     """Answer to `ping`."""
     return _json(type="pong")

@@ -135,7 +135,8 @@ class WebSession:
         if isinstance(frame, Ping):
             await self._send(web_frames.pong())
         elif isinstance(frame, End):
-            await self._hub.end(self._conversation_id)
+            if kept := await self._hub.end(self._conversation_id):
+                await self._send(web_frames.kept(kept))
         elif isinstance(frame, Say | Press | GivePhotos):
             await self._take(frame)
         elif isinstance(frame, RateAnswer | AnswerSurvey):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from aiohttp import web
 
@@ -24,6 +25,7 @@ from bot.ops.clock import Clock
 from bot.ops.keys import load_key
 from bot.ops.sealing import Sealer
 from bot.settings import Settings
+from bot.staff.models import Feature
 from bot.store.engine import Database, make_engine
 from bot.zalo.agreements import Agreements
 from bot.zalo.build import build_tokens
@@ -35,7 +37,7 @@ from bot.zalo.outbox import Outbox
 from bot.zalo.people import People
 from bot.zalo.sender import Sender
 from bot.zalo.template_box import TemplateBox
-from bot.zalo.template_sender import TemplateSender
+from bot.zalo.template_sender import Off, TemplateSender
 from bot.zalo.templates import Templates, load_templates
 
 PATH = "/zalo/webhook"
@@ -90,8 +92,9 @@ def build_zalo(settings: Settings, parts: HubParts, clock: Clock) -> ZaloParts:
     places = ZaloPlaces(parts.hub, wording, clock)
     known: Templates = load_templates(zalo.templates_file) if zalo.templates_file else {}
     box = TemplateBox(lambda: parts.database, sealer, clock, known)
-    templates = TemplateSender(box, client, clock, zalo.per_minute) if known else None
-    consent = _consent(parts, wording, clock, bool(known))
+    off = partial(parts.switches.is_off, Feature.TEMPLATES)
+    templates = TemplateSender(box, client, clock, zalo.per_minute, off=off) if known else None
+    consent = _consent(parts, wording, clock, bool(known), off)
     links = ZaloLinks(parts.links, Linking(parts.hub, parts.links, parts.switches))
     work = ZaloWork(
         parts.hub,
@@ -116,8 +119,8 @@ def build_zalo(settings: Settings, parts: HubParts, clock: Clock) -> ZaloParts:
     return ZaloParts(ZaloWebhook(door, rules, clock, work.nudge), work, sender, templates, client, intake)
 
 
-def _consent(parts: HubParts, wording: ZaloWording, clock: Clock, on: bool) -> ZaloConsent:
+def _consent(parts: HubParts, wording: ZaloWording, clock: Clock, on: bool, off: Off) -> ZaloConsent:
     def database() -> Database:
         return parts.database
 
-    return ZaloConsent(parts.hub, wording, Agreements(database, clock), Follows(database, clock), on)
+    return ZaloConsent(parts.hub, wording, Agreements(database, clock), Follows(database, clock), on, off)

@@ -13,6 +13,7 @@ from bot.ops.logging import EventLog
 from bot.ops.outcomes import Outcome
 from bot.zalo.agreements import Agreements
 from bot.zalo.people import Person
+from bot.zalo.template_sender import Off
 from knowledge.text import fold
 
 log = EventLog("channels.zalo_consent")
@@ -24,7 +25,11 @@ _ID = "template-consent"
 class ZaloConsent:
     """Asks when a citizen has begun to follow a dossier or has lodged a petition; `on`: whether there are templates."""
 
-    def __init__(self, hub: Hub, wording: ZaloWording, agreements: Agreements, follows: Follows, on: bool) -> None:
+    def __init__(
+        self, hub: Hub, wording: ZaloWording, agreements: Agreements, follows: Follows, on: bool, off: Off
+    ) -> None:
+        """off: what citizens read while templates are switched off; then nobody is asked, and no consent is taken."""
+        self._off = off
         self._hub = hub
         self._texts = wording.templates
         self._stop, self._begin = wording.template_stop, wording.template_begin
@@ -39,7 +44,8 @@ class ZaloConsent:
         if not self._on or not (lodged or Outcome.ANSWERED_CASE_FOLLOW.value in outcomes):
             return
         try:
-            await self._ask(person, lodged)
+            if await self._off() is None:
+                await self._ask(person, lodged)
         except Exception as error:  # what they came for must not suffer from it; asked at the next occasion
             log.fault("not_asked", error)
 
@@ -58,6 +64,9 @@ class ZaloConsent:
     async def answered(self, answer: Answer) -> None:
         """Keep what was chosen."""
         agreed = answer.choice == YES
+        if agreed and (sentence := await self._off()) is not None:
+            await self._hub.note(answer.conversation.id, answer.client_id, {"text": answer.title}, _said(sentence))
+            return
         await (self._agreements.agree if agreed else self._agreements.end)(answer.user_id)
         reply = Draft({"text": self._texts["agreed" if agreed else "refused"]})
         await self._hub.note(answer.conversation.id, answer.client_id, {"text": answer.title}, reply)
@@ -67,8 +76,11 @@ class ZaloConsent:
         said = " ".join(fold(text).strip(" .!").split())
         if said in self._stop:
             await self._agreements.end(user_id)
-            buttons = {self._texts["again"]: YES} if self._on else {}
+            again = self._on and await self._off() is None
+            buttons = {self._texts["again"]: YES} if again else {}
             reply = question(TEMPLATES, self._texts["stopped"], buttons, typed=False)
+        elif said in self._begin and self._on and (sentence := await self._off()) is not None:
+            reply = _said(sentence)
         elif said in self._begin and self._on:
             await self._agreements.agree(user_id)
             reply = Draft({"text": self._texts["agreed"]})
@@ -76,3 +88,7 @@ class ZaloConsent:
             return False
         await self._hub.note(conversation.id, client_id, {"text": text.strip()}, reply)
         return True
+
+
+def _said(sentence: str) -> Draft:
+    return Draft({"text": sentence})

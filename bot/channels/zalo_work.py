@@ -205,8 +205,8 @@ class ZaloWork:
 
     async def _erase(self, user_id: str) -> None:
         person = await self._people.find(user_id)
-        if person is not None and person.conversation_id:
-            await self._hub.end(person.conversation_id)
+        if person is not None and person.conversation_id and await self._hub.end(person.conversation_id):
+            return  # kept, and noted: the job erases it, and who it was, when it may
         await self._people.forget(user_id)
 
     async def _pass_out(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from bot.doctor import configuration, machine, neighbours, software, stores
+from bot.doctor import backups, configuration, machine, neighbours, software, stores
 from bot.doctor.findings import Deployment, Finding, Level, error
 from bot.errors import SettingInvalidError
 from bot.ops.clock import SystemClock
@@ -41,6 +41,7 @@ CHECKS: tuple[Check, ...] = (
     neighbours.hub,
     stores.jobs,
     stores.zalo,
+    backups.backups,
 )
 LANGUAGES = ("vi", "en")
 WORDING = Path(__file__).with_name("wording.yml")

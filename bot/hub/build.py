@@ -5,7 +5,10 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
+
+from sqlalchemy.engine import Connection
 
 from bot.approval.switches import ApprovalSwitches
 from bot.attachments.build import build_attachments
@@ -16,6 +19,7 @@ from bot.hub.approvals import Approvals, ApprovalWatch
 from bot.hub.conversations import ConversationStore, hold
 from bot.hub.delivery import LocalDelivery
 from bot.hub.desk_search import DeskSearch
+from bot.hub.ending import Endings, Keeps
 from bot.hub.fan_out import RedisDelivery
 from bot.hub.feedback_effects import with_feedback
 from bot.hub.forgetting import FORGETTING
@@ -91,8 +95,10 @@ class HubParts:
         self.database.close()
 
 
-def build_hub(settings: Settings, clock: Clock) -> HubParts:
+def build_hub(settings: Settings, clock: Clock, keeps: Keeps | None = None) -> HubParts:
     """The hub on the real database and the real Rasa; nothing runs until `start`.
+
+    keeps: which conversations may not be erased, and what their citizens read then.
 
     Officers' pages listen by setting `ownership.changed`.
     """
@@ -115,7 +121,8 @@ def build_hub(settings: Settings, clock: Clock) -> HubParts:
     turns = Turns(turn_store, assistant, memory, delivery, wording, switched_off=_when_off(switches))
     key = load_key(settings.secret, settings.data_dir)
     tokens = Tokens(key, clock)
-    hub = Hub(store, tokens, delivery, turns, RateLimiter(PER_CONVERSATION), SideNotes(database, clock), ownership)
+    notes, endings = SideNotes(database, clock), Endings(database, clock, store, keeps or _nothing_is_kept)
+    hub = Hub(store, tokens, delivery, turns, RateLimiter(PER_CONVERSATION), notes, ownership, endings)
     attachments = build_attachments(settings, lambda: database, clock)
     photos = HubPhotos(hub, store, database, attachments, PhotoIntake(), PhotoWording.load(), clock, switches)
     files = OfficerFiles(store, database, attachments, PhotoIntake(FOR_FILES), key, clock, settings.public_url)
@@ -171,3 +178,7 @@ def process_name(settings: Settings) -> str:
     Only one process can listen at an address, and no hub works before it listens.
     """
     return f"{socket.gethostname()}/{settings.web_host}:{settings.web_port}"[:128]
+
+
+def _nothing_is_kept(_connection: Connection, _conversation_id: str, _now: datetime) -> None:
+    return None

@@ -9,6 +9,7 @@ from typing import Any
 from bot.errors import TokenInvalidError
 from bot.hub.conversations import PAGE, ConversationStore, Read
 from bot.hub.delivery import Delivery, Ended, MessageStored, Subscription
+from bot.hub.ending import Endings
 from bot.hub.handing import LEAVE_CONTACT, STOP_WAITING, WAIT_ON
 from bot.hub.handoff_effects import offered_reply, stops_waiting
 from bot.hub.intake import accept, refuse
@@ -47,7 +48,9 @@ class Hub:
         pace: RateLimiter,
         notes: SideNotes,
         ownership: Ownership,
+        endings: Endings,
     ) -> None:
+        self._endings = endings
         self._store = store
         self._tokens = tokens
         self._delivery = delivery
@@ -174,12 +177,21 @@ class Hub:
             if len(page) < PAGE:
                 return messages
 
-    async def end(self, conversation_id: str) -> None:
-        """Erase the transcript, and have the assistant forget it as soon as it can."""
-        if await self._store.erase(conversation_id):
+    async def end(self, conversation_id: str) -> str:
+        """Erase the transcript, and have the assistant forget it as soon as it can.
+
+        Returns why nothing was erased, where it has to be kept; the conversation then says so and goes on.
+        """
+        found = await self._endings.end(conversation_id)
+        for message in found.said:
+            self._delivery.publish(conversation_id, MessageStored(message))
+        if found.kept:
+            return found.kept
+        if found.erased:
             log.info("conversation_erased", conversation=conversation_id[:8])
         self._delivery.publish(conversation_id, Ended())
         self._turns.notify(conversation_id)
+        return ""
 
     def listen(self, conversation_id: str) -> Subscription:
         """Hear what is new from now on."""

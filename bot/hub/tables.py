@@ -1,12 +1,13 @@
-"""The hub's tables; made by migrations 0001, 0011, 0014 and 0015 (a test compares the two)."""
+"""The hub's tables; made by migrations 0001, 0011, 0014, 0015 and 0019 (a test compares the two)."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, MetaData, String, Table, UniqueConstraint, text
 
 from bot.store.types import UtcDateTime
 
 METADATA = MetaData()
+_ERASED = text("erased_at IS NOT NULL")
 
 CONVERSATION = Table(
     "conversation",
@@ -33,6 +34,8 @@ CONVERSATION = Table(
     Column("lease_until", UtcDateTime),
     UniqueConstraint("rasa_sender", name="conversation_rasa_sender"),
     Index("conversation_updated", "updated_at"),
+    # Only of those that are erased: the others are never looked for by it.
+    Index("conversation_erased", "erased_at", sqlite_where=_ERASED, postgresql_where=_ERASED),
 )
 
 MESSAGE = Table(

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.engine import Connection, Row
 
 from bot.ops.clock import Clock
@@ -39,15 +40,22 @@ class PetitionRetention:
         """Anonymise petitions that ended 24 months ago; return how many. Those that are open stay, however old."""
         return await ReachableStore(self.database).write(self.forget_in)
 
-    def forget_in(self, connection: Connection) -> int:
-        """As `forget_old`, within a transaction."""
+    def forget_in(self, connection: Connection, *only: Any) -> int:
+        """As `forget_old`, within a transaction. only: conditions that a petition has to meet besides."""
         now = self.clock.now()
-        old = (PETITION.c.state.in_(_ENDED), PETITION.c.ended_at < months_before(now, KEPT_MONTHS))
-        query = select(PETITION.c.id).where(*old, PETITION.c.anonymised_at.is_(None)).limit(_AT_ONCE)
-        found = connection.execute(query).all()
+        found = connection.execute(self._due(now).where(*only).limit(_AT_ONCE)).all()
         for one in found:
             self._anonymise(connection, petition_row(connection, one.id, lock=True), now)
         return len(found)
+
+    def due_in(self, connection: Connection, most: int, *only: Any) -> int:
+        """Return how many would be forgotten, `most` at most; only reads."""
+        due = self._due(self.clock.now()).where(*only).limit(most).subquery()
+        return int(connection.execute(select(func.count()).select_from(due)).scalar_one())
+
+    def _due(self, now: datetime) -> Any:
+        old = (PETITION.c.state.in_(_ENDED), PETITION.c.ended_at < months_before(now, KEPT_MONTHS))
+        return select(PETITION.c.id).where(*old, PETITION.c.anonymised_at.is_(None))
 
     def _anonymise(self, connection: Connection, row: Row, now: datetime) -> None:
         assert row.state not in {state.value for state in OPEN}  # noqa: S101 - the query saw to it

@@ -11,6 +11,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.errors import PrivacyStepError, SettingInvalidError, StoreDownError
 from bot.ops.logging import configure_logging
 from bot.privacy import commands
@@ -47,6 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except StoreDownError as error:
         print(f"{error.code}: {error.context.get('reason', '')}", file=sys.stderr)
+        return 3
+    except SQLAlchemyError as error:
+        print(f"{StoreDownError.code}: {type(error).__name__}", file=sys.stderr)
         return 3
     except OSError as error:
         print(error, file=sys.stderr)
@@ -105,6 +110,11 @@ def _add_backups(of: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     restore.add_argument("--erased", type=Path, help="list of erased conversations (command `erased`)")
     restore.add_argument("--force", action="store_true", help="overwrite what is there; its list is kept and used")
     restore.set_defaults(work=commands.restore)
+    drill = of.add_parser("drill", help="restore a backup beside what runs, look at it, throw it away, remember it")
+    drill.add_argument("folder", type=Path)
+    drill.add_argument("--by", required=True, help="your name")
+    drill.add_argument("--into", help="address of an empty PostgreSQL database, for a backup of one")
+    drill.set_defaults(work=commands.drill)
     erased = of.add_parser("erased", help="print the list of erased conversations, to keep beside the backups")
     erased.set_defaults(work=commands.erased)
 

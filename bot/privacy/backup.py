@@ -134,10 +134,16 @@ def _load(file: Path, url: URL) -> None:
         return
     target = Path(str(url.database))
     target.parent.mkdir(parents=True, exist_ok=True)
-    for left in (target, Path(f"{target}-wal"), Path(f"{target}-shm")):
-        left.unlink(missing_ok=True)
-    shutil.copyfile(file, target)
-    os.chmod(target, 0o600)
+    # Whole beside it first: a full disk, or a kill, leaves what was there.
+    beside = target.with_name(f".{target.name}.restoring")
+    try:
+        shutil.copyfile(file, beside)
+        os.chmod(beside, 0o600)
+        for left in (Path(f"{target}-wal"), Path(f"{target}-shm")):
+            left.unlink(missing_ok=True)
+        os.replace(beside, target)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _run(command: list[str], url: URL) -> None:

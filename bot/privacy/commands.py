@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy import insert, select
 from sqlalchemy.engine import Connection
 
+from bot.attachments.build import build_cipher
 from bot.errors import PrivacyStepError
 from bot.hub.conversations import ConversationStore
 from bot.hub.forgetting import FORGETTING
@@ -20,6 +23,7 @@ from bot.ops.clock import CITY_TIME, Clock
 from bot.privacy import holds as hold_rows
 from bot.privacy.backup import OPERATIONS, TRACKER, erased_in, is_empty, restore_backup, write_backup, write_keys
 from bot.privacy.build import PrivacyParts
+from bot.privacy.drill import Drill, photos_open, rehearse
 from bot.privacy.erasing import erase_everywhere
 from bot.privacy.models import DataRequest, RequestOutcome
 from bot.privacy.retention import ClassReport
@@ -30,6 +34,7 @@ from bot.store.engine import Database, make_engine
 from bot.store.migrate import migrate
 
 Found = TypeVar("Found")
+_ID = re.compile(r"[0-9a-f-]{36}")
 
 
 @dataclass(frozen=True)
@@ -133,6 +138,21 @@ async def restore(desk: Desk, options: argparse.Namespace) -> int:
     migrate(desk.settings.database_url)
     count = await _erase_all_again(desk.settings.database_url, sorted(again), desk.services.clock)
     desk.say(f"restored; erased again: {count}. The hubs have the assistant forget them when they start.")
+    photos = await _with_database(desk.settings.database_url, photos_open, build_cipher(desk.settings))
+    if photos.closed:
+        desk.say(f"WRONG KEYS: {photos.closed} of {photos.tried} photos do not open; put the backup's keys here")
+        return 1
+    return 0
+
+
+async def drill(desk: Desk, options: argparse.Namespace) -> int:
+    """Bring a backup back beside what runs, look at it, throw it away, and remember that it was done."""
+
+    def work() -> Drill:
+        return rehearse(options.folder, options.into, options.by, lambda: build_cipher(desk.settings), desk.now())
+
+    done = await asyncio.to_thread(work)
+    desk.say(f"{done.backup}: restored, {done.conversations} conversations, {done.photos} photos opened; noted")
     return 0
 
 
@@ -176,8 +196,11 @@ def _erase_again(connection: Connection, store: ConversationStore, ids: list[str
 
 
 def _read_list(file: Path) -> list[str]:
-    lines = [line.strip() for line in file.read_text("utf-8").splitlines()]
-    if any(len(line) > 36 for line in lines):
+    try:
+        lines = [line.strip() for line in file.read_text("utf-8").splitlines()]
+    except UnicodeDecodeError:
+        lines = ["?"]
+    if not all(_ID.fullmatch(line) for line in lines if line):
         raise PrivacyStepError(f"{file.name} is no list of conversations")
     return [line for line in lines if line]
 

@@ -17,7 +17,7 @@ from bot.hub.conversations import ConversationStore
 from bot.hub.tables import CONVERSATION
 from bot.petitions.citizen_steps import erase_links
 from bot.privacy.finding import Subject, find_held, find_subject
-from bot.privacy.holds import is_held
+from bot.privacy.holds import Hold, standing
 from bot.privacy.tables import ERASED, EXPORT_LINK, REQUEST
 from bot.referrals.climbing import take_back_of
 from bot.referrals.tables import REFERRAL_WORD
@@ -48,9 +48,14 @@ def erase_everywhere(store: ConversationStore, connection: Connection, conversat
 
 def held_by(connection: Connection, subject: Subject) -> bool:
     """Say whether a hold keeps a conversation: one on itself, or on a class of which it has something."""
-    return is_held(connection, subject.conversation_id) or any(
-        is_held(connection, name) for name in find_held(connection, subject)
-    )
+    return bool(holds_on(connection, subject))
+
+
+def holds_on(connection: Connection, subject: Subject) -> list[Hold]:
+    """Return the holds that keep a conversation, the oldest first."""
+    stand = standing(connection)
+    names = {subject.conversation_id, *find_held(connection, subject)} if stand else set()
+    return [one for one in stand if one.name in names]
 
 
 def is_being_told(connection: Connection, conversation_id: str) -> bool:

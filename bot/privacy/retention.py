@@ -1,23 +1,24 @@
 """How long each class of data is kept: erased when its time is over, shown before that, stopped by a hold.
 
-A preview is the work itself in a transaction that is undone, so it cannot say anything else than what will happen.
+A preview counts what the same queries find that the work begins with; it only reads, so it holds nobody up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, insert, or_, select, update
+from sqlalchemy import and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
 from bot.cases.follows import ERASED as NOBODY
 from bot.cases.tables import CASE_FOLLOW
 from bot.feedback.retention import FeedbackRetention
+from bot.feedback.tables import FEEDBACK
 from bot.handoff.rows import OPEN as OPEN_HANDOFF
 from bot.handoff.tables import HANDOFF_CONTACT, HANDOFF_NOTE, HANDOFF_REQUEST
 from bot.hub.conversations import ConversationStore
@@ -29,8 +30,9 @@ from bot.ops.logging import EventLog
 from bot.petitions.models import OPEN as OPEN_PETITION
 from bot.petitions.retention import PetitionRetention
 from bot.petitions.tables import PARTY, PETITION, VIEWER
-from bot.privacy.erasing import erase_everywhere
-from bot.privacy.holds import is_held
+from bot.privacy.erasing import erase_everywhere, held_by
+from bot.privacy.finding import find_subject
+from bot.privacy.holds import CLASS, is_held, standing
 from bot.privacy.tables import EXPORT_LINK, HOLD, REPORT
 from bot.referrals.models import OPEN as OPEN_REFERRAL
 from bot.referrals.tables import REFERRAL
@@ -55,8 +57,12 @@ class ClassReport:
 _OTHER = CONVERSATION.alias("other")
 
 
-class _UndoneError(Exception):
-    """Ends the transaction of a preview."""
+@dataclass(frozen=True)
+class Rule:
+    """One class. erase: one batch of what is due, returns how much that was. due: how much there is, up to a number."""
+
+    erase: Callable[[Connection], int]
+    due: Callable[[Connection, int], int]
 
 
 class Retention:
@@ -75,19 +81,25 @@ class Retention:
         self._days = timedelta(days=days)
         self._petitions = petitions
         self._feedback = feedback
-        self.rules: dict[str, Callable[[Connection], int]] = {
-            "conversation": self._conversations,
-            "case_follow": self._follows,
-            "petition": petitions.forget_in,
-            "feedback": lambda connection: sum(feedback.forget_in(connection)),
-            "handoff": self._handoffs,
-            "staff": self._sessions,
-            "privacy": self._links,
+        self.rules: dict[str, Rule] = {
+            "conversation": Rule(self._conversations, self._due_conversations),
+            "case_follow": Rule(self._follows, _counting(self._old_follows)),
+            "petition": Rule(
+                lambda connection: petitions.forget_in(connection, _PETITION_IS_FREE),
+                lambda connection, most: petitions.due_in(connection, most, _PETITION_IS_FREE),
+            ),
+            "feedback": Rule(
+                lambda connection: sum(feedback.forget_in(connection, _FEEDBACK_IS_FREE)),
+                lambda connection, most: feedback.due_in(connection, most, _FEEDBACK_IS_FREE),
+            ),
+            "handoff": Rule(self._handoffs, _counting(self._old_handoffs)),
+            "staff": Rule(self._sessions, _counting(self._old_sessions)),
+            "privacy": Rule(self._links, _counting(self._old_links)),
         }
 
     async def preview(self) -> dict[str, ClassReport]:
-        """Return what a run would erase now. Nothing is changed."""
-        return {name: await self._previewed(name) for name in self.rules}
+        """Return what a run would erase now. Nothing is changed, and nobody waits for it."""
+        return {name: await self._database().run(self._previewed, name) for name in self.rules}
 
     async def run(self) -> dict[str, ClassReport]:
         """Erase what is old, class by class, in short transactions; a class that is on hold stays."""
@@ -126,65 +138,87 @@ class Retention:
                 return ClassReport(erased)
         return ClassReport(erased, more=True)
 
-    async def _previewed(self, name: str) -> ClassReport:
-        seen: list[ClassReport] = []
-
-        def work(connection: Connection) -> None:
-            seen.append(self._whole(connection, name))
-            raise _UndoneError
-
-        with suppress(_UndoneError):
-            await self._database().write(work)
-        return seen[0]
-
-    def _whole(self, connection: Connection, name: str) -> ClassReport:
-        held, erased = is_held(connection, name), 0
-        for _ in range(MOST_BATCHES):
-            batch = self.rules[name](connection)
-            erased += batch
-            if batch == 0:
-                return ClassReport(erased, held)
-        return ClassReport(erased, held, more=True)
+    def _previewed(self, connection: Connection, name: str) -> ClassReport:
+        most = AT_ONCE * MOST_BATCHES
+        found = self.rules[name].due(connection, most + 1)
+        return ClassReport(min(found, most), is_held(connection, name), more=found > most)
 
     def _batch(self, connection: Connection, name: str) -> int | None:
-        return None if is_held(connection, name) else self.rules[name](connection)
+        return None if is_held(connection, name) else self.rules[name].erase(connection)
+
+    def _old_conversations(self) -> Any:
+        """Those in which nothing was said for so long, and nothing is waited for."""
+        since = self._clock.now() - self._days
+        old = and_(CONVERSATION.c.erased_at.is_(None), CONVERSATION.c.updated_at < since)
+        return select(CONVERSATION.c.id).where(old, *(~one for one in _needed(since)))
 
     def _conversations(self, connection: Connection) -> int:
-        """Those in which nothing was said for so long, and nothing is waited for."""
         now = self._clock.now()
         store = ConversationStore(self._database(), self._clock, FORGETTING)
-        old = and_(CONVERSATION.c.erased_at.is_(None), CONVERSATION.c.updated_at < now - self._days)
-        query = (
-            select(CONVERSATION.c.id)
-            .where(old, *(~one for one in _needed(now - self._days)))
-            .order_by(CONVERSATION.c.updated_at)
-        )
-        found = connection.execute(query.limit(AT_ONCE)).all()
-        return sum(erase_everywhere(store, connection, row.id, now) for row in found)
+        found = list(islice(self._free_conversations(connection), AT_ONCE))
+        return sum(erase_everywhere(store, connection, one, now) for one in found)
+
+    def _due_conversations(self, connection: Connection, most: int) -> int:
+        return sum(1 for _ in islice(self._free_conversations(connection), most))
+
+    def _free_conversations(self, connection: Connection) -> Iterator[str]:
+        """Yield the old ones of which no class is on hold: erasing one reaches all that it has."""
+        found = connection.execute(self._old_conversations().order_by(CONVERSATION.c.updated_at)).all()
+        on_hold = any(one.scope == CLASS for one in standing(connection))
+        for row in found:
+            subject = find_subject(connection, row.id) if on_hold else None
+            if subject is None or not held_by(connection, subject):
+                yield row.id
+
+    def _old_follows(self) -> Any:
+        over = and_(CASE_FOLLOW.c.ended_at < self._clock.now() - self._days, CASE_FOLLOW.c.sender != NOBODY)
+        return select(CASE_FOLLOW.c.id).where(over, ~_held_sender(CASE_FOLLOW.c.sender))
 
     def _follows(self, connection: Connection) -> int:
-        over = and_(CASE_FOLLOW.c.ended_at < self._clock.now() - self._days, CASE_FOLLOW.c.sender != NOBODY)
-        ids = [row.id for row in connection.execute(select(CASE_FOLLOW.c.id).where(over).limit(AT_ONCE))]
+        ids = _some(connection, self._old_follows())
         connection.execute(update(CASE_FOLLOW).where(CASE_FOLLOW.c.id.in_(ids)).values(sender=NOBODY))
         return len(ids)
 
-    def _handoffs(self, connection: Connection) -> int:
+    def _old_handoffs(self) -> Any:
         """Officers' words about requests that are over; when they were, and how long people waited, stays."""
         of = HANDOFF_REQUEST.c
-        notes = exists().where(HANDOFF_NOTE.c.request_id == of.id)
-        wordy = or_(of.reason != "", notes)
+        wordy = or_(of.reason != "", exists().where(HANDOFF_NOTE.c.request_id == of.id))
         over = and_(of.closed_at < self._clock.now() - self._days, wordy, ~_held_conversation(of.conversation_id))
-        ids = [row.id for row in connection.execute(select(of.id).where(over).limit(AT_ONCE))]
+        return select(of.id).where(over)
+
+    def _handoffs(self, connection: Connection) -> int:
+        ids = _some(connection, self._old_handoffs())
         connection.execute(delete(HANDOFF_NOTE).where(HANDOFF_NOTE.c.request_id.in_(ids)))
-        connection.execute(update(HANDOFF_REQUEST).where(of.id.in_(ids)).values(summary={}, reason=""))
+        mine = HANDOFF_REQUEST.c.id.in_(ids)
+        connection.execute(update(HANDOFF_REQUEST).where(mine).values(summary={}, reason=""))
         return len(ids)
 
+    def _old_sessions(self) -> Any:
+        return select(STAFF_SESSION.c.id).where(STAFF_SESSION.c.seen_at < self._clock.now() - SESSIONS_KEPT)
+
     def _sessions(self, connection: Connection) -> int:
-        old = STAFF_SESSION.c.seen_at < self._clock.now() - SESSIONS_KEPT
-        return int(connection.execute(delete(STAFF_SESSION).where(old)).rowcount)
+        old = delete(STAFF_SESSION).where(STAFF_SESSION.c.seen_at < self._clock.now() - SESSIONS_KEPT)
+        return int(connection.execute(old).rowcount)
+
+    def _old_links(self) -> Any:
+        return select(EXPORT_LINK.c.until).where(EXPORT_LINK.c.until < self._clock.now())
 
     def _links(self, connection: Connection) -> int:
         return int(connection.execute(delete(EXPORT_LINK).where(EXPORT_LINK.c.until < self._clock.now())).rowcount)
+
+
+def _counting(query: Callable[[], Any]) -> Callable[[Connection, int], int]:
+    """Return what counts the rows of a query, up to a number."""
+
+    def count(connection: Connection, most: int) -> int:
+        found = select(func.count()).select_from(query().limit(most).subquery())
+        return int(connection.execute(found).scalar_one())
+
+    return count
+
+
+def _some(connection: Connection, query: Any) -> list[Any]:
+    return [row.id for row in connection.execute(query.limit(AT_ONCE))]
 
 
 def _needed(since: datetime) -> tuple[Any, ...]:
@@ -215,6 +249,17 @@ def _other_of(conversation_id: Any) -> Any:
 
 def _held_conversation(conversation_id: Any) -> Any:
     return exists().where(HOLD.c.name == conversation_id, HOLD.c.released_at.is_(None))
+
+
+def _held_sender(sender: Any) -> Any:
+    return exists().where(CONVERSATION.c.rasa_sender == sender, _held_conversation(CONVERSATION.c.id))
+
+
+_FEEDBACK_IS_FREE = ~_held_conversation(FEEDBACK.c.conversation_id)
+_PETITION_IS_FREE = ~exists().where(
+    PARTY.c.petition_id == PETITION.c.id, VIEWER.c.party_id == PARTY.c.id, _held_sender(VIEWER.c.sender)
+)
+"""What a conversation on hold has to do with is kept as it is, whatever its own class allows."""
 
 
 def _keep(connection: Connection, day: date, now: datetime, done: dict[str, ClassReport]) -> None:

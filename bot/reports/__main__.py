@@ -1,6 +1,7 @@
 """`python -m bot.reports …`: the monthly report, closing a month, open data, the page of definitions.
 
-Exit codes: 0 done, 1 refused (said why, in Vietnamese, for officers), 2 wrong use or setting.
+Exit codes: 0 done, 1 refused (said why, in Vietnamese, for officers), 2 wrong use or setting, 3 the operations store
+cannot be reached.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.errors import ReportRefusedError, SettingInvalidError
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.errors import ReportRefusedError, SettingInvalidError, StoreDownError
 from bot.ops.clock import SystemClock
 from bot.reports.building import ReportParts, build_reports
 from bot.reports.bundle import report_files, write_files
@@ -44,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         facts = {name: value for name, value in error.context.items() if name != "reason"}
         print(report_wording()(f"refused.{error.context['reason']}", **facts), file=sys.stderr)
         return 1
+    except SQLAlchemyError as error:
+        print(f"{StoreDownError.code}: {type(error).__name__}", file=sys.stderr)
+        return 3
     except OSError as error:
         print(f"cannot write to {options.out}: {error.strerror}", file=sys.stderr)
         return 2

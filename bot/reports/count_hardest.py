@@ -6,28 +6,20 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bot.ops.outcomes import Outcome
 from bot.reports.count_opinions import Opinion
-from bot.reports.sessions import UNSOLVED, Session
+from bot.reports.count_talks import Tally
 
 MOST = 20
 SMALLEST = 5
 COLUMNS = ("unsolved", "disliked", "papers", "petitions")
 
 
-def count_hardest(
-    sessions: Sequence[Session], opinions: Sequence[Opinion], petitioned: Iterable[str]
-) -> list[dict[str, Any]]:
+def count_hardest(talks: Tally, opinions: Sequence[Opinion], petitioned: Iterable[str]) -> list[dict[str, Any]]:
     """Return the rows of the ranking, the hardest first; what has fewer than five signs is none."""
     signs = {
-        "unsolved": Counter(code for one in sessions if one.result in UNSOLVED for code in one.procedures),
+        "unsolved": talks.unsolved,
         "disliked": Counter(one.procedure_code for one in opinions if one.complains and one.procedure_code),
-        "papers": Counter(
-            fact.procedure_code
-            for one in sessions
-            for fact in one.facts
-            if fact.outcome == Outcome.ANSWERED_PAPER_CHECK.value and fact.procedure_code
-        ),
+        "papers": talks.papers,
         "petitions": Counter(petitioned),
     }
     codes = {code for counted in signs.values() for code in counted}

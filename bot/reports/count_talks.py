@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import chain, islice
+from operator import attrgetter
 
 from bot.ops.outcomes import Outcome
 from bot.reports.periods import Span
-from bot.reports.sessions import Session, group_of
+from bot.reports.sessions import UNSOLVED, Result, Session, group_of
 from bot.reports.tallies import Values, partition, spread
 
+AT_ONCE = 500
+_KIND, _WAIT = attrgetter("channel", "outcome"), attrgetter("milliseconds")
+PAPER_CHECK = Outcome.ANSWERED_PAPER_CHECK.value
 _O = Outcome
 _REASONS = {
     _O.UNANSWERED_NOT_UNDERSTOOD: "not_understood",
@@ -31,21 +39,59 @@ _REASONS = {
 REASONS = {outcome.value: cell for outcome, cell in _REASONS.items()}
 
 
-def count_talks(sessions: Sequence[Session], span: Span) -> Values:
-    """Count the sessions of a period."""
-    facts = [fact for session in sessions for fact in session.facts]
-    days = {f"{day:%Y-%m-%d}": 0 for day in span.days()}
-    for session in sessions:
-        days[f"{session.day:%Y-%m-%d}"] += 1
-    unanswered = [fact.outcome for fact in facts if group_of(fact.outcome) == "unanswered"]
-    waited = [fact.milliseconds / 1000 for fact in facts if fact.milliseconds is not None]
+@dataclass(frozen=True)
+class Tally:
+    """What is kept of sessions while they pass by. kinds: questions by channel and outcome. waits: by milliseconds.
+
+    unsolved, papers: sessions that ended without help, and questions about a paper, by procedure.
+    """
+
+    channels: Counter[str] = field(default_factory=Counter)
+    days: Counter[date] = field(default_factory=Counter)
+    results: Counter[Result] = field(default_factory=Counter)
+    first_answers: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[tuple[str, str]] = field(default_factory=Counter)
+    waits: Counter[int | None] = field(default_factory=Counter)
+    unsolved: Counter[str] = field(default_factory=Counter)
+    papers: Counter[str] = field(default_factory=Counter)
+
+
+def tally(sessions: Iterable[Session]) -> Tally:
+    """Count sessions as they pass by: a month has a hundred thousand of them, with five times as many questions."""
+    found, source = Tally(), iter(sessions)
+    while some := list(islice(source, AT_ONCE)):
+        found.channels.update(one.channel for one in some)
+        found.days.update(one.day for one in some)
+        found.results.update(one.result for one in some)
+        found.first_answers.update(one.first_answer for one in some)
+        for one in some:
+            if one.result in UNSOLVED:
+                found.unsolved.update(one.procedures)
+        facts = list(chain.from_iterable(one.facts for one in some))
+        found.kinds.update(map(_KIND, facts))
+        found.waits.update(map(_WAIT, facts))
+        found.papers.update(
+            fact.procedure_code for fact in facts if fact.outcome == PAPER_CHECK and fact.procedure_code
+        )
+    return found
+
+
+def count_talks(talks: Tally, span: Span) -> Values:
+    """Return the figures of a period's sessions."""
+    channels, outcomes, reasons = Counter[str](), Counter[str](), Counter[str]()
+    for (channel, outcome), number in talks.kinds.items():
+        channels[channel] += number
+        outcomes[group_of(outcome)] += number
+        if group_of(outcome) == "unanswered":
+            reasons[REASONS[outcome]] += number
+    waited = [wait / 1000 for wait, number in talks.waits.items() if wait is not None for _ in range(number)]
     return {
-        "sessions_by_channel": partition("sessions_by_channel", (one.channel for one in sessions)),
-        "sessions_by_day": days,
-        "questions_by_channel": partition("questions_by_channel", (fact.channel for fact in facts)),
+        "sessions_by_channel": partition("sessions_by_channel", talks.channels),
+        "sessions_by_day": {f"{day:%Y-%m-%d}": talks.days[day] for day in span.days()},
+        "questions_by_channel": partition("questions_by_channel", channels),
         "answer_time": spread(waited),
-        "sessions_by_result": partition("sessions_by_result", (one.result.value for one in sessions)),
-        "first_answers": partition("first_answers", filter(None, (one.first_answer for one in sessions))),
-        "questions_by_outcome": partition("questions_by_outcome", (group_of(fact.outcome) for fact in facts)),
-        "unanswered_by_reason": partition("unanswered_by_reason", (REASONS[outcome] for outcome in unanswered)),
+        "sessions_by_result": partition("sessions_by_result", {one.value: n for one, n in talks.results.items()}),
+        "first_answers": partition("first_answers", {name: n for name, n in talks.first_answers.items() if name}),
+        "questions_by_outcome": partition("questions_by_outcome", outcomes),
+        "unanswered_by_reason": partition("unanswered_by_reason", reasons),
     }

@@ -22,7 +22,7 @@ from bot.reports.count_handoffs import count_handoffs
 from bot.reports.count_hardest import count_hardest
 from bot.reports.count_opinions import count_opinions, opinions_of
 from bot.reports.count_petitions import count_petitions, procedures_petitioned, unit_names
-from bot.reports.count_talks import count_talks
+from bot.reports.count_talks import count_talks, tally
 from bot.reports.count_teams import count_teams
 from bot.reports.facts import facts_of_days
 from bot.reports.periods import CITY, Scope, Span
@@ -80,15 +80,15 @@ class Counting:
 
     def _operations(self, connection: Connection, span: Span) -> tuple[Values, dict[str, str]]:
         facts = facts_of_days(connection, span.since, span.until + RETURN_WITHIN + timedelta(days=1))
-        sessions = [one for one in sessions_of(facts) if span.since <= one.day <= span.until]
+        talks = tally(one for one in sessions_of(facts) if span.since <= one.day <= span.until)
         opinions = opinions_of(connection, span)
         by_unit, names = self._units(connection, span, CITY)
         petitioned = procedures_petitioned(connection, span)
         values = {
-            **count_talks(sessions, span),
+            **count_talks(talks, span),
             **by_unit,
             **count_opinions(connection, span, opinions),
-            "hardest": count_hardest(sessions, opinions, petitioned),
+            "hardest": count_hardest(talks, opinions, petitioned),
         }
         return values, names
 

@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import uuid
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
-from itertools import groupby
+from functools import partial
+from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from bot.feedback.models import Thumb
 from bot.feedback.tables import FEEDBACK
 from bot.handoff.tables import HANDOFF_REQUEST
 from bot.ops.clock import city_date
+from bot.reports.periods import Span
 from bot.reports.tables import REPORT_TURN
 
 _ADD = insert(REPORT_TURN)
 LONGEST_MILLISECONDS = 2**31 - 1
+AT_ONCE = 2000
 
 
 class TurnFact(NamedTuple):
@@ -45,6 +48,10 @@ class TurnFact(NamedTuple):
     handed_over: bool = False
 
 
+_FACT: Callable[[Any], TurnFact] = partial(tuple.__new__, TurnFact)
+"""As `TurnFact._make`, without a call in Python for each."""
+
+
 def add_fact(connection: Connection, fact: TurnFact) -> None:
     """Store a fact in the transaction that stores the answer."""
     values = {**fact._asdict(), "day": city_date(fact.at)}
@@ -55,36 +62,42 @@ def add_fact(connection: Connection, fact: TurnFact) -> None:
 
 def erase_facts(connection: Connection, conversation_id: str, _at: datetime) -> None:
     """Cut the tie between an erased conversation and its facts; call it before feedback forgets the conversation."""
-    _settle(connection, read_facts(connection, REPORT_TURN.c.conversation == conversation_id))
     mine = REPORT_TURN.c.conversation == conversation_id
+    first = connection.execute(select(func.min(REPORT_TURN.c.at)).where(mine)).scalar()
+    if first is not None:
+        _settle(connection, list(read_facts(connection, first, mine)))
     connection.execute(update(REPORT_TURN).where(mine).values(conversation=str(uuid.uuid4())))
 
 
-def facts_of_days(connection: Connection, since: date, until: date) -> list[TurnFact]:
-    """Return the facts of the city's days `since` … `until` whose month is not closed, by conversation and time."""
-    return read_facts(connection, REPORT_TURN.c.day.between(since, until), REPORT_TURN.c.conversation.isnot(None))
+def facts_of_days(connection: Connection, since: date, until: date) -> Iterator[TurnFact]:
+    """Yield the facts of the city's days `since` … `until` whose month is not closed, by conversation and time.
+
+    They are read as they are asked for, so that a month of hundreds of thousands is never held at once.
+    """
+    days = REPORT_TURN.c.day.between(since, until)
+    return read_facts(connection, Span(since, until).begins, days, REPORT_TURN.c.conversation.isnot(None))
 
 
 def close_facts(connection: Connection, since: date, until: date) -> int:
     """Drop what leads from facts of these days to conversations and moments; return how many facts there are."""
-    _settle(connection, facts_of_days(connection, since, until))
+    _settle(connection, list(facts_of_days(connection, since, until)))
     mine = REPORT_TURN.c.day.between(since, until)
     return int(connection.execute(update(REPORT_TURN).where(mine).values(conversation=None, at=None)).rowcount)
 
 
-def read_facts(connection: Connection, *where: Any) -> list[TurnFact]:
-    """Return the facts that fit, by conversation and time, with what feedback and requests say of them by now."""
+def read_facts(connection: Connection, since: datetime, *where: Any) -> Iterator[TurnFact]:
+    """Yield the facts that fit, by conversation and time, with what feedback and requests say of them by now.
+
+    since: none of the facts is older.
+    """
     of = REPORT_TURN.c
     columns = [of[name] for name in TurnFact._fields]
-    rows = connection.execute(select(*columns).where(*where).order_by(of.conversation, of.at, of.id))
-    facts = list(map(TurnFact._make, rows.all()))
-    if not facts:
-        return []
-    first = min(fact.at for fact in facts)
-    disliked = _places(connection, _DISLIKED.where(FEEDBACK.c.updated_at >= first))
+    disliked = _places(connection, _DISLIKED.where(FEEDBACK.c.updated_at >= since))
     # A request is asked for in the transaction of its answer; seconds of another process's clock do no harm.
-    asked = _moments(connection, first - timedelta(seconds=1))
-    return list(_with_opinions(facts, disliked, asked))
+    asked = _moments(connection, since - timedelta(seconds=1))
+    query = select(*columns).where(*where).order_by(of.conversation, of.at, of.id)
+    parts = connection.execute(query.execution_options(yield_per=AT_ONCE)).partitions()
+    return _with_opinions(map(_FACT, chain.from_iterable(parts)), disliked, asked)
 
 
 _DISLIKED = select(FEEDBACK.c.conversation_id, FEEDBACK.c.message_seq).where(
@@ -108,7 +121,7 @@ def _moments(connection: Connection, since: datetime) -> dict[str, list[datetime
 
 
 def _with_opinions(
-    facts: list[TurnFact], disliked: dict[str, list[int]], asked: dict[str, list[datetime]]
+    facts: Iterable[TurnFact], disliked: dict[str, list[int]], asked: dict[str, list[datetime]]
 ) -> Iterator[TurnFact]:
     """Most conversations have neither: their facts pass through as they are."""
     for name, group in groupby(facts, key=attrgetter("conversation")):

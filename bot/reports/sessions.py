@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import lru_cache
 from itertools import groupby
@@ -17,6 +17,9 @@ from bot.reports.facts import TurnFact
 PAUSE = timedelta(minutes=30)
 RETURN_WITHIN = timedelta(days=7)
 _OFFSET = timedelta(hours=7)
+"""The city's, which never changes."""
+MIDNIGHT_UTC = 17
+"""The hour at which a day begins in the city."""
 ASIDE = frozenset(
     outcome.value
     for outcome in (
@@ -73,18 +76,18 @@ class Session(NamedTuple):
         return self.facts[0].channel
 
     @property
-    def procedures(self) -> frozenset[str]:
+    def procedures(self) -> set[str]:
         return _procedures(self.facts)
 
     @property
     def first_answer(self) -> str:
         """How its first question ended: a cell of `first_answers`; "" without a question."""
-        asked = _asked(self.facts)
-        if not asked:
+        first = next((fact for fact in self.facts if fact.outcome not in ASIDE), None)
+        if first is None:
             return ""
-        if asked[0].disliked or asked[0].outcome in _NOT_SOLVED:
+        if first.disliked or first.outcome in _NOT_SOLVED:
             return "disliked"
-        return "handed_over" if asked[0].handed_over else _FIRST[_of_question(asked[0])]
+        return "handed_over" if first.handed_over else _FIRST[_of_question(first)]
 
 
 @lru_cache(maxsize=512)
@@ -104,25 +107,34 @@ def sessions_of(facts: Iterable[TurnFact]) -> Iterator[Session]:
 
 def _runs(facts: Iterable[TurnFact]) -> Iterator[tuple[TurnFact, ...]]:
     run: list[TurnFact] = []
+    last: datetime | None = None
     for fact in facts:
-        if run and (fact.at - run[-1].at > PAUSE or _month(fact) != _month(run[-1])):
+        at = fact.at
+        if last is not None and (at - last > PAUSE or _is_new_month(last, at)):
             yield tuple(run)
             run = []
         run.append(fact)
+        last = at
     if run:
         yield tuple(run)
 
 
 def _result(run: tuple[TurnFact, ...], later: list[tuple[TurnFact, ...]]) -> Result:
-    asked = _asked(run)
-    if any(fact.handed_over or group_of(fact.outcome) == "handed_off" for fact in run):
-        return Result.HANDED_OVER
-    if any(fact.disliked or fact.outcome in _NOT_SOLVED for fact in run):
+    last, disliked = None, False
+    for fact in run:
+        outcome = fact.outcome
+        if fact.handed_over or group_of(outcome) == "handed_off":
+            return Result.HANDED_OVER
+        if fact.disliked or outcome in _NOT_SOLVED:
+            disliked = True
+        if outcome not in ASIDE:
+            last = fact
+    if disliked:
         return Result.DISLIKED
-    if not asked:
+    if last is None:
         return Result.NO_QUESTION
-    last = _of_question(asked[-1])
-    return Result.RETURNED if last is Result.CONTAINED and _returns(run, later) else last
+    found = _of_question(last)
+    return Result.RETURNED if found is Result.CONTAINED and later and _returns(run, later) else found
 
 
 def _of_question(fact: TurnFact) -> Result:
@@ -136,14 +148,11 @@ def _returns(run: tuple[TurnFact, ...], later: list[tuple[TurnFact, ...]]) -> bo
     return any(about & _procedures(other) for other in soon)
 
 
-def _asked(run: tuple[TurnFact, ...]) -> list[TurnFact]:
-    return [fact for fact in run if fact.outcome not in ASIDE]
+def _procedures(run: tuple[TurnFact, ...]) -> set[str]:
+    return {fact.procedure_code for fact in run if fact.procedure_code}
 
 
-def _procedures(run: tuple[TurnFact, ...]) -> frozenset[str]:
-    return frozenset(fact.procedure_code for fact in run if fact.procedure_code)
-
-
-def _month(fact: TurnFact) -> int:
-    """The month in the city, for questions that are less than an hour apart; the offset never changes there."""
-    return (fact.at + _OFFSET).month
+def _is_new_month(before: datetime, at: datetime) -> bool:
+    """Whether the city's month changed between two questions (UTC) that no pause parts: at 17 o'clock, never else."""
+    crosses = before.hour == MIDNIGHT_UTC - 1 and at.hour == MIDNIGHT_UTC
+    return crosses and (before + _OFFSET).month != (at + _OFFSET).month

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.reports.metrics import metrics
@@ -16,8 +16,11 @@ Values = dict[str, Any]
 NINE_TENTHS = 0.9
 
 
-def partition(key: str, found: Iterable[str]) -> Cells:
-    """Count what was found, in the order of the figure's cells; what is no cell comes after them, sorted."""
+def partition(key: str, found: Iterable[str] | Mapping[str, int]) -> Cells:
+    """Count what was found, in the order of the figure's cells; what is no cell comes after them, sorted.
+
+    A mapping is counted already.
+    """
     counted = Counter(found)
     known = list(metrics()[key].cells)
     return {cell: counted[cell] for cell in [*known, *sorted(counted.keys() - set(known))]}

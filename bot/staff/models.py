@@ -129,6 +129,8 @@ class Feature(str, Enum):
     """Thumbs, the survey, the question after a dossier's result."""
     LINKS = "links"
     """New links of the web with Zalo; a link can be ended."""
+    TEMPLATES = "templates"
+    """News by Zalo's paid templates, and asking whether they may be sent; taking a consent back stays."""
     CHECKLISTS = "checklists"
     GUIDES = "guides"
 

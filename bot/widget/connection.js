@@ -21,6 +21,7 @@ const HANDLERS = new Map([
   ["surveyed", "passOn"],
   ["link", "linkMade"],
   ["ended", "forget"],
+  ["kept", "stay"],
 ]);
 
 export class Connection {
@@ -281,6 +282,16 @@ export class Connection {
     this.reachable();
     this.send({ type: "end" });
     this.after("confirm", CONFIRMED_WITHIN, () => this.drop(0));
+  }
+
+  // Asked to be erased, but it has to be kept: everything is shown again, the reason last.
+  stay(frame) {
+    this.ending = false;
+    this.memory.forget("ending");
+    this.clear("confirm");
+    this.last = 0;
+    this.on.kept(String(frame.text || ""));
+    this.drop(0);
   }
 
   // Erased, here and there. What was typed after asking for it starts a new conversation.

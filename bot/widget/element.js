@@ -72,6 +72,10 @@ export class MotCuaChat extends HTMLElement {
       up: () => this.caughtUp(),
       lost: (expired) => this.restart(expired ? words.lost : ""),
       ended: () => this.restart(words.ended),
+      kept: (text) => {
+        this.restart("");
+        this.announce(text);
+      },
     });
     this.ratings = new Ratings(this.memory, (frame) => this.connection.tell(frame));
     this.survey = new Survey(this.memory, (frame) => this.connection.tell(frame));

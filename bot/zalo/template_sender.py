@@ -6,6 +6,7 @@ The message itself stays where it is and goes out, with all its words, when the 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -28,13 +29,28 @@ _MOST_ATTEMPTS = 12
 CANNOT_FILL = -1122
 """The code of ours for news that lacks a value of its template."""
 
+Off = Callable[[], Awaitable[str | None]]
+"""The sentence for citizens while templates are switched off; None while they are on."""
+
+
+async def _never() -> str | None:
+    return None
+
 
 class TemplateSender:
     """One at a time: there are few of them, and each costs."""
 
     def __init__(
-        self, box: TemplateBox, client: ZaloClient, clock: Clock, per_minute: int, look_seconds: float | None = None
+        self,
+        box: TemplateBox,
+        client: ZaloClient,
+        clock: Clock,
+        per_minute: int,
+        look_seconds: float | None = None,
+        off: Off | None = None,
     ) -> None:
+        """off: asked before each is taken; while it says something, all wait."""
+        self._off = off or _never
         self._box = box
         self._client = client
         self._clock = clock
@@ -69,7 +85,7 @@ class TemplateSender:
         if left:
             log.error("template_left", number=left)
         tried = 0
-        while not self._ending.is_set() and not is_quiet(self._clock.now()):
+        while not self._ending.is_set() and not is_quiet(self._clock.now()) and await self._off() is None:
             out = await self._box.claim(self._per_minute)
             if out is None:
                 break

@@ -18,6 +18,7 @@ from bot.handoff.queue import Queue
 from bot.handoff.shifts import load_shifts
 from bot.hub.conversations import ConversationStore
 from bot.hub.delivery import LocalDelivery
+from bot.hub.ending import Endings
 from bot.hub.hub import Hub
 from bot.hub.limits import Rate, RateLimiter
 from bot.hub.ownership import Ownership
@@ -151,7 +152,8 @@ async def through_the_hub(assistant: InProcess, folder: Path, texts: list[str], 
     queue = Queue(lambda: database, clock, load_shifts(load_calendar()))
     ownership = Ownership(lambda: database, clock, queue, delivery)
     notes, pace = SideNotes(database, clock), RateLimiter(Rate(burst=1000, per_second=1000))
-    hub = Hub(store, Tokens(b"secret", clock), delivery, turns, pace, notes, ownership)
+    endings = Endings(database, clock, store, lambda *_: None)
+    hub = Hub(store, Tokens(b"secret", clock), delivery, turns, pace, notes, ownership, endings)
     await play(hub, turns, store, texts)
     database.close()
     return held(folder / "operations.db")

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import inspect, select, update
 from sqlalchemy import types as sql_types
 
+from bot.approval.tables import APPROVAL_ANSWER
 from bot.attachments.tables import ATTACHMENT, ATTACHMENT_DATA
 from bot.cases.tables import CASE_FOLLOW, CASE_WORD
 from bot.desk.tables import DESK_VERDICT
@@ -18,13 +19,17 @@ from bot.feedback.tables import FEEDBACK, FEEDBACK_FOLLOW_UP, SURVEY_ASKED
 from bot.handoff.tables import HANDOFF_CONTACT, HANDOFF_EVENT, HANDOFF_NOTE, HANDOFF_REQUEST
 from bot.hub.conversations import ConversationStore
 from bot.hub.forgetting import FORGETTING
+from bot.hub.officer_files import OWNER, sender_of
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.links.tables import LINK, LINK_CODE
+from bot.petitions.retention import PetitionRetention
 from bot.petitions.tables import EVENT, PARTY, PETITION, VIEWER, WORD
 from bot.privacy.carrying_out import Erasures
 from bot.privacy.desk import PrivacyDesk
 from bot.privacy.retention import Retention
+from bot.privacy.tables import EXPORT_LINK
 from bot.referrals.tables import REFERRAL, REFERRAL_WORD
+from bot.reports.tables import REPORT_TURN
 from bot.store.engine import Database, make_engine
 from bot.store.migrate import migrate
 from bot.tuning.reading import Tuning
@@ -59,15 +64,18 @@ def erasures(database, clock):
     return Erasures(lambda: database, clock)
 
 
-class NoPetitions:
-    def forget_in(self, _connection: Any) -> int:
-        return 0
+class NoPhotos:
+    """Photos of petitions are the attachments' own matter, and tested there."""
+
+    def erase(self, _connection: Any, _owner: str, _at: datetime) -> None:
+        pass
 
 
 @pytest.fixture
 def retention(database, clock):
     feedback = FeedbackRetention(lambda: database, clock, Tuning())
-    return Retention(lambda: database, clock, KEPT_DAYS, NoPetitions(), feedback)
+    petitions = PetitionRetention(lambda: database, clock, NoPhotos())
+    return Retention(lambda: database, clock, KEPT_DAYS, petitions, feedback)
 
 
 def fill(connection: Any, table: Any, **values: Any) -> None:
@@ -201,6 +209,20 @@ def _plant(connection: Any, conversation_id: str, sender: str, web_id: str) -> N
     fill(connection, TEMPLATE, seq=1, **template)
     fill(connection, TEMPLATE, seq=2, price=300, **template)
     fill(connection, DESK_VERDICT, conversation_id=conversation_id, seq=1, comment=CANARY)
+    held = {"turn_seq": 1, "unit": "city", "state": "held", "drafts": [{"content": {"text": CANARY}}]}
+    fill(connection, APPROVAL_ANSWER, id="answer-1", conversation_id=conversation_id, **held)
+    fill(
+        connection,
+        REPORT_TURN,
+        day=date(2026, 11, 20),
+        seq=1,
+        outcome="answered_procedure",
+        conversation=conversation_id,
+    )
+    file = {"state": "attached", "kind": "photo", "owner_kind": OWNER, "owner_id": conversation_id}
+    fill(connection, ATTACHMENT, id="file-a", sender=sender_of(conversation_id), upload_id="u2", **file)
+    fill(connection, ATTACHMENT_DATA, attachment_id="file-a", data=CANARY.encode())
+    fill(connection, EXPORT_LINK, token_hash="a" * 64, conversation_id=conversation_id)
 
 
 def dump(connection: Any) -> dict[str, str]:

@@ -11,12 +11,17 @@ from bot.feedback.models import RatedTurn, Rating, Thumb
 from bot.feedback.store import rate
 from bot.handoff.models import Asked
 from bot.handoff.rows import begin_request
-from bot.reports.facts import TurnFact, add_fact, close_facts, erase_facts, facts_of_days
+from bot.reports.facts import TurnFact, add_fact, close_facts, erase_facts
+from bot.reports.facts import facts_of_days as stream_of_days
 from bot.reports.tables import REPORT_TURN
 
 BEGAN = datetime(2026, 10, 31, 16, 50, tzinfo=timezone.utc)
 DAYS = (date(2026, 10, 1), date(2026, 10, 31))
 CONVERSATION = "0f8f0a52-5a11-4c5c-9a5c-2b8b5b6c7d01"
+
+
+def facts_of_days(connection, since, until):
+    return list(stream_of_days(connection, since, until))
 
 
 def fact(minutes, seq, outcome="answered_procedure", conversation=CONVERSATION):

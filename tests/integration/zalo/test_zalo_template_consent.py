@@ -15,6 +15,8 @@ from bot.hub.models import Draft
 from bot.hub.side_notes import SideNotes
 from bot.ops.clock import SystemClock
 from bot.ops.news import NewsKind, to_content
+from bot.staff.models import Feature
+from bot.staff.switches import Switches
 from bot.store.engine import Database, make_engine
 from bot.zalo import template_sender
 from tests.integration.zalo.conftest import until
@@ -127,6 +129,23 @@ async def test_taken_back_by_words_and_given_again_by_a_button_only(
         await say(zalo, http, url, again, AGREED, times=2)
         assert agreement(database_url)[0].ended_at is None
     assert "Thôi nhận tin mẫu." not in zalo_rasa.texts()
+
+
+async def test_while_templates_are_switched_off_nobody_is_asked_and_no_consent_is_taken(
+    start_zalo_hub, zalo, http, with_templates, database_url
+):
+    async with start_zalo_hub(**with_templates) as url:
+        database = Database(make_engine(database_url))
+        switches = Switches(lambda: database, SystemClock())
+        await switches.set(Feature.TEMPLATES, True, "Tin mẫu đang tạm dừng.", "tài khoản hết tiền", "Chị Lan")
+        await asyncio.sleep(1.2)  # a switch is believed for a second
+        await say(zalo, http, url, "gửi", "Đã nhận phản ánh.")
+        await say(zalo, http, url, "nhan tin mau", "Tin mẫu đang tạm dừng.")
+        assert (heard(zalo, ASKED), agreement(database_url)) == (0, [])
+        await switches.set(Feature.TEMPLATES, False, "", "đã nạp tiền tài khoản", "Chị Lan")
+        await asyncio.sleep(1.2)
+        await say(zalo, http, url, "gửi", ASKED)
+        database.close()
 
 
 async def test_a_no_is_kept_and_words_can_change_it(start_zalo_hub, zalo, http, with_templates, database_url):

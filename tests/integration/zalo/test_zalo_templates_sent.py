@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import pytest_asyncio
@@ -13,6 +14,8 @@ from bot.errors import StoreDownError
 from bot.ops.news import News, NewsKind
 from bot.ops.sealing import Sealer
 from bot.settings import Settings
+from bot.staff.models import Feature
+from bot.staff.switches import Switches
 from bot.store.engine import Database, make_engine
 from bot.store.migrate import migrate
 from bot.zalo.agreements import Agreements
@@ -96,6 +99,20 @@ async def ready(desk):
     await desk.silent()
     await desk.agreements.agree(ME)
     await desk.queue()
+
+
+async def test_while_templates_are_switched_off_news_waits_and_costs_nothing(desk, zalo):
+    await ready(desk)
+    switches = Switches(lambda: desk.database, desk.clock, kept=0.0)
+    desk.sender._off = partial(switches.is_off, Feature.TEMPLATES)
+    await switches.set(
+        Feature.TEMPLATES, True, "Tin báo qua Zalo đang tạm dừng.", "hết tiền trong tài khoản", "Chị Lan"
+    )
+    assert await desk.sender.work() == 0
+    assert (zalo.sent, await desk.states()) == ([], [("waiting", None)])
+    await switches.set(Feature.TEMPLATES, False, "", "đã nạp tiền tài khoản", "Chị Lan")
+    assert await desk.sender.work() == 1
+    assert len(zalo.sent) == 1
 
 
 async def test_it_is_told_once_and_its_cost_is_known_and_the_message_stays(desk, zalo):

@@ -1,0 +1,100 @@
+"""The nights' work: a preview that holds nobody up, and holds that keep all of a conversation."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+from sqlalchemy import select, text, update
+from sqlalchemy.engine import make_url
+
+from bot.cases.tables import CASE_FOLLOW
+from bot.feedback.models import CLOSED
+from bot.feedback.tables import FEEDBACK, FEEDBACK_FOLLOW_UP
+from bot.handoff.tables import HANDOFF_CONTACT, HANDOFF_REQUEST
+from bot.petitions.tables import PETITION
+from bot.privacy.holds import place, release
+from bot.referrals.tables import REFERRAL
+
+LONG = 2000
+
+
+@pytest.fixture
+async def long_ago(known, database, clock):
+    """A conversation that everything knows, in which nothing is waited for any more, two thousand days later."""
+    me = await known()
+
+    def end(connection):
+        connection.execute(update(CASE_FOLLOW).values(ended_at=clock.now()))
+        connection.execute(update(FEEDBACK_FOLLOW_UP).values(state=next(iter(CLOSED)).value, closed_at=clock.now()))
+        connection.execute(update(HANDOFF_CONTACT).values(closed_at=clock.now()))
+        connection.execute(update(HANDOFF_REQUEST).values(state="closed", closed_at=clock.now()))
+        connection.execute(update(REFERRAL).values(state="closed"))
+        connection.execute(update(PETITION).values(state="withdrawn", ended_at=clock.now(), answered_by=""))
+
+    await database.write(end)
+    clock.pass_by(days=LONG)
+    return me
+
+
+async def test_a_preview_says_what_a_run_erases(long_ago, retention):
+    preview = await retention.preview()
+    assert preview["conversation"].erased >= 1
+    assert preview["feedback"].erased >= 1
+    assert preview["petition"].erased >= 1
+    # A class that goes with the conversations is smaller by what they took along: so each is run as it was counted.
+    for name in reversed(list(retention.rules)):
+        assert (await retention._run_class(name)).erased == preview[name].erased, name
+    assert all(entry.erased == 0 for entry in (await retention.preview()).values())
+
+
+async def test_a_preview_waits_for_no_writer(long_ago, retention, database_url):
+    if not database_url.startswith("sqlite"):
+        pytest.skip("only SQLite has one writer")
+    writer = sqlite3.connect(make_url(database_url).database, isolation_level=None)
+    try:
+        writer.execute("BEGIN IMMEDIATE")
+        assert (await retention.preview())["conversation"].erased >= 1
+    finally:
+        writer.close()
+
+
+async def test_a_hold_on_a_class_keeps_conversations_that_have_something_of_it(
+    long_ago, store, retention, database, clock
+):
+    await database.write(place, "feedback", "kiểm tra nội bộ", "Anh Minh", clock.now())
+    previewed = (await retention.preview())["conversation"].erased
+    assert (await retention.run())["conversation"].erased == previewed
+    assert not (await store.find(long_ago.id)).erased
+    await database.write(release, 1, "kiểm tra xong", "Anh Minh", clock.now())
+    clock.pass_by(days=91)  # it was told that the linked one is gone
+    await retention.run()
+    assert (await store.find(long_ago.id)).erased
+
+
+async def test_a_hold_on_a_conversation_keeps_its_words_in_every_class(long_ago, store, retention, database, clock):
+    def words(connection):
+        mine = FEEDBACK.c.conversation_id == long_ago.id
+        petition = connection.execute(select(PETITION.c.content, PETITION.c.anonymised_at)).all()
+        follows = connection.execute(select(CASE_FOLLOW.c.sender)).all()
+        return connection.execute(select(FEEDBACK.c.words).where(mine)).all(), petition, follows
+
+    before = await database.run(words)
+    assert before[0]
+    await database.write(place, long_ago.id, "kiểm tra nội bộ", "Anh Minh", clock.now())
+    await retention.run()
+    assert await database.run(words) == before
+    assert not (await store.find(long_ago.id)).erased
+
+
+async def test_erased_conversations_are_found_by_their_index(database, database_url):
+    if not database_url.startswith("sqlite"):
+        pytest.skip("PostgreSQL reads a small table without any index")
+    query = (
+        "EXPLAIN QUERY PLAN SELECT conversation.id FROM conversation LEFT OUTER JOIN privacy_erased"
+        " ON privacy_erased.conversation_id = conversation.id WHERE conversation.erased_at IS NOT NULL"
+        " AND privacy_erased.conversation_id IS NULL ORDER BY conversation.erased_at"
+    )
+    plan = await database.run(lambda connection: [row[-1] for row in connection.execute(text(query))])
+    assert any("conversation_erased" in line for line in plan), plan
+    assert not any("TEMP B-TREE" in line for line in plan), plan
