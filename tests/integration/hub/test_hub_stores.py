@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.errors import TokenInvalidError
+from bot.errors import SettingInvalidError, TokenInvalidError
 from bot.hub.conversations import ConversationStore
 from bot.hub.models import Busy, Draft, Role, ToForget, Turn
 from bot.hub.tables import METADATA
@@ -177,3 +177,23 @@ async def test_erased_conversation_takes_nothing_more_and_is_forgotten_once(conv
     assert await first.claim(conversation.id) is None
     assert await first.waiting() == []
     assert await database.run(lambda connection: connection.execute(text("SELECT count(*) FROM message")).scalar()) == 0
+
+
+def test_the_version_before_starts_on_the_schema_of_the_next(database_url):
+    """Migrations run first: a hub that dies during the roll-out, or goes back to its version, must come up again."""
+    engine = make_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    migrate(database_url)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "9999"
+    engine.dispose()
+
+
+def test_a_schema_of_something_else_is_refused_with_a_sentence(database_url):
+    engine = make_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'a1b2c3'"))
+    engine.dispose()
+    with pytest.raises(SettingInvalidError, match="MOTCUA_DATABASE_URL"):
+        migrate(database_url)
