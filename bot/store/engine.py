@@ -88,6 +88,15 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(f"BEGIN {mode}")
 
 
+def check_writable(engine: Engine) -> None:
+    """Raise what the driver raises where the database is away, RuntimeError where it is only to be read (a standby)."""
+    with engine.begin() as connection:
+        if engine.dialect.name != "postgresql":
+            connection.execute(text("SELECT 1"))
+        elif connection.execute(text("SHOW transaction_read_only")).scalar() != "off":
+            raise RuntimeError("read-only")
+
+
 _WRITERS: dict[str, threading.Lock] = defaultdict(threading.Lock)
 """One writer at a time for each SQLite file and process: threads in a queue, instead of trying again and again."""
 
@@ -122,9 +131,9 @@ class Database:
             return work(connection, *args)
 
     async def is_ready(self) -> bool:
-        """Whether the database answers."""
+        """Whether the database answers, and takes what is written."""
         try:
-            await self.run(lambda connection: connection.execute(text("SELECT 1")).scalar())
+            await asyncio.get_running_loop().run_in_executor(self._threads, check_writable, self.engine)
         except Exception:  # whatever the driver raises, the answer is no
             return False
         return True

@@ -16,7 +16,6 @@ from bot.hub.wording import Wording
 from tests.fixtures.web_widget import Closed, Widget
 
 AWAY = Wording.load().away
-KEYS = {"MOTCUA_SECRET": "a" * 40, "MOTCUA_PHOTO_KEYS": "b" * 40}  # on PostgreSQL nothing starts without
 
 
 async def test_assistant_away_says_one_sentence_then_answers_in_order(widget, rasa):
@@ -208,7 +207,7 @@ async def test_busy_port_is_said_in_one_sentence(environment):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         environment["MOTCUA_WEB_PORT"] = str(taken.getsockname()[1])
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot.web", env={**os.environ, **KEYS, **environment}, stderr=asyncio.subprocess.PIPE
+            sys.executable, "-m", "bot.web", env={**os.environ, **environment}, stderr=asyncio.subprocess.PIPE
         )
         _, said = await process.communicate()
     assert process.returncode == 2
@@ -218,7 +217,7 @@ async def test_busy_port_is_said_in_one_sentence(environment):
 
 async def start_process(environment, session, url):
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.web", env={**os.environ, **KEYS, **environment}, stderr=asyncio.subprocess.DEVNULL
+        sys.executable, "-m", "bot.web", env={**os.environ, **environment}, stderr=asyncio.subprocess.DEVNULL
     )
     for _ in range(200):
         try:

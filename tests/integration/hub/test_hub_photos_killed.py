@@ -20,8 +20,6 @@ from knowledge.settings import ROOT
 from tests.fixtures import photos
 from tests.fixtures.web_widget import Widget
 
-KEYS = {"MOTCUA_SECRET": "a" * 40, "MOTCUA_PHOTO_KEYS": "b" * 40}  # on PostgreSQL nothing starts without
-
 
 def free_port():
     with socket.socket() as taken:
@@ -44,7 +42,7 @@ class Process:
     def __init__(self, environment):
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.environment = {**os.environ, **KEYS, **environment, "MOTCUA_WEB_PORT": str(self.port)}
+        self.environment = {**os.environ, **environment, "MOTCUA_WEB_PORT": str(self.port)}
         self.child = None
 
     async def start(self, session):

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import SettingInvalidError, TokenInvalidError
@@ -197,3 +197,11 @@ def test_a_schema_of_something_else_is_refused_with_a_sentence(database_url):
     engine.dispose()
     with pytest.raises(SettingInvalidError, match="MOTCUA_DATABASE_URL"):
         migrate(database_url)
+
+
+async def test_a_database_that_is_only_to_be_read_is_not_ready(database):
+    """A standby answers every question, and takes no message."""
+    assert await database.is_ready()
+    if database.engine.dialect.name == "postgresql":
+        event.listen(database.engine, "begin", lambda one: one.exec_driver_sql("SET TRANSACTION READ ONLY"))
+        assert not await database.is_ready()
