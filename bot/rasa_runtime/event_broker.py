@@ -18,6 +18,7 @@ import asyncio
 from asyncio import AbstractEventLoop
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -34,9 +35,9 @@ Connect = Callable[[], Awaitable[EventBroker | None]]
 
 KEPT = 20_000
 """Events that wait: about half an hour of a city's talk, and 20 MB."""
-MOST_BEGUN = 200
 LOST_SAID_EVERY = 1000
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+SECONDS_TO_SEND = 10.0
 SECONDS_TO_CLOSE = 2.0
 BROKERS = ("kafka", "pika", "sql")
 ALWAYS = ("event", "timestamp", "sender_id")
@@ -61,7 +62,7 @@ class ScreenedEventBroker(EventBroker):
         """connect: makes the broker behind this one, or raises. Must be called inside the event loop."""
         self._connect = connect
         self._waiting: deque[dict[str, Any]] = deque(maxlen=kept)
-        self._news = asyncio.Event()
+        self._news, self._idle = asyncio.Event(), asyncio.Event()
         self._broker: EventBroker | None = None
         self._lost = 0
         self._work = asyncio.create_task(self._hand_on())
@@ -87,6 +88,7 @@ class ScreenedEventBroker(EventBroker):
             if self._lost % LOST_SAID_EVERY == 1:
                 log.warning("events_lost", count=self._lost)
         self._waiting.append(screened(event))
+        self._idle.clear()
         self._news.set()
 
     def is_ready(self) -> bool:
@@ -95,9 +97,9 @@ class ScreenedEventBroker(EventBroker):
 
     async def close(self) -> None:
         """Send what waits, if that is quick, and close the broker behind it."""
-        end = asyncio.get_running_loop().time() + SECONDS_TO_CLOSE
-        while self._waiting and self.is_ready() and asyncio.get_running_loop().time() < end:
-            await asyncio.sleep(0.02)
+        if self._waiting and self.is_ready():
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._idle.wait(), SECONDS_TO_CLOSE)
         self._work.cancel()
         await asyncio.gather(self._work, return_exceptions=True)
         if self._waiting:
@@ -107,39 +109,49 @@ class ScreenedEventBroker(EventBroker):
 
     async def _hand_on(self) -> None:
         self._broker = broker = await self._connected()
-        in_loop = isinstance(broker, PikaEventBroker)
+        pause = FIRST_PAUSE
         while True:
             await self._news.wait()
             self._news.clear()
             while self._waiting:
                 event = self._waiting[0]
-                if in_loop:
-                    await _room(broker)
-                    broker.publish(event)
-                else:
-                    await asyncio.to_thread(broker.publish, event)
+                try:
+                    await _send(broker, event)
+                except Exception as error:  # it stays first, and is sent again: twice rather than never
+                    pause = await _rest(pause, error)
+                    continue
+                pause = FIRST_PAUSE
                 if self._waiting and self._waiting[0] is event:  # else it was too much meanwhile
                     self._waiting.popleft()
+            self._idle.set()
 
     async def _connected(self) -> EventBroker:
         pause = FIRST_PAUSE
         while True:
             try:
                 broker = await self._connect()
-                if isinstance(broker, PikaEventBroker):
-                    broker._unpublished_events = deque(maxlen=self._waiting.maxlen)
                 if broker is not None:
                     return broker
+                raise ConnectionError("no broker")
             except Exception as error:  # whatever it is, people's answers do not depend on it
-                log.warning("event_broker_away", error=type(error).__name__, again_in=pause)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
+                pause = await _rest(pause, error)
 
 
-async def _room(broker: PikaEventBroker) -> None:
-    """Wait while it has begun too much: without its server nothing that is begun comes to its end."""
-    while len(broker._background_tasks) >= MOST_BEGUN:
-        await asyncio.sleep(0.1)
+async def _send(broker: EventBroker, event: dict[str, Any]) -> None:
+    """Hand one event on; raises where it may not have arrived."""
+    if not isinstance(broker, PikaEventBroker):
+        await asyncio.to_thread(broker.publish, event)
+        return
+    # Its own `publish` begins a task and looks away; what was under way when the server died would hang for ever.
+    exchange: Any = broker._exchange
+    await asyncio.wait_for(exchange.publish(broker._message(event, None), ""), SECONDS_TO_SEND)
+
+
+async def _rest(pause: float, error: Exception) -> float:
+    """Sleep; return how long to sleep the next time."""
+    log.warning("event_broker_away", error=type(error).__name__, again_in=pause)
+    await asyncio.sleep(pause)
+    return min(pause * 2, LONGEST_PAUSE)
 
 
 def screened(event: Mapping[str, Any]) -> dict[str, Any]:

@@ -56,7 +56,7 @@ EVENTS = [
 ]
 
 
-async def until(condition, seconds=10.0):
+async def until(condition, seconds=60.0):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end

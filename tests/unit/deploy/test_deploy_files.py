@@ -240,7 +240,7 @@ def test_pods_are_what_the_restricted_namespace_takes_and_write_only_where_they_
         assert context["allowPrivilegeEscalation"] is False
         assert context["capabilities"] == {"drop": ["ALL"]}
         mounts = {mount["mountPath"]: mount["name"] for mount in container["volumeMounts"]}
-        assert {"/data", "/tmp"} <= set(mounts)  # noqa: S108 - where the image writes
+        assert {"/data", "/tmp"} <= set(mounts)  # where the image writes
         assert set(mounts.values()) <= volumes
         assert {"limits", "requests"} <= set(container["resources"])
 
