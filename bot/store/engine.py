@@ -24,6 +24,14 @@ Result = TypeVar("Result")
 
 THREADS = 8
 BUSY_TIMEOUT_SECONDS = 15.0
+NETWORK = {
+    "connect_timeout": 5,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""Of libpq, seconds and milliseconds: a machine that vanished without a word is given up, by default after hours."""
 
 
 def make_engine(url: str) -> Engine:
@@ -38,7 +46,7 @@ def make_engine(url: str) -> Engine:
         pool_size=THREADS,
         max_overflow=0,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 5, "application_name": "mot-cua"},
+        connect_args={**NETWORK, "application_name": "mot-cua"},
     )
     return _counting(engine)
 

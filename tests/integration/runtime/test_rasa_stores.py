@@ -8,6 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.fixtures.postgres import fresh_database
+
 
 @pytest.fixture(scope="module")
 def redis(tmp_path_factory):
@@ -154,3 +156,26 @@ async def test_sqlite_is_set_up_for_a_server_and_keeps_conversations(tmp_path):
     tracker = await again.retrieve("a")
     assert tracker is not None
     assert len(tracker.events) == 1
+
+
+async def test_a_restart_of_postgresql_makes_no_conversation_begin_anew(postgres):
+    """Rasa's own store hands out the connection that is gone, and its fail-safe then answers from nothing."""
+    import sqlalchemy as sa
+    from rasa.shared.core.domain import Domain
+    from rasa.shared.core.events import UserUttered
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    from bot.rasa_runtime.tracker_store import TunedSQLTrackerStore
+
+    with fresh_database(postgres) as url:
+        store = TunedSQLTrackerStore(domain=Domain.empty(), host=url)
+        await store.save(DialogueStateTracker.from_events("web-1", [UserUttered("xin chào")]))
+        other = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+        with other.connect() as connection:
+            kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            connection.execute(sa.text(f"{kill} AND datname = current_database()"))
+        other.dispose()
+        kept = await store.retrieve("web-1")
+        store.engine.dispose()
+    assert kept is not None
+    assert kept.latest_message.text == "xin chào"
