@@ -275,6 +275,22 @@ def test_the_backup_script_keeps_the_newest_and_touches_nothing_half_made(tmp_pa
     assert left == {os.path.basename(made), "2020-01-02T00-00-00Z", "2020-01-03T00-00-00Z", "erased.txt"}
 
 
+def test_neither_the_image_nor_the_history_takes_the_operators_secrets():
+    """`COPY . .` once took the keys and the key of TLS into a layer of the image."""
+    ours = {"deploy/*.env", "deploy/tls", "deploy/config"}
+    assert ours <= set((DEPLOY / "Dockerfile.dockerignore").read_text("utf-8").split())
+    assert ours <= {line.rstrip("/") for line in (ROOT / ".gitignore").read_text("utf-8").split()}
+
+
+def test_files_that_settings_name_reach_every_process_without_a_new_image(compose):
+    for name in ("hub-1", "hub-2", "rasa-1", "rasa-2", "jobs", "migrate"):
+        assert "./config:/config:ro" in compose[name]["volumes"], name
+    for deployment in kubernetes("Deployment"):
+        pod = deployment["spec"]["template"]["spec"]
+        assert {"name": "config", "configMap": {"name": "motcua-files", "optional": True}} in pod["volumes"]
+        assert {"name": "config", "mountPath": "/config"} in pod["containers"][0]["volumeMounts"]
+
+
 @pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 def test_nginx_accepts_its_configuration(tmp_path):
     shutil.copytree(DEPLOY / "nginx", tmp_path / "conf")
