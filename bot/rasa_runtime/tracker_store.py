@@ -72,7 +72,8 @@ def tuned_postgres_engine(address: str) -> Engine:
     """
     options = create_engine_kwargs(address)
     options["connect_args"] = {**NETWORK, **options.get("connect_args", {})}
-    return sa.create_engine(address, pool_pre_ping=True, **options)
+    engine: Engine = sa.create_engine(address, pool_pre_ping=True, **options)
+    return engine
 
 
 MAKERS = {"sqlite": tuned_sqlite_engine, "postgresql": tuned_postgres_engine}
