@@ -255,6 +255,19 @@ def test_backups_run_by_night_with_tools_of_the_servers_version(compose):
     assert f"postgresql-client-{server}" in (DEPLOY / "Dockerfile").read_text("utf-8")
 
 
+def test_folders_that_containers_write_to_belong_to_their_user(compose):
+    """A named volume takes owner and mode of the image's folder; without one it belongs to root."""
+    (made,) = re.findall(r"mkdir ([^&]+?) && chown motcua ([^&]+?) ", (DEPLOY / "Dockerfile").read_text("utf-8"))[:1]
+    named = {
+        volume.split(":")[1]
+        for service in compose.values()
+        if service.get("image") == "mot-cua:local"
+        for volume in service.get("volumes", [])
+        if not volume.startswith(".")
+    }
+    assert named == {"/data", "/backup"} == set(made[0].split())
+
+
 def test_the_backup_script_keeps_the_newest_and_touches_nothing_half_made(tmp_path):
     settings = Settings.from_env({"MOTCUA_DATA_DIR": str(tmp_path / "data")})
     migrate(settings.database_url)
