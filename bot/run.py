@@ -13,6 +13,7 @@ from types import FrameType
 from urllib.parse import urlsplit
 
 from bot.errors import SettingInvalidError
+from bot.ops.keys import load_key
 from bot.rasa_runtime.model_files import find_current_model
 from bot.settings import Settings
 from bot.supervisor.child import ChildSpec
@@ -68,6 +69,7 @@ def main() -> int:
         settings = Settings.from_env()
         if settings.zalo.on and settings.zalo.templates_file:
             load_templates(settings.zalo.templates_file)
+        _keep_keys(settings)
     except SettingInvalidError as error:
         progress.say(f"✗ {error}")
         return 2
@@ -83,6 +85,17 @@ def main() -> int:
     stopped_on_request = supervisor.run(lambda: announce(settings, progress))
     progress.say("Stopped." if stopped_on_request else "Everything is stopped again.")
     return 0 if stopped_on_request else 1
+
+
+def _keep_keys(settings: Settings) -> None:
+    """Make the keys that are not set: on one machine all processes read them from the data folder."""
+    if not rasa_is_ours(settings):
+        return
+    try:
+        load_key(settings.secret, settings.data_dir)
+        load_key(" ".join(settings.photo_keys), settings.data_dir, "photo_key")
+    except OSError as error:
+        raise SettingInvalidError(f"cannot write to {error.filename}: set MOTCUA_DATA_DIR") from error
 
 
 def listeners(settings: Settings) -> list[Listener]:

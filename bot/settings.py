@@ -156,6 +156,18 @@ class Settings:
             zalo=ZaloSettings.from_env(env),
         )
 
+    def require_shared_keys(self) -> None:
+        """Raise `SettingInvalidError` where a database is shared and a key is neither set nor kept from before.
+
+        Every process would make its own: no hub takes another's visitors, and photos are lost with their pod.
+        """
+        keys = {"MOTCUA_SECRET": ("secret", self.secret), "MOTCUA_PHOTO_KEYS": ("photo_key", self.photo_keys)}
+        missing = [name for name, (file, key) in keys.items() if not key and not (self.data_dir / file).exists()]
+        if missing and not self.database_url.startswith("sqlite"):
+            raise SettingInvalidError(
+                f"several processes share MOTCUA_DATABASE_URL, so {' and '.join(missing)} must be set, alike for all"
+            )
+
 
 def _redis(env: Mapping[str, str]) -> str:
     url = env.get("MOTCUA_REDIS_URL") or ""

@@ -202,6 +202,7 @@ def main() -> int:
     os.umask(0o077)  # what citizens wrote is nobody else's on this machine
     try:
         settings = Settings.from_env()
+        settings.require_shared_keys()
         configure_logging(settings.log_level)
         uvloop.install()
         with listen(settings) as listener:

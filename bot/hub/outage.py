@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 10.0
+LONGEST_PAUSE_SECONDS = 2.0
 
 
 class Outage:

@@ -29,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         settings = Settings.from_env()
+        settings.require_shared_keys()
         services = build_case_services(settings)
     except SettingInvalidError as error:
         print(error, file=sys.stderr)

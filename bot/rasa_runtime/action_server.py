@@ -91,6 +91,7 @@ def main(argv: list[str] | None = None) -> int:
     prepare_environment()
     try:
         settings = Settings.from_env()
+        settings.require_shared_keys()
     except SettingInvalidError as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -10,6 +10,7 @@ import aiohttp
 
 from bot.ops.logging import bind_turn
 from bot.ops.metrics import CONTENT_TYPE, Stage, in_text, is_authorised, timed
+from bot.store.engine import check_writable
 
 if TYPE_CHECKING:
     from sanic import Sanic
@@ -51,10 +52,7 @@ async def components(agent: Any, actions_url: str) -> dict[str, bool]:
     """
     if agent is None or not agent.is_ready():
         return {"model": False}
-    asked = {
-        "tracker_store": agent.tracker_store.retrieve("ready"),
-        "lock_store": asyncio.to_thread(agent.lock_store.get_lock, "ready"),
-    }
+    asked = {"tracker_store": _ask_tracker(agent.tracker_store), "lock_store": _ask_locks(agent.lock_store)}
     if actions_url:
         address = urlsplit(actions_url)
         asked["action_server"] = _ask(f"{address.scheme}://{address.netloc}/health")
@@ -68,6 +66,21 @@ async def _answers(asked: Any) -> bool:
     except Exception:  # whatever it is, the answer is no
         return False
     return True
+
+
+async def _ask_tracker(store: Any) -> None:
+    """Raise where it is not reached. Rasa's fail-safe in front of it never does: it forgets, and goes on."""
+    store = getattr(store, "_tracker_store", store)
+    engine = getattr(store, "engine", None)
+    if engine is None:
+        await store.retrieve("ready")
+    else:
+        await asyncio.to_thread(check_writable, engine)
+
+
+async def _ask_locks(store: Any) -> None:
+    """Raise where no lock could be taken: a Redis that is full still answers."""
+    await asyncio.to_thread(getattr(store, "check", lambda: store.get_lock("ready")))
 
 
 async def _ask(url: str) -> None:

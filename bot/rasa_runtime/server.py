@@ -45,6 +45,7 @@ def main(argv: list[str] | None = None) -> int:
     options = parser.parse_args(argv)
     try:
         settings = Settings.from_env()
+        settings.require_shared_keys()
     except SettingInvalidError as error:
         return _fail(str(error), 2)
     model = options.model or find_newest_model(settings.model_dir)

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
-from rasa.core.tracker_store import SQLTrackerStore
+from rasa.core.tracker_store import SQLTrackerStore, create_engine_kwargs
 from rasa.shared.core.domain import Domain
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import sessionmaker
@@ -17,12 +17,13 @@ from bot.rasa_runtime.bounding import Bounding
 from bot.rasa_runtime.event_rows import QuickEventRows
 from bot.rasa_runtime.scrubbing import Scrubbing
 from bot.settings import Settings
+from bot.store.engine import NETWORK
 
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "secure_delete=FAST")
 
 
 class TunedSQLTrackerStore(Scrubbing, Bounding, QuickEventRows, SQLTrackerStore):
-    """Rasa's SQL tracker store, without what must not be kept, of bounded length, and with SQLite set up for a server.
+    """Rasa's SQL tracker store, without what must not be kept, of bounded length, with its engines set up for a server.
 
     Any other database is Rasa's business entirely; `url` in endpoints.yml wins over MOTCUA_TRACKER_URL.
     """
@@ -37,13 +38,14 @@ class TunedSQLTrackerStore(Scrubbing, Bounding, QuickEventRows, SQLTrackerStore)
         address = host or Settings.from_env().tracker_url
         prepare_folder(address)
         super().__init__(domain=domain, host=address, event_broker=event_broker, **kwargs)
-        if self.engine.dialect.name == "sqlite":
+        if self.engine.dialect.name in MAKERS:
             self._use_tuned_engine(address)
 
     def _use_tuned_engine(self, address: str) -> None:
         self.engine.dispose()
-        self.engine: Engine = tuned_sqlite_engine(address)
-        self.Base.metadata.create_all(self.engine)  # a database in memory starts empty again
+        self.engine: Engine = MAKERS[self.engine.dialect.name](address)
+        if self.engine.dialect.name == "sqlite":
+            self.Base.metadata.create_all(self.engine)  # a database in memory starts empty again
         self.sessionmaker = sessionmaker(bind=self.engine)
 
 
@@ -61,6 +63,21 @@ def tuned_sqlite_engine(address: str) -> Engine:
     engine: Engine = sa.create_engine(address, **pool)
     sa.event.listen(engine, "connect", _apply_pragmas)
     return engine
+
+
+def tuned_postgres_engine(address: str) -> Engine:
+    """An engine of Rasa's pool that tries a connection before it is used.
+
+    Without that, each Rasa forgets one conversation when the database was restarted: the first turn after it meets a
+    connection that is gone, and Rasa's fail-safe goes on from nothing.
+    """
+    options = create_engine_kwargs(address)
+    options["connect_args"] = {**NETWORK, **options.get("connect_args", {})}
+    engine: Engine = sa.create_engine(address, pool_pre_ping=True, **options)
+    return engine
+
+
+MAKERS = {"sqlite": tuned_sqlite_engine, "postgresql": tuned_postgres_engine}
 
 
 def _apply_pragmas(connection: Any, _: Any) -> None:

@@ -25,6 +25,14 @@ Result = TypeVar("Result")
 THREADS = 8
 """For reading; on PostgreSQL for writing too."""
 BUSY_TIMEOUT_SECONDS = 15.0
+NETWORK = {
+    "connect_timeout": 5,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""Of libpq, seconds and milliseconds: a machine that vanished without a word is given up, by default after hours."""
 
 
 def make_engine(url: str) -> Engine:
@@ -39,7 +47,7 @@ def make_engine(url: str) -> Engine:
         pool_size=THREADS,
         max_overflow=0,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 5, "application_name": "mot-cua"},
+        connect_args={**NETWORK, "application_name": "mot-cua"},
     )
     return _counting(engine)
 
@@ -89,6 +97,15 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(f"BEGIN {mode}")
 
 
+def check_writable(engine: Engine) -> None:
+    """Raise what the driver raises where the database is away, RuntimeError where it is only to be read (a standby)."""
+    with engine.begin() as connection:
+        if engine.dialect.name != "postgresql":
+            connection.execute(text("SELECT 1"))
+        elif connection.execute(text("SHOW transaction_read_only")).scalar() != "off":
+            raise RuntimeError("read-only")
+
+
 _WRITERS: dict[str, threading.Lock] = defaultdict(threading.Lock)
 """One writer at a time for each SQLite file and process: threads in a queue, instead of trying again and again."""
 
@@ -127,9 +144,9 @@ class Database:
             return work(connection, *args)
 
     async def is_ready(self) -> bool:
-        """Whether the database answers."""
+        """Whether the database answers, and takes what is written."""
         try:
-            await self.run(lambda connection: connection.execute(text("SELECT 1")).scalar())
+            await asyncio.get_running_loop().run_in_executor(self._threads, check_writable, self.engine)
         except Exception:  # whatever the driver raises, the answer is no
             return False
         return True

@@ -12,13 +12,19 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.errors import SettingInvalidError
+from bot.ops.logging import EventLog
 from bot.settings import Settings
 from bot.store.engine import make_engine
+
+log = EventLog("store")
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 ADVISORY_LOCK = 0x4D6F7443  # any number all hubs agree on
@@ -27,7 +33,11 @@ LOCK_PAUSE_SECONDS = 0.25
 
 
 def migrate(url: str) -> None:
-    """Apply all migrations that `url` has not had yet, in one transaction."""
+    """Apply all migrations that `url` has not had yet, in one transaction.
+
+    A schema of the version after this one is left as it is: it only grew, so processes of this version go on with it,
+    during a rolling update and after going back. Raises SettingInvalidError for a schema that is none of ours.
+    """
     engine = make_engine(url)
     try:
         if engine.dialect.name == "sqlite":
@@ -36,7 +46,14 @@ def migrate(url: str) -> None:
         with engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection, connection.begin():
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
-            command.upgrade(configuration(connection), "heads")
+            config = configuration(connection)
+            later = _later_revisions(connection, config)
+            if later:
+                log.warning("schema_is_newer", revision=", ".join(later))
+                return
+            command.upgrade(config, "heads")
+    except CommandError as error:
+        raise SettingInvalidError(f"the database of MOTCUA_DATABASE_URL is not of this program: {error}") from error
     finally:
         engine.dispose()
 
@@ -47,6 +64,13 @@ def configuration(connection: Connection) -> Config:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
+
+
+def _later_revisions(connection: Connection, config: Config) -> list[str]:
+    """What the database is at, where that is later than anything these sources know. Revisions are numbers."""
+    known = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    found = MigrationContext.configure(connection).get_current_heads()
+    return [name for name in found if name.isdecimal() and int(name) > max(map(int, known))]
 
 
 def _use_write_ahead_log(engine: Engine) -> None:

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.errors import TokenInvalidError
+from bot.errors import SettingInvalidError, TokenInvalidError
 from bot.hub import photo_requests
 from bot.hub.conversations import ConversationStore
 from bot.hub.models import Busy, Draft, Role, Said, ToForget, Turn
@@ -257,3 +257,31 @@ async def test_erased_conversation_takes_nothing_more_and_is_forgotten_once(conv
     assert await first.claim(conversation.id) is None
     assert await first.waiting() == []
     assert await database.run(lambda connection: connection.execute(text("SELECT count(*) FROM message")).scalar()) == 0
+
+
+def test_the_version_before_starts_on_the_schema_of_the_next(database_url):
+    """Migrations run first: a hub that dies during the roll-out, or goes back to its version, must come up again."""
+    engine = make_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    migrate(database_url)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "9999"
+    engine.dispose()
+
+
+def test_a_schema_of_something_else_is_refused_with_a_sentence(database_url):
+    engine = make_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'a1b2c3'"))
+    engine.dispose()
+    with pytest.raises(SettingInvalidError, match="MOTCUA_DATABASE_URL"):
+        migrate(database_url)
+
+
+async def test_a_database_that_is_only_to_be_read_is_not_ready(database):
+    """A standby answers every question, and takes no message."""
+    assert await database.is_ready()
+    if database.engine.dialect.name == "postgresql":
+        event.listen(database.engine, "begin", lambda one: one.exec_driver_sql("SET TRANSACTION READ ONLY"))
+        assert not await database.is_ready()

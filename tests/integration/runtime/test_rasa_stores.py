@@ -1,9 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
+
+from tests.fixtures.postgres import fresh_database
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +58,64 @@ async def test_a_second_message_follows_at_once_over_redis(redis):
     assert redis.keys("*") == []
 
 
+def redis_locks(redis):
+    from rasa.utils.endpoints import EndpointConfig
+
+    from bot.rasa_runtime.lock_store import QuickRedisLockStore
+
+    store = QuickRedisLockStore(EndpointConfig(url="localhost", key_prefix="motcua"))
+    store.red = redis
+    return store
+
+
+def test_what_two_rasas_change_at_once_is_changed_by_both(redis):
+    """Rasa's own loses tickets here, or brings back those that were given back: the conversation then stands still."""
+    here, there = redis_locks(redis), redis_locks(redis)
+
+    def come_and_go(store):
+        for _ in range(60):
+            ticket = store.issue_ticket("someone", 30)
+            store.update_lock("someone")
+            store.cleanup("someone", ticket)
+
+    with ThreadPoolExecutor() as threads:
+        for done in [threads.submit(come_and_go, store) for store in (here, there)]:
+            done.result()
+    assert redis.keys("*") == []
+
+
+def test_what_a_killed_rasa_holds_ends_by_itself(redis):
+    store = redis_locks(redis)
+    store.issue_ticket("someone", 0.01)
+    (key,) = redis.keys("*")
+    assert 0 < redis.ttl(key) <= 120
+    time.sleep(0.02)
+    store.update_lock("someone")
+    assert redis.keys("*") == []
+
+
+async def test_ready_means_that_locks_can_be_taken_and_turns_remembered(redis, tmp_path):
+    """A Redis that is full answers reads, and Rasa's fail-safe hides that its database is away."""
+    from rasa.core.tracker_store import FailSafeTrackerStore
+
+    from bot.rasa_runtime.observing import components
+    from bot.rasa_runtime.tracker_store import TunedSQLTrackerStore
+
+    (tmp_path / "data").mkdir()
+    kept = TunedSQLTrackerStore(host=f"sqlite:///{tmp_path / 'data' / 'tracker.db'}")
+    agent = SimpleNamespace(
+        is_ready=lambda: True, tracker_store=FailSafeTrackerStore(kept), lock_store=redis_locks(redis)
+    )
+    assert await components(agent, "") == {"model": True, "tracker_store": True, "lock_store": True}
+    assert redis.keys("*") == []
+    redis.config_set("maxmemory", 1)
+    kept.engine.dispose()
+    shutil.rmtree(tmp_path / "data")
+    assert await components(agent, "") == {"model": True, "tracker_store": False, "lock_store": False}
+    redis.config_set("maxmemory", 0)
+    assert (await components(agent, ""))["lock_store"]
+
+
 async def test_endpoints_file_chooses_the_stores(monkeypatch, tmp_path):
     from rasa.core.lock_store import LockStore
     from rasa.core.tracker_store import TrackerStore
@@ -93,3 +156,26 @@ async def test_sqlite_is_set_up_for_a_server_and_keeps_conversations(tmp_path):
     tracker = await again.retrieve("a")
     assert tracker is not None
     assert len(tracker.events) == 1
+
+
+async def test_a_restart_of_postgresql_makes_no_conversation_begin_anew(postgres):
+    """Rasa's own store hands out the connection that is gone, and its fail-safe then answers from nothing."""
+    import sqlalchemy as sa
+    from rasa.shared.core.domain import Domain
+    from rasa.shared.core.events import UserUttered
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    from bot.rasa_runtime.tracker_store import TunedSQLTrackerStore
+
+    with fresh_database(postgres) as url:
+        store = TunedSQLTrackerStore(domain=Domain.empty(), host=url)
+        await store.save(DialogueStateTracker.from_events("web-1", [UserUttered("xin chào")]))
+        other = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+        with other.connect() as connection:
+            kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            connection.execute(sa.text(f"{kill} AND datname = current_database()"))
+        other.dispose()
+        kept = await store.retrieve("web-1")
+        store.engine.dispose()
+    assert kept is not None
+    assert kept.latest_message.text == "xin chào"

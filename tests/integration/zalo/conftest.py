@@ -53,6 +53,7 @@ def zalo_environment(tmp_path, database_url, zalo, zalo_rasa):
         "MOTCUA_TRACKER_URL": f"sqlite:///{tmp_path / 'data' / 'tracker.db'}",
         "MOTCUA_RASA_URL": zalo_rasa.url,
         "MOTCUA_SECRET": "test secret",
+        "MOTCUA_PHOTO_KEYS": "test photo key",
         "MOTCUA_JOBS": "off",
         "MOTCUA_ZALO_APP_ID": APP_ID,
         "MOTCUA_ZALO_APP_SECRET": APP_SECRET,

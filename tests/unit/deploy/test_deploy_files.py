@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import getpass
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -80,7 +83,7 @@ def test_no_secret_is_written_down(compose):
 
 def commands():
     for name, service in yaml.safe_load((DEPLOY / "compose.yml").read_text("utf-8"))["services"].items():
-        if service.get("image") == "mot-cua:local":
+        if service.get("image") == "mot-cua:local" and "entrypoint" not in service:
             yield name, service["command"]
     for kind in ("Deployment", "Job"):
         for one in kubernetes(kind):
@@ -170,6 +173,137 @@ def test_operators_paths_are_closed_to_the_public(routes):
         assert not any(p["path"] == path for p in allowed)
 
 
+def test_every_page_of_the_public_is_let_into_the_cluster(routes):
+    """The page on which people see what is held about them was once reached by nginx alone."""
+    allowed = [p for one in kubernetes("Ingress") for p in one["spec"]["rules"][0]["http"]["paths"]]
+    for route in routes - {"/metrics", "/readyz", "/readyz/traffic", "/healthz", "/health"}:
+        fitting = [
+            p
+            for p in allowed
+            if route == p["path"] or (p["pathType"] == "Prefix" and f"{route}/".startswith(p["path"].rstrip("/") + "/"))
+        ]
+        assert fitting, route
+
+
+def test_the_ingress_keeps_open_and_lets_in_what_nginx_does():
+    notes = kubernetes("Ingress")[0]["metadata"]["annotations"]
+    settings = {name.rpartition("/")[2]: value for name, value in notes.items()}
+    assert int(settings["proxy-read-timeout"]) > 2 * max(WebLimits().heartbeat, HEARTBEAT_SECONDS)
+    assert size(settings["proxy-body-size"]) >= MOST_BYTES
+    assert int(settings["limit-connections"]) >= WebLimits().most_sockets_per_address
+
+
+def test_nginx_has_room_for_a_city(compose):
+    main = (DEPLOY / "nginx" / "nginx.conf").read_text("utf-8")
+    connections, files = (
+        int(re.search(rf"{name} (\d+);", main)[1]) for name in ("worker_connections", "worker_rlimit_nofile")
+    )
+    assert files >= 2 * connections >= 2 * 2 * 5_000  # a window is two connections, each a file
+    for name in ("nginx", "rasa-front"):
+        assert "./nginx/nginx.conf:/etc/nginx/nginx.conf:ro" in compose[name]["volumes"]
+
+
+@pytest.mark.parametrize(("front", "file"), [("nginx", "motcua.conf"), ("rasa-front", "rasa.conf")])
+def test_nginx_starts_and_finds_its_way_while_a_container_is_made_anew(compose, front, file):
+    """It looks names up once, and ends where one is unknown: each must be in its own hosts, and stay true."""
+    named = dict(re.findall(r"server ([\w-]+):(\d+) max_fails", (DEPLOY / "nginx" / file).read_text("utf-8")))
+    assert len(named) == 2
+    hosts = dict(entry.split(":") for entry in compose[front]["extra_hosts"])
+    assert hosts == {name: compose[name]["networks"]["default"]["ipv4_address"] for name in named}
+    for name, port in named.items():
+        settings = compose[name]["environment"]
+        assert port == settings["MOTCUA_WEB_PORT" if name.startswith("hub") else "MOTCUA_RASA_PORT"]
+
+
+def test_logs_of_containers_end_somewhere_and_secrets_are_asked_for(compose):
+    for name, service in compose.items():
+        assert service["logging"]["options"]["max-size"], name
+    for name in ("MOTCUA_SECRET", "MOTCUA_PHOTO_KEYS"):
+        assert compose["hub-1"]["environment"][name] == f"${{{name}:?}}"
+
+
+def pods():
+    for kind in ("Deployment", "Job", "CronJob"):
+        for one in kubernetes(kind):
+            spec = one["spec"].get("jobTemplate", one)["spec"]
+            yield pytest.param(spec["template"]["spec"], id=one["metadata"]["name"])
+
+
+@pytest.mark.parametrize("pod", pods())
+def test_pods_are_what_the_restricted_namespace_takes_and_write_only_where_they_may(pod):
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    volumes = {volume["name"] for volume in pod["volumes"]}
+    for container in pod["containers"] + pod.get("initContainers", []):
+        context = container["securityContext"]
+        assert context["readOnlyRootFilesystem"] is True
+        assert context["allowPrivilegeEscalation"] is False
+        assert context["capabilities"] == {"drop": ["ALL"]}
+        mounts = {mount["mountPath"]: mount["name"] for mount in container["volumeMounts"]}
+        assert {"/data", "/tmp"} <= set(mounts)  # where the image writes
+        assert set(mounts.values()) <= volumes
+        assert {"limits", "requests"} <= set(container["resources"])
+
+
+def test_backups_run_by_night_with_tools_of_the_servers_version(compose):
+    (cron,) = kubernetes("CronJob")
+    assert ZoneInfo(cron["spec"]["timeZone"]).key == "Asia/Ho_Chi_Minh"
+    container = cron["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]
+    for command in (container["command"], compose["backup"]["entrypoint"]):
+        assert (ROOT / command[1].removeprefix("/app/")).is_file()
+    server = re.match(r"postgres:(\d+)", compose["postgres"]["image"])[1]
+    assert f"postgresql-client-{server}" in (DEPLOY / "Dockerfile").read_text("utf-8")
+
+
+def test_folders_that_containers_write_to_belong_to_their_user(compose):
+    """A named volume takes owner and mode of the image's folder; without one it belongs to root."""
+    (made,) = re.findall(r"mkdir ([^&]+?) && chown motcua ([^&]+?) ", (DEPLOY / "Dockerfile").read_text("utf-8"))[:1]
+    named = {
+        volume.split(":")[1]
+        for service in compose.values()
+        if service.get("image") == "mot-cua:local"
+        for volume in service.get("volumes", [])
+        if not volume.startswith(".")
+    }
+    assert named == {"/data", "/backup"} == set(made[0].split())
+
+
+def test_the_backup_script_keeps_the_newest_and_touches_nothing_half_made(tmp_path):
+    settings = Settings.from_env({"MOTCUA_DATA_DIR": str(tmp_path / "data")})
+    migrate(settings.database_url)
+    where = tmp_path / "backup"
+    for name in ("2020-01-01T00-00-00Z", "2020-01-02T00-00-00Z"):
+        (where / name).mkdir(parents=True)
+        (where / name / "manifest.json").write_text("{}")
+    (where / "2020-01-03T00-00-00Z").mkdir()
+    env = {**os.environ, "MOTCUA_DATA_DIR": str(tmp_path / "data")}
+    for name in ("MOTCUA_DATABASE_URL", "MOTCUA_TRACKER_URL"):
+        env.pop(name, None)
+    command = ["sh", str(DEPLOY / "backup.sh"), str(where), "2"]
+    said = subprocess.run(command, env=env, capture_output=True, text=True)
+    assert said.returncode == 0, said.stderr
+    made = said.stdout.splitlines()[-1]
+    assert os.path.isfile(f"{made}/manifest.json")
+    left = {path.name for path in where.iterdir()}
+    assert left == {os.path.basename(made), "2020-01-02T00-00-00Z", "2020-01-03T00-00-00Z", "erased.txt"}
+
+
+def test_neither_the_image_nor_the_history_takes_the_operators_secrets():
+    """`COPY . .` once took the keys and the key of TLS into a layer of the image."""
+    ours = {"deploy/*.env", "deploy/tls", "deploy/config"}
+    assert ours <= set((DEPLOY / "Dockerfile.dockerignore").read_text("utf-8").split())
+    assert ours <= {line.rstrip("/") for line in (ROOT / ".gitignore").read_text("utf-8").split()}
+
+
+def test_files_that_settings_name_reach_every_process_without_a_new_image(compose):
+    for name in ("hub-1", "hub-2", "rasa-1", "rasa-2", "jobs", "migrate"):
+        assert "./config:/config:ro" in compose[name]["volumes"], name
+    for deployment in kubernetes("Deployment"):
+        pod = deployment["spec"]["template"]["spec"]
+        assert {"name": "config", "configMap": {"name": "motcua-files", "optional": True}} in pod["volumes"]
+        assert {"name": "config", "mountPath": "/config"} in pod["containers"][0]["volumeMounts"]
+
+
 @pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 def test_nginx_accepts_its_configuration(tmp_path):
     shutil.copytree(DEPLOY / "nginx", tmp_path / "conf")
@@ -178,13 +312,15 @@ def test_nginx_accepts_its_configuration(tmp_path):
     subprocess.run(make, check=True, capture_output=True)
     for file in (tmp_path / "conf").glob("*.conf"):
         text = file.read_text("utf-8").replace("/etc/nginx/motcua", str(tmp_path / "conf"))
-        text = text.replace("/etc/nginx/tls", str(tmp_path)).replace("/var/log/nginx", str(tmp_path))
+        text = text.replace("/etc/nginx/tls", str(tmp_path)).replace("/run/nginx.pid", str(tmp_path / "nginx.pid"))
         file.write_text(re.sub(r"\b(?:hub|rasa)-\d:", "127.0.0.1:", text), "utf-8")
     include = "".join(f"include {tmp_path}/conf/{name}.conf;" for name in ("motcua", "rasa"))
     temporary = "".join(
         f"{kind}_temp_path {tmp_path}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
-    main = f"pid {tmp_path}/nginx.pid; error_log {tmp_path}/error.log; events {{}} http {{ {temporary} {include} }}"
+    main = (tmp_path / "conf" / "nginx.conf").read_text("utf-8").replace("user nginx;", f"user {getpass.getuser()};")
+    assert "include /etc/nginx/conf.d/*.conf;" in main
+    main = main.replace("include /etc/nginx/conf.d/*.conf;", temporary + include)
     (tmp_path / "nginx.conf").write_text(main, "utf-8")
     said = subprocess.run(
         [NGINX, "-t", "-c", str(tmp_path / "nginx.conf"), "-p", str(tmp_path)], capture_output=True, text=True
