@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
 import tempfile
 import uuid
@@ -45,6 +46,7 @@ def main() -> int:
     if unknown:
         parser.error(f"no such part: {', '.join(unknown)}")
     missed = False
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whatever was started is stopped then, too
     with tempfile.TemporaryDirectory(prefix="motcua-turns-") as name:
         folder = (options.folder or Path(name)).absolute()
         folder.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import random
 import uuid
 from collections.abc import Iterator, Sequence
@@ -20,6 +19,7 @@ import aiohttp
 
 from knowledge.store import CatalogueStore
 from tests.fixtures.made_up_portal import made_up_of, write_packed
+from tools.bench import Stand
 from tools.bench_catalogue import entry, records_in
 from tools.load_mix import load_mix
 from tools.load_processes import RASA, family_seconds
@@ -65,7 +65,7 @@ def over(folder: Path, size: int, portal: Path | None, *, vectors: bool) -> Abst
     if not (place / "made").is_file():
         place.mkdir(parents=True, exist_ok=True)
         note(f"making a catalogue of {size:,} procedures")
-        env = own_environment(place) | more
+        env = {**Stand(place).env, **more}
         run([*PYTHON, "knowledge", "build"], env)
         store = CatalogueStore(f"sqlite:///{place / 'catalogue.db'}")
         known = {record.code: record.title for record in store.merged()}
@@ -74,11 +74,6 @@ def over(folder: Path, size: int, portal: Path | None, *, vectors: bool) -> Abst
         run([*PYTHON, "knowledge", "import", str(file)], env)
         (place / "made").touch()
     return embedded(place, more)
-
-
-def own_environment(place: Path) -> dict[str, str]:
-    """Return the environment of a data folder of its own."""
-    return os.environ | {"MOTCUA_DATA_DIR": str(place), "MOTCUA_CATALOGUE_URL": f"sqlite:///{place / 'catalogue.db'}"}
 
 
 def records(size: int, known: dict[str, str], portal: Path | None) -> Iterator[dict[str, Any]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from tools.topology import free_port
 def main() -> int:
     """Command line; 1 when something was lost or too slow."""
     options = parse()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whatever was started is stopped then, too
     with tempfile.TemporaryDirectory(prefix="motcua-load-") as name, ExitStack() as stack:
         missed = False
         for rows in measured(options, (options.folder or Path(name)).absolute(), stack):

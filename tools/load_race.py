@@ -81,7 +81,10 @@ def race(running: Sequence[Racer], rounds: int, seconds: float, warm_up: float) 
         rates[one.name].append(rate)
         costs[one.name].append(1000 * (family_seconds(one.pids) - used) / max(turns, 1))
         errors[one.name] += sum(tally.errors.values())
-        note(f"lap {number + 1}: {one.name}: {rate:.1f} turns a second, errors {tally.errors or 0}")
+        cost = costs[one.name][-1]
+        note(f"lap {number + 1}: {one.name}: {rate:.1f} turns a second, {cost:.0f} ms of processor time a turn")
+        if tally.errors:
+            note(f"errors: {tally.errors}")
     return table(rates, costs, errors)
 
 
