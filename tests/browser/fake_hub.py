@@ -318,6 +318,10 @@ class FakeHub:
         await self._send(conversation, {"type": "typing", "on": False})
 
     async def _end(self, socket: web.WebSocketResponse, conversation: Conversation, frame: dict[str, Any]) -> None:
+        if keeps := getattr(self, "keeps", ""):
+            await self._publish(conversation, conversation.add("system", {"text": keeps}))
+            await socket.send_json({"type": "kept", "text": keeps})
+            return
         del self.conversations[conversation.token]
         self.erased.append(conversation.token)
         await self._send(conversation, {"type": "ended"})

@@ -278,6 +278,19 @@ def test_erasing_without_a_connection_is_made_up_for(page: Page, hub: FakeHub):
     assert order(page) == ["câu mới", "Trả lời: câu mới"]
 
 
+def test_what_has_to_be_kept_is_shown_again_with_the_reason(page: Page, hub: FakeHub):
+    open_chat(page)
+    ask(page, "câu đầu")
+    token, hub.keeps = hub.only.token, "Tôi chưa xoá được: cơ quan đang có yêu cầu giữ dữ liệu này."
+    button(page, "Tuỳ chọn").click()
+    button(page, "Kết thúc và xoá").click()
+    button(page, "Xoá cuộc trò chuyện").click()
+    expect(log(page)).to_contain_text("Tôi chưa xoá được")
+    expect(log(page)).to_contain_text("câu đầu")
+    ask(page, "câu sau")
+    assert (hub.only.token, hub.erased) == (token, [])
+
+
 def test_ended_elsewhere_ends_here(page: Page, hub: FakeHub):
     open_chat(page)
     ask(page)
