@@ -70,7 +70,8 @@ async def _answers(asked: Any) -> bool:
 
 async def _ask_tracker(store: Any) -> None:
     """Raise where it is not reached. Rasa's fail-safe in front of it never does: it forgets, and goes on."""
-    store = getattr(store, "_tracker_store", store)
+    while hasattr(store, "_tracker_store"):
+        store = store._tracker_store
     engine = getattr(store, "engine", None)
     if engine is None:
         await store.retrieve("ready")

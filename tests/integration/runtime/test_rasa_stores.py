@@ -166,6 +166,7 @@ async def test_a_restart_of_postgresql_makes_no_conversation_begin_anew(postgres
     from rasa.shared.core.trackers import DialogueStateTracker
 
     from bot.rasa_runtime.tracker_store import TunedSQLTrackerStore
+    from bot.store.engine import check_writable
 
     with fresh_database(postgres) as url:
         store = TunedSQLTrackerStore(domain=Domain.empty(), host=url)
@@ -176,6 +177,7 @@ async def test_a_restart_of_postgresql_makes_no_conversation_begin_anew(postgres
             connection.execute(sa.text(f"{kill} AND datname = current_database()"))
         other.dispose()
         kept = await store.retrieve("web-1")
+        check_writable(store.engine)
         store.engine.dispose()
     assert kept is not None
     assert kept.latest_message.text == "xin chào"
