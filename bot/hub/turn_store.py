@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.sql import ColumnElement
 
@@ -61,6 +61,7 @@ class TurnStore:
         self._lease = lease
         self._along = along
         self._holds = holds
+        self._ahead = timedelta(0)
 
     async def waiting(self) -> list[str]:
         """Conversations with work that no living other process holds, oldest first."""
@@ -69,6 +70,13 @@ class TurnStore:
     async def claim(self, conversation_id: str) -> Work | None:
         """The conversation's next work, held for this process; None when there is none (and nothing is held)."""
         return await self._database.write(self._claim, conversation_id)
+
+    async def set_clock(self) -> None:
+        """Learn how far the server's clock is ahead of this machine's: leases of several hubs go by that one clock."""
+        if self._database.engine.dialect.name == "postgresql":
+            self._ahead = await self._database.run(
+                lambda connection: connection.execute(select(func.clock_timestamp())).scalar_one() - self._clock.now()
+            )
 
     async def renew(self, conversation_ids: list[str]) -> None:
         """Say that this process is alive and still at work on these."""
@@ -83,8 +91,7 @@ class TurnStore:
 
         None where another living process holds it: then it is claimed like any other work.
         """
-        now = self._clock.now()
-        if row.lease_owner not in (None, self._owner) and row.lease_until >= now:
+        if row.lease_owner not in (None, self._owner) and row.lease_until >= self._lease_now():
             return None
         self._set_lease(connection, row.id, self._owner)
         return self._turn(connection, conversation_of(row))
@@ -128,7 +135,7 @@ class TurnStore:
 
     def _claim(self, connection: Connection, conversation_id: str) -> Work | None:
         mine = CONVERSATION.c.id == conversation_id
-        lease = {"lease_owner": self._owner, "lease_until": self._clock.now() + self._lease}
+        lease = {"lease_owner": self._owner, "lease_until": self._lease_now() + self._lease}
         if connection.execute(update(CONVERSATION).where(mine, self._free()).values(**lease)).rowcount == 0:
             return Busy() if self._pending_row(connection, conversation_id) is not None else None
         return self._next_or_let_go(connection, conversation_id)
@@ -140,7 +147,7 @@ class TurnStore:
         return work
 
     def _set_lease(self, connection: Connection, conversation_id: str, owner: str | None) -> None:
-        until = None if owner is None else self._clock.now() + self._lease
+        until = None if owner is None else self._lease_now() + self._lease
         connection.execute(statements.SET_LEASE, {"the_id": conversation_id, "the_owner": owner, "the_moment": until})
 
     def _next_work(self, connection: Connection, conversation_id: str) -> Work | None:
@@ -182,7 +189,7 @@ class TurnStore:
         connection.execute(
             update(CONVERSATION)
             .where(CONVERSATION.c.id.in_(conversation_ids), CONVERSATION.c.lease_owner == self._owner)
-            .values(lease_until=self._clock.now() + self._lease)
+            .values(lease_until=self._lease_now() + self._lease)
         )
 
     def _release_all(self, connection: Connection) -> None:
@@ -202,14 +209,13 @@ class TurnStore:
     def _store(self, connection: Connection, turn: Turn, role: Role, drafts: tuple[Draft, ...]) -> list[Message] | None:
         """Store an answer, and give the lease back."""
         now = self._clock.now()
-        mine = {"the_id": turn.conversation.id}
-        as_holder = {**mine, "the_owner": self._owner, "the_moment": now}
-        if connection.execute(statements.LOCK_AS_HOLDER, as_holder).rowcount == 0:
+        mine = {"the_id": turn.conversation.id, "the_owner": self._owner, "the_moment": now}
+        if connection.execute(statements.LOCK_AS_HOLDER, mine).rowcount == 0:
             return None
         conversation = find_conversation(connection, turn.conversation.id)
         taken_over = conversation is None or conversation.ownership != turn.conversation.ownership
         state = TurnState.PASSED_ON if taken_over else TurnState.ANSWERED
-        settled = {**mine, "the_seq": turn.seq, "the_state": state.value}
+        settled = {"the_id": turn.conversation.id, "the_seq": turn.seq, "the_state": state.value}
         if connection.execute(statements.SETTLE_TURN, settled).rowcount == 0 or taken_over:
             return None
         left = _left_of(turn, drafts)
@@ -255,8 +261,11 @@ class TurnStore:
         return or_(
             CONVERSATION.c.lease_owner.is_(None),
             CONVERSATION.c.lease_owner == self._owner,
-            CONVERSATION.c.lease_until < self._clock.now(),
+            CONVERSATION.c.lease_until < self._lease_now(),
         )
+
+    def _lease_now(self) -> datetime:
+        return self._clock.now() + self._ahead
 
     @staticmethod
     def _is_pending(turn: Turn) -> ColumnElement[bool]:

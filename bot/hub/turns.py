@@ -47,10 +47,8 @@ SwitchedOff = Callable[[], Awaitable[str | None]]
 """The sentence for citizens while the assistant is switched off; None while it is on."""
 
 
-UNSETTLED = Settled(None)
-"""Look again for what is to be done."""
-NOTHING = Settled([])
-"""Nothing is to be done, and nothing held."""
+UNSETTLED, NOTHING = Settled(None), Settled([])
+"""Look again for what is to be done; nothing is to be done, and nothing held."""
 
 
 class Turns:
@@ -108,8 +106,7 @@ class Turns:
 
     @contextmanager
     def beginning(self, conversation_id: str) -> Iterator[Beginning]:
-        """Around a transaction that stores a message: it may take the conversation at once (`Beginning.take`), and
-        afterwards there is something to do.
+        """Around a transaction that stores a message, which may take the conversation at once (`Beginning.take`).
 
         Meanwhile no worker begins here, so what was taken cannot have been answered by another one when it is begun.
         """
@@ -139,6 +136,7 @@ class Turns:
     async def _sweep(self) -> None:
         while True:
             try:
+                await self._store.set_clock()
                 await self._store.renew(list(self._workers))
                 for conversation_id in await self._store.waiting():
                     if conversation_id not in self._workers:

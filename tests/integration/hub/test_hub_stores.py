@@ -36,6 +36,14 @@ class HandClock:
         self.moment += timedelta(seconds=seconds)
 
 
+class WrongClock:
+    def __init__(self, hours):
+        self.wrong_by = timedelta(hours=hours)
+
+    def now(self):
+        return datetime.now(timezone.utc) + self.wrong_by
+
+
 @pytest.fixture
 def clock():
     return HandClock()
@@ -195,6 +203,24 @@ async def test_an_answer_goes_on_with_what_waits_and_keeps_it(conversations, fir
     assert (await first.complete(settled.following, Role.ASSISTANT, REPLY)).following is None
     assert await second.claim(conversation.id) is None
     assert [message.seq for message in await conversations.messages_after(conversation.id, 0)] == [1, 2, 3, 4]
+
+
+async def test_hubs_whose_clocks_differ_keep_each_others_leases(conversations, database):
+    """On one machine, and so on SQLite, there is one clock."""
+    if database.engine.dialect.name != "postgresql":
+        pytest.skip("hubs on several machines share a PostgreSQL")
+    slow, fast = (TurnStore(database, WrongClock(hours), f"{hours} h") for hours in (-1, 1))
+    for store in (slow, fast):
+        await store.set_clock()
+    for one, other in ((slow, fast), (fast, slow)):
+        conversation = await conversations.open("web")
+        assert (await say(conversations, conversation, "a", one)).seq == 1
+        assert await other.waiting() == []
+        assert isinstance(await other.claim(conversation.id), Busy)
+        assert await say(conversations, conversation, "b", other) is None
+        gone = text("UPDATE conversation SET lease_until = now() - interval '1 second'")
+        await database.run(lambda connection, gone=gone: connection.execute(gone))
+        assert isinstance(await other.claim(conversation.id), Turn)
 
 
 async def test_photos_are_not_refused_while_the_answer_that_asks_for_them_is_stored(
