@@ -29,7 +29,11 @@ class DomainPartsImporter(RasaFileImporter):
         return super().get_nlu_data()
 
     def get_domain(self) -> Domain:
-        """Load the whole domain; an empty one only where no domain was named at all."""
+        """Load the whole domain, once: the rules are read with it too. Empty only where no domain was named at all."""
+        return self._domain()
+
+    @lru_cache(maxsize=1)  # noqa: B019 - one importer a training
+    def _domain(self) -> Domain:
         if not self._domain_path or Path(self._domain_path).is_dir():
             return super().get_domain()
         return Domain.load([str(self._domain_path), *domain_parts(Path(self._domain_path))])

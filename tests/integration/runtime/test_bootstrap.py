@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -34,8 +36,10 @@ def install(bin_dir: Path, name: str, script: str) -> None:
     path.chmod(0o755)
 
 
-def bootstrap(project: Path, bin_dir: Path) -> subprocess.CompletedProcess[str]:
-    env = {"PATH": str(bin_dir), "HOME": str(project), "TMPDIR": str(project)}
+def bootstrap(
+    project: Path, bin_dir: Path, told: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.CompletedProcess[str]:
+    env = {"PATH": str(bin_dir), "HOME": str(project), "TMPDIR": str(project), **told}
     command = [str(bin_dir / "sh"), "tools/bootstrap.sh", "run"]
     return subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, timeout=60)
 
@@ -84,3 +88,24 @@ def test_the_second_call_does_nothing(machine):
     assert again.returncode == 0
     assert again.stderr == ""
     assert (project / "calls").read_text() == calls
+
+
+@pytest.mark.parametrize("told", [{}, {"PYTHONDONTWRITEBYTECODE": "1"}])
+def test_where_python_keeps_no_bytecode_it_is_made_once_at_the_installation(machine, told):
+    project, bin_dir = machine
+    real = os.path.realpath(ROOT / ".venv" / "bin" / "python")
+    site = project / ".venv/lib/python3.10/site-packages"
+    (site / "tensorflow").mkdir(parents=True)
+    for module in ("tensorflow/big.py", "small.py", "template.py"):
+        (site / module).write_text("{{ no python }}" if module == "template.py" else "answer = 42\n")
+    for package in ("actions", "bot", "knowledge"):
+        (project / package).mkdir()
+        (project / package / "own.py").write_text("answer = 42\n")
+    (project / ".venv/bin").mkdir()
+    install(project / ".venv/bin", "python", f'exec {real} "$@"')
+    install(bin_dir, "uv", "exit 0")
+    install(bin_dir, "python3.10", f'exec {real} "$@"')
+    done = bootstrap(project, bin_dir, told)
+    assert done.returncode == 0, done.stderr
+    made = {path.name.partition(".")[0] for path in project.rglob("*.pyc")}
+    assert made == ({"small", "own"} if told else set())
