@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -94,13 +95,13 @@ def test_wrong_settings_are_named(run, monkeypatch, name, value):
 
 
 def test_the_pace_is_kept(portal, run, monkeypatch):
-    monkeypatch.setenv("MOTCUA_PORTAL_PAUSE_MS", "20")
+    monkeypatch.setenv("MOTCUA_PORTAL_PAUSE_MS", "250")
     times = []
     portal.faults = [lambda request, body: times.append(asyncio.get_running_loop().time())]
     run("--codes", "1.000001", "1.000002", "1.000003")
     gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert len(gaps) >= 4
-    assert min(gaps) > 0.01
+    assert min(gaps) > 0.05  # a busy machine may look at a request late, and at the next in time
 
 
 def _listening():
@@ -119,8 +120,9 @@ def test_a_sync_that_is_stopped_goes_on_where_it_was(portal, env, store, way):
     process = subprocess.Popen(command, cwd=ROOT, env=whole, stderr=subprocess.PIPE, preexec_fn=_listening)
     while len(portal.fetched()) <= 12:
         assert process.poll() is None
+        time.sleep(0.02)
     process.send_signal(way)
-    said = process.communicate(timeout=20)[1].decode()
+    said = process.communicate(timeout=60)[1].decode()
     if way == signal.SIGINT:
         assert "stopped; what was fetched is kept: run sync again to go on" in said
         assert "Traceback" not in said
