@@ -34,7 +34,7 @@ test-fast: ## all tests but those in a browser; TESTS= and PYTEST_ARGS= narrow t
 	$(PYTEST) $(SPREAD) $(wildcard $(TESTS)) $(PYTEST_ARGS)
 
 browser-test: ## the widget in a real Chromium
-	@if ls tests/browser/test_*.py >/dev/null 2>&1; then set -x; $(PYTEST) $(SPREAD) tests/browser $(PYTEST_ARGS); fi
+	@if ls tests/browser/test_*.py >/dev/null 2>&1; then set -x; $(PYTEST) $(SPREAD) --maxprocesses 2 tests/browser $(PYTEST_ARGS); fi
 
 guide-screenshots: dev ## the pictures of the officers' guide, made anew from the demonstration
 	MOTCUA_GUIDE_PICTURES=docs/vi/hinh $(PYTEST) tests/browser/test_guide_pictures.py

@@ -38,8 +38,13 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long files begin first: with several workers none of them is left for the end."""
+    """The long files begin first: with several workers none of them is left for the end.
+
+    A time that runs out breaks the connection to the browser, and with it every test that follows: it is a long one.
+    """
     items.sort(key=lambda item: item.path.name not in LONG)
+    for item in items:
+        item.add_marker(pytest.mark.timeout(400), append=False)
 
 
 @pytest.fixture(scope="session")

@@ -111,6 +111,7 @@ def test_everything_can_be_done_with_the_keyboard(page: Page, hub: FakeHub):
             page.keyboard.press(key)
         raise AssertionError(f"{name} cannot be reached")
 
+    expect(button(page, "Hỏi Trợ lý Một Cửa")).to_be_visible()  # its module comes after the page
     tab_to("Hỏi Trợ lý Một Cửa")
     page.keyboard.press("Enter")
     page.keyboard.type("khai sinh")

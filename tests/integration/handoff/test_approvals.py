@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 import pytest_asyncio
-from conftest import LAN
 
 from bot.approval.models import ApprovalFault, HeldState
 from bot.approval.rows import erase_approval
@@ -22,6 +21,7 @@ from bot.hub.holding import Holding
 from bot.hub.models import Draft, Role, Turn
 from bot.hub.transcripts import Transcripts
 from bot.hub.turn_store import TurnStore
+from tests.integration.handoff.conftest import LAN
 
 SENTENCE = "Đang nhờ cán bộ xem lại ạ."
 WARD = Officer("p-phuong", "Cô Phượng", ("26740",))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timezone
 
 import pytest
-from conftest import LAN, MINH
 from sqlalchemy import text
 
 from bot.errors import HandoffStepError
@@ -14,6 +13,7 @@ from bot.handoff.models import HandoffFault, Officer
 from bot.handoff.shifts import load_shifts
 from bot.handoff.words import shift_text
 from knowledge.working_days import load_calendar
+from tests.integration.handoff.conftest import LAN, MINH
 
 
 @pytest.fixture

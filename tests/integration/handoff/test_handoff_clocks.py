@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from conftest import LAN, MINH
 
 from bot.handoff.build import HandoffParts
 from bot.handoff.contacts import CallWish, Contacts, Wanted
@@ -14,6 +13,7 @@ from bot.handoff.models import Deed, Outcome, RequestState
 from bot.hub.handoff_clocks import HandoffClocks
 from bot.hub.models import Answerer
 from bot.jobs.handoff import HandoffJobs
+from tests.integration.handoff.conftest import LAN, MINH
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 import pytest_asyncio
-from conftest import LAN, MINH
 from sqlalchemy import select
 
 from bot.handoff.models import Deed, Trigger
@@ -14,6 +13,7 @@ from bot.hub.tables import MESSAGE
 from bot.staff.tuner import Tuner
 from bot.tuning.models import Setting
 from bot.tuning.reading import Tuning
+from tests.integration.handoff.conftest import LAN, MINH
 
 pytestmark = pytest.mark.asyncio
 

@@ -6,13 +6,13 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from conftest import LAN, MINH
 from sqlalchemy import text
 
 from bot.errors import HandoffStepError
 from bot.handoff.models import Asked, Deed, HandoffFault, Officer, Outcome, RequestState, Trigger
 from bot.handoff.queue import QueueFilter
 from bot.hub.models import Answerer, Draft, Role, Turn
+from tests.integration.handoff.conftest import LAN, MINH
 
 
 async def refused(step):
