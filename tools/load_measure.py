@@ -86,10 +86,15 @@ async def _send(target: Target, plan: Crowd, zalo: LocalZalo | None) -> Found:
             found.begin_anew()
             began.append((time.monotonic(), _seconds(target)))
 
+        async def take_stock() -> tuple[float, dict[str, float]]:
+            await asyncio.sleep(plan.warm_up + plan.seconds)  # those who still wait for an answer then use little
+            return time.monotonic(), _seconds(target)
+
+        at_the_end = asyncio.create_task(take_stock())
         serving = asyncio.gather(*(officer.serve(until) for officer in officers))
         await crowd(people, plan.seconds, plan.warm_up, plan.spread, begin_anew, apart=target.apart)
-        (at, used), lasted = began[0], time.monotonic()
-        found.used = shares(used, _seconds(target), lasted - at)
+        (began_at, before), (ended_at, after) = began[0], await at_the_end
+        found.used = shares(before, after, ended_at - began_at)
         found.after = target.megabytes()
         await serving
     finally:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from bot.channels.zalo_answers import MOST_REMEMBERED, SAID_BY_THE_CITY, FreshAnswers
 from bot.channels.zalo_consent import ZaloConsent
 from bot.channels.zalo_files import ZaloFiles
 from bot.channels.zalo_links import ZaloLinks
@@ -16,7 +17,7 @@ from bot.channels.zalo_wording import ZaloWording
 from bot.channels.zalo_wordless import LaterError, Wordless
 from bot.errors import MessageRefusedError, ZaloPayloadError
 from bot.hub.hub import Hub
-from bot.hub.models import Conversation, Draft, Message, Refusal, Role
+from bot.hub.models import Conversation, Draft, Message, Refusal
 from bot.hub.wording import Wording
 from bot.ops.clock import Clock
 from bot.ops.logging import EventLog
@@ -34,7 +35,6 @@ CHANNEL = "zalo"
 AT_ONCE = 8
 _BACK = timedelta(days=7)
 _OVERLAP = timedelta(seconds=30)
-_SAID_BY_THE_CITY = frozenset({Role.ASSISTANT, Role.OFFICER, Role.SYSTEM})
 
 
 class ZaloWork:
@@ -80,6 +80,8 @@ class ZaloWork:
         self._news = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._queued: dict[str, int] = {}
+        self._answers = FreshAnswers()
+        hub.overhear(self._answers.overhear)
         self._since = clock.now() - _BACK
         self._stopping = False
 
@@ -87,7 +89,7 @@ class ZaloWork:
         """Begin with what was left from before."""
         await self._inbox.take_back()
         self._tasks = [asyncio.create_task(self._take_in()) for _ in range(AT_ONCE)]
-        self._tasks.append(asyncio.create_task(self._pass_out()))
+        self._tasks += [asyncio.create_task(self._pass_on()), asyncio.create_task(self._pass_out())]
 
     async def stop(self) -> None:
         """End; what is half done is done again by the next process."""
@@ -150,6 +152,7 @@ class ZaloWork:
             return
         person = await self._person(event.user_id)
         conversation_id = str(person.conversation_id)
+        self._answers.remember(conversation_id, person.user_id)
         try:
             await self._say(event, person, conversation_id)
         except MessageRefusedError as error:
@@ -209,6 +212,15 @@ class ZaloWork:
             return  # kept, and noted: the job erases it, and who it was, when it may
         await self._people.forget(user_id)
 
+    async def _pass_on(self) -> None:
+        """Queue answers as they are given; what is missed here `_pass_out` finds."""
+        while not self._stopping:
+            user_id = await self._answers.next()
+            try:
+                await self._queue(user_id)
+            except Exception as error:  # must outlive a database that is away
+                log.fault("pass_on_failed", error)
+
     async def _pass_out(self) -> None:
         """Queue what was said in the channel's conversations, whoever said it in whichever process."""
         while not self._stopping:
@@ -227,7 +239,7 @@ class ZaloWork:
 
     def _look_from(self, began: datetime) -> None:
         self._since = began - _OVERLAP
-        if len(self._queued) > 50_000:
+        if len(self._queued) > MOST_REMEMBERED:
             self._queued.clear()
 
     async def _queue(self, user_id: str) -> bool:
@@ -248,7 +260,7 @@ class ZaloWork:
         return done
 
     def _parts(self, conversation_id: str, message: Message) -> list[NewPart]:
-        if message.role not in _SAID_BY_THE_CITY:
+        if message.role not in SAID_BY_THE_CITY:
             return []
 
         def payload(button: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -103,6 +104,8 @@ class Delivery(Protocol):
 
     def unsubscribe(self, subscription: Subscription) -> None: ...
 
+    def overhear(self, heard: Callable[[str, Event], None]) -> None: ...
+
     def listened(self) -> list[str]: ...
 
 
@@ -111,9 +114,16 @@ class LocalDelivery:
 
     def __init__(self) -> None:
         self._readers: dict[str, set[Subscription]] = defaultdict(set)
+        self._overhearing: list[Callable[[str, Event], None]] = []
+
+    def overhear(self, heard: Callable[[str, Event], None]) -> None:
+        """Have `heard` called with all that is published here: for a channel that has no windows. It must not wait."""
+        self._overhearing.append(heard)
 
     def publish(self, conversation_id: str, event: Event) -> None:
         """Hand `event` to all readers of the conversation."""
+        for heard in self._overhearing:
+            heard(conversation_id, event)
         for reader in tuple(self._readers.get(conversation_id, ())):
             reader.put(event)
 

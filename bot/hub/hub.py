@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.errors import TokenInvalidError
 from bot.hub.conversations import PAGE, ConversationStore, Read
-from bot.hub.delivery import Delivery, Ended, MessageStored, Subscription
+from bot.hub.delivery import Delivery, Ended, Event, MessageStored, Subscription
 from bot.hub.ending import Endings
 from bot.hub.handing import LEAVE_CONTACT, STOP_WAITING, WAIT_ON
 from bot.hub.handoff_effects import offered_reply, stops_waiting
@@ -196,6 +197,10 @@ class Hub:
     def listen(self, conversation_id: str) -> Subscription:
         """Hear what is new from now on."""
         return self._delivery.subscribe(conversation_id)
+
+    def overhear(self, heard: Callable[[str, Event], None]) -> None:
+        """Have `heard` called with whatever becomes known in this process, at once; it must not wait."""
+        self._delivery.overhear(heard)
 
     def leave(self, subscription: Subscription) -> None:
         """Hear nothing more."""

@@ -1,0 +1,42 @@
+"""Answers to citizens of Zalo as they are given, without waiting for the next look into the store."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.hub.delivery import CatchUp, Event, MessageStored
+from bot.hub.models import Role
+
+SAID_BY_THE_CITY = frozenset({Role.ASSISTANT, Role.OFFICER, Role.SYSTEM})
+MOST_REMEMBERED = 50_000
+
+
+class FreshAnswers:
+    """Which citizens, of those that this process has heard, have been answered."""
+
+    def __init__(self) -> None:
+        self._talking: dict[str, str] = {}
+        self._fresh: dict[str, None] = {}
+        self._any = asyncio.Event()
+
+    def remember(self, conversation_id: str, user_id: str) -> None:
+        """This citizen was heard here."""
+        if len(self._talking) >= MOST_REMEMBERED:
+            self._talking.clear()
+        self._talking[conversation_id] = user_id
+
+    def overhear(self, conversation_id: str, event: Event) -> None:
+        """Take in what becomes known in the hub (`Hub.overhear`)."""
+        said = isinstance(event, MessageStored) and event.message.role in SAID_BY_THE_CITY
+        if (said or isinstance(event, CatchUp)) and conversation_id in self._talking:
+            self._fresh[conversation_id] = None
+            self._any.set()
+
+    async def next(self) -> str:
+        """Wait for a citizen who was answered; return the id at Zalo."""
+        while not self._fresh:
+            self._any.clear()
+            await self._any.wait()
+        conversation_id = next(iter(self._fresh))
+        del self._fresh[conversation_id]
+        return self._talking.get(conversation_id) or await self.next()
