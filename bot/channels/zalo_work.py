@@ -79,6 +79,7 @@ class ZaloWork:
         self._look_seconds = look_seconds
         self._news = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._at_work: set[asyncio.Task[None]] = set()
         self._queued: dict[str, int] = {}
         self._answers = FreshAnswers()
         hub.overhear(self._answers.overhear)
@@ -88,33 +89,38 @@ class ZaloWork:
     async def start(self) -> None:
         """Begin with what was left from before."""
         await self._inbox.take_back()
-        self._tasks = [asyncio.create_task(self._take_in()) for _ in range(AT_ONCE)]
-        self._tasks += [asyncio.create_task(self._pass_on()), asyncio.create_task(self._pass_out())]
+        self._tasks = [asyncio.create_task(work()) for work in (self._take_in, self._pass_on, self._pass_out)]
 
     async def stop(self) -> None:
         """End; what is half done is done again by the next process."""
         self._stopping = True  # a cancelled `wait_for` may go on all the same (Python 3.10)
         self._news.set()
-        for task in self._tasks:
+        running = [*self._tasks, *self._at_work]
+        for task in running:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*running, return_exceptions=True)
 
     def nudge(self) -> None:
         """An event was stored."""
         self._news.set()
 
     async def _take_in(self) -> None:
+        """Begin to work for one citizen after the other, for so many at once."""
         while not self._stopping:
+            self._news.clear()
             try:
-                claimed = await self._inbox.claim()
-                if claimed is not None:
-                    await self._work_off(*claimed)
-                    continue
+                while len(self._at_work) < AT_ONCE and (claimed := await self._inbox.claim()) is not None:
+                    task = asyncio.create_task(self._work_off(*claimed))
+                    self._at_work.add(task)
+                    task.add_done_callback(self._worked_off)
             except Exception as error:  # must outlive a database that is away
                 log.fault("take_in_failed", error)
-            self._news.clear()
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._news.wait(), self._look_seconds)
+
+    def _worked_off(self, task: asyncio.Task[None]) -> None:
+        self._at_work.discard(task)
+        self._news.set()
 
     async def _work_off(self, user_id: str, waiting: list[Waiting]) -> None:
         renewed = self._clock.now()
@@ -125,6 +131,8 @@ class ZaloWork:
                     renewed = self._clock.now()
                 if not await self._one(item):
                     break
+        except Exception as error:  # what is left is claimed again
+            log.fault("work_off_failed", error)
         finally:
             await asyncio.shield(self._inbox.release(user_id))
 
@@ -256,6 +264,7 @@ class ZaloWork:
         if done and parts:
             self._sending()
         if done:
+            self._queued[person.conversation_id] = messages[-1].seq
             await self._consent.ask_after(person, messages)
         return done
 

@@ -167,7 +167,7 @@ async def test_a_server_that_dies_while_petitions_come_in_loses_and_doubles_none
     shown, failed, enough = {}, [], asyncio.Event()
 
     async def one(number):
-        await asyncio.sleep(number * 0.004)
+        await asyncio.sleep(number * 0.01)
         try:
             shown[f"k{number}"] = (await service.lodge(draft(key=f"k{number}"))).code
         except StoreDownError:
@@ -175,7 +175,7 @@ async def test_a_server_that_dies_while_petitions_come_in_loses_and_doubles_none
         if len(shown) >= 10:
             enough.set()
 
-    tasks = [asyncio.create_task(one(number)) for number in range(120)]
+    tasks = [asyncio.create_task(one(number)) for number in range(300)]
     await enough.wait()
     await asyncio.to_thread(stop, stoppable)
     await asyncio.gather(*tasks)
@@ -184,10 +184,10 @@ async def test_a_server_that_dies_while_petitions_come_in_loses_and_doubles_none
     after_crash = await stored(operations)
     assert all(after_crash[hash_of_key(key)] == code for key, code in shown.items())
     print(f"shown {len(shown)}, failed {len(failed)}, stored though failed {len(after_crash) - 1 - len(shown)}")
-    for number in range(120):
+    for number in range(300):
         receipt = await service.lodge(draft(key=f"k{number}"))
         assert shown.setdefault(f"k{number}", receipt.code) == receipt.code
-    assert len(await rows(operations, PETITION)) == 121
+    assert len(await rows(operations, PETITION)) == 301
     operations.close()
 
 

@@ -216,5 +216,7 @@ async def test_every_feature_is_asked_for_somewhere():
     asked = set()
     for folder in ("actions", "bot"):
         for path in (ROOT / folder).rglob("*.py"):
-            asked |= set(re.findall(r"\b(?:when_off|is_off|off_within)\([^\n]*Feature\.(\w+)", path.read_text("utf-8")))
+            asked |= set(
+                re.findall(r"\b(?:when_off|is_off|off_within)(?:\(|, )[^\n]*Feature\.(\w+)", path.read_text("utf-8"))
+            )
     assert {one.name for one in Feature} <= asked
