@@ -124,29 +124,6 @@ def test_from_the_queue_to_the_end_of_a_talk(open_context, desk, tmp_path):
     expect(person.locator("mot-cua-chat")).to_contain_text("Cán bộ đã kết thúc")
 
 
-def test_what_is_typed_while_a_reply_is_on_its_way_is_kept(open_context, desk):
-    officer = on_duty(open_context().new_page(), desk)
-    person = citizen(open_context, desk)
-    officer.goto(f"{desk.url}/desk/conversations/{put_in_queue(desk)}")
-    officer.get_by_role("button", name="Nhận", exact=True).click()
-    reply = officer.get_by_label("Trả lời người dân")
-    reply.fill("Chào anh/chị ạ.")
-    held = []
-    officer.route("**/reply", held.append)
-    officer.keyboard.press("Control+Enter")
-    while not held:
-        officer.wait_for_timeout(20)
-    reply.press_sequentially(" Mai anh/chị")
-    held[0].continue_()
-    expect(messages(person, "officer")).to_have_text(["Chào anh/chị ạ."])
-    expect(reply).to_have_value(" Mai anh/chị")
-    reply.press_sequentially(" đến nhé.")
-    officer.unroute("**/reply")
-    officer.keyboard.press("Control+Enter")
-    expect(messages(person, "officer")).to_have_text(["Chào anh/chị ạ.", "Mai anh/chị đến nhé."])
-    expect(reply).to_have_value("")
-
-
 def test_what_is_said_while_the_citizen_is_away_arrives_once_and_in_order(open_context, desk):
     officer = on_duty(open_context().new_page(), desk)
     context = open_context()

@@ -98,28 +98,6 @@
     }
     if (follows) down();
   });
-  /* What is typed while a reply is on its way belongs to the next one: the answer brings a field of its own. */
-  let sent = null;
-  let typedOn = "";
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.target.id === "composer") sent = field().value;
-  });
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.target.id !== "composer" || sent === null || !field()) return;
-    const now = field().value;
-    typedOn = now.startsWith(sent) ? now.slice(sent.length) : now;
-    sent = null;
-  });
-  const carryOn = () => {
-    if (!typedOn || !field()) return;
-    field().value += typedOn;
-    typedOn = "";
-    field().dispatchEvent(new Event("input", { bubbles: true }));
-  };
-  document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.elt.id === "composer") setTimeout(carryOn, 0);
-  });
-
   /* What was sent is forgotten as a draft; the field has the focus again. */
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.elt.id !== "composer" || event.detail.xhr.status !== 200) return;
