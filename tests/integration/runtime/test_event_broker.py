@@ -118,7 +118,7 @@ class Slow(EventBroker):
 
     @classmethod
     async def from_endpoint_config(cls, broker_config, event_loop=None):
-        raise NotImplementedError
+        return cls()
 
 
 async def test_nobody_waits_for_a_broker_and_what_is_too_much_goes_the_oldest_first(monkeypatch):
