@@ -65,11 +65,12 @@ def test_thumb_down_offers_reasons_and_words(page: Page, answering: FakeHub):
     button(page, "Gửi góp ý").click()
     expect(button(page, "Sai")).to_have_count(0)
     expect(button(page, DOWN)).to_be_focused()
+    # What the hub answered is seen: only now has it surely received what was sent.
+    expect(page.locator("mot-cua-chat .rating textarea")).to_have_value("gọi [đã che]")
     last = answering.received("rate")[-1]
     assert (last["thumb"], last["reason"], last["words"]) == ("down", "outdated", "gọi 0903123456")
-    expect(page.locator("mot-cua-chat .rating textarea")).to_have_value("gọi [đã che]")
     button(page, UP).click()
-    expect(button(page, DOWN)).to_have_attribute("aria-pressed", "false")
+    expect(status(page)).to_have_text("Đã lưu: up")
     assert set(answering.received("rate")[-1]) == {"type", "id", "seq", "thumb"}
 
 
@@ -166,6 +167,7 @@ def test_by_keyboard_alone(page: Page, answering: FakeHub):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(button(page, DOWN)).to_be_focused()
+    expect(page.locator("mot-cua-chat .rating textarea")).to_have_count(0)
     assert answering.received("rate")[-1]["words"] == "sai lệ phí"
     assert answering.only.texts("citizen") == ["khai sinh"]
 
