@@ -15,6 +15,7 @@ def limit_threads() -> None:
     """Give libraries one thread, unless the operator says otherwise; to be called before they are imported.
 
     The sentence encoder's threads hinder each other on small machines: ten times slower with two on two cores.
+    Products of our size gain nothing from a second thread, and OpenBLAS's waiting ones burn the other core.
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

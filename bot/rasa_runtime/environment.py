@@ -13,8 +13,6 @@ LIBRARY_SWITCHES = {
     "TF_CPP_MIN_LOG_LEVEL": "3",  # TensorFlow is imported, never used
     "CUDA_VISIBLE_DEVICES": "-1",
     "TOKENIZERS_PARALLELISM": "false",
-    "OMP_NUM_THREADS": "1",  # the sentence encoder's threads hinder each other: ten times slower with two on two cores
-    "OPENBLAS_NUM_THREADS": "1",  # products of this size gain nothing, and waiting threads burn the other core
 }
 
 
