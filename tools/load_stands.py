@@ -66,11 +66,13 @@ def embedded(folder: Path, more: Mapping[str, str]) -> Iterator[Target]:
 def topology(folder: Path, hubs: int, rasas: int, more: Mapping[str, str]) -> Iterator[Target]:
     """Start the topology in `folder`, whose data are made anew, with `more` settings.
 
-    Its search index is made as the default's before anything starts: else hubs would make it while they are measured.
+    Actions run inside each Rasa, as deploy/ has it. Its search index is made as the default's before anything starts:
+    else hubs would make it while they are measured.
     """
     shutil.rmtree(folder, ignore_errors=True)
     vectors = more.get("MOTCUA_VECTORS", "auto")
-    found = Topology(folder, hubs, rasas, changes={"MOTCUA_VECTORS": vectors, **more}, vectors=vectors != "off")
+    changes = {"MOTCUA_ACTIONS": "in_process", "MOTCUA_VECTORS": vectors, **more}
+    found = Topology(folder, hubs, rasas, changes=changes, vectors=vectors != "off")
     note(f"starting the topology: nginx, {hubs} hubs, {rasas} Rasas, actions, jobs, PostgreSQL, Redis")
     try:
         found.start()
