@@ -43,6 +43,8 @@ def clean_line(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return `text` in small letters without diacritics; đ becomes d. Same for NFC and NFD input."""
+    if text.isascii():
+        return text.lower()
     return _MARKS.sub("", unicodedata.normalize("NFD", text.lower())).replace("đ", "d")
 
 
@@ -68,4 +70,4 @@ def bigrams(tokens: list[str]) -> Iterator[str]:
 
 def has_diacritics(text: str) -> bool:
     """Say whether `text` carries any Vietnamese mark (tone, vowel or đ)."""
-    return fold(text) != unicodedata.normalize("NFC", text.lower())
+    return not text.isascii() and fold(text) != unicodedata.normalize("NFC", text.lower())

@@ -43,6 +43,7 @@ _COMPARE = re.compile(
 _ALIKE = re.compile(r"(?<!\w)(?:co\s+)?(?:giong nhau|la mot|la 1|giong)(?:\s+(?:khong|ko|k|hong|a|ha|phai khong))*\W*$")
 _WHICH = re.compile(r"(?<!\w)(?:thi\s+)?(?:cai|ben|loai|viec|thu tuc) nao(?:\s+\w+){0,3}\s+hon\b.*$")
 _OR = re.compile(rf"(?<!\w)hay(?:\s+la)?{_END}(?!\s+(?:khong|ko|k|chua|chu|sao|gi|nao|bi|duoc|quen|hong){_END})")
+_JOINT = re.compile(rf"(?<!\w){_AND}(?!\w)|[,;]")
 _LONGEST_PART = 9
 _MOST_PARTS, _MOST_BORROWED = 3, 4
 _LIKELY, _LIKELY_INSIDE = 0.4, 0.55
@@ -95,7 +96,7 @@ def sides_of(text: str) -> Sides | None:
 
 
 def _split(typed: str, folded: str, start: int, end: int, at: re.Pattern[str] | None = None) -> list[str]:
-    joint = at or re.compile(rf"(?<!\w){_AND}(?!\w)|[,;]")
+    joint = at or _JOINT
     parts, begin = [], start
     for match in joint.finditer(folded, start, end):
         parts += _cut(typed, folded, begin, match.start())

@@ -169,10 +169,19 @@ def _is_free_name(typed: str, match: re.Match[str], name: str) -> bool:
         return False
     head = typed[slice(*match.span("head"))]
     marked = load_words().names["marked"]
-    own = [known for known in load_words().names["heads"] if fold(known) == match["head"]]
+    own = _heads().get(match["head"], ())
     if has_diacritics(head):
         return any(_agree(head, known) for known in own)
     return not any(known in marked for known in own) or bool(_TELLS.match(name))
+
+
+@lru_cache(maxsize=1)
+def _heads() -> dict[str, tuple[str, ...]]:
+    """The heads as written, by how they are folded."""
+    found: dict[str, tuple[str, ...]] = {}
+    for head in load_words().names["heads"]:
+        found[fold(head)] = (*found.get(fold(head), ()), head)
+    return found
 
 
 @lru_cache(maxsize=1)

@@ -150,12 +150,15 @@ def _phrase_at(typed: str, marked: str, pieces: list[re.Match[str]], at: int, be
     first = pieces[at]
     if not first.group()[0].isalnum():
         return Token(_mark(first.group()), *first.span()), 1
-    for count in range(min(_LONGEST, len(pieces) - at), 0, -1):
-        group = pieces[at : at + count]
-        start, end = group[0].start(), group[-1].end()
-        said = " ".join(piece.group() for piece in group)
+    known, start = load_words().phrases, first.start()
+    said = [piece.group() for piece in pieces[at : at + _LONGEST]]
+    for count in range(len(said), 0, -1):
+        folded = " ".join(said[:count])
+        if folded not in known:
+            continue
+        end = pieces[at + count - 1].end()
         sure = _after_office(before) or marked[:start].endswith(_AND_YET)
-        letter = _letter(said, typed[start:end], marked, sure)
+        letter = _letter(folded, typed[start:end], marked, sure)
         if letter:
             return Token(letter, start, end), count
     return Token(Kind.NOTHING.value, *first.span()), 1

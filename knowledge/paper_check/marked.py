@@ -42,6 +42,7 @@ def keys_of(text: str) -> tuple[str, ...]:
     return tuple(_key(word) for word in typed_words(text))
 
 
+@lru_cache(maxsize=8192)
 def _key(word: str) -> str:
     marks = sorted(letter for letter in unicodedata.normalize("NFD", word) if unicodedata.combining(letter))
     return f"{fold(word)}{'d' * word.count('đ')}{''.join(marks)}"

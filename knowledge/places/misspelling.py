@@ -63,11 +63,12 @@ class Guesser:
             return short
         for size in range(_MOST_WORDS, 1, -1):
             end = place + size
-            if self._reader.breaks_within(place, end) or end >= len(self._tokens):
+            district = self._reader.district_at(end)
+            if district is None or self._reader.breaks_within(place, end):
                 continue
             typed = self._typed(place, end)
-            district = self._reader.district_at(end) if len(typed) >= _LEAST_NEAR else None
-            phrase = self._names.near(typed, Tier.COMMUNE, slips_allowed(typed), district) if district else None
+            enough = len(typed) >= _LEAST_NEAR
+            phrase = self._names.near(typed, Tier.COMMUNE, slips_allowed(typed), district) if enough else None
             if phrase is not None:
                 return Piece(place, end, of_level(self._names.of(phrase), "ward"), "ward", 1)
         return None

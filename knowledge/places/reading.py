@@ -18,6 +18,7 @@ class Reader:
 
     def __init__(self, tokens: list[Token], names: Names, ways: Ways, spans: dict[int, list[int]]) -> None:
         self.tokens, self.names, self.ways, self._spans = tokens, names, ways, spans
+        self._districts: dict[int, Option | None] = {}
 
     def with_level(self, place: int) -> Piece | None:
         """A word like "phường" and what follows it."""
@@ -69,8 +70,10 @@ class Reader:
         """The former district that is named from `place` on, right after something else."""
         if place >= len(self.tokens):
             return None
-        piece = self.with_level(place) or self.bare(place)
-        return piece.district if piece else None
+        if place not in self._districts:  # asked for from each of the words before it
+            piece = self.with_level(place) or self.bare(place)
+            self._districts[place] = piece.district if piece else None
+        return self._districts[place]
 
     def breaks_within(self, start: int, end: int) -> bool:
         return any(self.breaks(inner) for inner in range(start + 1, end))

@@ -15,6 +15,9 @@ from knowledge.text import fold, has_diacritics, without_invisible
 FOLDER = Path(__file__).resolve().parent
 _CLAUSE = re.compile(r"[.,;:!?\n…()]+|\s-\s")
 _PART = re.compile(r"\{([a-z_]+)\}")
+_QUOTES, _BLANKS = re.compile('["“”‘’]'), re.compile(r"[ \t]+")
+_TEXTS_KEPT = 8
+"""A message is asked about a dozen matters; it is made ready once."""
 _FEW_MARKS = 0.25
 """Share of words with marks below which a message counts as typed without them (Vietnamese has about two thirds)."""
 
@@ -34,7 +37,7 @@ class Phrases:
 
     def found_in(self, text: str, marks: bool) -> bool:
         """Whether one of them stands in `text`; `marks`: it was typed with them."""
-        return bool(self.marked.search(text) if marks else self.folded.search(fold(text)))
+        return (self.marked.search(text) if marks else self.folded.search(fold(text))) is not None
 
 
 @lru_cache(maxsize=8)
@@ -53,12 +56,15 @@ def load_phrases(name: str) -> Mapping[str, Phrases]:
 
 
 def _any_of(lines: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(rf"(?<!\w)(?:{line})(?!\w)" for line in lines) or r"(?!)")
+    """What stands before and after each is looked at once for all: inside words, nothing is tried at all."""
+    listed = "|".join(f"(?:{line})" for line in lines)
+    return re.compile(rf"(?<!\w)(?:{listed})(?!\w)" if lines else r"(?!)")
 
 
+@lru_cache(maxsize=_TEXTS_KEPT)
 def normal(text: str) -> str:
     """Return `text` in small letters and NFC, without what nobody sees and without quotation marks, blanks single."""
-    return re.sub(r"[ \t]+", " ", re.sub('["“”‘’]', "", without_invisible(text).lower()))
+    return _BLANKS.sub(" ", _QUOTES.sub("", without_invisible(text).lower()))
 
 
 def clauses(text: str) -> list[str]:
@@ -66,6 +72,7 @@ def clauses(text: str) -> list[str]:
     return [clause for part in _CLAUSE.split(text) if (clause := " ".join(part.split()))]
 
 
+@lru_cache(maxsize=_TEXTS_KEPT)
 def typed_with_marks(text: str) -> bool:
     """Whether the writer sets diacritics."""
     listed = [word for word in text.split() if word.isalpha()]

@@ -64,3 +64,13 @@ def test_words_keep_codes_whole(text, found):
 @pytest.mark.parametrize(("text", "answer"), [("tam tru", False), ("tạm tru", True), ("đang", True), ("ABC 12", False)])
 def test_diacritics_are_noticed(text, answer):
     assert has_diacritics(text) is answer
+
+
+def test_plain_ascii_takes_a_short_way_to_the_same():
+    """Most words that are folded were folded before."""
+    for text in ("", "Dang KY", "a\x00b", "CT01/a", "1.004194", "".join(map(chr, range(128)))):
+        assert fold(text) == fold(f"{text}à")[: len(text)] == text.lower()
+        assert has_diacritics(text) is False
+    assert has_diacritics("đa")
+    assert has_diacritics("a\u0301")
+    assert not has_diacritics("ß")
