@@ -12,15 +12,18 @@ from sqlalchemy.engine import Connection, Row
 
 from bot.approval.models import HeldAnswer, HeldState, UnitSwitch
 from bot.approval.tables import APPROVAL_ANSWER, APPROVAL_SWITCH
+from bot.store.prepared import Prepared
 
 MOST_DUE = 100
 
 _OF = APPROVAL_ANSWER.c
 _HELD = HeldState.HELD.value
-_MAY_HOLD = select(
-    or_(
-        select(_OF.id).where(_OF.conversation_id == bindparam("the_id"), _OF.state == _HELD).exists(),
-        select(APPROVAL_SWITCH.c.id).where(APPROVAL_SWITCH.c.on.is_(True)).exists(),
+_MAY_HOLD = Prepared(
+    select(
+        or_(
+            select(_OF.id).where(_OF.conversation_id == bindparam("the_id"), _OF.state == _HELD).exists(),
+            select(APPROVAL_SWITCH.c.id).where(APPROVAL_SWITCH.c.on.is_(True)).exists(),
+        )
     )
 )
 
@@ -75,7 +78,7 @@ def dropped_of(connection: Connection, conversation_id: str) -> list[HeldAnswer]
 
 def may_hold(connection: Connection, conversation_id: str) -> bool:
     """Say whether something is held in a conversation, or some unit has ever looked at answers; else none is held."""
-    return bool(connection.execute(_MAY_HOLD, {"the_id": conversation_id}).scalar())
+    return bool(_MAY_HOLD.scalar(connection, the_id=conversation_id))
 
 
 def all_held(connection: Connection) -> list[HeldAnswer]:

@@ -122,27 +122,28 @@ class ConversationStore:
         self, connection: Connection, conversation_id: str, client_id: str, read: Read, then: Then | None
     ) -> Heard:
         now = self._clock.now()
-        hold(connection, conversation_id, now)
+        row = statements.FIND_AND_LOCK.first(connection, the_id=conversation_id)
+        if row is None:
+            raise _erased(conversation_id)
         known = find_by_client_id(connection, conversation_id, client_id)
         if known is not None:
             return Heard(known, new=False)
         said = read(_last_answer(connection, conversation_id))
-        mine = {"the_id": conversation_id}
-        connection.execute(statements.COUNT_ON, {**mine, "the_number": 1})
-        row = connection.execute(statements.FIND, mine).one()
+        row = row._replace(last_seq=row.last_seq + 1)
+        statements.NUMBER_MESSAGE.run(connection, the_id=conversation_id, the_seq=row.last_seq, the_moment=now)
         # While an officer answers, or is waited for, a message never is the assistant's.
         for_assistant = row.status == Answerer.ASSISTANT.value
-        new = {
-            "conversation_id": conversation_id,
-            "seq": row.last_seq,
-            "client_id": client_id,
-            "role": Role.CITIZEN.value,
-            "created_at": now,
-            "content": said.content,
-            "payload": said.payload,
-            "state": (TurnState.PENDING if for_assistant else TurnState.PASSED_ON).value,
-        }
-        connection.execute(statements.ADD_MESSAGE, new)
+        statements.ADD_MESSAGE.run(
+            connection,
+            conversation_id=conversation_id,
+            seq=row.last_seq,
+            client_id=client_id,
+            role=Role.CITIZEN.value,
+            created_at=now,
+            content=said.content,
+            payload=said.payload,
+            state=(TurnState.PENDING if for_assistant else TurnState.PASSED_ON).value,
+        )
         if not for_assistant:
             note_citizen_spoke(connection, conversation_id, now)
         elif then is not None:
@@ -173,8 +174,12 @@ class ConversationStore:
 
 def hold(connection: Connection, conversation_id: str, now: datetime) -> None:
     """Take the conversation's lock until the transaction ends; `TokenInvalidError` when it is erased."""
-    if connection.execute(statements.LOCK, {"the_id": conversation_id, "the_moment": now}).rowcount == 0:
-        raise TokenInvalidError("the conversation is erased", conversation=conversation_id[:8])
+    if not statements.LOCK.run(connection, the_id=conversation_id, the_moment=now):
+        raise _erased(conversation_id)
+
+
+def _erased(conversation_id: str) -> TokenInvalidError:
+    return TokenInvalidError("the conversation is erased", conversation=conversation_id[:8])
 
 
 def lock_with_linked(connection: Connection, conversation_id: str, now: datetime) -> None:
@@ -192,7 +197,7 @@ def _mark_delivered(connection: Connection, conversation_id: str, seq: int, now:
 
 def find_conversation(connection: Connection, conversation_id: str) -> Conversation | None:
     """The conversation's row as a dataclass."""
-    row = connection.execute(statements.FIND, {"the_id": conversation_id}).first()
+    row = statements.FIND.first(connection, the_id=conversation_id)
     return None if row is None else conversation_of(row)
 
 
@@ -219,25 +224,25 @@ def add_messages(
     if not drafts:
         return []
     first = count_on(connection, conversation_id, len(drafts)) - len(drafts) + 1
-    rows = [
-        {
-            "conversation_id": conversation_id,
-            "seq": seq,
-            "role": role.value,
-            "created_at": at,
-            "content": draft.content,
-            "payload": list(draft.payloads) or None,
-        }
-        for seq, draft in enumerate(drafts, first)
-    ]
-    connection.execute(statements.ADD_MESSAGE, rows)
-    return [Message(conversation_id, row["seq"], role, at, row["content"]) for row in rows]
+    for seq, draft in enumerate(drafts, first):
+        statements.ADD_MESSAGE.run(
+            connection,
+            conversation_id=conversation_id,
+            seq=seq,
+            client_id=None,
+            role=role.value,
+            created_at=at,
+            content=draft.content,
+            payload=list(draft.payloads) or None,
+            state=None,
+        )
+    return [Message(conversation_id, seq, role, at, draft.content) for seq, draft in enumerate(drafts, first)]
 
 
 def count_on(connection: Connection, conversation_id: str, number: int = 1) -> int:
     """Number so many messages; return the last one's number. The conversation's row is locked afterwards."""
-    connection.execute(statements.COUNT_ON, {"the_id": conversation_id, "the_number": number})
-    return int(connection.execute(statements.LAST_SEQ, {"the_id": conversation_id}).scalar_one())
+    statements.COUNT_ON.run(connection, the_id=conversation_id, the_number=number)
+    return int(statements.LAST_SEQ.scalar(connection, the_id=conversation_id))
 
 
 def sign_message(connection: Connection, message: Message, client_id: str) -> Message:
@@ -249,24 +254,25 @@ def sign_message(connection: Connection, message: Message, client_id: str) -> Me
 
 def find_by_client_id(connection: Connection, conversation_id: str, client_id: str) -> Message | None:
     """The message that a sender's id stands for."""
-    row = connection.execute(statements.BY_CLIENT_ID, {"the_id": conversation_id, "the_client_id": client_id}).first()
+    row = statements.BY_CLIENT_ID.first(connection, the_id=conversation_id, the_client_id=client_id)
     return None if row is None else message_of(row)
 
 
 def _find_button(connection: Connection, conversation_id: str, seq: int, button: int) -> tuple[str, str] | None:
-    row = connection.execute(statements.BUTTON, {"the_id": conversation_id, "the_seq": seq}).first()
+    row = statements.BUTTON.first(connection, the_id=conversation_id, the_seq=seq)
     if row is None or not isinstance(row.payload, list) or not 0 <= button < len(row.payload):
         return None
     return row.content["buttons"][button]["title"], row.payload[button]
 
 
 def _messages_after(connection: Connection, conversation_id: str, after: int) -> list[Message]:
-    given = {"the_id": conversation_id, "the_seq": after, "the_number": PAGE}
-    return [message_of(row) for row in connection.execute(statements.MESSAGES_AFTER, given)]
+    found = statements.MESSAGES_AFTER.all(connection, the_id=conversation_id, the_seq=after, the_number=PAGE)
+    return [message_of(row) for row in found]
 
 
 def _last_answer(connection: Connection, conversation_id: str) -> dict[str, Any] | None:
-    return connection.execute(statements.LAST_ANSWER, {"the_id": conversation_id}).scalar()
+    found: dict[str, Any] | None = statements.LAST_ANSWER.scalar(connection, the_id=conversation_id)
+    return found
 
 
 def last_words(connection: Connection, conversation_id: str) -> str:

@@ -25,12 +25,11 @@ def expects_photos(connection: Connection, conversation_id: str) -> bool:
 def wants_photos(connection: Connection, conversation_id: str, client_id: str) -> bool | None:
     """Say whether photos may come, or those of this message are here; None while an answer is still to come."""
     # In this order: an answer that is stored between the last two looks is seen by the second of them.
-    mine = {"the_id": conversation_id, "the_client_id": client_id}
-    if connection.execute(statements.BY_CLIENT_ID, mine).first() is not None:
+    if statements.BY_CLIENT_ID.first(connection, the_id=conversation_id, the_client_id=client_id) is not None:
         return True
     waits = _has_open_turn(connection, conversation_id)
     return expects_photos(connection, conversation_id) or (None if waits else False)
 
 
 def _has_open_turn(connection: Connection, conversation_id: str) -> bool:
-    return connection.execute(statements.FIRST_PENDING, {"the_id": conversation_id}).first() is not None
+    return statements.FIRST_PENDING.first(connection, the_id=conversation_id) is not None

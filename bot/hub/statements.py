@@ -1,8 +1,6 @@
-"""The statements of every turn, built once.
+"""The statements of every turn, built and compiled once (bot/store/prepared.py).
 
-Building a statement and the key under which SQLAlchemy finds its compiled text takes five times as long as executing
-it. A statement with `bindparam`s that is built once keeps its key. Names of parameters begin with `the_`, because
-SQLAlchemy keeps the columns' own names for what is set.
+Names of parameters begin with `the_`, because SQLAlchemy keeps the columns' own names for what is set.
 """
 
 from __future__ import annotations
@@ -11,55 +9,66 @@ from sqlalchemy import and_, bindparam, insert, select, update
 
 from bot.hub.models import Role, TurnState
 from bot.hub.tables import CONVERSATION, MESSAGE
+from bot.store.prepared import Prepared
 
 _CONVERSATION = CONVERSATION.c.id == bindparam("the_id")
 _MESSAGES = MESSAGE.c.conversation_id == bindparam("the_id")
 _LIVING = CONVERSATION.c.erased_at.is_(None)
 _MESSAGE = and_(_MESSAGES, MESSAGE.c.seq == bindparam("the_seq"))
 
-FIND = select(CONVERSATION).where(_CONVERSATION)
+FIND = Prepared(select(CONVERSATION).where(_CONVERSATION))
 """Takes the_id."""
-LOCK = update(CONVERSATION).where(_CONVERSATION, _LIVING).values(updated_at=bindparam("the_moment"))
+LOCK = Prepared(update(CONVERSATION).where(_CONVERSATION, _LIVING).values(updated_at=bindparam("the_moment")))
 """Takes the_id, the_moment; touches no row where the conversation is erased."""
-LOCK_AS_HOLDER = (
+FIND_AND_LOCK = Prepared(select(CONVERSATION).where(_CONVERSATION, _LIVING).with_for_update(key_share=True))
+"""Takes the_id; finds no row where the conversation is erased. Locks as an UPDATE does (SQLite: its writer has it)."""
+LOCK_AS_HOLDER = Prepared(
     update(CONVERSATION)
     .where(_CONVERSATION, _LIVING, CONVERSATION.c.lease_owner == bindparam("the_owner"))
     .values(updated_at=bindparam("the_moment"), away_since=None, lease_owner=None, lease_until=None)
 )
 """Takes the_id, the_owner, the_moment; for who holds the conversation's lease, and gives it back with it."""
-COUNT_ON = update(CONVERSATION).where(_CONVERSATION).values(last_seq=CONVERSATION.c.last_seq + bindparam("the_number"))
+COUNT_ON = Prepared(
+    update(CONVERSATION).where(_CONVERSATION).values(last_seq=CONVERSATION.c.last_seq + bindparam("the_number"))
+)
 """Takes the_id, the_number: how many messages are added."""
-LAST_SEQ = select(CONVERSATION.c.last_seq).where(_CONVERSATION)
+LAST_SEQ = Prepared(select(CONVERSATION.c.last_seq).where(_CONVERSATION))
 """Takes the_id."""
-SET_LEASE = (
+NUMBER_MESSAGE = Prepared(
+    update(CONVERSATION).where(_CONVERSATION).values(last_seq=bindparam("the_seq"), updated_at=bindparam("the_moment"))
+)
+"""Takes the_id, the_seq, the_moment: the number of a message that is added to a locked conversation."""
+SET_LEASE = Prepared(
     update(CONVERSATION)
     .where(_CONVERSATION)
     .values(lease_owner=bindparam("the_owner"), lease_until=bindparam("the_moment"))
 )
 """Takes the_id, the_owner, the_moment; None and None let the conversation go."""
 
-ADD_MESSAGE = insert(MESSAGE)
-"""Takes a row, or several of the same columns."""
-BY_CLIENT_ID = select(MESSAGE).where(_MESSAGES, MESSAGE.c.client_id == bindparam("the_client_id"))
+ADD_MESSAGE = Prepared(
+    insert(MESSAGE), "conversation_id", "seq", "client_id", "role", "created_at", "content", "payload", "state"
+)
+"""Takes these columns."""
+BY_CLIENT_ID = Prepared(select(MESSAGE).where(_MESSAGES, MESSAGE.c.client_id == bindparam("the_client_id")))
 """Takes the_id, the_client_id."""
-LAST_ANSWER = (
+LAST_ANSWER = Prepared(
     select(MESSAGE.c.content)
     .where(_MESSAGES, MESSAGE.c.role != Role.CITIZEN.value)
     .order_by(MESSAGE.c.seq.desc())
     .limit(1)
 )
 """Takes the_id."""
-FIRST_PENDING = (
+FIRST_PENDING = Prepared(
     select(MESSAGE).where(_MESSAGES, MESSAGE.c.state == TurnState.PENDING.value).order_by(MESSAGE.c.seq).limit(1)
 )
 """Takes the_id."""
-SETTLE_TURN = (
+SETTLE_TURN = Prepared(
     update(MESSAGE).where(_MESSAGE, MESSAGE.c.state == TurnState.PENDING.value).values(state=bindparam("the_state"))
 )
 """Takes the_id, the_seq, the_state; touches no row where the turn is over."""
-BUTTON = select(MESSAGE.c.content, MESSAGE.c.payload).where(_MESSAGE, MESSAGE.c.role != Role.CITIZEN.value)
+BUTTON = Prepared(select(MESSAGE.c.content, MESSAGE.c.payload).where(_MESSAGE, MESSAGE.c.role != Role.CITIZEN.value))
 """Takes the_id, the_seq."""
-MESSAGES_AFTER = (
+MESSAGES_AFTER = Prepared(
     select(MESSAGE)
     .where(_MESSAGES, MESSAGE.c.seq > bindparam("the_seq"))
     .order_by(MESSAGE.c.seq)

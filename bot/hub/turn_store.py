@@ -148,7 +148,7 @@ class TurnStore:
 
     def _set_lease(self, connection: Connection, conversation_id: str, owner: str | None) -> None:
         until = None if owner is None else self._lease_now() + self._lease
-        connection.execute(statements.SET_LEASE, {"the_id": conversation_id, "the_owner": owner, "the_moment": until})
+        statements.SET_LEASE.run(connection, the_id=conversation_id, the_owner=owner, the_moment=until)
 
     def _next_work(self, connection: Connection, conversation_id: str) -> Work | None:
         conversation = find_conversation(connection, conversation_id)
@@ -169,7 +169,7 @@ class TurnStore:
 
     @staticmethod
     def _pending_row(connection: Connection, conversation_id: str) -> Row | None:
-        return connection.execute(statements.FIRST_PENDING, {"the_id": conversation_id}).first()
+        return statements.FIRST_PENDING.first(connection, the_id=conversation_id)
 
     def _forgetting(self, connection: Connection, conversation_id: str) -> ToForget | None:
         query = select(CONVERSATION.c.rasa_sender).where(
@@ -209,14 +209,14 @@ class TurnStore:
     def _store(self, connection: Connection, turn: Turn, role: Role, drafts: tuple[Draft, ...]) -> list[Message] | None:
         """Store an answer, and give the lease back."""
         now = self._clock.now()
-        mine = {"the_id": turn.conversation.id, "the_owner": self._owner, "the_moment": now}
-        if connection.execute(statements.LOCK_AS_HOLDER, mine).rowcount == 0:
+        mine = turn.conversation.id
+        if not statements.LOCK_AS_HOLDER.run(connection, the_id=mine, the_owner=self._owner, the_moment=now):
             return None
         conversation = find_conversation(connection, turn.conversation.id)
         taken_over = conversation is None or conversation.ownership != turn.conversation.ownership
         state = TurnState.PASSED_ON if taken_over else TurnState.ANSWERED
-        settled = {"the_id": turn.conversation.id, "the_seq": turn.seq, "the_state": state.value}
-        if connection.execute(statements.SETTLE_TURN, settled).rowcount == 0 or taken_over:
+        settled = statements.SETTLE_TURN.run(connection, the_id=mine, the_seq=turn.seq, the_state=state.value)
+        if not settled or taken_over:
             return None
         left = _left_of(turn, drafts)
         rewritten = [] if left is None else self._rewrite(connection, turn, left)

@@ -24,8 +24,8 @@ from bot.handoff.tables import HANDOFF_REQUEST
 from bot.ops.clock import city_date
 from bot.reports.periods import Span
 from bot.reports.tables import REPORT_TURN
+from bot.store.prepared import Prepared
 
-_ADD = insert(REPORT_TURN)
 LONGEST_MILLISECONDS = 2**31 - 1
 AT_ONCE = 2000
 
@@ -48,6 +48,7 @@ class TurnFact(NamedTuple):
     handed_over: bool = False
 
 
+_ADD = Prepared(insert(REPORT_TURN).inline(), "day", *TurnFact._fields)
 _FACT: Callable[[Any], TurnFact] = partial(tuple.__new__, TurnFact)
 """As `TurnFact._make`, without a call in Python for each."""
 
@@ -57,7 +58,7 @@ def add_fact(connection: Connection, fact: TurnFact) -> None:
     values = {**fact._asdict(), "day": city_date(fact.at)}
     if fact.milliseconds is not None:
         values["milliseconds"] = min(max(0, fact.milliseconds), LONGEST_MILLISECONDS)
-    connection.execute(_ADD, values)
+    _ADD.run(connection, **values)
 
 
 def erase_facts(connection: Connection, conversation_id: str, _at: datetime) -> None:

@@ -8,7 +8,6 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +17,7 @@ from sqlalchemy.engine.url import URL
 from sqlalchemy.pool import QueuePool
 
 from bot.ops.metrics import DATABASE_ERRORS
+from bot.store.prepared import raise_as_sqlalchemy
 from bot.store.searching import add_functions
 
 Result = TypeVar("Result")
@@ -93,8 +93,11 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    sql = f"BEGIN {connection.get_execution_options().get('sqlite_begin', 'DEFERRED')}"
+    try:
+        connection.connection.cursor().execute(sql)
+    except sqlite3.Error as error:
+        raise_as_sqlalchemy(connection, error, sql)
 
 
 def check_writable(engine: Engine) -> None:
@@ -118,10 +121,12 @@ class Database:
         sqlite = engine.dialect.name == "sqlite"
         # Made once: each engine with options brings an event machinery of its own.
         self._writer = engine.execution_options(sqlite_begin="IMMEDIATE")
-        self._one_writer = _WRITERS[str(engine.url)] if sqlite else nullcontext()
+        self._one_writer = _WRITERS[str(engine.url)]
         self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="database")
         # Where one writes at a time, one thread does, so that none wakes up only to wait for the lock.
         self._writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer") if sqlite else self._threads
+        self._writing = self._write_on_held if sqlite else self._write_on_any
+        self._held: Connection | None = None
         self.closed = False
 
     async def run(self, work: Callable[..., Result], *args: Any) -> Result:
@@ -135,9 +140,21 @@ class Database:
         """
         return await asyncio.get_running_loop().run_in_executor(self._writers, self._writing, work, args)
 
-    def _writing(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
-        with self._one_writer, self._writer.begin() as connection:
+    def _write_on_any(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
+        with self._writer.begin() as connection:
             return work(connection, *args)
+
+    def _write_on_held(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
+        """The one thread that writes on SQLite keeps its connection, for as long as all goes well."""
+        with self._one_writer:
+            connection = self._held = self._held or self._writer.connect()
+            try:
+                with connection.begin():
+                    return work(connection, *args)
+            except BaseException:
+                self._held = None
+                connection.close()
+                raise
 
     def _transaction(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
         with self.engine.begin() as connection:
@@ -156,4 +173,6 @@ class Database:
         self.closed = True
         self._writers.shutdown(wait=True)
         self._threads.shutdown(wait=True)
+        if self._held is not None:
+            self._held.close()
         self.engine.dispose()

@@ -13,6 +13,7 @@ from bot.errors import StoreDownError, TuningRefusedError
 from bot.ops.logging import EventLog
 from bot.settings import Settings
 from bot.store.engine import Database
+from bot.store.prepared import Prepared
 from bot.store.reach import ReachableStore
 from bot.tuning.models import SPECS, Setting, Tuned
 from bot.tuning.tables import TUNING_CHANGE
@@ -21,7 +22,7 @@ from bot.tuning.values import read_value
 log = EventLog("tuning")
 
 
-_LENGTH = select(func.count()).select_from(TUNING_CHANGE)
+_LENGTH = Prepared(select(func.count()).select_from(TUNING_CHANGE))
 
 
 class Tuning:
@@ -42,7 +43,7 @@ class Tuning:
 
     def read(self, connection: Connection) -> Tuned:
         """Return all settings as they stand in this transaction."""
-        length = int(connection.execute(_LENGTH).scalar_one())
+        length = int(_LENGTH.scalar(connection))
         known_length, known = self._known
         if length != known_length:
             known = _tuned(connection, self.default)

@@ -1,0 +1,126 @@
+"""Statements on the way of every turn: compiled once, and executed on the driver's own cursor.
+
+What SQLAlchemy does around a statement at each execution (cache key, context, result, events) costs ten times what the
+driver does. Here its compiler writes the SQL, its types convert what goes in and comes out, and its connection holds
+the transaction and deals with errors; only the execution is the driver's.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, NoReturn
+
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import SQLCompiler
+
+Convert = Callable[[Any], Any] | None
+
+
+class _Ready(NamedTuple):
+    """A statement for one dialect.
+
+    given: parameters by name, with what makes the driver's value of each (None: it goes as it is). constants: values
+    that stand in the statement itself. order: names in the order of a tuple; None where the driver takes them by name.
+    converts: of the columns of a result. row: makes a row of their values.
+    """
+
+    sql: str
+    given: tuple[tuple[str, Convert], ...]
+    constants: dict[str, Any]
+    order: tuple[str, ...] | None
+    converts: tuple[Convert, ...]
+    row: Callable[..., Any]
+
+
+class Prepared:
+    """A statement with `bindparam`s; all of its methods take what they stand for by name. Errors are SQLAlchemy's.
+
+    columns: those that an INSERT sets. A row has the columns' names as attributes. Not for lists (`IN`), nor for
+    columns whose defaults SQLAlchemy makes.
+    """
+
+    def __init__(self, statement: ClauseElement, *columns: str) -> None:
+        self._statement = statement
+        self._columns = columns
+        self._ready: dict[str, _Ready] = {}
+
+    def run(self, connection: Connection, **given: Any) -> int:
+        """Execute it; return how many rows it touched."""
+        cursor = self._execute(connection, self._for(connection.dialect), given)
+        count = cursor.rowcount
+        cursor.close()
+        return int(count)
+
+    def first(self, connection: Connection, **given: Any) -> Any:
+        """Return the first row; None where there is none."""
+        ready = self._for(connection.dialect)
+        cursor = self._execute(connection, ready, given)
+        found = cursor.fetchone()
+        cursor.close()
+        return None if found is None else _row(ready, found)
+
+    def scalar(self, connection: Connection, **given: Any) -> Any:
+        """Return the first value of the first row; None where there is none."""
+        found = self.first(connection, **given)
+        return None if found is None else found[0]
+
+    def all(self, connection: Connection, **given: Any) -> list[Any]:
+        """Return all rows."""
+        ready = self._for(connection.dialect)
+        cursor = self._execute(connection, ready, given)
+        found = cursor.fetchall()
+        cursor.close()
+        return [_row(ready, one) for one in found]
+
+    def _execute(self, connection: Connection, ready: _Ready, given: dict[str, Any]) -> Any:
+        values = {name: _converted(given[name], convert) for name, convert in ready.given} | ready.constants
+        parameters = values if ready.order is None else tuple([values[name] for name in ready.order])
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(ready.sql, parameters)
+        except connection.dialect.dbapi.Error as error:
+            raise_as_sqlalchemy(connection, error, ready.sql, cursor)
+        return cursor
+
+    def _for(self, dialect: Dialect) -> _Ready:
+        ready = self._ready.get(dialect.name)
+        if ready is None:
+            ready = self._ready[dialect.name] = _prepare(self._statement, dialect, self._columns)
+        return ready
+
+
+def raise_as_sqlalchemy(connection: Connection, error: BaseException, sql: str, cursor: Any = None) -> NoReturn:
+    """Raise a driver's error as SQLAlchemy does: wrapped, counted, without parameters, broken connections given up."""
+    connection._handle_dbapi_exception(error, sql, None, cursor, None)
+    raise error  # never reached: the line above raises
+
+
+def _prepare(statement: ClauseElement, dialect: Dialect, columns: Sequence[str]) -> _Ready:
+    compiled: SQLCompiler = statement.compile(dialect=dialect, column_keys=list(columns) or None)
+    if compiled.prefetch or compiled.post_compile_params:
+        raise ValueError("a default made by SQLAlchemy, or a list, cannot be prepared")
+    binds = {name: bind for bind, name in compiled.bind_names.items()}
+    converts = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()}
+    fields = [key for key, *_ in compiled._result_columns]
+    types = [kind for *_, kind in compiled._result_columns]
+    return _Ready(
+        sql=str(compiled),
+        given=tuple((name, converts[name]) for name, bind in binds.items() if bind.required),
+        constants={
+            name: _converted(bind.effective_value, converts[name]) for name, bind in binds.items() if not bind.required
+        },
+        order=tuple(compiled.positiontup) if compiled.positional else None,
+        converts=tuple(kind.dialect_impl(dialect).result_processor(dialect, None) for kind in types),
+        row=namedtuple("Row", fields, rename=True)._make if fields else tuple,  # type: ignore[misc]
+    )
+
+
+def _row(ready: _Ready, found: Sequence[Any]) -> Any:
+    return ready.row(map(_converted, found, ready.converts))
+
+
+def _converted(value: Any, convert: Convert) -> Any:
+    return value if convert is None else convert(value)
