@@ -8,7 +8,7 @@ come again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -18,7 +18,6 @@ from bot.errors import ZaloPayloadError
 from bot.ops.clock import Clock
 from bot.ops.logging import EventLog
 from bot.zalo.events import EventKind, ZaloEvent, read_body, read_event
-from bot.zalo.inbox import Inbox
 from bot.zalo.signature import is_signed
 
 log = EventLog("channels.zalo")
@@ -45,14 +44,17 @@ class WebhookRules:
     replayed_after: timedelta = timedelta(hours=6)
 
 
-class ZaloWebhook:
-    """Takes events in; `nudge` is called when there is something to work on."""
+TakeIn = Callable[[ZaloEvent, bytes, int | None], Awaitable[bool]]
+"""Stores an event and its body, with which repetition it is; False where it was stored before."""
 
-    def __init__(self, inbox: Inbox, rules: WebhookRules, clock: Clock, nudge: Callable[[], None]) -> None:
-        self._inbox = inbox
+
+class ZaloWebhook:
+    """Takes events in."""
+
+    def __init__(self, take_in: TakeIn, rules: WebhookRules, clock: Clock) -> None:
+        self._take_in = take_in
         self._rules = rules
         self._clock = clock
-        self._nudge = nudge
 
     async def probe(self, _request: web.Request) -> web.Response:
         """A GET, as some set-ups make one."""
@@ -81,13 +83,11 @@ class ZaloWebhook:
             log.info("event_left", kind=event.kind.value, event_name=event.name[:40], officer=bool(event.officer_id))
             return web.Response(text="ok")
         try:
-            new = await asyncio.wait_for(self._inbox.take_in(event, body, num_retry), STORE_WITHIN)
+            new = await asyncio.wait_for(self._take_in(event, body, num_retry), STORE_WITHIN)
         except Exception as error:  # whatever keeps the store from it, Zalo must send it again
             log.fault("not_stored", error, kind=event.kind.value)
             raise web.HTTPServiceUnavailable(text="again") from error
         log.info("event_stored", kind=event.kind.value, new=new, num_retry=num_retry)
-        if new:
-            self._nudge()
         return web.Response(text="ok")
 
     def _signed(self, header: str, body: bytes, event: ZaloEvent) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 
 from bot.hub.delivery import CatchUp, Event, MessageStored
 from bot.hub.models import Role
+from bot.zalo.people import Person
 
 SAID_BY_THE_CITY = frozenset({Role.ASSISTANT, Role.OFFICER, Role.SYSTEM})
 MOST_REMEMBERED = 50_000
@@ -15,15 +16,20 @@ class FreshAnswers:
     """Which citizens, of those that this process has heard, have been answered."""
 
     def __init__(self) -> None:
-        self._talking: dict[str, str] = {}
+        self._talking: dict[str, Person] = {}
         self._fresh: dict[str, None] = {}
         self._any = asyncio.Event()
 
-    def remember(self, conversation_id: str, user_id: str) -> None:
+    def remember(self, conversation_id: str, person: Person) -> None:
         """This citizen was heard here."""
         if len(self._talking) >= MOST_REMEMBERED:
             self._talking.clear()
-        self._talking[conversation_id] = user_id
+        self._talking[conversation_id] = person
+
+    def know(self, conversation_id: str, person: Person) -> None:
+        """Something else is known of a citizen, if they were heard here."""
+        if conversation_id in self._talking:
+            self._talking[conversation_id] = person
 
     def overhear(self, conversation_id: str, event: Event) -> None:
         """Take in what becomes known in the hub (`Hub.overhear`)."""
@@ -32,8 +38,8 @@ class FreshAnswers:
             self._fresh[conversation_id] = None
             self._any.set()
 
-    async def next(self) -> str:
-        """Wait for a citizen who was answered; return the id at Zalo."""
+    async def next(self) -> Person:
+        """Wait for a citizen who was answered; return what was known of them last."""
         while not self._fresh:
             self._any.clear()
             await self._any.wait()

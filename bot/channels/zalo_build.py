@@ -13,6 +13,7 @@ from bot.channels.linking import Linking
 from bot.channels.zalo import WebhookRules, ZaloWebhook
 from bot.channels.zalo_consent import TEMPLATES, ZaloConsent
 from bot.channels.zalo_files import ZaloFiles
+from bot.channels.zalo_intake import ZaloIntake
 from bot.channels.zalo_links import LINK, ZaloLinks
 from bot.channels.zalo_photos import ZaloPhotos
 from bot.channels.zalo_places import PLACE, ZaloPlaces
@@ -33,7 +34,7 @@ from bot.zalo.buttons import ButtonSigner
 from bot.zalo.client import ZaloClient, ZaloHosts
 from bot.zalo.inbox import Inbox
 from bot.zalo.media import HOSTS, Media
-from bot.zalo.outbox import Outbox
+from bot.zalo.outbox import Outbox, Terms
 from bot.zalo.people import People
 from bot.zalo.sender import Sender
 from bot.zalo.template_box import TemplateBox
@@ -48,11 +49,12 @@ class ZaloParts:
     """The channel and what has to be started and stopped with it."""
 
     webhook: ZaloWebhook
+    intake: ZaloIntake
     work: ZaloWork
     sender: Sender
     templates: TemplateSender | None
     client: ZaloClient
-    intake: Database
+    door: Database
 
     def add_routes(self, app: web.Application) -> None:
         """Where Zalo reaches us."""
@@ -61,19 +63,21 @@ class ZaloParts:
 
     async def start(self) -> None:
         """Begin to take in and to send."""
-        await self.work.start()
         await self.sender.start()
+        self.work.start()
+        await self.intake.start()
         if self.templates is not None:
             await self.templates.start()
 
     async def stop(self) -> None:
         """End; what is left is gone on with by the next process."""
+        await self.intake.stop()
         await self.work.stop()
         await self.sender.stop()
         if self.templates is not None:
             await self.templates.stop()
         await self.client.close()
-        self.intake.close()
+        self.door.close()
 
 
 def build_zalo(settings: Settings, parts: HubParts, clock: Clock) -> ZaloParts:
@@ -83,10 +87,10 @@ def build_zalo(settings: Settings, parts: HubParts, clock: Clock) -> ZaloParts:
     client = ZaloClient(
         ZaloHosts(zalo.api_url, zalo.template_url, zalo.oauth_url), build_tokens(settings, parts.database, clock)
     )
-    intake = Database(make_engine(settings.database_url))  # Zalo waits two seconds: not behind all other work
+    door = Database(make_engine(settings.database_url))  # Zalo waits two seconds: not behind all other work
     inbox = Inbox(lambda: parts.database, sealer, clock, owner)
     outbox = Outbox(lambda: parts.database, sealer, clock, owner)
-    sender = Sender(outbox, client, clock, zalo.per_minute, zalo.paid)
+    sender = Sender(outbox, client, clock, Terms(zalo.per_minute, zalo.paid))
     wording = ZaloWording.load()
     photos = ZaloPhotos(parts.photos, Media(zalo.media_hosts or HOSTS))
     places = ZaloPlaces(parts.hub, wording, clock)
@@ -104,19 +108,17 @@ def build_zalo(settings: Settings, parts: HubParts, clock: Clock) -> ZaloParts:
         consent,
         ZaloFiles(parts.hub, parts.files),
         frozenset(known),
-        inbox,
-        outbox,
+        sender,
         People(lambda: parts.database, clock),
         ButtonSigner(key),
         wording,
         parts.wording,
         clock,
         zalo.buttons,
-        sender.nudge,
     )
     rules = WebhookRules(zalo.app_id, zalo.oa_secret, timedelta(hours=zalo.replay_hours))
-    door = Inbox(lambda: intake, sealer, clock, owner)
-    return ZaloParts(ZaloWebhook(door, rules, clock, work.nudge), work, sender, templates, client, intake)
+    intake = ZaloIntake(Inbox(lambda: door, sealer, clock, owner), inbox, work.deal_with)
+    return ZaloParts(ZaloWebhook(intake.take_in, rules, clock), intake, work, sender, templates, client, door)
 
 
 def _consent(parts: HubParts, wording: ZaloWording, clock: Clock, on: bool, off: Off) -> ZaloConsent:

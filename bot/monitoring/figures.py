@@ -19,8 +19,7 @@ from bot.jobs.runner import Job, last_runs
 from bot.ops.clock import CITY_TIME
 from bot.petitions.models import OPEN as OPEN_PETITIONS
 from bot.petitions.tables import PETITION
-from bot.zalo.inbox import InState
-from bot.zalo.outbox import OPEN_STATES
+from bot.zalo.states import OPEN_STATES, InState
 from bot.zalo.tables import INBOX, OUTBOX, TEMPLATE, TOKEN
 from bot.zalo.template_rows import TemplateState
 

@@ -21,8 +21,8 @@ from bot.privacy.holds import Hold, standing
 from bot.privacy.tables import ERASED, EXPORT_LINK, REQUEST
 from bot.referrals.climbing import take_back_of
 from bot.referrals.tables import REFERRAL_WORD
-from bot.zalo.outbox import OutState
 from bot.zalo.people import forget_person
+from bot.zalo.states import OutState
 from bot.zalo.tables import INBOX, OUTBOX, TEMPLATE
 
 NOBODY = ""

@@ -1,5 +1,9 @@
 """What Zalo told us and is still to be worked off. A body is stored before Zalo is answered, and sealed: the citizen's
 words have not been screened yet. It is emptied as soon as the hub has them.
+
+An event costs two transactions here: one stores it and takes its citizen for this process where nobody works for them,
+the other ends it and takes the citizen's next event, or lets the citizen go. Both touch the citizen's row before they
+look for events: so none that comes between is overlooked.
 """
 
 from __future__ import annotations
@@ -7,17 +11,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum
+from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select, update
-from sqlalchemy.engine import Connection
+from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy.engine import Connection, Row
 
 from bot.ops.clock import Clock
 from bot.ops.sealing import Sealer
 from bot.store.engine import Database
+from bot.zalo import statements
 from bot.zalo.events import INTERACTIONS, EventKind, ZaloEvent
-from bot.zalo.tables import INBOX, OUTBOX, PERSON
-from bot.zalo.upserts import insert_into
+from bot.zalo.people import Person, person_of
+from bot.zalo.states import InState
+from bot.zalo.tables import INBOX, PERSON
 
 LEASE = timedelta(seconds=60)
 KEPT = timedelta(days=7)
@@ -25,21 +31,22 @@ KEPT = timedelta(days=7)
 MOST_ATTEMPTS = 5
 
 
-class InState(str, Enum):
-    """What became of an event. FAILED: tried too often; its body is kept for a person to look at."""
-
-    NEW = "new"
-    DONE = "done"
-    FAILED = "failed"
-
-
 @dataclass(frozen=True)
 class Waiting:
-    """An event to be worked off: its body as it came."""
+    """An event to be worked off, whose citizen is this process's until it is over: its body as it came."""
 
     event_id: str
     body: bytes
     attempts: int
+    person: Person
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """new: False where the event was stored before. waiting: the citizen's oldest event, if it is ours to work off."""
+
+    new: bool
+    waiting: Waiting | None = None
 
 
 class Inbox:
@@ -51,28 +58,29 @@ class Inbox:
         self._clock = clock
         self._owner = owner
 
-    async def take_in(self, event: ZaloEvent, body: bytes, num_retry: int | None = None) -> bool:
-        """Store an event; False where it was stored before."""
-        return await self._database().write(self._take_in, event, body, num_retry)
+    async def take_in(
+        self, event: ZaloEvent, body: bytes, num_retry: int | None = None, *, claim: bool = False
+    ) -> TakenIn:
+        """Store an event. claim: begin to work for its citizen, where nobody does."""
+        return await self._database().write(self._take_in, event, body, num_retry, claim)
 
-    async def claim(self) -> tuple[str, list[Waiting]] | None:
-        """Return a citizen's id and what waits, oldest first; None where nothing waits that is free."""
-        waits = await self._database().run(self._oldest)
+    async def claim(self) -> Waiting | None:
+        """Take the citizen who has waited longest; None where nothing waits that is free."""
+        now = {"the_now": self._clock.now()}
+        waits = await self._database().run(lambda one: one.execute(statements.LONGEST_WAITING, now).first())
         return await self._database().write(self._claim) if waits else None
 
-    async def done(self, event_id: str) -> None:
-        """The hub has it."""
-        await self._database().write(self._end, event_id)
+    async def done(self, waiting: Waiting) -> Waiting | None:
+        """The hub has it. Return what this citizen sent next; None where there is nothing, and the citizen is free."""
+        return await self._database().write(self._end, waiting, InState.DONE)
 
-    async def failed(self, event_id: str, attempts: int) -> bool:
-        """Count a try that failed; True where it was the last one."""
-        over = attempts + 1 >= MOST_ATTEMPTS
-        await self._database().write(self._count, event_id, over)
-        return over
+    async def failed(self, waiting: Waiting) -> tuple[bool, Waiting | None]:
+        """Count a try that failed: whether it was the last one, and then what comes next, as `done`.
 
-    async def renew(self, user_id: str) -> None:
-        """Keep this citizen to this process for a while longer."""
-        await self._database().write(self._renew, user_id)
+        Otherwise the citizen is free: it is claimed, and tried, again.
+        """
+        over = waiting.attempts + 1 >= MOST_ATTEMPTS
+        return over, await self._database().write(self._end, waiting, InState.FAILED if over else InState.NEW)
 
     async def release(self, user_id: str) -> None:
         """Let another process work for this citizen."""
@@ -90,7 +98,9 @@ class Inbox:
         """Return state → number, for operators."""
         return await self._database().run(_counts)
 
-    def _take_in(self, connection: Connection, event: ZaloEvent, body: bytes, num_retry: int | None) -> bool:
+    def _take_in(
+        self, connection: Connection, event: ZaloEvent, body: bytes, num_retry: int | None, claim: bool
+    ) -> TakenIn:
         now = self._clock.now()
         row = {
             "event_id": event.id,
@@ -101,68 +111,52 @@ class Inbox:
             "state": InState.NEW.value,
             "num_retry": num_retry,
         }
-        stored = connection.execute(insert_into(connection, INBOX).values(**row).on_conflict_do_nothing())
-        if stored.rowcount == 0:
-            return False
-        self._note_person(connection, event, now)
-        return True
+        if connection.execute(statements.ADD_EVENT.on(connection), row).rowcount == 0:
+            return TakenIn(new=False)
+        _note_person(connection, event, now)
+        return TakenIn(new=True, waiting=self._taken(connection, event.user_id, now) if claim else None)
 
-    def _note_person(self, connection: Connection, event: ZaloEvent, now: datetime) -> None:
-        """The window counts from here; who writes can be written to again."""
-        person = insert_into(connection, PERSON).values(user_id=event.user_id, queued_seq=0).on_conflict_do_nothing()
-        connection.execute(person)
-        mine = PERSON.c.user_id == event.user_id
-        if event.kind in INTERACTIONS:
-            at = min(event.at or now, now)
-            later = or_(PERSON.c.interacted_at.is_(None), PERSON.c.interacted_at < at)
-            connection.execute(update(PERSON).where(mine, later).values(interacted_at=at))
-            connection.execute(update(PERSON).where(mine).values(unreachable=None))
-            held = and_(OUTBOX.c.user_id == event.user_id, OUTBOX.c.state == "held")  # now it may go out
-            connection.execute(update(OUTBOX).where(held).values(state="waiting", due_at=now))
-        if event.kind in (EventKind.FOLLOW, EventKind.UNFOLLOW):
-            connection.execute(update(PERSON).where(mine).values(followed=event.kind is EventKind.FOLLOW))
-
-    def _oldest(self, connection: Connection) -> str | None:
-        """The citizen who has waited longest, and whom nobody works for."""
-        free = or_(PERSON.c.in_until.is_(None), PERSON.c.in_until < self._clock.now())
-        oldest = (
-            select(INBOX.c.user_id)
-            .join(PERSON, PERSON.c.user_id == INBOX.c.user_id)
-            .where(INBOX.c.state == InState.NEW.value, free)
-            .order_by(INBOX.c.received_at)
-            .limit(1)
-        )
-        user_id: str | None = connection.execute(oldest).scalar()
-        return user_id
-
-    def _claim(self, connection: Connection) -> tuple[str, list[Waiting]] | None:
+    def _claim(self, connection: Connection) -> Waiting | None:
         now = self._clock.now()
-        user_id = self._oldest(connection)
-        if user_id is None:
+        user_id = connection.execute(statements.LONGEST_WAITING, {"the_now": now}).scalar()
+        return None if user_id is None else self._taken(connection, user_id, now)
+
+    def _taken(self, connection: Connection, user_id: str, now: datetime) -> Waiting | None:
+        given = {**self._mine(user_id), "the_now": now, "the_end": now + LEASE}
+        if connection.execute(statements.TAKE_IN_LEASE, given).rowcount == 0:
             return None
-        new, free = INBOX.c.state == InState.NEW.value, or_(PERSON.c.in_until.is_(None), PERSON.c.in_until < now)
-        lease = update(PERSON).where(PERSON.c.user_id == user_id, free)
-        if connection.execute(lease.values(in_owner=self._owner, in_until=now + LEASE)).rowcount == 0:
+        return self._next(connection, user_id)
+
+    def _next(self, connection: Connection, user_id: str) -> Waiting | None:
+        """The citizen's oldest event; where there is none, the citizen is let go."""
+        row: Row | None = connection.execute(statements.NEXT_EVENT, {"the_user": user_id}).first()
+        person = person_of(row)
+        if row is None or person is None:
+            self._release(connection, user_id)
             return None
-        query = select(INBOX).where(INBOX.c.user_id == user_id, new).order_by(INBOX.c.happened, INBOX.c.received_at)
-        rows = connection.execute(query.limit(20)).fetchall()
-        return user_id, [Waiting(row.event_id, self._sealer.open(row.body).encode(), row.attempts) for row in rows]
+        return Waiting(row.event_id, self._sealer.open(row.body).encode(), row.attempts, person)
 
-    def _end(self, connection: Connection, event_id: str) -> None:
-        ended = {"state": InState.DONE.value, "body": None}
-        connection.execute(update(INBOX).where(INBOX.c.event_id == event_id).values(**ended))
-
-    def _count(self, connection: Connection, event_id: str, over: bool) -> None:
-        values = {"attempts": INBOX.c.attempts + 1, **({"state": InState.FAILED.value} if over else {})}
-        connection.execute(update(INBOX).where(INBOX.c.event_id == event_id).values(**values))
-
-    def _renew(self, connection: Connection, user_id: str) -> None:
-        mine = and_(PERSON.c.user_id == user_id, PERSON.c.in_owner == self._owner)
-        connection.execute(update(PERSON).where(mine).values(in_until=self._clock.now() + LEASE))
+    def _end(self, connection: Connection, waiting: Waiting, state: InState) -> Waiting | None:
+        user_id = waiting.person.user_id
+        given = {**self._mine(user_id), "the_end": self._clock.now() + LEASE}
+        ours = connection.execute(statements.RENEW_IN_LEASE, given).rowcount > 0
+        event: dict[str, Any] = {"the_event": waiting.event_id}
+        if state is InState.DONE:
+            connection.execute(statements.END_EVENT, event)
+        else:
+            connection.execute(statements.COUNT_TRY, {**event, "the_state": state.value})
+        if not ours:
+            return None
+        if state is InState.NEW:
+            self._release(connection, user_id)
+            return None
+        return self._next(connection, user_id)
 
     def _release(self, connection: Connection, user_id: str) -> None:
-        mine = and_(PERSON.c.user_id == user_id, PERSON.c.in_owner == self._owner)
-        connection.execute(update(PERSON).where(mine).values(in_owner=None, in_until=None))
+        connection.execute(statements.LEAVE_IN_LEASE, self._mine(user_id))
+
+    def _mine(self, user_id: str) -> dict[str, Any]:
+        return {"the_user": user_id, "the_owner": self._owner}
 
     def _take_back(self, connection: Connection) -> None:
         mine = PERSON.c.in_owner == self._owner
@@ -171,6 +165,20 @@ class Inbox:
     def _forget(self, connection: Connection) -> int:
         old = and_(INBOX.c.received_at < self._clock.now() - KEPT, INBOX.c.state != InState.NEW.value)
         return int(connection.execute(delete(INBOX).where(old)).rowcount)
+
+
+def _note_person(connection: Connection, event: ZaloEvent, now: datetime) -> None:
+    """The window counts from here; who writes can be written to again."""
+    row = {"user_id": event.user_id, "queued_seq": 0}
+    if event.kind in INTERACTIONS:
+        at = {"interacted_at": min(event.at or now, now)}
+        connection.execute(statements.INTERACTED.on(connection), {**row, **at})
+        connection.execute(statements.FREE_HELD, {"the_user": event.user_id, "the_now": now})
+    else:
+        connection.execute(statements.ADD_PERSON.on(connection), row)
+    if event.kind in (EventKind.FOLLOW, EventKind.UNFOLLOW):
+        given = {"the_user": event.user_id, "the_answer": event.kind is EventKind.FOLLOW}
+        connection.execute(statements.FOLLOWED, given)
 
 
 def _counts(connection: Connection) -> dict[str, int]:

@@ -2,6 +2,10 @@
 
 `began_at` is set before Zalo is called and cleared by its answer. An open row that has it was left by a process that
 died in between, or got no answer: Zalo is asked whether it has the message before it is sent again (`Sender`).
+
+A message costs two transactions: one queues it and begins to send it where nobody sends to its citizen, the other notes
+that Zalo has it and begins with the citizen's next one, or lets the citizen go. Both touch the citizen's row before
+they look for messages: so none that comes between is overlooked.
 """
 
 from __future__ import annotations
@@ -10,36 +14,23 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import Enum
 from typing import Any
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.engine import Connection
-from sqlalchemy.sql import ColumnElement
 
 from bot.ops.clock import Clock
 from bot.ops.news import News
 from bot.ops.sealing import Sealer
 from bot.store.engine import Database
-from bot.zalo.people import Person, person_of
+from bot.zalo import statements
+from bot.zalo.people import Person, Window, window_at
 from bot.zalo.rate import take_call
+from bot.zalo.states import OPEN_STATES, OutState
 from bot.zalo.tables import OUTBOX, PERSON
 from bot.zalo.template_rows import keep_news
 
 LEASE = timedelta(seconds=90)
-
-
-class OutState(str, Enum):
-    """What became of a message. HELD: the window is closed, or a person must act; it goes on when that is over."""
-
-    WAITING = "waiting"
-    SENDING = "sending"
-    SENT = "sent"
-    HELD = "held"
-    GIVEN_UP = "given_up"
-
-
-OPEN_STATES = (OutState.WAITING.value, OutState.SENDING.value, OutState.HELD.value)
 
 
 @dataclass(frozen=True)
@@ -57,6 +48,14 @@ class NewPart:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """On which messages may go. per_minute: calls of all processes; pay: also where it costs."""
+
+    per_minute: int
+    pay: bool
+
+
+@dataclass(frozen=True)
 class Outgoing:
     """A message whose turn it is.
 
@@ -70,9 +69,18 @@ class Outgoing:
     part: int
     message: Mapping[str, Any]
     attempts: int
+    window: Window
     left_at: datetime | None = None
     begun: bool = False
     full: bool = False
+
+
+@dataclass(frozen=True)
+class Queued:
+    """done: False where another process has queued it. first: the citizen's oldest message, if it is ours to send."""
+
+    done: bool
+    first: Outgoing | None = None
 
 
 class Outbox:
@@ -84,27 +92,32 @@ class Outbox:
         self._clock = clock
         self._owner = owner
 
-    async def queue(self, person: Person, parts: Sequence[NewPart], last_seq: int) -> bool:
-        """Queue what was said after `person.queued_seq`; False where another process has done so."""
-        return await self._database().write(self._queue, person, parts, last_seq)
+    async def queue(
+        self, person: Person, parts: Sequence[NewPart], last_seq: int, begin: Terms | None = None
+    ) -> Queued:
+        """Queue what was said after `person.queued_seq`. begin: also begin to send, where nobody sends to them."""
+        return await self._database().write(self._queue, person, parts, last_seq, begin)
 
-    async def claim(self) -> Person | None:
-        """Take the lease of a citizen for whom something is due; None where there is none."""
-        due = await self._database().run(self._due)
-        return await self._database().write(self._claim) if due else None
+    async def claim(self, terms: Terms) -> Outgoing | None:
+        """Begin to send to a citizen for whom something is due; None where there is none."""
+        now = {"the_now": self._clock.now()}
+        due = await self._database().run(lambda one: one.execute(statements.DUE, now).first())
+        return await self._database().write(self._claim, terms) if due else None
 
-    async def next(self, user_id: str, per_minute: int, may_send: bool) -> Outgoing | None:
-        """Return this citizen's oldest open message when it is due, begun to be sent; renews the lease.
+    async def next(self, user_id: str, terms: Terms) -> Outgoing | None:
+        """Return this citizen's oldest open message when it is due, begun to be sent; without one the citizen is free.
 
         It is not begun (`begun` is False) where nobody knows how its last try ended, where it may not be sent, or
         where this minute's calls of all processes are used up.
         """
-        return await self._database().write(self._next, user_id, per_minute, may_send)
+        return await self._database().write(self._go_on, user_id, terms)
 
-    async def sent(self, outgoing: Outgoing, message_id: str) -> None:
-        """Zalo has it. Its words are in the transcript; here they are emptied."""
-        ended = {"state": OutState.SENT.value, "ended_at": self._clock.now(), "message_id": message_id[:128]}
-        await self._database().write(self._set, outgoing.id, {**ended, "body": None, "code": None})
+    async def sent(self, outgoing: Outgoing, message_id: str, terms: Terms | None) -> Outgoing | None:
+        """Zalo has it; its words are in the transcript, here they are emptied. Return what is `next`.
+
+        terms: None lets the citizen go.
+        """
+        return await self._database().write(self._sent, outgoing, message_id, terms)
 
     async def put_off(
         self, outgoing: Outgoing, until: datetime, code: int, held: bool = False, unclear: bool = False
@@ -144,83 +157,91 @@ class Outbox:
         """Return seq → (worst state of its parts, Zalo's code), for the officer who looks at the conversation."""
         return await self._database().run(_delivery, conversation_id, after_seq)
 
-    def _queue(self, connection: Connection, person: Person, parts: Sequence[NewPart], last_seq: int) -> bool:
-        mine = and_(PERSON.c.user_id == person.user_id, PERSON.c.queued_seq == person.queued_seq)
-        same = PERSON.c.conversation_id == person.conversation_id
-        numbered = [(part.choices, part.seq) for part in parts]
-        listed = {"choices": numbered[-1][0], "choices_seq": numbered[-1][1]} if numbered else {}
-        moved = update(PERSON).where(mine, same).values(queued_seq=last_seq, **listed)
-        if connection.execute(moved).rowcount == 0:
-            return False
-        now = self._clock.now()
+    def _queue(
+        self, connection: Connection, person: Person, parts: Sequence[NewPart], last_seq: int, begin: Terms | None
+    ) -> Queued:
+        user_id, now = person.user_id, self._clock.now()
+        listed = (parts[-1].choices, parts[-1].seq) if parts else (person.choices or None, person.choices_seq or None)
+        moved = {
+            "the_user": user_id,
+            "the_talk": person.conversation_id,
+            "the_known": person.queued_seq,
+            "the_last": last_seq,
+            "the_choices": listed[0],
+            "the_choices_seq": listed[1],
+        }
+        if connection.execute(statements.MOVE_ON, moved).rowcount == 0:
+            return Queued(done=False)
+        if parts:
+            connection.execute(statements.ADD_PARTS, [self._row(person, part, now) for part in parts])
         for part in parts:
-            row = {
-                "user_id": person.user_id,
-                "conversation_id": person.conversation_id,
-                "seq": part.seq,
-                "part": part.part,
-                "body": self._sealer.seal(json.dumps(part.message, ensure_ascii=False)),
-                "state": OutState.WAITING.value,
-                "made_at": now,
-                "due_at": now,
-            }
-            connection.execute(insert(OUTBOX).values(**row))
             if part.news is not None:
-                whose = person.user_id, person.conversation_id
-                keep_news(connection, *whose, part.seq, part.news, self._sealer, now)
-        return True
+                keep_news(connection, user_id, person.conversation_id, part.seq, part.news, self._sealer, now)
+        if begin is None or not self._take(connection, user_id, now):
+            return Queued(done=True)
+        return Queued(done=True, first=self._next(connection, user_id, begin, now))
 
-    def _due(self, connection: Connection) -> Person | None:
-        """Somebody whose oldest open message is due, and whom nobody sends to."""
-        now = self._clock.now()
-        first = (
-            select(OUTBOX.c.user_id, func.min(OUTBOX.c.id).label("id"))
-            .where(OUTBOX.c.state.in_(OPEN_STATES))
-            .group_by(OUTBOX.c.user_id)
-            .subquery()
-        )
-        query = (
-            select(PERSON)
-            .join(first, first.c.user_id == PERSON.c.user_id)
-            .join(OUTBOX, OUTBOX.c.id == first.c.id)
-            .where(_free(now), or_(OUTBOX.c.due_at <= now, OUTBOX.c.state == OutState.SENDING.value))
-            .order_by(OUTBOX.c.due_at)
-            .limit(1)
-        )
-        return person_of(connection.execute(query).first())
+    def _row(self, person: Person, part: NewPart, now: datetime) -> dict[str, Any]:
+        return {
+            "user_id": person.user_id,
+            "conversation_id": person.conversation_id,
+            "seq": part.seq,
+            "part": part.part,
+            "body": self._sealer.seal(json.dumps(part.message, ensure_ascii=False)),
+            "state": OutState.WAITING.value,
+            "made_at": now,
+            "due_at": now,
+        }
 
-    def _claim(self, connection: Connection) -> Person | None:
+    def _claim(self, connection: Connection, terms: Terms) -> Outgoing | None:
         now = self._clock.now()
-        person = self._due(connection)
-        if person is None:
+        user_id = connection.execute(statements.DUE, {"the_now": now}).scalar()
+        if user_id is None or not self._take(connection, user_id, now):
             return None
-        lease = update(PERSON).where(PERSON.c.user_id == person.user_id, _free(now))
-        taken = connection.execute(lease.values(out_owner=self._owner, out_until=now + LEASE))
-        return person if taken.rowcount else None
+        return self._next(connection, user_id, terms, now)
 
-    def _next(self, connection: Connection, user_id: str, per_minute: int, may_send: bool) -> Outgoing | None:
+    def _take(self, connection: Connection, user_id: str, now: datetime) -> bool:
+        given = {**self._mine(user_id), "the_now": now, "the_end": now + LEASE}
+        return bool(connection.execute(statements.TAKE_OUT_LEASE, given).rowcount)
+
+    def _sent(
+        self, connection: Connection, outgoing: Outgoing, message_id: str, terms: Terms | None
+    ) -> Outgoing | None:
         now = self._clock.now()
-        mine = and_(PERSON.c.user_id == user_id, PERSON.c.out_owner == self._owner)
-        if connection.execute(update(PERSON).where(mine).values(out_until=now + LEASE)).rowcount == 0:
+        ours = self._renew(connection, outgoing.user_id, now)
+        given = {"the_id": outgoing.id, "the_now": now, "the_name": message_id[:128]}
+        connection.execute(statements.PART_SENT, given)
+        if not ours or terms is None:
+            self._release(connection, outgoing.user_id)
             return None
-        query = (
-            select(OUTBOX)
-            .where(OUTBOX.c.user_id == user_id, OUTBOX.c.state.in_(OPEN_STATES))
-            .order_by(OUTBOX.c.id)
-            .limit(1)
-        )
-        row = connection.execute(query).first()
+        return self._next(connection, outgoing.user_id, terms, now)
+
+    def _go_on(self, connection: Connection, user_id: str, terms: Terms) -> Outgoing | None:
+        now = self._clock.now()
+        return self._next(connection, user_id, terms, now) if self._renew(connection, user_id, now) else None
+
+    def _renew(self, connection: Connection, user_id: str, now: datetime) -> bool:
+        given = {**self._mine(user_id), "the_end": now + LEASE}
+        return bool(connection.execute(statements.RENEW_OUT_LEASE, given).rowcount)
+
+    def _next(self, connection: Connection, user_id: str, terms: Terms, now: datetime) -> Outgoing | None:
+        """The citizen's oldest open message; the citizen, who is ours, is let go where it is not due."""
+        row = connection.execute(statements.OLDEST_OPEN, {"the_user": user_id}).first()
         if row is None or (row.due_at > now and row.state != OutState.SENDING.value):
+            self._release(connection, user_id)
             return None
-        message = json.loads(self._sealer.open(row.body))
-        outgoing = Outgoing(row.id, row.user_id, row.seq, row.part, message, row.attempts, row.began_at)
+        message, window = json.loads(self._sealer.open(row.body)), window_at(row.interacted_at, now)
+        outgoing = Outgoing(row.id, row.user_id, row.seq, row.part, message, row.attempts, window, row.began_at)
+        may_send = window is Window.FREE or (window is Window.PAID and terms.pay)
         if outgoing.left_at is not None or not may_send:
             return outgoing
-        if not take_call(connection, now, per_minute):
+        if not take_call(connection, now, terms.per_minute):
             return replace(outgoing, full=True)
-        begun = {"state": OutState.SENDING.value, "began_at": now, "attempts": OUTBOX.c.attempts + 1}
-        self._set(connection, row.id, begun)
+        connection.execute(statements.BEGIN_PART, {"the_id": row.id, "the_now": now})
         return replace(outgoing, begun=True)
+
+    def _mine(self, user_id: str) -> dict[str, Any]:
+        return {"the_user": user_id, "the_owner": self._owner}
 
     def _set(self, connection: Connection, row_id: int, values: Mapping[str, Any]) -> None:
         connection.execute(update(OUTBOX).where(OUTBOX.c.id == row_id).values(**values))
@@ -232,16 +253,11 @@ class Outbox:
         return int(connection.execute(update(OUTBOX).where(waiting).values(**ended)).rowcount)
 
     def _release(self, connection: Connection, user_id: str) -> None:
-        mine = and_(PERSON.c.user_id == user_id, PERSON.c.out_owner == self._owner)
-        connection.execute(update(PERSON).where(mine).values(out_owner=None, out_until=None))
+        connection.execute(statements.LEAVE_OUT_LEASE, self._mine(user_id))
 
     def _take_back(self, connection: Connection) -> None:
         mine = PERSON.c.out_owner == self._owner
         connection.execute(update(PERSON).where(mine).values(out_owner=None, out_until=None))
-
-
-def _free(now: datetime) -> ColumnElement[bool]:
-    return or_(PERSON.c.out_until.is_(None), PERSON.c.out_until < now)
 
 
 def _counts(connection: Connection) -> dict[str, int]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.engine import Connection, Row
 
 from bot.ops.clock import Clock
 from bot.store.engine import Database
+from bot.zalo import statements
 from bot.zalo.tables import OUTBOX, PERSON
 from bot.zalo.template_rows import forget_templates
 
@@ -43,10 +44,15 @@ class Person:
 
     def window(self, now: datetime) -> Window:
         """Return the window as it stands."""
-        since = now - self.interacted_at if self.interacted_at else None
-        if since is None or since > OPEN:
-            return Window.CLOSED
-        return Window.FREE if since <= FREE else Window.PAID
+        return window_at(self.interacted_at, now)
+
+
+def window_at(interacted_at: datetime | None, now: datetime) -> Window:
+    """Return the window of somebody who last wrote at `interacted_at`."""
+    since = now - interacted_at if interacted_at else None
+    if since is None or since > OPEN:
+        return Window.CLOSED
+    return Window.FREE if since <= FREE else Window.PAID
 
 
 class People:
@@ -81,11 +87,11 @@ def forget_person(connection: Connection, user_id: str) -> None:
 
 
 def _find(connection: Connection, user_id: str) -> Person | None:
-    return person_of(connection.execute(select(PERSON).where(PERSON.c.user_id == user_id)).first())
+    return person_of(connection.execute(statements.FIND_PERSON, {"the_user": user_id}).first())
 
 
 def _of_conversation(connection: Connection, conversation_id: str) -> Person | None:
-    return person_of(connection.execute(select(PERSON).where(PERSON.c.conversation_id == conversation_id)).first())
+    return person_of(connection.execute(statements.PERSON_OF, {"the_conversation": conversation_id}).first())
 
 
 def _give(connection: Connection, user_id: str, expected: str | None, conversation_id: str) -> bool:

@@ -6,13 +6,10 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from bot.zalo.tables import RATE
-from bot.zalo.upserts import insert_into
+from bot.zalo import statements
 
 
 def take_call(connection: Connection, now: datetime, per_minute: int) -> bool:
     """Count one call; False where this minute is full."""
-    row = insert_into(connection, RATE).values(minute=int(now.timestamp() // 60), calls=1)
-    room = RATE.c.calls < per_minute
-    more = row.on_conflict_do_update(index_elements=["minute"], set_={"calls": RATE.c.calls + 1}, where=room)
-    return bool(connection.execute(more).rowcount)
+    given = {"minute": int(now.timestamp() // 60), "calls": 1, "the_most": per_minute}
+    return bool(connection.execute(statements.TAKE_CALL.on(connection), given).rowcount)

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from bot.errors import ZaloDownError, ZaloRefusedError, ZaloTokenError
 from bot.ops.clock import Clock
 from bot.ops.logging import EventLog
 from bot.ops.metrics import ZALO_SENDS
-from bot.zalo.client import ZaloClient
+from bot.zalo.client import Recent, ZaloClient
 from bot.zalo.codes import Remedy, meaning_of
 from bot.zalo.counting import count_refused, count_sent
-from bot.zalo.outbox import Outbox, Outgoing
+from bot.zalo.outbox import NewPart, Outbox, Outgoing, Terms
 from bot.zalo.people import Person, Window
 
 log = EventLog("zalo.sender")
+Result = TypeVar("Result")
 
 AT_ONCE = 16
 """Citizens who are sent to at the same time, by one process."""
@@ -34,17 +37,18 @@ class Sender:
     """Runs in every hub; the leases of the outbox keep several from sending to one citizen at once."""
 
     def __init__(
-        self, outbox: Outbox, client: ZaloClient, clock: Clock, per_minute: int, pay: bool, look_seconds: float = 1.0
+        self, outbox: Outbox, client: ZaloClient, clock: Clock, terms: Terms, look_seconds: float = 1.0
     ) -> None:
         self._outbox = outbox
         self._client = client
         self._clock = clock
-        self._per_minute = per_minute
-        self._pay = pay
+        self._terms = terms
         self._look_seconds = look_seconds
         self._news = asyncio.Event()
         self._loop_task: asyncio.Task[None] | None = None
-        self._at_work: set[asyncio.Task[None]] = set()
+        self._queueing: set[asyncio.Task[Any]] = set()
+        self._at_work: set[asyncio.Task[Any]] = set()
+        self._behind = False
         self._stopping = False
 
     async def start(self) -> None:
@@ -58,60 +62,83 @@ class Sender:
         self._news.set()
         if self._loop_task is not None:
             await self._loop_task
-        if self._at_work:
-            await asyncio.wait(self._at_work, timeout=5)
+        for running in (self._queueing, self._at_work):
+            if running:
+                await asyncio.wait(set(running), timeout=5)
 
-    def nudge(self) -> None:
-        """Something was queued."""
-        self._news.set()
+    async def queue(self, person: Person, parts: Sequence[NewPart], last_seq: int) -> bool:
+        """Queue what was said, and begin to send it; False where another process has queued it.
+
+        It goes on where the caller is cancelled: what was begun would else have to be asked after at Zalo.
+        """
+        return await asyncio.shield(_kept(self._queueing, self._queue(person, parts, last_seq)))
+
+    async def _queue(self, person: Person, parts: Sequence[NewPart], last_seq: int) -> bool:
+        room = self._loop_task is not None and not self._stopping and len(self._at_work) < AT_ONCE
+        queued = await self._outbox.queue(person, parts, last_seq, self._terms if room else None)
+        if queued.first is not None:
+            self._begin(queued.first)
+        self._behind |= queued.done and not room
+        return queued.done
 
     async def _loop(self) -> None:
+        """Look for what became due, and for what nobody had room for."""
         while not self._stopping:
             self._news.clear()
             try:
-                while len(self._at_work) < AT_ONCE and (person := await self._outbox.claim()) is not None:
-                    task = asyncio.create_task(self._serve(person))
-                    self._at_work.add(task)
-                    task.add_done_callback(self._at_work.discard)
-                    task.add_done_callback(lambda _: self._news.set())
+                self._behind = False
+                while len(self._at_work) < AT_ONCE and (first := await self._outbox.claim(self._terms)) is not None:
+                    self._begin(first)
+                self._behind |= len(self._at_work) >= AT_ONCE
             except Exception as error:  # the sender must outlive a database that is away
                 log.fault("look_failed", error)
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._news.wait(), self._look_seconds)
 
-    async def _serve(self, person: Person) -> None:
+    def _begin(self, first: Outgoing) -> None:
+        _kept(self._at_work, self._serve(first)).add_done_callback(self._served)
+
+    def _served(self, _task: asyncio.Task[None]) -> None:
+        if self._behind:
+            self._news.set()
+
+    async def _serve(self, first: Outgoing) -> None:
         """Send to one citizen until nothing is due."""
-        window = person.window(self._clock.now())
-        may_send = window is Window.FREE or (window is Window.PAID and self._pay)
+        outgoing: Outgoing | None = first
         try:
-            while not self._stopping:
-                outgoing = await self._outbox.next(person.user_id, self._per_minute, may_send)
-                if outgoing is None or not await self._deal_with(outgoing, window):
-                    break
-            await self._outbox.release(person.user_id)
+            while outgoing is not None:
+                outgoing = await self._deal_with(outgoing)
         except Exception as error:  # the lease ends by itself; the message is where it was
             log.fault("send_failed", error)
 
-    async def _deal_with(self, outgoing: Outgoing, window: Window) -> bool:
-        """Send one message, or put it off; False where the citizen's others have to wait with it."""
+    async def _deal_with(self, outgoing: Outgoing) -> Outgoing | None:
+        """Send one message, or put it off; return the citizen's next one, None where they are let go."""
         if outgoing.begun:
             return await self._send(outgoing)
         now = self._clock.now()
         if outgoing.left_at is not None:
-            has_it = await self._has_it(outgoing)
-            if has_it is None:
-                return await self._later(outgoing, unclear=True)
-            if not has_it:  # certain now that it is not there: its turn comes again at once
-                await self._outbox.put_off(outgoing, now, 0)
-            return True
+            return await self._ask_after(outgoing)
         if outgoing.full:
             await self._outbox.put_off(outgoing, _next_minute(now), 0)
-            return False
-        closed = WINDOW_CLOSED if window is Window.CLOSED else WINDOW_PAID
-        await self._outbox.put_off(outgoing, now + _LOOK_AGAIN, closed, held=True)
-        return False
+        else:
+            closed = WINDOW_CLOSED if outgoing.window is Window.CLOSED else WINDOW_PAID
+            await self._outbox.put_off(outgoing, now + _LOOK_AGAIN, closed, held=True)
+        return await self._let_go(outgoing)
 
-    async def _send(self, outgoing: Outgoing) -> bool:
+    async def _next(self, outgoing: Outgoing) -> Outgoing | None:
+        if self._stopping:
+            return await self._let_go(outgoing)
+        return await self._outbox.next(outgoing.user_id, self._terms)
+
+    async def _let_go(self, outgoing: Outgoing) -> Outgoing | None:
+        """The citizen's later messages wait with this one: none is next."""
+        await self._outbox.release(outgoing.user_id)
+        return None
+
+    async def _sent(self, outgoing: Outgoing, message_id: str) -> Outgoing | None:
+        return await self._outbox.sent(outgoing, message_id, None if self._stopping else self._terms)
+
+    async def _send(self, outgoing: Outgoing) -> Outgoing | None:
         try:
             sent = await self._client.send(outgoing.user_id, outgoing.message)
         except ZaloRefusedError as error:
@@ -121,27 +148,26 @@ class Sender:
             log.error("no_token", reason=error.context.get("reason"))
             ZALO_SENDS.labels("no_token").inc()
             await self._outbox.put_off(outgoing, self._clock.now() + _STOPPED_PAUSE, 0, held=True)
-            return False
+            return await self._let_go(outgoing)
         except ZaloDownError as error:
             return await self._unclear(outgoing, bool(error.context.get("maybe")))
         count_sent("consultation", sent)
-        await self._outbox.sent(outgoing, sent.message_id)
-        return True
+        return await self._sent(outgoing, sent.message_id)
 
-    async def _refused(self, outgoing: Outgoing, code: int) -> bool:
+    async def _refused(self, outgoing: Outgoing, code: int) -> Outgoing | None:
         remedy = meaning_of(code).remedy
         log.warning("refused", zalo_code=code, remedy=remedy.value, attempts=outgoing.attempts + 1)
         count_refused(remedy)
         if remedy is Remedy.UNREACHABLE:
             await self._outbox.unreachable(outgoing.user_id, code)
-            return False
+            return await self._let_go(outgoing)
         if remedy is Remedy.FIX or (remedy is not Remedy.STOP and outgoing.attempts + 1 >= _MOST_ATTEMPTS):
             log.error("given_up", zalo_code=code)
             ZALO_SENDS.labels("given_up").inc()
             await self._outbox.give_up(outgoing, code)
-            return True
+            return await self._next(outgoing)
         await self._outbox.put_off(outgoing, self._until(outgoing, remedy), code, remedy in (Remedy.WAIT, Remedy.STOP))
-        return False
+        return await self._let_go(outgoing)
 
     def _until(self, outgoing: Outgoing, remedy: Remedy) -> datetime:
         now = self._clock.now()
@@ -151,7 +177,7 @@ class Sender:
             return now + _LOOK_AGAIN
         return now + backoff(outgoing.attempts)
 
-    async def _unclear(self, outgoing: Outgoing, maybe: bool) -> bool:
+    async def _unclear(self, outgoing: Outgoing, maybe: bool) -> Outgoing | None:
         """No answer. Where Zalo may have taken the message, it is asked before it is sent again."""
         log.warning("no_answer", maybe=maybe, attempts=outgoing.attempts + 1)
         ZALO_SENDS.labels("no_answer").inc()
@@ -159,34 +185,49 @@ class Sender:
             log.error("given_up", zalo_code=0)
             ZALO_SENDS.labels("given_up").inc()
             await self._outbox.give_up(outgoing, 0)
-            return True
+            return await self._next(outgoing)
         return await self._later(outgoing, unclear=maybe)
 
-    async def _later(self, outgoing: Outgoing, unclear: bool) -> bool:
+    async def _later(self, outgoing: Outgoing, unclear: bool) -> Outgoing | None:
         until = self._clock.now() + backoff(outgoing.attempts)
         await self._outbox.put_off(outgoing, until, 0, unclear=unclear)
-        return False
+        return await self._let_go(outgoing)
 
-    async def _has_it(self, outgoing: Outgoing) -> bool | None:
-        """Ask Zalo whether a message that nobody knows the end of has arrived; mark it sent where it has.
-
-        None where Zalo cannot be asked. A message with the same words that was sent before does not count.
-        """
-        began = outgoing.left_at or self._clock.now()
+    async def _ask_after(self, outgoing: Outgoing) -> Outgoing | None:
+        """Find out how the last try ended: the message is there, or its turn comes again at once."""
         try:
-            recent = await self._client.recent(outgoing.user_id)
+            found = await self._arrived(outgoing)
         except (ZaloDownError, ZaloRefusedError, ZaloTokenError) as error:
             log.warning("cannot_ask", code=error.code)
-            return None
+            return await self._later(outgoing, unclear=True)
+        if found is not None:
+            log.info("found_sent", attempts=outgoing.attempts)
+            return await self._sent(outgoing, found.message_id)
+        await self._outbox.put_off(outgoing, self._clock.now(), 0)
+        return await self._next(outgoing)
+
+    async def _arrived(self, outgoing: Outgoing) -> Recent | None:
+        """Ask Zalo for a message that nobody knows the end of.
+
+        One with the same words that was sent before does not count.
+        """
+        began = outgoing.left_at or self._clock.now()
+        recent = await self._client.recent(outgoing.user_id)
         known = await self._outbox.known(outgoing.user_id, [message.message_id for message in recent])
         earliest = (began - _CLOCKS_DIFFER).timestamp() * 1000
         for message in recent:
             new = message.ours and message.at >= earliest and message.message_id not in known
             if new and _same(message.text, str(outgoing.message.get("text") or "")):
-                await self._outbox.sent(outgoing, message.message_id)
-                log.info("found_sent", attempts=outgoing.attempts)
-                return True
-        return False
+                return message
+        return None
+
+
+def _kept(tasks: set[asyncio.Task[Any]], work: Coroutine[Any, Any, Result]) -> asyncio.Task[Result]:
+    """Begin `work`; it is in `tasks` until it is over."""
+    task = asyncio.create_task(work)
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
+    return task
 
 
 def backoff(attempts: int) -> timedelta:

@@ -17,9 +17,9 @@ from bot.ops.news import News, NewsKind
 from bot.ops.sealing import Sealer
 from bot.store.engine import Database
 from bot.zalo.agreements import VERSION, block
-from bot.zalo.outbox import OPEN_STATES
 from bot.zalo.people import OPEN
 from bot.zalo.rate import take_call
+from bot.zalo.states import OPEN_STATES
 from bot.zalo.tables import AGREEMENT, OUTBOX, PERSON, TEMPLATE
 from bot.zalo.template_rows import TemplateState
 from bot.zalo.templates import Template, Templates

@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 from bot.ops.clock import Clock
 from bot.store.engine import Database
 from bot.zalo.codes import meaning_of
-from bot.zalo.outbox import OPEN_STATES, OutState
 from bot.zalo.people import FREE, OPEN, Window, person_of
+from bot.zalo.states import OPEN_STATES, OutState
 from bot.zalo.tables import OUTBOX, PERSON, TEMPLATE
 from bot.zalo.template_rows import TemplateState
 

@@ -68,7 +68,7 @@ class Desk:
     async def queue(self, seq=1, news=CHANGED, user_id=ME):
         person = await self.people.find(user_id)
         parts = [NewPart(seq, 0, {"text": f"tin {seq}"}, 0, news), NewPart(seq, 1, {"text": "phần sau"})]
-        assert await self.outbox.queue(person, parts, seq)
+        assert (await self.outbox.queue(person, parts, seq)).done
 
     async def rows(self, table=TEMPLATE):
         return await self.database.run(

@@ -10,6 +10,7 @@ import pytest
 from bot.channels.zalo_answers import FreshAnswers
 from bot.hub.delivery import CatchUp, LocalDelivery, MessageStored, Typing
 from bot.hub.models import Message, Role
+from bot.zalo.people import Person
 
 
 def stored(conversation_id, role):
@@ -18,15 +19,15 @@ def stored(conversation_id, role):
 
 
 async def soon(answers):
-    return await asyncio.wait_for(answers.next(), 1)
+    return (await asyncio.wait_for(answers.next(), 1)).user_id
 
 
 @pytest.fixture
 def delivery_and_answers():
     delivery, answers = LocalDelivery(), FreshAnswers()
     delivery.overhear(answers.overhear)
-    answers.remember("a", "1")
-    answers.remember("b", "2")
+    answers.remember("a", Person("1", "a", None, 0))
+    answers.remember("b", Person("2", "b", None, 0))
     return delivery, answers
 
 

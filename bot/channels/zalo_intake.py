@@ -1,0 +1,134 @@
+"""What came over Zalo is worked off: at once by the process that has stored it, else by one that looks for it.
+
+Each citizen's events go one after the other; leases keep several processes from working for one citizen at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from bot.channels.zalo_wordless import LaterError
+from bot.errors import ZaloPayloadError
+from bot.ops.logging import EventLog
+from bot.zalo.events import ZaloEvent, read_body, read_event
+from bot.zalo.inbox import Inbox, Waiting
+from bot.zalo.people import Person
+
+log = EventLog("channels.zalo_intake")
+
+AT_ONCE = 8
+Work = Callable[[ZaloEvent, Person], Awaitable[None]]
+"""What is done about an event. Raises `LaterError` where it has to wait, and its citizen's later ones with it."""
+
+
+class ZaloIntake:
+    """Runs in every hub."""
+
+    def __init__(self, door: Inbox, inbox: Inbox, work: Work, look_seconds: float = 1.0) -> None:
+        """door: by which events come in, beside all else that the database is asked."""
+        self._door = door
+        self._inbox = inbox
+        self._work = work
+        self._look_seconds = look_seconds
+        self._news = asyncio.Event()
+        self._loop_task: asyncio.Task[None] | None = None
+        self._storing: set[asyncio.Task[bool]] = set()
+        self._at_work: set[asyncio.Task[None]] = set()
+        self._behind = False
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Begin with what was left from before."""
+        await self._inbox.take_back()
+        self._loop_task = asyncio.create_task(self._look())
+
+    async def stop(self) -> None:
+        """End; what is half done is done again by the next process."""
+        self._stopping = True  # a cancelled `wait_for` may go on all the same (Python 3.10)
+        self._news.set()
+        if self._storing:
+            await asyncio.wait(set(self._storing), timeout=5)
+        running = [*([self._loop_task] if self._loop_task else []), *self._at_work]
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    async def take_in(self, event: ZaloEvent, body: bytes, num_retry: int | None) -> bool:
+        """Store an event, and begin to work for its citizen where nobody does; False where it was stored before.
+
+        It goes on where the caller is cancelled: a citizen who was taken would else wait until the lease ends.
+        """
+        storing = asyncio.create_task(self._store(event, body, num_retry))
+        self._storing.add(storing)
+        storing.add_done_callback(self._stored)
+        return await asyncio.shield(storing)
+
+    async def _store(self, event: ZaloEvent, body: bytes, num_retry: int | None) -> bool:
+        room = self._loop_task is not None and not self._stopping and len(self._at_work) < AT_ONCE
+        taken = await self._door.take_in(event, body, num_retry, claim=room)
+        if taken.waiting is not None:
+            self._begin(taken.waiting)
+        self._behind |= taken.new and not room
+        return taken.new
+
+    def _stored(self, task: asyncio.Task[bool]) -> None:
+        self._storing.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever waits for it has it as well, if anybody still does
+
+    async def _look(self) -> None:
+        """Begin with what was left, whoever stored it."""
+        while not self._stopping:
+            self._news.clear()
+            try:
+                self._behind = False
+                while len(self._at_work) < AT_ONCE and (claimed := await self._inbox.claim()) is not None:
+                    self._begin(claimed)
+                self._behind |= len(self._at_work) >= AT_ONCE
+            except Exception as error:  # must outlive a database that is away
+                log.fault("look_failed", error)
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._news.wait(), self._look_seconds)
+
+    def _begin(self, first: Waiting) -> None:
+        task = asyncio.create_task(self._work_off(first))
+        self._at_work.add(task)
+        task.add_done_callback(self._worked_off)
+
+    def _worked_off(self, task: asyncio.Task[None]) -> None:
+        self._at_work.discard(task)
+        if self._behind:
+            self._news.set()
+
+    async def _work_off(self, first: Waiting) -> None:
+        """Work for one citizen until nothing of theirs waits."""
+        item: Waiting | None = first
+        try:
+            while item is not None:
+                item = await self._one(item)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._inbox.release(first.person.user_id))
+            raise
+        except Exception as error:  # what is left is claimed again
+            log.fault("work_off_failed", error)
+            with suppress(Exception):  # the lease ends by itself
+                await self._inbox.release(first.person.user_id)
+
+    async def _one(self, item: Waiting) -> Waiting | None:
+        """Work one event off; return the citizen's next one, None where they are let go."""
+        try:
+            await self._work(read_event(read_body(item.body), item.body), item.person)
+        except LaterError:
+            await asyncio.sleep(self._look_seconds)
+            await self._inbox.release(item.person.user_id)
+            self._behind = True
+            return None
+        except ZaloPayloadError as error:
+            log.fault("event_unreadable", error)
+        except Exception as error:
+            over, following = await self._inbox.failed(item)
+            log.fault("event_failed", error, over=over)
+            return following
+        return await self._inbox.done(item)

@@ -1,0 +1,143 @@
+"""The statements of every event and of every message that is sent, built once: see bot/hub/statements.py.
+
+Names of parameters begin with `the_`. the_user: the citizen's id; the_owner: a process; the_now: this moment; the_end:
+that of a lease.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import bindparam, case, func, insert, or_, select, update
+from sqlalchemy.sql import ColumnElement
+
+from bot.zalo.states import OPEN_STATES, InState, OutState
+from bot.zalo.tables import INBOX, OUTBOX, PERSON, RATE
+from bot.zalo.upserts import Upsert
+
+NEW, DONE = InState.NEW.value, InState.DONE.value
+WAITING, SENDING, SENT, HELD = (
+    state.value for state in (OutState.WAITING, OutState.SENDING, OutState.SENT, OutState.HELD)
+)
+
+_ME = PERSON.c.user_id == bindparam("the_user")
+_NOW: Any = bindparam("the_now")
+
+
+def _one_of(column: Any, values: tuple[str, ...]) -> ColumnElement[bool]:
+    """IN (…) is written anew at each execution; this is not."""
+    return or_(*(column == value for value in values))
+
+
+_OPEN = _one_of(OUTBOX.c.state, OPEN_STATES)
+_IN_FREE = or_(PERSON.c.in_until.is_(None), PERSON.c.in_until < _NOW)
+_OUT_FREE = or_(PERSON.c.out_until.is_(None), PERSON.c.out_until < _NOW)
+
+FIND_PERSON = select(PERSON).where(_ME)
+"""Takes the_user."""
+PERSON_OF = select(PERSON).where(PERSON.c.conversation_id == bindparam("the_conversation"))
+"""Takes the_conversation."""
+
+
+def _interacted(insertion: Any) -> Any:
+    at = insertion.excluded.interacted_at
+    later = or_(PERSON.c.interacted_at.is_(None), PERSON.c.interacted_at < at)
+    changes = {"interacted_at": case((later, at), else_=PERSON.c.interacted_at), "unreachable": None}
+    return insertion.on_conflict_do_update(index_elements=["user_id"], set_=changes)
+
+
+ADD_EVENT = Upsert(INBOX, lambda insertion: insertion.on_conflict_do_nothing())
+"""Takes a row; touches none where the event is known."""
+ADD_PERSON = Upsert(PERSON, lambda insertion: insertion.on_conflict_do_nothing())
+"""Takes user_id, queued_seq: of who is new."""
+INTERACTED = Upsert(PERSON, _interacted)
+"""Takes user_id, queued_seq (of who is new), interacted_at: the window counts from the latest."""
+FREE_HELD = update(OUTBOX).where(OUTBOX.c.user_id == bindparam("the_user"), OUTBOX.c.state == HELD)
+FREE_HELD = FREE_HELD.values(state=WAITING, due_at=_NOW)
+"""Takes the_user, the_now."""
+FOLLOWED = update(PERSON).where(_ME).values(followed=bindparam("the_answer"))
+"""Takes the_user, the_answer."""
+
+LONGEST_WAITING = (
+    select(INBOX.c.user_id)
+    .join(PERSON, PERSON.c.user_id == INBOX.c.user_id)
+    .where(INBOX.c.state == NEW, _IN_FREE)
+    .order_by(INBOX.c.received_at)
+    .limit(1)
+)
+"""Takes the_now: the citizen who has waited longest, and whom nobody works for."""
+TAKE_IN_LEASE = update(PERSON).where(_ME, _IN_FREE)
+TAKE_IN_LEASE = TAKE_IN_LEASE.values(in_owner=bindparam("the_owner"), in_until=bindparam("the_end"))
+"""Takes the_user, the_now, the_owner, the_end; touches no row where somebody works for the citizen."""
+_IN_MINE = PERSON.c.in_owner == bindparam("the_owner")
+RENEW_IN_LEASE = update(PERSON).where(_ME, _IN_MINE).values(in_until=bindparam("the_end"))
+"""Takes the_user, the_owner, the_end; touches no row where it is another's by now."""
+LEAVE_IN_LEASE = update(PERSON).where(_ME, _IN_MINE).values(in_owner=None, in_until=None)
+"""Takes the_user, the_owner."""
+NEXT_EVENT = (
+    select(INBOX.c.event_id, INBOX.c.body, INBOX.c.attempts, PERSON)
+    .join(PERSON, PERSON.c.user_id == INBOX.c.user_id)
+    .where(INBOX.c.user_id == bindparam("the_user"), INBOX.c.state == NEW)
+    .order_by(INBOX.c.happened, INBOX.c.received_at)
+    .limit(1)
+)
+"""Takes the_user: the citizen's oldest event, and the citizen."""
+END_EVENT = update(INBOX).where(INBOX.c.event_id == bindparam("the_event")).values(state=DONE, body=None)
+"""Takes the_event."""
+COUNT_TRY = update(INBOX).where(INBOX.c.event_id == bindparam("the_event"))
+COUNT_TRY = COUNT_TRY.values(attempts=INBOX.c.attempts + 1, state=bindparam("the_state"))
+"""Takes the_event, the_state."""
+
+MOVE_ON = (
+    update(PERSON)
+    .where(_ME, PERSON.c.queued_seq == bindparam("the_known"), PERSON.c.conversation_id == bindparam("the_talk"))
+    .values(
+        queued_seq=bindparam("the_last"), choices=bindparam("the_choices"), choices_seq=bindparam("the_choices_seq")
+    )
+)
+"""Takes the_user, the_talk, the_known: up to where the outbox was known to hold what was said; the_last: up to where it
+does now; the_choices, the_choices_seq. Touches no row where another process was faster."""
+ADD_PARTS = insert(OUTBOX)
+"""Takes rows."""
+_FIRST = select(OUTBOX.c.user_id, func.min(OUTBOX.c.id).label("id")).where(_OPEN).group_by(OUTBOX.c.user_id).subquery()
+DUE = (
+    select(PERSON.c.user_id)
+    .join(_FIRST, _FIRST.c.user_id == PERSON.c.user_id)
+    .join(OUTBOX, OUTBOX.c.id == _FIRST.c.id)
+    .where(_OUT_FREE, or_(OUTBOX.c.due_at <= _NOW, OUTBOX.c.state == SENDING))
+    .order_by(OUTBOX.c.due_at)
+    .limit(1)
+)
+"""Takes the_now: somebody whose oldest open message is due, and whom nobody sends to."""
+TAKE_OUT_LEASE = update(PERSON).where(_ME, _OUT_FREE)
+TAKE_OUT_LEASE = TAKE_OUT_LEASE.values(out_owner=bindparam("the_owner"), out_until=bindparam("the_end"))
+"""Takes the_user, the_now, the_owner, the_end; touches no row where somebody sends to the citizen."""
+_OUT_MINE = PERSON.c.out_owner == bindparam("the_owner")
+RENEW_OUT_LEASE = update(PERSON).where(_ME, _OUT_MINE).values(out_until=bindparam("the_end"))
+"""Takes the_user, the_owner, the_end; touches no row where it is another's by now."""
+LEAVE_OUT_LEASE = update(PERSON).where(_ME, _OUT_MINE).values(out_owner=None, out_until=None)
+"""Takes the_user, the_owner."""
+OLDEST_OPEN = (
+    select(OUTBOX, PERSON.c.interacted_at)
+    .join(PERSON, PERSON.c.user_id == OUTBOX.c.user_id)
+    .where(OUTBOX.c.user_id == bindparam("the_user"), _OPEN)
+    .order_by(OUTBOX.c.id)
+    .limit(1)
+)
+"""Takes the_user."""
+_PART = OUTBOX.c.id == bindparam("the_id")
+BEGIN_PART = update(OUTBOX).where(_PART).values(state=SENDING, began_at=_NOW, attempts=OUTBOX.c.attempts + 1)
+"""Takes the_id, the_now."""
+PART_SENT = update(OUTBOX).where(_PART)
+PART_SENT = PART_SENT.values(state=SENT, ended_at=_NOW, message_id=bindparam("the_name"), body=None, code=None)
+"""Takes the_id, the_now, the_name: Zalo's id."""
+
+
+def _one_more_call(insertion: Any) -> Any:
+    room = RATE.c.calls < bindparam("the_most")
+    changes = {"calls": RATE.c.calls + 1}
+    return insertion.on_conflict_do_update(index_elements=["minute"], set_=changes, where=room)
+
+
+TAKE_CALL = Upsert(RATE, _one_more_call)
+"""Takes minute, calls (1: of a minute that is new), the_most; touches no row where the minute is full."""
