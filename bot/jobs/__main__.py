@@ -8,8 +8,10 @@ import json
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from bot.errors import SettingInvalidError, StoreDownError
+from bot.jobs.heartbeat import FILE, beat
 from bot.jobs.registry import build_runner
 from bot.jobs.runner import JobRunner, last_runs
 from bot.ops.logging import EventLog, configure_logging
@@ -46,18 +48,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return AWAY
     if options.command == "work":
-        return asyncio.run(_work(services, runner))
+        return asyncio.run(_work(services, runner, settings.data_dir / FILE))
     return asyncio.run(_list(services, runner) if options.command == "list" else _run(services, runner, options.name))
 
 
-async def _work(services: CaseServices, runner: JobRunner) -> int:
-    """A job in work when the process is told to stop is broken off; the next runner begins it anew."""
+async def _work(services: CaseServices, runner: JobRunner, alive: Path) -> int:
+    """Work, with a sign of life in the file `alive`.
+
+    A job in work when the process is told to stop is broken off; the next runner begins it anew.
+    """
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     runner.start()
+    heart = asyncio.create_task(beat(alive, runner.works))
     log.info("working", jobs=len(runner.jobs))
     await stopping.wait()
+    heart.cancel()
     await runner.stop()
     await services.close()
     return 0

@@ -13,6 +13,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import time
 from contextlib import closing
 
 import aiohttp
@@ -152,6 +153,10 @@ async def test_an_action_server_that_hangs_holds_nobody_up(topology, session):
     assert {rasa: len(failed_actions(topology, rasa)) for rasa in RASAS} == before
     assert any(line["event"] == "action_server_away" for rasa in RASAS for line in logged(topology, rasa))
     await widget.close()
+
+
+def test_the_jobs_give_a_sign_of_life(topology):
+    assert time.time() - (topology.folder / "data" / "jobs.alive").stat().st_mtime < 60
 
 
 async def test_redis_gone_for_a_while_loses_nothing(topology, session):

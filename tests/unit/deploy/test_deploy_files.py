@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,7 +20,9 @@ from bot.channels.web_frames import LONGEST_FRAME
 from bot.console.live_stream import HEARTBEAT_SECONDS
 from bot.doctor.configuration import known_settings
 from bot.hub.turns import STOP_GRACE_SECONDS
+from bot.jobs.heartbeat import BEAT_SECONDS, FILE
 from bot.settings import Settings
+from bot.store.awaiting import WAIT_SECONDS
 from bot.store.migrate import migrate
 from bot.web import LARGEST_REQUEST, SHUTDOWN_SECONDS, build_app
 from knowledge.settings import ROOT
@@ -117,6 +120,38 @@ def test_probes_ask_paths_and_ports_that_there_are(routes, compose):
         asked = re.search(r"127\.0\.0\.1:(\d+)(/[\w/]*)", str(service.get("healthcheck", "")))
         if asked:
             assert asked[2] in (routes if name.startswith("hub") else RASA_PATHS), name
+
+
+def probe_commands():
+    compose = yaml.safe_load((DEPLOY / "compose.yml").read_text("utf-8"))["services"]["jobs"]
+    yield "compose", compose["healthcheck"]["test"][1].replace("$$", "$")
+    (jobs,) = (one for one in kubernetes("Deployment") if one["metadata"]["name"] == "jobs")
+    container = jobs["spec"]["template"]["spec"]["containers"][0]
+    for probe in ("startupProbe", "livenessProbe"):
+        shell, option, command = container[probe]["exec"]["command"]
+        assert (shell, option) == ("sh", "-c")
+        yield probe, command
+
+
+@pytest.mark.parametrize(("probe", "command"), probe_commands())
+def test_jobs_are_alive_while_they_touch_their_file(probe, command, tmp_path):
+    def alive():
+        env = {**os.environ, "MOTCUA_DATA_DIR": str(tmp_path)}
+        return subprocess.run(["sh", "-c", command], env=env, stderr=subprocess.DEVNULL).returncode == 0
+
+    assert not alive(), probe  # not yet begun
+    file = tmp_path / FILE
+    file.touch()
+    assert alive(), probe
+    os.utime(file, (time.time() - 150,) * 2)
+    assert not alive(), probe
+    assert BEAT_SECONDS < 30  # several are missed before it counts as stuck
+
+
+def test_jobs_that_await_their_database_are_not_taken_for_stuck():
+    (jobs,) = (one for one in kubernetes("Deployment") if one["metadata"]["name"] == "jobs")
+    probe = jobs["spec"]["template"]["spec"]["containers"][0]["startupProbe"]
+    assert probe["periodSeconds"] * probe["failureThreshold"] > 2 * WAIT_SECONDS
 
 
 def test_a_rolling_update_takes_nobody_away_before_another_is_ready():
