@@ -13,12 +13,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
+from sanic.config import DEFAULT_CONFIG
 
 from bot.attachments.models import MOST_BYTES
 from bot.channels.web import WebLimits
 from bot.channels.web_frames import LONGEST_FRAME
 from bot.console.live_stream import HEARTBEAT_SECONDS
 from bot.doctor.configuration import known_settings
+from bot.hub.rasa_client import IDLE_SECONDS
 from bot.hub.turns import STOP_GRACE_SECONDS
 from bot.jobs.heartbeat import BEAT_SECONDS, FILE
 from bot.settings import Settings
@@ -248,6 +250,18 @@ def test_nginx_starts_and_finds_its_way_while_a_container_is_made_anew(compose, 
     for name, port in named.items():
         settings = compose[name]["environment"]
         assert port == settings["MOTCUA_WEB_PORT" if name.startswith("hub") else "MOTCUA_RASA_PORT"]
+
+
+@pytest.mark.parametrize("file", ["motcua.conf", "rasa.conf"])
+def test_workers_of_nginx_count_together(file):
+    (upstream,) = re.findall(r"upstream \w+ \{(.*?)\}", (DEPLOY / "nginx" / file).read_text("utf-8"), re.S)
+    assert re.search(r"^\s*zone \w+ \d+k;\s+least_conn;", upstream, re.M)
+
+
+def test_whoever_asks_rasa_closes_an_idle_connection_before_rasa_does():
+    kept = re.search(r"keepalive_timeout (\d+)s;", (DEPLOY / "nginx" / "rasa.conf").read_text("utf-8"))
+    assert int(kept[1]) < DEFAULT_CONFIG["KEEP_ALIVE_TIMEOUT"]
+    assert DEFAULT_CONFIG["KEEP_ALIVE_TIMEOUT"] > IDLE_SECONDS
 
 
 def test_logs_of_containers_end_somewhere_and_secrets_are_asked_for(compose):
