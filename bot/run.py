@@ -145,7 +145,7 @@ def rasa_is_ours(settings: Settings) -> bool:
 
 def actions_port(settings: Settings) -> int:
     """The port of the action server to start here; 0 when actions run in process or elsewhere."""
-    address = urlsplit(settings.actions_url)
+    address = urlsplit(settings.action_urls[0])
     here = address.hostname in (LOOPBACK, "localhost")
     return (address.port or 80) if settings.actions == "http" and here else 0
 

@@ -103,6 +103,11 @@ class Settings:
     redis_url: str
     endpoints_file: Path
 
+    @property
+    def action_urls(self) -> tuple[str, ...]:
+        """The action servers of `actions_url`: one, or several by commas."""
+        return tuple(self.actions_url.replace(",", " ").split())
+
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
         """Read all `MOTCUA_…` variables; raise `SettingInvalidError` naming the variable that is wrong."""

@@ -27,7 +27,7 @@ from bot.channels.web_privacy import WebPrivacy
 from bot.channels.zalo_build import ZaloParts, build_zalo
 from bot.console.access import ROOT as DESK
 from bot.console.app import add_console
-from bot.errors import SettingInvalidError
+from bot.errors import SettingInvalidError, StoreDownError
 from bot.hub.build import HubParts, build_hub
 from bot.jobs.registry import build_runner
 from bot.jobs.runner import Job
@@ -41,6 +41,7 @@ from bot.services import CaseServices, build_case_services, build_desk_services
 from bot.settings import Settings
 from bot.staff.build import build_staff
 from bot.staff.demo import make_sample_people
+from bot.store.awaiting import AWAY, await_database
 from bot.store.migrate import migrate
 from bot.store.operations import OperationsStore
 from knowledge.working_days import load_calendar
@@ -198,13 +199,14 @@ def listen(settings: Settings) -> socket.socket:
 
 
 def main() -> int:
-    """Check, migrate, serve; 2 when a setting is to be changed."""
+    """Check, migrate, serve; 1 when the database does not come, 2 when a setting is to be changed."""
     os.umask(0o077)  # what citizens wrote is nobody else's on this machine
     try:
         settings = Settings.from_env()
         settings.require_shared_keys()
         configure_logging(settings.log_level)
         uvloop.install()
+        await_database(settings.database_url, "MOTCUA_DATABASE_URL")  # nobody is let in while it is away
         with listen(settings) as listener:
             _prepare(settings)
             if settings.desk_demo:
@@ -213,6 +215,9 @@ def main() -> int:
     except SettingInvalidError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    except StoreDownError as error:
+        sys.stderr.write(f"{error}\n")
+        return AWAY
     return 0
 
 

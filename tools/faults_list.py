@@ -107,11 +107,11 @@ def disk_full(broken: Broken) -> None:
 
 
 def stop_actions(broken: Broken) -> None:
-    """The action server hangs for twenty seconds: connections are taken, nothing is answered."""
+    """An action server hangs for twenty seconds: connections are taken, nothing is answered."""
     broken.now()
-    broken.stand.send("actions", signal.SIGSTOP)
+    broken.stand.send("actions-1", signal.SIGSTOP)
     time.sleep(20)
-    broken.stand.send("actions", signal.SIGCONT)
+    broken.stand.send("actions-1", signal.SIGCONT)
     broken.done()
 
 
@@ -231,7 +231,7 @@ def two_deploys(broken: Broken) -> None:
 def rolling(broken: Broken) -> None:
     """SIGTERM to every process in turn, the next one when it is ready again."""
     broken.now()
-    for name in ("hub-1", "hub-2", "rasa-1", "rasa-2", "actions", "jobs"):
+    for name in ("hub-1", "hub-2", "rasa-1", "rasa-2", "actions-1", "actions-2", "jobs"):
         seconds = broken.stand.topology.restart(name)
         broken.notes.append(f"{name} {seconds:.0f} s")
     broken.done()
@@ -243,13 +243,14 @@ CASES = tuple(
 FAULTS = (
     Fault("hub", "kill -9 of a hub", partial(kill, ("hub-1",))),
     Fault("rasa", "kill -9 of a Rasa", partial(kill, ("rasa-1",))),
-    Fault("actions", "kill -9 of the action server", partial(kill, ("actions",))),
+    Fault("actions", "kill -9 of an action server", partial(kill, ("actions-1",))),
+    Fault("acting", "kill -9 of both action servers", partial(kill, ("actions-1", "actions-2"))),
     Fault("jobs", "kill -9 of the jobs", partial(kill, ("jobs",))),
     Fault("nginx", "kill -9 of nginx", partial(kill, ("nginx",))),
     Fault("postgres", "PostgreSQL stopped at once (immediate), started 2 s later", restart_postgres),
     Fault("redis", "Redis killed, started 5 s later", redis_away),
     Fault("disk", "disk of all data full, 20 s", disk_full),
-    Fault("hang", "action server hung (SIGSTOP), 20 s", stop_actions),
+    Fault("hang", "an action server hung (SIGSTOP), 20 s", stop_actions),
     Fault("gateway", "one-stop system takes 30 s an answer, 30 s", slow_gateway, CASES),
     Fault("clock", "a hub's clock 1 h ahead, 1 h behind, 15 s each", clock_jumps, before=give_clock, after=take_clock),
     Fault("catalogue", "catalogue and index files cut in half, 25 s", broken_catalogue),

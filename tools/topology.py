@@ -1,7 +1,7 @@
 """`python -m tools.topology`: what deploy/ describes for several machines, on this one, until Ctrl-C.
 
-nginx in front of two hubs; two Rasas behind one address, sharing locks in Redis and trackers in PostgreSQL; an action
-server; a runner of jobs; operations and catalogue in PostgreSQL. nginx comes from Debian, PostgreSQL and Redis from
+nginx in front of two hubs; two Rasas behind one address, sharing locks in Redis and trackers in PostgreSQL; two action
+servers; a runner of jobs; operations and catalogue in PostgreSQL. nginx comes from Debian, PostgreSQL and Redis from
 wheels (the `dev` environment), or all three from the distribution: MOTCUA_ variables that are set win.
 """
 
@@ -29,6 +29,8 @@ NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/loca
 PYTHON = (sys.executable, "-m")
 SECONDS_TO_START = 120.0
 SECONDS_TO_STOP = 15.0
+MOST_CONNECTIONS = 200
+"""As in deploy/compose.yml: hubs and Rasas open more than PostgreSQL's own hundred."""
 
 NGINX_CONF = """
 user {user}; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx-error.log; worker_processes 1;
@@ -38,8 +40,8 @@ http {{
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fcgi;
     uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
     include {deploy}/limits.conf;
-    upstream motcua_hubs {{ least_conn; {hubs} keepalive 64; }}
-    upstream motcua_rasas {{ least_conn; {rasas} keepalive 64; }}
+    upstream motcua_hubs {{ zone hubs 64k; least_conn; {hubs} keepalive 64; }}
+    upstream motcua_rasas {{ zone rasas 64k; least_conn; {rasas} keepalive 64; keepalive_timeout 4s; }}
     server {{ listen 127.0.0.1:{front}; include {deploy}/locations.conf; }}
     server {{
         listen 127.0.0.1:{inner}; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_connect_timeout 3s;
@@ -99,15 +101,16 @@ class Node:
 
 @dataclass
 class Topology:
-    """All processes over one folder. hubs, rasas: how many; changes: settings that win over these.
+    """All processes over one folder. hubs, rasas, actors (action servers): how many of each.
 
-    make_catalogue: False where `changes` name one that is there. vectors: have its search index made with sentence
-    vectors, which takes minutes. The schema is made by the first hub.
+    changes: settings that win over these. make_catalogue: False where `changes` name one that is there. vectors: have
+    its search index made with sentence vectors, which takes minutes. The schema is made by the first hub.
     """
 
     folder: Path
     hubs: int = 2
     rasas: int = 2
+    actors: int = 2
     changes: dict[str, str] = field(default_factory=dict)
     make_catalogue: bool = True
     vectors: bool = False
@@ -115,9 +118,10 @@ class Topology:
     token: str = field(default_factory=lambda: secrets.token_hex(16))
 
     def __post_init__(self) -> None:
-        self.front, self.inner, self.actions = free_port(), free_port(), free_port()
+        self.front, self.inner = free_port(), free_port()
         self.hub_ports = [free_port() for _ in range(self.hubs)]
         self.rasa_ports = [free_port() for _ in range(self.rasas)]
+        self.action_ports = [free_port() for _ in range(self.actors)]
         self._stores: list[Any] = []
 
     @property
@@ -165,7 +169,7 @@ class Topology:
             "MOTCUA_METRICS_TOKEN": self.token,
             "MOTCUA_RASA_URL": f"http://127.0.0.1:{self.inner}",
             "MOTCUA_ACTIONS": "http",
-            "MOTCUA_ACTIONS_URL": f"http://127.0.0.1:{self.actions}/webhook",
+            "MOTCUA_ACTIONS_URL": ",".join(f"http://127.0.0.1:{port}/webhook" for port in self.action_ports),
             "MOTCUA_VECTORS": "off",
             **{name: value for name, value in os.environ.items() if name.startswith("MOTCUA_")},
             **self.changes,
@@ -178,6 +182,7 @@ class Topology:
 
     def _postgres(self) -> dict[str, str]:
         import pgserver
+        from pgserver._commands import pg_ctl
         from sqlalchemy import create_engine, text
 
         server = pgserver.get_server(self.folder / "postgres", cleanup_mode="delete")
@@ -185,8 +190,12 @@ class Topology:
         engine = create_engine(server.get_uri(), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.execute(text("ALTER SYSTEM SET fsync = off"))  # nothing in it outlives the topology
-            connection.execute(text("ALTER SYSTEM SET max_connections = 200"))
-            connection.execute(text("SELECT pg_reload_conf()"))
+            connection.execute(text(f"ALTER SYSTEM SET max_connections = {MOST_CONNECTIONS}"))
+        engine.dispose()
+        # A reload would leave the number of connections as it was.
+        pg_ctl(["-w", "-m", "fast", "stop"], pgdata=server.pgdata, user=server.system_user)
+        server.ensure_postgres_running()
+        with engine.connect() as connection:
             for name in ("operations", "tracker", "catalogue"):
                 connection.execute(text(f"CREATE DATABASE {name}"))
         engine.dispose()
@@ -206,7 +215,9 @@ class Topology:
 
     def _plan(self) -> None:
         logs = self.folder
-        self._add("actions", ("bot.rasa_runtime.action_server",), f"http://127.0.0.1:{self.actions}/health")
+        for number, port in enumerate(self.action_ports, 1):
+            acting = ("bot.rasa_runtime.action_server", "--port", str(port))
+            self._add(f"actions-{number}", acting, f"http://127.0.0.1:{port}/health")
         for number, port in enumerate(self.rasa_ports, 1):
             rasa = {"MOTCUA_RASA_PORT": str(port)}
             self._add(f"rasa-{number}", ("bot.rasa_runtime.server",), f"http://127.0.0.1:{port}/readyz", rasa)

@@ -82,13 +82,14 @@ def rasa(at: Deployment) -> Iterator[Finding]:
 
 
 def actions(at: Deployment) -> Iterator[Finding]:
-    """The action server answers, where there is one."""
+    """Each action server answers, where there are some."""
     if at.settings.actions != "http":
         yield skipped("actions", "actions_in_process")
         return
-    address = urlsplit(at.settings.actions_url)
-    code, _ = _get(f"{address.scheme}://{address.netloc}/health")
-    yield ok("actions") if code == 200 else error("actions", "actions_down", url=at.settings.actions_url)
+    for url in at.settings.action_urls:
+        address = urlsplit(url)
+        code, _ = _get(f"{address.scheme}://{address.netloc}/health")
+        yield ok("actions") if code == 200 else error("actions", "actions_down", url=url)
 
 
 def hub(at: Deployment) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 
 from bot.hub.delivery import CatchUp, Ended, Event, LocalDelivery, Typing
 from bot.ops.logging import EventLog
+from bot.ops.metrics import REDIS_UP
 
 log = EventLog("hub.fan_out")
 
@@ -43,6 +44,8 @@ class RedisDelivery(LocalDelivery):
 
     def start(self) -> None:
         """Begin to tell and to hear."""
+        for work in (self._tell, self._hear):
+            REDIS_UP.labels(_name(work)).set(0)
         self._tasks = [asyncio.create_task(self._keep(work)) for work in (self._tell, self._hear)]
 
     async def stop(self) -> None:
@@ -74,8 +77,9 @@ class RedisDelivery(LocalDelivery):
                     with suppress(*FAULTS):
                         await client.close()
             except FAULTS as error:
+                REDIS_UP.labels(_name(work)).set(0)
                 if work.__name__ not in self._away:
-                    log.warning("redis_away", work=work.__name__.strip("_"), error=type(error).__name__)
+                    log.warning("redis_away", work=_name(work), error=type(error).__name__)
                 self._away.add(work.__name__)
             except Exception as error:  # must outlive whatever a driver raises
                 log.fault("fan_out_failed", error)
@@ -115,9 +119,14 @@ class RedisDelivery(LocalDelivery):
         super().publish(conversation_id, _event(kind))
 
     def _back(self, work: str) -> None:
+        REDIS_UP.labels(work.strip("_")).set(1)
         if work in self._away:
             self._away.discard(work)
             log.info("redis_back", work=work.strip("_"))
+
+
+def _name(work: Any) -> str:
+    return str(work.__name__).strip("_")
 
 
 def _kind(event: Event) -> str:

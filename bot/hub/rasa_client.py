@@ -16,7 +16,13 @@ from bot.feedback.words import Understood, understood_from
 IN_FLIGHT = 32
 ANSWER_TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=3)
 READY_TIMEOUT = aiohttp.ClientTimeout(total=4, sock_connect=2)
+IDLE_SECONDS = 4.0
+"""Rasa closes what was idle for five (Sanic's KEEP_ALIVE_TIMEOUT): what is sent at that moment would be lost on it."""
+ASKED_OVER_ONE = 8
+"""So many questions go over one connection. A cluster's service spreads connections, not questions: with one that is
+kept for good a hub asks the same Rasa all day, while another has nothing to do."""
 _JSON = {"Content-Type": "application/json"}
+_LAST = {**_JSON, "Connection": "close"}
 FORGET_TIMEOUT = aiohttp.ClientTimeout(total=15, sock_connect=3)
 
 
@@ -30,6 +36,7 @@ class RasaClient:
         self._in_flight = asyncio.Semaphore(in_flight)
         self._answer_timeout = answer_timeout
         self._session: aiohttp.ClientSession | None = None
+        self._posted = 0
 
     async def ask(self, sender: str, text: str, metadata: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         """Rasa's replies to `text`, in order."""
@@ -78,7 +85,9 @@ class RasaClient:
     async def _post(self, path: str, body: object, timeout: aiohttp.ClientTimeout) -> Any:
         try:
             data = json.dumps(body).encode()
-            async with self._http().post(self._url + path, data=data, headers=_JSON, timeout=timeout) as response:
+            self._posted += 1
+            headers = _JSON if self._posted % ASKED_OVER_ONE else _LAST
+            async with self._http().post(self._url + path, data=data, headers=headers, timeout=timeout) as response:
                 if response.status >= 400:
                     raise AssistantDownError(f"status {response.status}", reason="status", status=response.status)
                 return json.loads(await response.read())
@@ -98,6 +107,6 @@ class RasaClient:
     def _http(self) -> aiohttp.ClientSession:
         if self._session is None:
             # Named Rasa hosts change address when replicas come and go. Rasa sets no cookies.
-            connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=10)
+            connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=10, keepalive_timeout=IDLE_SECONDS)
             self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         return self._session

@@ -1,4 +1,4 @@
-"""The hub's tables; made by migrations 0001, 0011, 0014, 0015 and 0019 (a test compares the two)."""
+"""The hub's tables; made by migrations 0001, 0011, 0014, 0015, 0019 and 0020 (a test compares the two)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from bot.store.types import UtcDateTime
 
 METADATA = MetaData()
 _ERASED = text("erased_at IS NOT NULL")
+_HALF = text("erased_at IS NOT NULL AND everywhere_at IS NULL")
 
 CONVERSATION = Table(
     "conversation",
@@ -29,6 +30,8 @@ CONVERSATION = Table(
     Column("away_since", UtcDateTime),
     Column("erased_at", UtcDateTime),
     Column("forgotten_at", UtcDateTime),
+    # Since when nothing else of this database knows an erased conversation (bot/privacy/erasing.py).
+    Column("everywhere_at", UtcDateTime),
     # The process that works on the conversation, and until when it may be believed alive.
     Column("lease_owner", String(128)),
     Column("lease_until", UtcDateTime),
@@ -36,6 +39,7 @@ CONVERSATION = Table(
     Index("conversation_updated", "updated_at"),
     # Only of those that are erased: the others are never looked for by it.
     Index("conversation_erased", "erased_at", sqlite_where=_ERASED, postgresql_where=_ERASED),
+    Index("conversation_half_erased", "erased_at", sqlite_where=_HALF, postgresql_where=_HALF),
 )
 
 MESSAGE = Table(

@@ -23,7 +23,9 @@ from bot.ops.clock import Clock
 from bot.ops.screening.screening import MASKED, Screened, after_answer, as_content
 from bot.store.engine import Database
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=10)
+"""So long a turn waits whose hub was killed. A living one renews it four times meanwhile (`SWEEP_SECONDS` of turns.py);
+should it be slower than that, the turn is asked twice and answered once."""
 WAITING_LIMIT = 500
 
 

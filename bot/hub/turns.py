@@ -25,7 +25,7 @@ from bot.ops.screening.screening import MASKED, SCREENED
 
 log = EventLog("hub.turns")
 
-SWEEP_SECONDS = 5.0
+SWEEP_SECONDS = 2.5
 BUSY_PAUSE_SECONDS = 0.3
 RETRY_PAUSE_SECONDS = 1.0
 LONGEST_RETRY_PAUSE_SECONDS = 30.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ Result = dict[str, Any]
 LOOK_SECONDS = 5.0
 LEASE = timedelta(minutes=10)
 """A job that takes longer than this may be begun by another process: keep runs short, they go on at the next one."""
+STUCK_SECONDS = 2 * LEASE.total_seconds()
+"""A run that takes longer will not end any more: its process is to be started anew."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class JobRunner:
         self._owner = owner
         self._look_seconds = look_seconds
         self._task: asyncio.Task[None] | None = None
+        self._job_began: float | None = None
 
     def start(self) -> None:
         """Begin to look."""
@@ -65,6 +69,12 @@ class JobRunner:
             with suppress(asyncio.CancelledError):
                 await self._task
 
+    def works(self) -> bool:
+        """Say whether it looks for jobs, and is not stuck in one."""
+        if self._task is None or self._task.done():
+            return False
+        return self._job_began is None or time.monotonic() - self._job_began < STUCK_SECONDS
+
     async def run(self, name: str) -> Result | None:
         """Run one job now, due or not; None where another process is at work on it. Raises what the job raises."""
         return await self._run(self.jobs[name], due_only=False)
@@ -72,10 +82,12 @@ class JobRunner:
     async def _loop(self) -> None:
         while True:
             for job in self.jobs.values():
+                self._job_began = time.monotonic()
                 try:
                     await self._run(job, due_only=True)
                 except Exception as error:  # one job's fault must not stop the others
                     log.fault("job_failed", error, job=job.name)
+                self._job_began = None
             await asyncio.sleep(self._look_seconds)
 
     async def _run(self, job: Job, due_only: bool) -> Result | None:

@@ -69,6 +69,7 @@ COUNTED = (
     Declared("motcua_database_errors_total", "counter", "errors of a database", ("error",)),
     Declared("motcua_connections", "gauge", "open connections of this process", ("kind",)),
     Declared("motcua_conversations_in_work", "gauge", "conversations that this process works on now"),
+    Declared("motcua_redis_up", "gauge", "1: this process reaches Redis", ("work",)),
 )
 READ_ON_ASKING = (
     Declared("motcua_database_up", "gauge", "1: the operations store answers"),
@@ -115,6 +116,7 @@ ZALO_QUOTA = _gauge("motcua_zalo_quota_remaining")
 DATABASE_ERRORS = _counter("motcua_database_errors_total")
 CONNECTIONS = _gauge("motcua_connections")
 IN_WORK = _gauge("motcua_conversations_in_work")
+REDIS_UP = _gauge("motcua_redis_up")
 ProcessCollector(registry=REGISTRY)  # process_resident_memory_bytes, process_cpu_seconds_total, process_open_fds, …
 
 

@@ -26,6 +26,11 @@ from bot.zalo.states import OutState
 from bot.zalo.tables import INBOX, OUTBOX, TEMPLATE
 
 NOBODY = ""
+_HALF_ERASED = (
+    select(CONVERSATION.c.id)
+    .where(CONVERSATION.c.erased_at.isnot(None), CONVERSATION.c.everywhere_at.is_(None))
+    .order_by(CONVERSATION.c.erased_at)
+)
 _ON_ITS_WAY = (OutState.WAITING.value, OutState.SENDING.value)
 
 
@@ -36,14 +41,23 @@ def erase_everywhere(store: ConversationStore, connection: Connection, conversat
     """
     subject = find_subject(connection, conversation_id)
     done = select(ERASED.c.conversation_id).where(ERASED.c.conversation_id == conversation_id)
-    if subject is None or connection.execute(done).first() is not None:
+    if subject is None:
+        return False
+    if connection.execute(done).first() is not None:
+        _mark(connection, conversation_id, now)  # the version before, which may run beside this one, does not
         return False
     counts = {name: len(entries) for name, entries in find_held(connection, subject).items()}
     cancel_contacts(connection, subject.sender, now)
     store.erase_in(connection, conversation_id)
     _erase_rest(connection, subject, now)
     connection.execute(insert(ERASED).values(conversation_id=conversation_id, erased_at=now, counts=counts))
+    _mark(connection, conversation_id, now)
     return True
+
+
+def _mark(connection: Connection, conversation_id: str, now: datetime) -> None:
+    done = update(CONVERSATION).where(CONVERSATION.c.id == conversation_id).values(everywhere_at=now)
+    connection.execute(done)
 
 
 def held_by(connection: Connection, subject: Subject) -> bool:
@@ -71,15 +85,11 @@ def is_forgotten(connection: Connection, conversation_id: str) -> bool:
 
 
 def erased_by_halves(connection: Connection, most: int) -> list[str]:
-    """Return conversations that were erased in the chat's window, and are still known elsewhere."""
-    query = (
-        select(CONVERSATION.c.id)
-        .outerjoin(ERASED, ERASED.c.conversation_id == CONVERSATION.c.id)
-        .where(CONVERSATION.c.erased_at.isnot(None), ERASED.c.conversation_id.is_(None))
-        .order_by(CONVERSATION.c.erased_at)
-        .limit(most)
-    )
-    return [row.id for row in connection.execute(query)]
+    """Return conversations that were erased in the chat's window, and are still known elsewhere.
+
+    An index holds only these: what was erased in all the years before costs nothing.
+    """
+    return [row.id for row in connection.execute(_HALF_ERASED.limit(most))]
 
 
 def _erase_rest(connection: Connection, who: Subject, now: datetime) -> None:

@@ -85,7 +85,7 @@ def main(argv: list[str] | None = None) -> int:
     """Command line; 2 for a wrong setting or a busy port."""
     parser = argparse.ArgumentParser(prog="python -m bot.rasa_runtime.action_server", description=__doc__)
     parser.add_argument("--interface", default=LOOPBACK, help="address to listen on (default: this machine only)")
-    parser.add_argument("--port", type=int, help="default: the port of MOTCUA_ACTIONS_URL")
+    parser.add_argument("--port", type=int, help="default: the port of the first in MOTCUA_ACTIONS_URL")
     options = parser.parse_args(argv)
     os.umask(0o077)
     prepare_environment()
@@ -95,7 +95,7 @@ def main(argv: list[str] | None = None) -> int:
     except SettingInvalidError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    port = options.port or urlsplit(settings.actions_url).port or 5055
+    port = options.port or urlsplit(settings.action_urls[0]).port or 5055
     if not port_is_free(options.interface, port):
         sys.stderr.write(busy_port_sentence(options.interface, port, "MOTCUA_ACTIONS_URL") + "\n")
         return 2

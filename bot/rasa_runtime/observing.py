@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -28,7 +29,7 @@ def observe(app: Sanic, settings: Settings) -> None:
     from rasa.core.processor import MessageProcessor
     from sanic.response import json, raw, text
 
-    token, actions_url = settings.metrics_token, settings.actions_url if settings.actions == "http" else ""
+    token, action_urls = settings.metrics_token, settings.action_urls if settings.actions == "http" else ()
 
     async def metrics(request: Request) -> HTTPResponse:
         if not is_authorised(request.headers.get("Authorization"), token):
@@ -36,7 +37,7 @@ def observe(app: Sanic, settings: Settings) -> None:
         return raw(in_text(), content_type=CONTENT_TYPE)
 
     async def ready(request: Request) -> HTTPResponse:
-        parts = await components(request.app.ctx.agent, actions_url)
+        parts = await components(request.app.ctx.agent, action_urls)
         return json(parts, status=200 if all(parts.values()) else 503)
 
     app.register_middleware(name_turn, "request")
@@ -45,17 +46,16 @@ def observe(app: Sanic, settings: Settings) -> None:
     MessageProcessor.parse_message = timed_parse(MessageProcessor.parse_message)
 
 
-async def components(agent: Any, actions_url: str) -> dict[str, bool]:
-    """Return which part works: the model, tracker store and locks, and the action server where there is one.
+async def components(agent: Any, action_urls: tuple[str, ...]) -> dict[str, bool]:
+    """Return which part works: the model, tracker store and locks, and an action server where there are some.
 
     While one does not, Rasa answers questions with nothing at all: the hub asks here, and keeps the question.
     """
     if agent is None or not agent.is_ready():
         return {"model": False}
     asked = {"tracker_store": _ask_tracker(agent.tracker_store), "lock_store": _ask_locks(agent.lock_store)}
-    if actions_url:
-        address = urlsplit(actions_url)
-        asked["action_server"] = _ask(f"{address.scheme}://{address.netloc}/health")
+    if action_urls:
+        asked["action_server"] = _ask_any(action_urls)
     found = await asyncio.gather(*map(_answers, asked.values()))
     return {"model": True, **dict(zip(asked, found, strict=True))}
 
@@ -84,7 +84,22 @@ async def _ask_locks(store: Any) -> None:
     await asyncio.to_thread(getattr(store, "check", lambda: store.get_lock("ready")))
 
 
-async def _ask(url: str) -> None:
+async def _ask_any(action_urls: tuple[str, ...]) -> None:
+    """Return as soon as one of them lives; raise where none does."""
+    asking = [asyncio.create_task(_ask(url)) for url in action_urls]
+    try:
+        for answered in asyncio.as_completed(asking):
+            with suppress(aiohttp.ClientError, OSError):
+                return await answered
+        raise ConnectionError("no action server answers")
+    finally:
+        for one in asking:
+            one.cancel()
+
+
+async def _ask(action_url: str) -> None:
+    address = urlsplit(action_url)
+    url = f"{address.scheme}://{address.netloc}/health"
     async with aiohttp.ClientSession(raise_for_status=True) as session, session.get(url):
         pass
 

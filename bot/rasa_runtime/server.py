@@ -14,12 +14,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.errors import SettingInvalidError
+from bot.errors import SettingInvalidError, StoreDownError
 from bot.ops.logging import EventLog
 from bot.rasa_runtime.lean_import import import_rasa
 from bot.rasa_runtime.logs import configure_logging, take_over_sanic
 from bot.rasa_runtime.model_files import find_newest_model
 from bot.settings import Settings
+from bot.store.awaiting import AWAY, await_database
 from bot.supervisor.ports import busy_port_sentence, port_is_free
 from knowledge.settings import ROOT
 
@@ -38,7 +39,7 @@ REDIS_SECONDS = 2.0
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Command line; 0 after an orderly stop, 1 when there is no model, 2 for a wrong setting or a busy port."""
+    """Command line; 0 after an orderly stop, 1 without model or database, 2 for a wrong setting or a busy port."""
     parser = argparse.ArgumentParser(prog="python -m bot.rasa_runtime.server", description=__doc__)
     parser.add_argument("--model", type=Path, help="model file (default: the newest in MOTCUA_MODEL_DIR)")
     parser.add_argument("--interface", default=LOOPBACK, help="address to listen on (default: this machine only)")
@@ -54,6 +55,10 @@ def main(argv: list[str] | None = None) -> int:
     if not port_is_free(options.interface, settings.rasa_port):
         return _fail(busy_port_sentence(options.interface, settings.rasa_port, "MOTCUA_RASA_PORT"), 2)
     configure_logging(settings.log_level)
+    try:  # Rasa's own waits for nothing: it would go on without tables, and forget every conversation
+        await_database(settings.tracker_url, "MOTCUA_TRACKER_URL")
+    except StoreDownError as error:
+        return _fail(str(error), AWAY)
     import_rasa(ROOT / "config.yml")
     return serve(settings, model, options.interface)
 
@@ -76,7 +81,7 @@ def serve(settings: Settings, model: Path, interface: str) -> int:
     for listener in (partial(run.load_agent_on_start, str(model), endpoints, None), warm_up):
         app.register_listener(listener, "before_server_start")
     app.register_listener(run.close_resources, "after_server_stop")
-    app.register_listener(close_services, "after_server_stop")
+    app.register_listener(partial(close_services, endpoints.action), "after_server_stop")
     workers = number_of_sanic_workers(endpoints.lock_store)
     app.run(host=interface, port=settings.rasa_port, workers=workers, access_log=False, motd=False)
     return 0 if getattr(app.ctx, "answered", False) or workers > 1 else 1
@@ -86,12 +91,12 @@ def build_endpoints(settings: Settings) -> AvailableEndpoints:
     """endpoints.yml, with the action endpoint that the settings choose."""
     from rasa.core.lock_store import LockStore
     from rasa.core.utils import AvailableEndpoints
-    from rasa.utils.endpoints import EndpointConfig
 
+    from bot.rasa_runtime.action_servers import ActionServers
     from bot.rasa_runtime.in_process_actions import InProcessActions
 
     endpoints = AvailableEndpoints.read_endpoints(str(settings.endpoints_file))
-    endpoints.action = EndpointConfig(settings.actions_url) if settings.actions == "http" else InProcessActions()
+    endpoints.action = ActionServers(settings.action_urls) if settings.actions == "http" else InProcessActions()
     # As an object, not as its description, Rasa knows whether several workers may share it.
     endpoints.lock_store = shared_locks(settings) or LockStore.create(endpoints.lock_store)
     return endpoints
@@ -124,10 +129,12 @@ async def warm_up(app: Sanic, _: Any) -> None:
     log.info("rasa_ready", model=agent.model_name)
 
 
-async def close_services(_app: Sanic, _: Any) -> None:
-    """Give back what actions have opened in this process."""
+async def close_services(actions: Any, _app: Sanic, _: Any) -> None:
+    """Give back what actions have opened in this process, and the connections to those that run elsewhere."""
     from bot.services import close_default_services
 
+    if hasattr(actions, "close"):
+        await actions.close()
     await close_default_services()
 
 

@@ -1,6 +1,7 @@
 """Bring a database to the newest schema. Several processes may do so at once: one works, the others wait.
 
-`python -m bot.store.migrate` does it without starting anything; 2 when the setting or the database is of no use.
+`python -m bot.store.migrate` does it without starting anything; 1 when the database does not come, 2 when the
+setting or the database is of no use.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from bot.errors import SettingInvalidError
+from bot.errors import SettingInvalidError, StoreDownError
 from bot.ops.logging import EventLog
 from bot.settings import Settings
+from bot.store.awaiting import AWAY, await_database
 from bot.store.engine import make_engine
 
 log = EventLog("store")
@@ -92,10 +94,15 @@ def _use_write_ahead_log(engine: Engine) -> None:
 def main() -> int:
     """Command line."""
     try:
-        migrate(Settings.from_env().database_url)
+        url = Settings.from_env().database_url
+        await_database(url, "MOTCUA_DATABASE_URL")
+        migrate(url)
     except SettingInvalidError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    except StoreDownError as error:
+        sys.stderr.write(f"{error}\n")
+        return AWAY
     except (SQLAlchemyError, OSError) as error:
         sys.stderr.write(f"the database does not open ({type(error).__name__}): check MOTCUA_DATABASE_URL\n")
         return 2

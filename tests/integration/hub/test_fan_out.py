@@ -17,6 +17,7 @@ from bot.hub.delivery import CatchUp, Ended, MessageStored, Typing
 from bot.hub.fan_out import CHANNEL, RedisDelivery
 from bot.hub.models import Message, Role
 from bot.ops.clock import SystemClock
+from bot.ops.metrics import REDIS_UP
 from tests.fixtures.web_widget import Widget
 
 SECRET = "tôi là Nguyễn Văn Bí Mật"
@@ -54,6 +55,18 @@ def message():
 
 async def heard(reader, seconds=10.0):
     return await asyncio.wait_for(reader.next(), seconds)
+
+
+def reached():
+    """What a hub tells Prometheus of its Redis."""
+    return {sample.labels["work"]: sample.value for family in REDIS_UP.collect() for sample in family.samples}
+
+
+async def until(true, seconds=5):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        await asyncio.sleep(0.01)
 
 
 async def connected(redis, count=2):
@@ -107,8 +120,10 @@ async def test_without_redis_nothing_waits_and_after_it_readers_catch_up(redis, 
     while not reader._events.empty():
         await heard(reader)
     await asyncio.sleep(0.1)
+    assert reached() == {"tell": 0, "hear": 0}
     link.symlink_to(redis.socket_file)  # now it is there
     assert await heard(reader, 5) == CatchUp()
+    await until(lambda: reached() == {"tell": 1, "hear": 1})
     await delivery.stop()
 
 
@@ -143,4 +158,5 @@ async def test_a_redis_that_dies_takes_no_hub_with_it(redis, pair):
     reader = one.subscribe("c1")
     one.publish("c1", message())
     assert isinstance(await heard(reader), MessageStored)
+    await until(lambda: reached() == {"tell": 0, "hear": 0})
     assert all(not task.done() for task in one._tasks)

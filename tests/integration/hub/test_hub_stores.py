@@ -19,7 +19,8 @@ from bot.hub import photo_requests
 from bot.hub.conversations import ConversationStore
 from bot.hub.models import Busy, Draft, Role, Said, ToForget, Turn
 from bot.hub.tables import METADATA
-from bot.hub.turn_store import Beginning, TurnStore
+from bot.hub.turn_store import LEASE, Beginning, TurnStore
+from bot.hub.turns import SWEEP_SECONDS
 from bot.ops.logging import describe
 from bot.store.engine import Database, make_engine
 from bot.store.migrate import migrate
@@ -132,17 +133,23 @@ async def test_claim_is_exclusive_until_the_lease_is_over(conversations, first, 
     assert isinstance(turn, Turn)
     assert isinstance(await second.claim(conversation.id), Busy)
     assert await second.waiting() == []
-    clock.pass_by(20)
+    clock.pass_by(7)
     await first.renew([conversation.id])
-    clock.pass_by(20)
+    clock.pass_by(7)
     assert isinstance(await second.claim(conversation.id), Busy)
-    clock.pass_by(20)
+    clock.pass_by(7)
     assert await second.waiting() == [conversation.id]
     assert isinstance(await second.claim(conversation.id), Turn)
     assert (await first.complete(turn, Role.ASSISTANT, REPLY)).stored is None
     assert [message.seq for message in (await second.complete(turn, Role.ASSISTANT, REPLY)).stored] == [2]
     assert (await second.complete(turn, Role.ASSISTANT, REPLY)).stored is None
     assert len(await conversations.messages_after(conversation.id, 0)) == 2
+
+
+def test_a_turn_of_a_killed_hub_waits_a_few_seconds_and_that_of_a_slow_one_is_not_taken():
+    longest = LEASE.total_seconds() + SWEEP_SECONDS  # the other hub looks when the lease has just not run out
+    assert longest < 15
+    assert LEASE.total_seconds() >= 4 * SWEEP_SECONDS
 
 
 async def test_claim_of_nothing_holds_nothing(conversations, first, second):

@@ -9,6 +9,7 @@ from bot.errors import PrivacyStepError
 from bot.hub.tables import CONVERSATION
 from bot.petitions.tables import PETITION
 from bot.privacy import carrying_out
+from bot.privacy.erasing import erased_by_halves
 from bot.privacy.holds import place, release
 from bot.privacy.models import RequestKind, RequestOutcome, RequestState
 from bot.zalo.tables import OUTBOX
@@ -105,6 +106,26 @@ async def test_what_is_erased_in_the_window_is_erased_everywhere(store, database
     assert [name for name, rows in after.items() if me.sender in rows] == ["conversation"]
     assert [name for name, rows in after.items() if USER in rows or CANARY in rows] == []
     assert await erasures.carry_out() == {}
+
+
+async def test_what_is_erased_everywhere_is_not_looked_at_again(store, database, desk, erasures, clock, known):
+    """Also where the version before erased it, which knows no mark: then once more, to set it."""
+
+    def unmark(connection):
+        connection.execute(update(CONVERSATION).values(everywhere_at=None))
+
+    async def looked_at():
+        return await database.run(erased_by_halves, 100)
+
+    asked = await known()
+    await desk.ask_erasure(asked.sender)
+    clock.pass_by(seconds=61)
+    assert await erasures.carry_out() == {"erased": 1}
+    assert await looked_at() == []
+    await database.write(unmark)
+    assert await looked_at() == [asked.id]
+    assert await erasures.carry_out() == {"waiting": 1}
+    assert await looked_at() == []
 
 
 @pytest.mark.parametrize("what", ["conversation", "feedback"])

@@ -1,4 +1,4 @@
-"""The topology of deploy/ on this machine: nginx, two hubs, two Rasas, action server, jobs, PostgreSQL, Redis.
+"""The topology of deploy/ on this machine: nginx, two hubs, two Rasas, two action servers, jobs, PostgreSQL, Redis.
 
 One start for all of it, which takes most of the time. Then in order: both hubs by WebSocket, one turn's name in the
 logs of every process, what nginx keeps from the public, a rolling restart under talk.
@@ -11,19 +11,24 @@ import itertools
 import json
 import os
 import shutil
+import signal
 import sqlite3
+import time
 from contextlib import closing
 
 import aiohttp
 import pytest
+from sqlalchemy import text
 
 from bot.rasa_runtime.model_files import find_current_model
+from bot.store.engine import make_engine
 from knowledge.settings import ROOT
 from tests.fixtures.web_widget import Closed, Widget
-from tools.topology import NGINX, Topology
+from tools.topology import MOST_CONNECTIONS, NGINX, Topology
 
 pytestmark = pytest.mark.timeout(300)
 TALKERS, FEWEST = 4, 3
+ACTORS, RASAS = ("actions-1", "actions-2"), ("rasa-1", "rasa-2")
 RESTARTED = ("hub-1", "hub-2")  # with "rasa-1" it holds as well, and takes a minute more on a busy machine
 NO_SKIP = os.environ.get("MOTCUA_TEST_NO_SKIP")
 TEXTS = itertools.cycle(("xin chào", "cảm ơn bạn", "đăng ký khai sinh cần giấy tờ gì"))
@@ -66,6 +71,10 @@ def logged(topology, name):
     return [json.loads(line) for line in lines if line.startswith("{")]
 
 
+def failed_actions(topology, rasa):
+    return [line for line in logged(topology, rasa) if line["event"].startswith("Failed to run custom action")]
+
+
 async def test_a_message_sent_at_one_hub_shows_at_the_other(topology, session):
     here = Widget(session, f"http://127.0.0.1:{topology.hub_ports[0]}")
     await here.enter()
@@ -90,7 +99,8 @@ async def test_a_turn_has_one_name_in_every_process(topology, session):
     await widget.close()
     hubs = [line for hub in ("hub-1", "hub-2") for line in logged(topology, hub)]
     turns = {line["turn"] for line in hubs if line["event"] == "turn_answered"}
-    looked_up = {line["turn"] for line in logged(topology, "actions") if line["event"] == "case_looked_up"}
+    acted = [line for actor in ACTORS for line in logged(topology, actor)]
+    looked_up = {line["turn"] for line in acted if line["event"] == "case_looked_up"}
     assert looked_up
     assert looked_up <= turns
     for node in topology.nodes.values():
@@ -103,7 +113,7 @@ async def test_what_is_for_operators_is_not_for_the_public(topology, session):
     for path in ("/metrics", "/readyz", "/readyz/traffic"):
         async with session.get(topology.url + path, headers=bearer) as response:
             assert response.status == 404, path
-    names = {"hub": topology.hub_ports, "rasa": topology.rasa_ports, "actions": [topology.actions]}
+    names = {"hub": topology.hub_ports, "rasa": topology.rasa_ports, "actions": topology.action_ports}
     for name, ports in names.items():
         for port in ports:
             async with session.get(f"http://127.0.0.1:{port}/metrics", headers=bearer) as response:
@@ -113,11 +123,40 @@ async def test_what_is_for_operators_is_not_for_the_public(topology, session):
                 assert response.status == 404, name
             assert "motcua_" in text
     stages = []
-    for port in (*topology.rasa_ports, topology.actions, *topology.hub_ports):
+    for port in (*topology.rasa_ports, *topology.action_ports, *topology.hub_ports):
         async with session.get(f"http://127.0.0.1:{port}/metrics", headers=bearer) as response:
             stages += [line for line in (await response.text()).splitlines() if "motcua_stage_seconds_count" in line]
     for stage in ("turn", "assistant", "understanding", "action"):
         assert any(f'stage="{stage}"' in line and not line.endswith(" 0.0") for line in stages), stage
+
+
+async def test_postgres_takes_as_many_connections_as_all_of_them_may_open(topology):
+    engine = make_engine(topology.env["MOTCUA_DATABASE_URL"])
+    with engine.connect() as connection:
+        assert connection.execute(text("SHOW max_connections")).scalar() == str(MOST_CONNECTIONS)
+    engine.dispose()
+
+
+async def test_an_action_server_that_hangs_holds_nobody_up(topology, session):
+    """The kernel goes on taking connections for it: only what Rasa asks beside the call tells that it is gone."""
+    before = {rasa: len(failed_actions(topology, rasa)) for rasa in RASAS}  # of the start, before there were any
+    widget = Widget(session, topology.url)
+    await widget.enter()
+    for actor in ACTORS:  # whichever of the two a call would go to
+        os.killpg(topology.nodes[actor].process.pid, signal.SIGSTOP)
+        try:
+            await widget.say("đăng ký khai sinh cần giấy tờ gì")
+            answer = await widget.until("assistant", timeout=15)
+        finally:
+            os.killpg(topology.nodes[actor].process.pid, signal.SIGCONT)
+        assert answer["content"]["answer"]["outcome"] == "answered_procedure"
+    assert {rasa: len(failed_actions(topology, rasa)) for rasa in RASAS} == before
+    assert any(line["event"] == "action_server_away" for rasa in RASAS for line in logged(topology, rasa))
+    await widget.close()
+
+
+def test_the_jobs_give_a_sign_of_life(topology):
+    assert time.time() - (topology.folder / "data" / "jobs.alive").stat().st_mtime < 60
 
 
 async def test_redis_gone_for_a_while_loses_nothing(topology, session):

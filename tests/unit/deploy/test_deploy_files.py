@@ -8,18 +8,23 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
+from sanic.config import DEFAULT_CONFIG
 
 from bot.attachments.models import MOST_BYTES
 from bot.channels.web import WebLimits
 from bot.channels.web_frames import LONGEST_FRAME
 from bot.console.live_stream import HEARTBEAT_SECONDS
 from bot.doctor.configuration import known_settings
+from bot.hub.rasa_client import IDLE_SECONDS
 from bot.hub.turns import STOP_GRACE_SECONDS
+from bot.jobs.heartbeat import BEAT_SECONDS, FILE
 from bot.settings import Settings
+from bot.store.awaiting import WAIT_SECONDS
 from bot.store.migrate import migrate
 from bot.web import LARGEST_REQUEST, SHUTDOWN_SECONDS, build_app
 from knowledge.settings import ROOT
@@ -119,6 +124,38 @@ def test_probes_ask_paths_and_ports_that_there_are(routes, compose):
             assert asked[2] in (routes if name.startswith("hub") else RASA_PATHS), name
 
 
+def probe_commands():
+    compose = yaml.safe_load((DEPLOY / "compose.yml").read_text("utf-8"))["services"]["jobs"]
+    yield "compose", compose["healthcheck"]["test"][1].replace("$$", "$")
+    (jobs,) = (one for one in kubernetes("Deployment") if one["metadata"]["name"] == "jobs")
+    container = jobs["spec"]["template"]["spec"]["containers"][0]
+    for probe in ("startupProbe", "livenessProbe"):
+        shell, option, command = container[probe]["exec"]["command"]
+        assert (shell, option) == ("sh", "-c")
+        yield probe, command
+
+
+@pytest.mark.parametrize(("probe", "command"), probe_commands())
+def test_jobs_are_alive_while_they_touch_their_file(probe, command, tmp_path):
+    def alive():
+        env = {**os.environ, "MOTCUA_DATA_DIR": str(tmp_path)}
+        return subprocess.run(["sh", "-c", command], env=env, stderr=subprocess.DEVNULL).returncode == 0
+
+    assert not alive(), probe  # not yet begun
+    file = tmp_path / FILE
+    file.touch()
+    assert alive(), probe
+    os.utime(file, (time.time() - 150,) * 2)
+    assert not alive(), probe
+    assert BEAT_SECONDS < 30  # several are missed before it counts as stuck
+
+
+def test_jobs_that_await_their_database_are_not_taken_for_stuck():
+    (jobs,) = (one for one in kubernetes("Deployment") if one["metadata"]["name"] == "jobs")
+    probe = jobs["spec"]["template"]["spec"]["containers"][0]["startupProbe"]
+    assert probe["periodSeconds"] * probe["failureThreshold"] > 2 * WAIT_SECONDS
+
+
 def test_a_rolling_update_takes_nobody_away_before_another_is_ready():
     for deployment in kubernetes("Deployment"):
         assert deployment["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
@@ -213,6 +250,18 @@ def test_nginx_starts_and_finds_its_way_while_a_container_is_made_anew(compose, 
     for name, port in named.items():
         settings = compose[name]["environment"]
         assert port == settings["MOTCUA_WEB_PORT" if name.startswith("hub") else "MOTCUA_RASA_PORT"]
+
+
+@pytest.mark.parametrize("file", ["motcua.conf", "rasa.conf"])
+def test_workers_of_nginx_count_together(file):
+    (upstream,) = re.findall(r"upstream \w+ \{(.*?)\}", (DEPLOY / "nginx" / file).read_text("utf-8"), re.S)
+    assert re.search(r"^\s*zone \w+ \d+k;\s+least_conn;", upstream, re.M)
+
+
+def test_whoever_asks_rasa_closes_an_idle_connection_before_rasa_does():
+    kept = re.search(r"keepalive_timeout (\d+)s;", (DEPLOY / "nginx" / "rasa.conf").read_text("utf-8"))
+    assert int(kept[1]) < DEFAULT_CONFIG["KEEP_ALIVE_TIMEOUT"]
+    assert DEFAULT_CONFIG["KEEP_ALIVE_TIMEOUT"] > IDLE_SECONDS
 
 
 def test_logs_of_containers_end_somewhere_and_secrets_are_asked_for(compose):
