@@ -80,6 +80,11 @@ def public(at: Deployment) -> Iterator[Finding]:
     yield from found or [ok("public")]
 
 
+def data_officer(at: Deployment) -> Iterator[Finding]:
+    """Citizens are told who answers for their data (law 91/2025, article 33); without a name, only the hotline."""
+    yield ok("data_officer") if at.settings.data_officer else warning("data_officer", "data_officer_missing")
+
+
 def gateways(at: Deployment) -> Iterator[Finding]:
     """The file of one-stop systems is readable, and each system has its token."""
     try:
