@@ -19,6 +19,7 @@ from bot.privacy.build import build_privacy
 from bot.privacy.desk import PrivacyDesk
 from bot.privacy.inventory import data_classes
 from bot.privacy.models import Overview, RequestKind
+from bot.privacy.notice import PATH as NOTICE_PATH
 from bot.privacy.words import privacy_wording
 from bot.services import Services, default_services
 
@@ -99,10 +100,16 @@ class _Talk:
 
     def address(self, secret: str) -> str:
         """Return where everything can be seen; empty where no address is known that a citizen could open."""
+        return f"{base}{NOTICE_PATH}/{secret}" if (base := self._base()) else ""
+
+    def more(self) -> str:
+        """Return the line that tells where the notice is; empty as above."""
+        return privacy_wording()("notice.line", address=f"{base}{NOTICE_PATH}") if (base := self._base()) else ""
+
+    def _base(self) -> str:
         settings = self._settings
         on_web = self.sender.startswith("web-")
-        base = settings.public_url or (f"http://{settings.web_host}:{settings.web_port}" if on_web else "")
-        return f"{base}/privacy/{secret}" if base else ""
+        return settings.public_url or (f"http://{settings.web_host}:{settings.web_port}" if on_web else "")
 
 
 async def _chosen(talk: _Talk, waiting: str, option: str) -> list[EventType]:
@@ -126,7 +133,7 @@ async def _overview(talk: _Talk) -> list[EventType]:
     held = await talk.desk.overview(talk.sender)
     if not held.counts:
         return _nothing(talk)
-    talk.say("overview", Outcome.CLARIFIED_MY_DATA, _buttons("overview"), lines=_lines(held))
+    talk.say("overview", Outcome.CLARIFIED_MY_DATA, _buttons("overview"), lines=_lines(held), more=talk.more())
     return _wait_for("overview")
 
 
@@ -178,7 +185,7 @@ async def _undo(talk: _Talk) -> list[EventType]:
 async def _ask_withdraw(talk: _Talk) -> list[EventType]:
     held = await talk.desk.overview(talk.sender)
     if not held.consents:
-        talk.say("no_consent", Outcome.ANSWERED_MY_DATA)
+        talk.say("no_consent", Outcome.ANSWERED_MY_DATA, more=talk.more())
         return _wait_for_nothing()
     talk.say("ask_withdraw", Outcome.CLARIFIED_MY_DATA, _buttons("withdraw"), lines=_labels(held.consents))
     return _wait_for("withdraw")
@@ -187,7 +194,7 @@ async def _ask_withdraw(talk: _Talk) -> list[EventType]:
 async def _withdraw(talk: _Talk) -> list[EventType]:
     made = await talk.desk.withdraw(talk.sender)
     if made is None or not made[1]:
-        talk.say("no_consent", Outcome.ANSWERED_MY_DATA)
+        talk.say("no_consent", Outcome.ANSWERED_MY_DATA, more=talk.more())
     else:
         talk.say("withdrawn", Outcome.ANSWERED_MY_DATA, receipt=made[0].receipt, lines=_labels(made[1]))
     return _wait_for_nothing()

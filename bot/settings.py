@@ -98,7 +98,9 @@ class Settings:
     desk_demo: bool
     approval_seconds: int
     open_data_licence: str
+    data_officer: str
     backups_dir: Path | None
+    backup_keys: tuple[str, ...]
     metrics_token: str
     redis_url: str
     endpoints_file: Path
@@ -156,6 +158,8 @@ class Settings:
             desk_demo=_on(env, "MOTCUA_DESK_DEMO", "off"),
             approval_seconds=_between(env, "MOTCUA_APPROVAL_SECONDS", 60, 10, 600),
             backups_dir=Path(env["MOTCUA_BACKUPS"]) if env.get("MOTCUA_BACKUPS") else None,
+            data_officer=" ".join((env.get("MOTCUA_DATA_OFFICER") or "").split())[:200],
+            backup_keys=tuple((env.get("MOTCUA_BACKUP_KEYS") or "").replace(",", " ").split()),
             open_data_licence=(env.get("MOTCUA_OPEN_DATA_LICENCE") or "").strip(),
             photo_keys=tuple((env.get("MOTCUA_PHOTO_KEYS") or "").replace(",", " ").split()),
             zalo=ZaloSettings.from_env(env),

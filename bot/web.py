@@ -37,6 +37,8 @@ from bot.ops.clock import Clock, SystemClock
 from bot.ops.logging import EventLog, configure_logging
 from bot.privacy.desk import PrivacyDesk
 from bot.privacy.ending import EndingUnderHold
+from bot.privacy.notice import PATH as NOTICE_PATH
+from bot.privacy.notice import NoticeFacts
 from bot.services import CaseServices, build_case_services, build_desk_services
 from bot.settings import Settings
 from bot.staff.build import build_staff
@@ -75,8 +77,9 @@ def build_app(
     pages = FilePages(parts.hub, parts.files)
     app.router.add_get(FILE_PATH + _LINK, pages.show)
     app.router.add_post(FILE_PATH + _LINK, pages.give)
-    privacy = WebPrivacy(PrivacyDesk(lambda: parts.database, clock, load_calendar()))
-    app.router.add_get("/privacy/{secret}", privacy.get)
+    privacy = WebPrivacy(PrivacyDesk(lambda: parts.database, clock, load_calendar()), NoticeFacts.of(settings))
+    app.router.add_get(NOTICE_PATH, privacy.notice)
+    app.router.add_get(NOTICE_PATH + "/{secret}", privacy.get)
     add_console(app, build_desk_services(settings, lambda: parts.database, clock), parts)
     _follow_lifetime(app, channel, parts)
     if settings.zalo.on:

@@ -1,7 +1,7 @@
 #!/bin/sh
 # One backup in a folder of its own under $1, and the list of the erased; of folders the newest 14 stay.
-# Both databases hold people's words: the place must be encrypted, and the keys (MOTCUA_SECRET, MOTCUA_PHOTO_KEYS)
-# must not be in it. What is half-made has no manifest.json and is never counted among the 14.
+# Both databases hold people's words: MOTCUA_BACKUP_KEYS seals them, or else the place must be encrypted. The keys
+# (with MOTCUA_SECRET, MOTCUA_PHOTO_KEYS) must not be in it. What is half-made has no manifest.json and is never counted among the 14.
 set -eu
 umask 077
 where=$1

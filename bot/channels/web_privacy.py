@@ -1,4 +1,7 @@
-"""`GET /privacy/<secret>`: what is held about a conversation, for whoever was given the address."""
+"""`GET /privacy`: the notice, for everybody; `GET /privacy/<secret>`: what is held about a conversation.
+
+The second is for whoever was given the address.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from bot.errors import StoreDownError
 from bot.hub.limits import Rate, RateLimiter
 from bot.privacy.desk import PrivacyDesk
 from bot.privacy.export import to_html, to_json
+from bot.privacy.notice import NoticeFacts, notice_page
 from bot.privacy.words import privacy_wording
 
 PER_ADDRESS = Rate(burst=20, per_second=0.2)
@@ -22,9 +26,16 @@ _HEADERS = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store", "X-
 class WebPrivacy:
     """Tells nobody apart: an address that is over, wrong or made up gets the same answer."""
 
-    def __init__(self, desk: PrivacyDesk, pace: Rate = PER_ADDRESS) -> None:
+    def __init__(self, desk: PrivacyDesk, facts: NoticeFacts, pace: Rate = PER_ADDRESS) -> None:
         self._desk = desk
+        self._days = facts.days
+        self._notice = notice_page(facts)
         self._pace = RateLimiter(pace)
+
+    async def notice(self, _request: web.Request) -> web.Response:
+        """The page that anybody may read."""
+        headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "max-age=300"}
+        return web.Response(text=self._notice, content_type="text/html", headers=headers)
 
     async def get(self, request: web.Request) -> web.Response:
         """The page, or with `?format=json` the same as a file."""
@@ -40,5 +51,7 @@ class WebPrivacy:
             return web.Response(status=404, text=privacy_wording()("page.gone"), headers=_HEADERS)
         if request.query.get("format") == "json":
             name = {"Content-Disposition": 'attachment; filename="du-lieu-cua-toi.json"'}
-            return web.Response(text=to_json(seen), content_type="application/json", headers=_HEADERS | name)
-        return web.Response(text=to_html(seen), content_type="text/html", headers=_HEADERS)
+            return web.Response(
+                text=to_json(seen, self._days), content_type="application/json", headers=_HEADERS | name
+            )
+        return web.Response(text=to_html(seen, self._days), content_type="text/html", headers=_HEADERS)

@@ -1,4 +1,4 @@
-"""Backups: there, whole, young, and restored for practice. Without the folder's name nothing is known, and said so."""
+"""Backups: there, whole, young, sealed, and restored for practice. Without the folder's name nothing is known."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.doctor.findings import Deployment, Finding, error, ok, warning
 from bot.ops.clock import CITY_TIME
-from bot.privacy.drill import backups_in, drills_in, made_at
+from bot.privacy.drill import backups_in, drills_in, lies_open, made_at
 
 LATE, TOO_OLD = timedelta(days=2), timedelta(days=7)
 DRILL_EVERY = timedelta(days=92)
@@ -29,6 +29,8 @@ def backups(at: Deployment) -> Iterator[Finding]:
         if damaged or broken_off:
             names = ", ".join([*damaged, *(one.name for one in broken_off)])
             yield warning("backups", "backups_damaged", folder=folder, names=names[:200])
+        if made and lies_open(folder / max(made, key=lambda name: made[name])):
+            yield warning("backups", "backups_open", folder=folder)
         yield _drill(folder, at.clock.now())
     except OSError as fault:
         yield error("backups", "backups_unreadable", folder=folder, fault=fault.strerror or type(fault).__name__)

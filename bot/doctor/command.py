@@ -26,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     configuration.names,
     configuration.secrets,
     configuration.public,
+    configuration.data_officer,
     configuration.gateways,
     machine.disk,
     machine.files,

@@ -55,6 +55,8 @@ def secrets(at: Deployment) -> Iterator[Finding]:
             found.append(error("secrets", "secret_missing", name=name))
         if any(_is_weak(key, SHORTEST_SECRET) for key in keys):
             found.append(error("secrets", "secret_weak", name=name, least=SHORTEST_SECRET))
+    if any(_is_weak(key, SHORTEST_SECRET) for key in at.settings.backup_keys):
+        found.append(error("secrets", "secret_weak", name="MOTCUA_BACKUP_KEYS", least=SHORTEST_SECRET))
     if at.settings.metrics_token and _is_weak(at.settings.metrics_token, SHORTEST_TOKEN):
         found.append(warning("secrets", "secret_weak", name="MOTCUA_METRICS_TOKEN", least=SHORTEST_TOKEN))
     yield from found or [ok("secrets")]
@@ -76,6 +78,11 @@ def public(at: Deployment) -> Iterator[Finding]:
         if not origin.startswith("https://"):
             found.append(warning("public", "origin_plain", origin=origin))
     yield from found or [ok("public")]
+
+
+def data_officer(at: Deployment) -> Iterator[Finding]:
+    """Citizens are told who answers for their data (law 91/2025, article 33); without a name, only the hotline."""
+    yield ok("data_officer") if at.settings.data_officer else warning("data_officer", "data_officer_missing")
 
 
 def gateways(at: Deployment) -> Iterator[Finding]:

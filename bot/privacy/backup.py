@@ -1,7 +1,8 @@
 """Backup and restore of what cannot be rebuilt: the operations store and the assistant's tracker; keys apart.
 
 SQLite by its own online backup, PostgreSQL by `pg_dump` in custom format. A manifest names every file with its
-SHA-256. The catalogue, the index and the models are rebuilt, not backed up.
+SHA-256. The catalogue, the index and the models are rebuilt, not backed up. With a key (`backup_seal.py`) a file is
+sealed on its way: in the folder of the backup nothing ever lies open.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import inspect, select
 from sqlalchemy.engine import Connection, make_url
@@ -24,24 +26,26 @@ from sqlalchemy.engine.url import URL
 
 from bot.errors import PrivacyStepError
 from bot.hub.tables import CONVERSATION
+from bot.privacy.backup_seal import SUFFIX, BackupSeal
 from bot.store.engine import make_engine
 
 MANIFEST, VERSION = "manifest.json", 1
 OPERATIONS, TRACKER = "operations", "tracker"
 KEY_FILES = ("secret", "photo_key")
 _SUFFIX = {"sqlite": "db", "postgresql": "dump"}
+_OPEN = BackupSeal()
 
 
-def write_backup(folder: Path, urls: dict[str, str], now: datetime) -> Path:
-    """Write each store of `urls` (name → address) into a new `folder`; return the manifest.
+def write_backup(folder: Path, urls: dict[str, str], now: datetime, seal: BackupSeal = _OPEN) -> Path:
+    """Write each store of `urls` (name → address) into a new `folder`, sealed where there is a key.
 
-    Raises `PrivacyStepError` where the folder has something in it, or a server's tool fails. A backup without a
-    manifest is none: it is written last.
+    Return the manifest; a backup without one is none: it is written last. Raises `PrivacyStepError` where the folder
+    has something in it, or a server's tool fails.
     """
     if folder.exists() and any(folder.iterdir()):
         raise PrivacyStepError(f"{folder} is not empty")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    files = {name: _dump(folder, name, make_url(url)) for name, url in urls.items()}
+    files = {name: _dump(folder, name, make_url(url), seal) for name, url in urls.items()}
     known = {
         name: {"file": file.name, "sha256": _sha256(file), "bytes": file.stat().st_size} for name, file in files.items()
     }
@@ -77,21 +81,28 @@ def check_backup(folder: Path) -> dict[str, Path]:
     return {name: file for name, (file, _) in stores.items()}
 
 
-def restore_backup(folder: Path, urls: dict[str, str], force: bool) -> None:
+def restore_backup(folder: Path, urls: dict[str, str], force: bool, seal: BackupSeal = _OPEN) -> None:
     """Bring every store back. Raises `PrivacyStepError`, before anything is changed, where the backup is not whole, is
-    of another engine, or a store has something in it (unless `force`).
+    of another engine, no key opens it, or a store has something in it (unless `force`).
     """
     files = check_backup(folder)
     for name, url in urls.items():
         address = make_url(url)
         if name not in files:
             raise PrivacyStepError(f"the backup has no {name}")
-        if files[name].suffix != f".{_SUFFIX[address.get_backend_name()]}":
+        if kind_of(files[name]) != _SUFFIX[address.get_backend_name()]:
             raise PrivacyStepError(f"the backup of {name} is of another kind of database")
         if not force and not is_empty(url):
             raise PrivacyStepError(f"{name} is not empty; --force overwrites it")
+        with Path(os.devnull).open("wb") as nowhere:
+            _unseal(files[name], nowhere, seal)
     for name, url in urls.items():
-        _load(files[name], make_url(url))
+        _load(files[name], make_url(url), seal)
+
+
+def kind_of(file: Path) -> str:
+    """Return "db" for a file of SQLite's, "dump" for one of PostgreSQL's, sealed or not."""
+    return file.name.removesuffix(SUFFIX).rpartition(".")[2]
 
 
 def is_empty(url: str) -> bool:
@@ -114,31 +125,57 @@ def erased_in(connection: Connection) -> list[str]:
     return sorted(row.id for row in rows)
 
 
-def _dump(folder: Path, name: str, url: URL) -> Path:
-    file = folder / f"{name}.{_SUFFIX[url.get_backend_name()]}"
-    if url.get_backend_name() == "postgresql":
-        _run(["pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={file}"], url)
-    else:
-        with closing(sqlite3.connect(str(url.database))) as source, closing(sqlite3.connect(file)) as copy:
-            source.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")  # one file, complete by itself
-    os.chmod(file, 0o600)
+def _dump(folder: Path, name: str, url: URL, seal: BackupSeal) -> Path:
+    file = folder / f"{name}.{_SUFFIX[url.get_backend_name()]}{SUFFIX if seal else ''}"
+    with open(file, "xb", opener=_private) as target:
+        if url.get_backend_name() == "postgresql":
+            tool = ["pg_dump", "--format=custom", "--no-owner", "--no-privileges"]
+            _run(tool, url, lambda pipe: _seal(pipe, target, seal))
+        else:
+            # The copy lies open only where the database itself does.
+            place = Path(str(url.database)).parent
+            with tempfile.TemporaryDirectory(dir=place, prefix=".backup-") as beside:
+                copy_file = Path(beside) / "copy.db"
+                with closing(sqlite3.connect(str(url.database))) as source, closing(sqlite3.connect(copy_file)) as copy:
+                    source.backup(copy)
+                    copy.execute("PRAGMA journal_mode = DELETE")  # one file, complete by itself
+                with copy_file.open("rb") as plain:
+                    _seal(plain, target, seal)
     return file
 
 
-def _load(file: Path, url: URL) -> None:
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _seal(source: IO[bytes], target: IO[bytes], seal: BackupSeal) -> None:
+    if seal:
+        seal.seal(source, target)
+    else:
+        shutil.copyfileobj(source, target)
+
+
+def _unseal(file: Path, target: IO[bytes], seal: BackupSeal) -> None:
+    with file.open("rb") as source:
+        if file.suffix == SUFFIX:
+            seal.open(source, target)
+        else:
+            shutil.copyfileobj(source, target)
+
+
+def _load(file: Path, url: URL, seal: BackupSeal) -> None:
     if url.get_backend_name() == "postgresql":
         # One transaction: a restore that fails leaves what was there.
         tool = ["pg_restore", "--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction"]
-        _run([*tool, "--exit-on-error", str(file)], url)
+        _run([*tool, "--exit-on-error"], url, lambda pipe: _unseal(file, pipe, seal), into=True)
         return
     target = Path(str(url.database))
     target.parent.mkdir(parents=True, exist_ok=True)
     # Whole beside it first: a full disk, or a kill, leaves what was there.
     beside = target.with_name(f".{target.name}.restoring")
     try:
-        shutil.copyfile(file, beside)
-        os.chmod(beside, 0o600)
+        with open(beside, "wb", opener=_private) as plain:
+            _unseal(file, plain, seal)
         for left in (Path(f"{target}-wal"), Path(f"{target}-shm")):
             left.unlink(missing_ok=True)
         os.replace(beside, target)
@@ -146,23 +183,45 @@ def _load(file: Path, url: URL) -> None:
         beside.unlink(missing_ok=True)
 
 
-def _run(command: list[str], url: URL) -> None:
-    """Run a tool of PostgreSQL's. The password stands in a file that only we can read, not on a command line."""
+def _run(command: list[str], url: URL, work: Callable[[IO[bytes]], None], *, into: bool = False) -> None:
+    """Run a tool of PostgreSQL's, `work` reading what it writes, or writing what it reads (`into`).
+
+    The password stands in a file that only we can read, not on a command line.
+    """
     address = url.set(drivername="postgresql", password=None)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as said:
         if url.password:
             passwords = Path(folder) / "pgpass"
             _write(passwords, f"*:*:*:*:{_escaped(str(url.password))}")
             address = address.update_query_dict({"passfile": str(passwords)})
         target = f"--dbname={address.render_as_string(hide_password=False)}"
+        ours, theirs = subprocess.PIPE, subprocess.DEVNULL
+        pipes = (ours, theirs) if into else (theirs, ours)
         try:
-            done = subprocess.run([*command, target], capture_output=True, text=True, check=False)  # noqa: S603
+            tool = subprocess.Popen(  # noqa: S603
+                [*command, target], stdin=pipes[0], stdout=pipes[1], stderr=said
+            )
         except FileNotFoundError as error:
             raise PrivacyStepError(
                 f"{command[0]} is not installed: it is one of PostgreSQL's client programs"
             ) from error
-    if done.returncode != 0:
-        raise PrivacyStepError(f"{command[0]} failed: {(done.stderr.strip().splitlines() or ['?'])[-1][:300]}")
+        _feed(tool, work, into)
+        if tool.returncode != 0:
+            said.seek(0)
+            lines = said.read().decode("utf-8", "replace").strip().splitlines() or ["?"]
+            raise PrivacyStepError(f"{command[0]} failed: {lines[-1][:300]}")
+
+
+def _feed(tool: subprocess.Popen[bytes], work: Callable[[IO[bytes]], None], into: bool) -> None:
+    """Wait for the tool. Where our side fails it is killed first: half a stream must not count as a whole one."""
+    with tool:
+        try:
+            work(tool.stdin if into else tool.stdout)  # type: ignore[arg-type]  # both were asked for as pipes
+        except BrokenPipeError:
+            pass  # it has ended by itself, and says why
+        except BaseException:
+            tool.kill()
+            raise
 
 
 def _escaped(password: str) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ from bot.hub.tables import CONVERSATION
 from bot.ops.clock import CITY_TIME, Clock
 from bot.privacy import holds as hold_rows
 from bot.privacy.backup import OPERATIONS, TRACKER, erased_in, is_empty, restore_backup, write_backup, write_keys
+from bot.privacy.backup_seal import BackupSeal
 from bot.privacy.build import PrivacyParts
 from bot.privacy.drill import Drill, photos_open, rehearse
 from bot.privacy.erasing import erase_everywhere
@@ -50,6 +52,11 @@ class Desk:
     def urls(self) -> dict[str, str]:
         """The stores that are backed up, by name."""
         return {OPERATIONS: self.settings.database_url, TRACKER: self.settings.tracker_url}
+
+    @property
+    def seal(self) -> BackupSeal:
+        """What backups are sealed with, where the operator has set a key."""
+        return BackupSeal(self.settings.backup_keys)
 
     def now(self) -> datetime:
         return self.services.clock.now()
@@ -119,7 +126,9 @@ async def holds(desk: Desk, _options: argparse.Namespace) -> int:
 
 async def backup(desk: Desk, options: argparse.Namespace) -> int:
     urls = {name: url for name, url in desk.urls.items() if not is_empty(url)}
-    desk.say(str(write_backup(options.folder, urls, desk.now())))
+    desk.say(str(write_backup(options.folder, urls, desk.now(), desk.seal)))
+    if not desk.seal:
+        desk.say("note: the backup is not sealed; set MOTCUA_BACKUP_KEYS, or keep it on an encrypted disk")
     if options.keys:
         found = write_keys(options.keys, desk.settings.data_dir)
         desk.say(f"keys: {', '.join(found) or 'none; they are settings'}; keep them apart from the backup")
@@ -134,7 +143,7 @@ async def restore(desk: Desk, options: argparse.Namespace) -> int:
         again |= set(await _with_database(desk.settings.database_url, erased_in))
     if empty and not options.erased:
         desk.say("note: no list of erased conversations (--erased); who was erased since the backup comes back")
-    restore_backup(options.folder, _held_in(options.folder, desk), options.force)
+    restore_backup(options.folder, _held_in(options.folder, desk), options.force, desk.seal)
     migrate(desk.settings.database_url)
     count = await _erase_all_again(desk.settings.database_url, sorted(again), desk.services.clock)
     desk.say(f"restored; erased again: {count}. The hubs have the assistant forget them when they start.")
@@ -149,7 +158,8 @@ async def drill(desk: Desk, options: argparse.Namespace) -> int:
     """Bring a backup back beside what runs, look at it, throw it away, and remember that it was done."""
 
     def work() -> Drill:
-        return rehearse(options.folder, options.into, options.by, lambda: build_cipher(desk.settings), desk.now())
+        cipher = partial(build_cipher, desk.settings)
+        return rehearse(options.folder, options.into, options.by, cipher, desk.now(), desk.seal)
 
     done = await asyncio.to_thread(work)
     desk.say(f"{done.backup}: restored, {done.conversations} conversations, {done.photos} photos opened; noted")

@@ -20,12 +20,14 @@ from bot.attachments.cipher import Cipher
 from bot.attachments.tables import ATTACHMENT, ATTACHMENT_DATA
 from bot.errors import PhotoUnreadableError, PrivacyStepError
 from bot.hub.tables import CONVERSATION
-from bot.privacy.backup import MANIFEST, OPERATIONS, check_backup, restore_backup
+from bot.privacy.backup import MANIFEST, OPERATIONS, check_backup, kind_of, restore_backup
+from bot.privacy.backup_seal import SUFFIX, BackupSeal
 from bot.store.engine import make_engine
 from bot.store.migrate import migrate
 
 RECORD = "drills.jsonl"
 SAMPLE = 5
+_OPEN = BackupSeal()
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,14 @@ class Drill:
     photos: int
 
 
-def rehearse(folder: Path, into: str | None, by: str, cipher: Callable[[], Cipher], now: datetime) -> Drill:
+def rehearse(
+    folder: Path,
+    into: str | None,
+    by: str,
+    cipher: Callable[[], Cipher],
+    now: datetime,
+    seal: BackupSeal = _OPEN,
+) -> Drill:
     """Restore, look, remember. into: an empty PostgreSQL database, for a backup of one.
 
     Raises `PrivacyStepError` where the backup is not whole, or its photos do not open; then nothing is remembered.
@@ -56,10 +65,10 @@ def rehearse(folder: Path, into: str | None, by: str, cipher: Callable[[], Ciphe
         raise PrivacyStepError("a drill needs a person")
     files = check_backup(folder)
     with tempfile.TemporaryDirectory() as place:
-        urls = {name: f"sqlite:///{Path(place) / name}.db" for name, file in files.items() if file.suffix == ".db"}
+        urls = {name: f"sqlite:///{Path(place) / name}.db" for name, file in files.items() if kind_of(file) == "db"}
         if len(urls) < len(files):
             urls = _into(files, into)
-        restore_backup(folder, urls, force=False)
+        restore_backup(folder, urls, force=False, seal=seal)
         migrate(urls[OPERATIONS])
         engine = make_engine(urls[OPERATIONS])
         try:
@@ -143,3 +152,8 @@ def made_at(folder: Path) -> datetime | None:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return moment if fits and OPERATIONS in stores and moment.tzinfo is not None else None
+
+
+def lies_open(folder: Path) -> bool:
+    """Say whether a whole backup has a file that anybody could read."""
+    return any(not file.name.endswith((SUFFIX, MANIFEST)) for file in folder.iterdir() if file.is_file())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,28 +18,28 @@ from bot.privacy.words import privacy_wording
 VERSION = 1
 
 
-def to_html(seen: Seen) -> str:
-    """Return the page."""
+def to_html(seen: Seen, days: Mapping[str, int]) -> str:
+    """Return the page. days: how long things are kept here, as `kept_days` says."""
     say = privacy_wording()
     facts = {name: say(f"page.{name}") for name in ("title", "masked", "take")}
     made = say("page.made", at=f"{seen.at.astimezone(CITY_TIME):%H:%M %d/%m/%Y}")
-    return _template().render(**facts, made=made, classes=_classes(seen))
+    return _template().render(**facts, made=made, classes=_classes(seen, days))
 
 
-def to_json(seen: Seen) -> str:
+def to_json(seen: Seen, days: Mapping[str, int]) -> str:
     """Return `{"version": 1, "made_at": …, "classes": [{name, label, why, kept, entries: [{at, text}]}]}`."""
-    body = {"version": VERSION, "made_at": seen.at.isoformat(), "classes": _classes(seen)}
+    body = {"version": VERSION, "made_at": seen.at.isoformat(), "classes": _classes(seen, days)}
     return json.dumps(body, ensure_ascii=False, indent=1)
 
 
-def _classes(seen: Seen) -> list[dict[str, Any]]:
+def _classes(seen: Seen, days: Mapping[str, int]) -> list[dict[str, Any]]:
     known = data_classes()
     return [
         {
             "name": name,
             "label": known[name].label,
             "why": known[name].why,
-            "kept": known[name].kept,
+            "kept": known[name].kept_for(days),
             "entries": [
                 {
                     "at": entry.at.astimezone(CITY_TIME).isoformat("T", "minutes") if entry.at else None,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from bot.settings import Settings
 from knowledge.curated import read_yaml
 
 INVENTORY_FILE = Path(__file__).with_name("inventory.yml")
@@ -14,7 +16,10 @@ INVENTORY_FILE = Path(__file__).with_name("inventory.yml")
 
 @dataclass(frozen=True)
 class DataClass:
-    """One class. label: as a citizen reads it, empty where nothing of it belongs to a conversation."""
+    """One class. label: as a citizen reads it, empty where nothing of it belongs to a conversation.
+
+    kept: how long, with `{days}` where `setting` says it: ask `kept_for`.
+    """
 
     name: str
     tables: tuple[str, ...]
@@ -27,6 +32,18 @@ class DataClass:
     setting: str = ""
     limit: str = ""
 
+    def kept_for(self, days: Mapping[str, int]) -> str:
+        """Return how long, in words. days: of `kept_days`."""
+        return self.kept.replace("{days}", str(days.get(self.setting, "?")))
+
+
+def kept_days(settings: Settings) -> dict[str, int]:
+    """Return the periods that are settings, in days, by variable."""
+    return {
+        "MOTCUA_CONVERSATION_KEPT_DAYS": settings.conversation_kept_days,
+        "MOTCUA_FEEDBACK_KEPT_DAYS": settings.feedback_kept_days,
+    }
+
 
 @lru_cache(maxsize=1)
 def data_classes() -> dict[str, DataClass]:
@@ -36,12 +53,13 @@ def data_classes() -> dict[str, DataClass]:
 
 
 def to_page() -> str:
-    """Return docs/data-inventory.md."""
+    """Return docs/data-inventory.md, with the periods as they are where nothing is set."""
+    days = kept_days(Settings.from_env({}))
     page = read_yaml(INVENTORY_FILE)["page"]
     lines = [page["head"]]
     for one in data_classes().values():
         tables = ", ".join(f"`{table}`" for table in one.tables)
-        kept = f"{one.kept} (`{one.setting}`)" if one.setting else one.kept
+        kept = one.kept_for(days) + (f" (`{one.setting}`)" if one.setting else "")
         name = f"`{one.name}`" + (" (có thông tin cá nhân)" if one.personal else "")
         lines.append(_row(name, tables, one.what, one.why, kept, one.asked))
     lines.append(page["elsewhere"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +16,7 @@ from bot.rasa_runtime.bounding import Bounding
 from bot.rasa_runtime.event_rows import QuickEventRows
 from bot.rasa_runtime.scrubbing import Scrubbing
 from bot.settings import Settings
-from bot.store.engine import NETWORK
+from bot.store.engine import NETWORK, make_private
 
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "secure_delete=FAST")
 
@@ -50,10 +49,10 @@ class TunedSQLTrackerStore(Scrubbing, Bounding, QuickEventRows, SQLTrackerStore)
 
 
 def prepare_folder(address: str) -> None:
-    """Make the folder of a SQLite file."""
+    """Make the folder of a SQLite file, and the file itself where it is new: what was said is our user's alone."""
     url = sa.engine.make_url(address)
-    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    if url.get_backend_name() == "sqlite":
+        make_private(url)
 
 
 def tuned_sqlite_engine(address: str) -> Engine:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import threading
 from collections import defaultdict
@@ -77,9 +78,22 @@ def _sqlite_engine(address: URL) -> Engine:
         max_overflow=0,
         connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
     )
+    event.listen(engine, "do_connect", lambda *_: make_private(address))
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def make_private(address: URL) -> None:
+    """Make the file of a SQLite database that is not there yet, and its folder: only our user reads it.
+
+    SQLite gives its journals the rights of the file, whatever the process's own mask says.
+    """
+    if address.database and address.database != ":memory:" and not address.database.startswith("file:"):
+        path = Path(address.database)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

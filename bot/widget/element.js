@@ -87,6 +87,7 @@ export class MotCuaChat extends HTMLElement {
       edit: (item) => this.edit(item),
       announce: (text) => this.announce(text),
       end: () => this.askEnd(),
+      notice: () => this.connection.absolute("/privacy"),
     });
     this.composer = new Composer(this.memory, (text) => this.said(this.connection.say(text), true));
     this.buildPhotos();

@@ -173,7 +173,7 @@ export class Transcript {
       h("p", {}, words.introduction),
       h("p", { class: "try" }, words.tryAsking),
       h("div", { class: "choices suggestions" }, ...words.suggestions.map(ask)),
-      h("p", { class: "privacy" }, words.privacy),
+      h("p", { class: "privacy" }, `${words.privacy} `, h("a", { href: this.on.notice(), target: "_blank", rel: "noopener" }, words.privacyMore)),
     );
   }
 

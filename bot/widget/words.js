@@ -42,6 +42,7 @@ export const words = {
     "Thành lập hộ kinh doanh lệ phí bao nhiêu?",
   ],
   privacy: "Tin nhắn được lưu để trả lời anh/chị. Muốn xoá, bấm Tuỳ chọn rồi chọn “Kết thúc và xoá”.",
+  privacyMore: "Trợ lý lưu gì, bao lâu",
   secrets: "Đừng gửi mật khẩu, OTP, ảnh căn cước.",
 
   log: "Nội dung trò chuyện",

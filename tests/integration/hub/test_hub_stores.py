@@ -318,3 +318,11 @@ async def test_a_database_that_is_only_to_be_read_is_not_ready(database):
     if database.engine.dialect.name == "postgresql":
         event.listen(database.engine, "begin", lambda one: one.exec_driver_sql("SET TRANSACTION READ ONLY"))
         assert not await database.is_ready()
+
+
+def test_whoever_makes_the_database_makes_it_for_itself_alone(tmp_path):
+    """`python -m bot.store.migrate` runs before the hub, in an operator's shell with its own mask."""
+    url = f"sqlite:///{tmp_path / 'new' / 'operations.db'}"
+    migrate(url)
+    modes = {path.name: oct(path.stat().st_mode & 0o777) for path in (tmp_path / "new").iterdir()}
+    assert set(modes.values()) == {"0o600"}, modes

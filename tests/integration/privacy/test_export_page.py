@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.channels.web_privacy import WebPrivacy
 from bot.hub.limits import Rate
 from bot.hub.tables import MESSAGE
+from bot.privacy.notice import NoticeFacts, notice_page
 from tests.integration.privacy.conftest import CANARY, fill
 
 
@@ -23,7 +24,10 @@ def database_url(tmp_path):
 @pytest_asyncio.fixture
 async def client(desk):
     app = web.Application()
-    app.router.add_get("/privacy/{secret}", WebPrivacy(desk, Rate(burst=6, per_second=0.001)).get)
+    facts = NoticeFacts("Chị Lan <1022>", {"MOTCUA_CONVERSATION_KEPT_DAYS": 30, "MOTCUA_FEEDBACK_KEPT_DAYS": 60}, True)
+    pages = WebPrivacy(desk, facts, Rate(burst=6, per_second=0.001))
+    app.router.add_get("/privacy", pages.notice)
+    app.router.add_get("/privacy/{secret}", pages.get)
     async with TestClient(TestServer(app)) as client:
         yield client
 
@@ -52,3 +56,23 @@ async def test_guessing_shows_nothing_and_is_slowed_down(client):
     answers = [await client.get(f"/privacy/{'x' * 43}", headers=visitor) for _ in range(7)]
     assert [answer.status for answer in answers] == [404] * 6 + [429]
     assert "không dùng được nữa" in await answers[0].text()
+
+
+async def test_the_notice_says_what_this_installation_does(client, desk, known):
+    text = await (await client.get("/privacy")).text()
+    assert "Chị Lan &lt;1022&gt;" in text
+    assert "30 ngày sau tin cuối" in text
+    assert "60 ngày sau khi xong" in text
+    assert "máy chủ của Zalo" in text
+    for days in ("2 ngày làm việc", "10 ngày", "15 ngày", "20 ngày"):  # decree 356/2025, article 5
+        assert days in text
+    assert "{" not in text
+    me = await known()
+    _, secret = await desk.see(me.sender)
+    assert "30 ngày sau tin cuối" in await (await client.get(f"/privacy/{secret}")).text()
+
+
+def test_without_a_name_the_notice_says_so_and_speaks_of_zalo_only_where_it_is():
+    text = notice_page(NoticeFacts("", {}, zalo=False))
+    assert "chưa được công bố" in text
+    assert "máy chủ của Zalo" not in text

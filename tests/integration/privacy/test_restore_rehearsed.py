@@ -86,10 +86,11 @@ def test_a_restore_that_breaks_off_leaves_what_was_there(url, tmp_path, monkeypa
     before = here.read_bytes()
 
     def full(_source, target):
-        target.write_bytes(b"half")
-        raise OSError(28, "No space left on device")
+        target.write(b"half")
+        if str(target.name).endswith(".restoring"):
+            raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("bot.privacy.backup.shutil.copyfile", full)
+    monkeypatch.setattr("bot.privacy.backup.shutil.copyfileobj", full)
     assert main(["restore", str(backup), "--force"]) == 2
     assert here.read_bytes() == before
     assert [one.name for one in here.parent.iterdir() if "restoring" in one.name] == []

@@ -156,6 +156,8 @@ async def test_sqlite_is_set_up_for_a_server_and_keeps_conversations(tmp_path):
     tracker = await again.retrieve("a")
     assert tracker is not None
     assert len(tracker.events) == 1
+    modes = {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.glob("tracker.db*")}
+    assert set(modes.values()) == {"0o600"}, modes
 
 
 async def test_a_restart_of_postgresql_makes_no_conversation_begin_anew(postgres):

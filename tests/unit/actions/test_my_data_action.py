@@ -159,3 +159,12 @@ async def test_nothing_held_and_a_store_that_is_away(talk):
     away = talk(None)
     assert (await away.turn("các anh lưu gì", "ask_my_data"))["response"] == "utter_privacy__down"
     assert NAME == "action_my_data"
+
+
+async def test_what_is_held_comes_with_the_way_to_the_notice(talk):
+    said = await talk().turn("các anh lưu gì về tôi", "ask_my_data")
+    assert said["more"].endswith("http://127.0.0.1:8080/privacy")
+    none = Overview({"conversation": 4}, (), consents=())
+    said = await talk(none, "zalo-1", "https://chat.example").turn("tôi phản đối", "withdraw_consent")
+    assert said["more"].endswith(": https://chat.example/privacy")
+    assert (await talk(none, "zalo-1").turn("tôi phản đối", "withdraw_consent"))["more"] == ""

@@ -127,6 +127,11 @@ def test_fit_for_the_public(at, env, expected):
     assert found(configuration.public, at(**env)) == expected
 
 
+def test_who_answers_for_data(at):
+    assert found(configuration.data_officer, at()) == [("warning", "data_officer_missing")]
+    assert found(configuration.data_officer, at(**{PREFIX + "DATA_OFFICER": "Chị Lan"})) == [("ok", "data_officer_ok")]
+
+
 def test_gateways(at, tmp_path):
     assert found(configuration.gateways, at()) == [("ok", "gateways_ok")]
     assert found(configuration.gateways, at(MOTCUA_CASE_GATEWAYS="nowhere.yml")) == [("error", "gateways_broken")]

@@ -20,11 +20,11 @@ def test_backups(at, tmp_path):
     folder.mkdir()
     assert found(backups.backups, at(**env)) == [("error", "backups_none"), ("warning", "drill_never")]
 
-    def backup(name, days, stores=("operations", "tracker"), size=2):
+    def backup(name, days, stores=("operations", "tracker"), size=2, kind="db.sealed"):
         (folder / name).mkdir()
         for one in stores:
-            (folder / name / f"{one}.db").write_bytes(b"x" * size)
-        listed = {one: {"file": f"{one}.db", "sha256": "", "bytes": 2} for one in stores}
+            (folder / name / f"{one}.{kind}").write_bytes(b"x" * size)
+        listed = {one: {"file": f"{one}.{kind}", "sha256": "", "bytes": 2} for one in stores}
         made = {"version": 1, "made_at": (NOW - timedelta(days=days)).isoformat(), "stores": listed}
         (folder / name / "manifest.json").write_text(json.dumps(made))
 
@@ -48,3 +48,5 @@ def test_backups(at, tmp_path):
     backup("today", 0)
     record.write_text(json.dumps({**line, "made_at": NOW.isoformat()}) + "\n")
     assert found(backups.backups, at(**env)) == [("ok", "backups_ok"), ("ok", "drill_ok")]
+    backup("lies-open", -1, kind="db")
+    assert found(backups.backups, at(**env)) == [("ok", "backups_ok"), ("warning", "backups_open"), ("ok", "drill_ok")]
