@@ -106,6 +106,7 @@ def _prepare(statement: ClauseElement, dialect: Dialect, columns: Sequence[str])
     converts = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()}
     fields = [key for key, *_ in compiled._result_columns]
     types = [kind for *_, kind in compiled._result_columns]
+    named: Any = namedtuple("Row", fields, rename=True)  # type: ignore[misc]
     return _Ready(
         sql=str(compiled),
         given=tuple((name, converts[name]) for name, bind in binds.items() if bind.required),
@@ -114,7 +115,7 @@ def _prepare(statement: ClauseElement, dialect: Dialect, columns: Sequence[str])
         },
         order=tuple(compiled.positiontup) if compiled.positional else None,
         converts=tuple(kind.dialect_impl(dialect).result_processor(dialect, None) for kind in types),
-        row=namedtuple("Row", fields, rename=True)._make if fields else tuple,  # type: ignore[misc]
+        row=named._make if fields else tuple,
     )
 
 
