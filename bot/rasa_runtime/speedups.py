@@ -127,7 +127,7 @@ def _compiled_result_check() -> Any:
 
     def check(result: dict[str, Any]) -> bool:
         if isinstance(result, dict) and isinstance(result.get("events"), list):
-            result = {**result, "events": [event for event in result["events"] if not _sets_a_slot(event)]}
+            result = {**result, "events": [event for event in result["events"] if not _is_plain(event)]}
             if not result["events"] and _are_objects(result.get("responses")) and len(result) == _PARTS:
                 return True
         validator.validate(result)
@@ -141,16 +141,23 @@ def _are_objects(responses: Any) -> bool:
     return isinstance(responses, list) and all(isinstance(response, dict) for response in responses)
 
 
-def _sets_a_slot(event: Any) -> bool:
-    """Whether `event` is a slot event that the schema takes."""
-    return (
+def _is_plain(event: Any) -> bool:
+    """Whether `event` sets a slot or begins a session, as the schema takes it: what actions mostly return."""
+    if not (
         isinstance(event, dict)
-        and event.get("event") == "slot"
-        and isinstance(event.get("name"), str)
-        and "value" in event
         and isinstance(event.get("timestamp"), (int, float, type(None)))
         and isinstance(event.get("metadata"), (dict, type(None)))
-    )
+    ):
+        return False
+    kind = event.get("event")
+    if kind == "slot":
+        return isinstance(event.get("name"), str) and "value" in event
+    if kind == "action":
+        return isinstance(event.get("name"), str) and all(event[key] is None for key in event.keys() - _NAMED)
+    return bool(kind == "session_started")
+
+
+_NAMED = {"event", "name", "timestamp", "metadata"}
 
 
 def _event_types_by_name() -> Any:

@@ -52,6 +52,9 @@ def originals(monkeypatch):
         {"events": [], "responses": [{"text": "a", "custom": {"answer": {}}}]},
         {"events": [{"event": "slot", "timestamp": None, "name": "a", "value": [1]}], "responses": []},
         {"events": [{"event": "restart", "timestamp": 1.5}]},
+        {"events": [{"event": "session_started", "timestamp": None}], "responses": []},
+        {"events": [{"event": "action", "name": "a", "policy": None, "confidence": None}], "responses": []},
+        {"events": [{"event": "action", "name": "a", "policy": "b", "confidence": 0.5}], "responses": []},
     ],
 )
 def test_good_results_pass(originals, result):
@@ -69,6 +72,11 @@ def test_good_results_pass(originals, result):
         {"events": [{"event": "slot", "name": 1, "value": 2}]},
         {"events": [{"event": "slot", "name": "a", "value": 2, "timestamp": "now"}]},
         {"events": [{"event": "slot", "name": "a", "value": 2}, {"event": "slot", "name": "b"}]},
+        {"events": [{"event": "session_started", "timestamp": "now"}], "responses": []},
+        {"events": [{"event": "action", "name": 1}], "responses": []},
+        {"events": [{"event": "action", "name": "a", "confidence": "b"}], "responses": []},
+        {"events": [{"event": "action", "name": "a", "hide_rule_turn": 5}], "responses": []},
+        {"events": [{"event": "action", "name": "a", "action_text": 5}], "responses": []},
         {"responses": ["text"]},
         [],
     ],
