@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,7 +22,7 @@ from actions.case_talk import (
     wait_for,
     wait_for_nothing,
 )
-from actions.choices import PROCEDURE_CODE
+from actions.choices import PROCEDURE_CODE, read_record
 from actions.presenting import SLOW, present
 from bot.cases.models import CaseState, CaseStatus, LookUpKind
 from bot.errors import CaseSystemDownError
@@ -218,7 +217,7 @@ async def _in_catalogue(talk: CaseTalk, procedure_code: str) -> bool:
     if not procedure_code:
         return False
     try:
-        await asyncio.to_thread(talk.services.catalogue.get, procedure_code)
+        await read_record(talk.services, procedure_code)
     except CatalogueError:
         return False
     return True

@@ -26,16 +26,18 @@ LISTED = "procedure__listed"
 HISTORY = "procedure__history"
 
 
+async def read_record(services: Services, code: str) -> Procedure:
+    """Return the record to answer from; raises `CatalogueError`. In a thread of its own only where it must be read."""
+    kept = services.catalogue.kept(code)
+    return kept if kept is not None else await asyncio.to_thread(services.catalogue.get, code)
+
+
 async def read_records(services: Services, codes: Sequence[str]) -> list[Procedure]:
     """Return the records that can be read, each once: an offer is made without the others rather than not at all."""
-    return await asyncio.to_thread(_read, services, codes)
-
-
-def _read(services: Services, codes: Sequence[str]) -> list[Procedure]:
     found: dict[str, Procedure] = {}
     for code in codes:
         with suppress(CatalogueError):
-            record = services.catalogue.get(code)
+            record = await read_record(services, code)
             found.setdefault(record.code, record)
     return list(found.values())
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.choices import read_record
 from actions.presenting import PIECES, SLOW, Waiting, present, say_next
 from bot.ops.clock import city_date
 from bot.ops.outcomes import Outcome
@@ -57,7 +57,7 @@ class _OnRecord:
         """Return the record, None where there is no code or no record that can be read."""
         services = self._services or default_services()
         try:
-            return await asyncio.to_thread(services.catalogue.get, code) if code else None
+            return await read_record(services, code) if code else None
         except CatalogueError:
             return None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import Any
 
@@ -22,6 +21,7 @@ from actions.choices import (
     empty_answer,
     offered_slots,
     offers_of,
+    read_record,
     read_records,
 )
 from actions.pace import ActionReadOn, is_read_on
@@ -116,7 +116,7 @@ class ActionAnswerProcedure(Action):
     ) -> list[EventType]:
         services = self._services or default_services()
         try:
-            record = await asyncio.to_thread(services.catalogue.get, step.code)
+            record = await read_record(services, step.code)
         except ProcedureUnknownError:
             said = {"answer": empty_answer(Outcome.UNANSWERED_UNKNOWN_CODE, step.facts)}
             dispatcher.utter_message(response="utter_procedure__unknown_code", code=step.code, custom=said)

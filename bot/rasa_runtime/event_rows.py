@@ -54,6 +54,8 @@ class QuickEventRows:
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Write the events that the table does not hold yet; all of them or none."""
+        if not tracker.events:  # Rasa saves every tracker it makes, before anything happened
+            return
         store: Any = self
         await store.stream_events(tracker)
         with store.engine.begin() as connection:

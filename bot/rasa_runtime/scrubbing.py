@@ -23,24 +23,22 @@ SCREENING = "screening"
 
 def scrub(tracker: DialogueStateTracker) -> None:
     """Take out of the tracker's events what must not be kept. Doing it again changes nothing."""
-    before, asked = Before(), None
+    said: Mapping[str, Any] | None = None
+    asked = None
     for event in tracker.events:
         if isinstance(event, BotUttered):
-            before = _after(event, before)
+            custom = (event.data or {}).get("custom")
+            said = custom if isinstance(custom, Mapping) else said
             if asked is not None:
                 _hide_proof(asked, event)
         elif isinstance(event, UserUttered):
             asked = event if event.text and not event.text.startswith("/") else None
             if asked is not None:
-                _scrub_message(event, before)
+                _scrub_message(event, said)
 
 
-def _after(event: BotUttered, before: Before) -> Before:
-    custom = (event.data or {}).get("custom")
-    return read_before(custom) if isinstance(custom, Mapping) else before
-
-
-def _scrub_message(event: UserUttered, before: Before) -> None:
+def _scrub_message(event: UserUttered, said: Mapping[str, Any] | None) -> None:
+    """Scrub one message; said: what came with the assistant's words before it."""
     parsed = event.parse_data or {}
     if _is_dropped(event, parsed):
         event.text = labels().dropped
@@ -49,6 +47,7 @@ def _scrub_message(event: UserUttered, before: Before) -> None:
         return
     sure = event.intent_name == CREDENTIALS
     if sure or not (event.metadata or {}).get(SCREENED):
+        before = read_before(said) if said is not None else Before()
         event.text = mask(event.text, before.expected, sure or before.code_spoken_of).text
         if "text" in parsed:
             parsed["text"] = mask(str(parsed["text"]), before.expected, sure).text

@@ -7,25 +7,27 @@ them against the original. How the components of a model are run: `graph_running
 from __future__ import annotations
 
 import copy
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
 from jsonschema.validators import validator_for
 from rasa.core import processor
+from rasa.core.actions import action as actions
 from rasa.core.actions import forms
-from rasa.core.actions.action import ActionExtractSlots, RemoteAction
+from rasa.core.actions.action import Action, ActionExtractSlots, ActionListen, ActionSessionStart, RemoteAction
 from rasa.core.policies import rule_policy
-from rasa.core.policies.rule_policy import RULES, RulePolicy
-from rasa.shared.core.constants import ACTION_LISTEN_NAME, PREVIOUS_ACTION, SHOULD_NOT_BE_SET, USER
-from rasa.shared.core.domain import Domain, State
+from rasa.core.processor import MessageProcessor
+from rasa.shared.constants import UTTER_PREFIX
+from rasa.shared.core.constants import ACTION_EXTRACT_SLOTS, ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.core.slots import Slot
-from rasa.shared.nlu.constants import ACTION_NAME, INTENT
 from rasa.shared.utils.common import all_subclasses
 
 from bot.rasa_runtime.graph_running import run_graph_directly
+from bot.rasa_runtime.rule_speedups import quicken_rules
+from bot.rasa_runtime.tracker_speedups import quicken_trackers
 
 _PARTS = 2
 """Of an action's result: events and responses."""
@@ -36,14 +38,48 @@ def apply_speedups() -> None:
     check = _compiled_result_check()
     RemoteAction._validate_action_result = lambda self, result: check(result)
     Event.resolve_by_type = staticmethod(_event_types_by_name())
-    RulePolicy._get_possible_keys = _possible_keys
-    RulePolicy._find_action_from_rules = _find_action
     Slot.__copy__ = _copied_slot
     if ActionExtractSlots.run is _EXTRACT:
         ActionExtractSlots.run = _extract_slots
     for module in (processor, forms, rule_policy):
         module.copy = _CopiesForTheLog
+    Domain.is_empty = _is_empty
+    MessageProcessor._log_slots = staticmethod(lambda tracker: None)  # for a line that nobody lets be written
+    actions.action_for_name_or_text = _action
+    quicken_trackers()
+    quicken_rules()
     run_graph_directly()
+
+
+@lru_cache(maxsize=1)
+def _nothing() -> dict[str, Any]:
+    return dict(Domain.empty().as_dict())
+
+
+def _is_empty(domain: Domain) -> bool:
+    """Rasa makes an empty domain after every message, to compare with."""
+    return bool(domain.as_dict() == _nothing())
+
+
+_ACTION = actions.action_for_name_or_text
+
+
+def _action(name: str, domain: Domain, endpoint: Any) -> Action:
+    """Rasa makes all twelve actions of its own whenever one is looked up."""
+    if name in domain.user_actions:
+        if not name.startswith(UTTER_PREFIX) and name not in domain.action_texts:
+            return RemoteAction(name, endpoint)
+    elif name in _OFTEN and name not in domain.form_names:
+        return _OFTEN[name](endpoint)
+    return _ACTION(name, domain, endpoint)
+
+
+_OFTEN: Mapping[str, Callable[[Any], Action]] = {
+    ACTION_LISTEN_NAME: lambda endpoint: ActionListen(),
+    ACTION_SESSION_START_NAME: lambda endpoint: ActionSessionStart(),
+    ACTION_EXTRACT_SLOTS: ActionExtractSlots,
+}
+"""Those of Rasa's own that each turn or session runs."""
 
 
 def _copied_slot(slot: Slot) -> Slot:
@@ -91,7 +127,7 @@ def _compiled_result_check() -> Any:
 
     def check(result: dict[str, Any]) -> bool:
         if isinstance(result, dict) and isinstance(result.get("events"), list):
-            result = {**result, "events": [event for event in result["events"] if not _sets_a_slot(event)]}
+            result = {**result, "events": [event for event in result["events"] if not _is_plain(event)]}
             if not result["events"] and _are_objects(result.get("responses")) and len(result) == _PARTS:
                 return True
         validator.validate(result)
@@ -105,60 +141,23 @@ def _are_objects(responses: Any) -> bool:
     return isinstance(responses, list) and all(isinstance(response, dict) for response in responses)
 
 
-def _sets_a_slot(event: Any) -> bool:
-    """Whether `event` is a slot event that the schema takes."""
-    return (
+def _is_plain(event: Any) -> bool:
+    """Whether `event` sets a slot or begins a session, as the schema takes it: what actions mostly return."""
+    if not (
         isinstance(event, dict)
-        and event.get("event") == "slot"
-        and isinstance(event.get("name"), str)
-        and "value" in event
         and isinstance(event.get("timestamp"), (int, float, type(None)))
         and isinstance(event.get("metadata"), (dict, type(None)))
-    )
+    ):
+        return False
+    kind = event.get("event")
+    if kind == "slot":
+        return isinstance(event.get("name"), str) and "value" in event
+    if kind == "action":
+        return isinstance(event.get("name"), str) and all(event[key] is None for key in event.keys() - _NAMED)
+    return bool(kind == "session_started")
 
 
-def _possible_keys(policy: RulePolicy, lookup: dict[str, str], states: Sequence[State]) -> set[str]:
-    """Rasa holds every rule against the newest state, twice a prediction; only those of its intent can match it."""
-    keys: Iterable[str] = lookup
-    if states and states[-1].get(PREVIOUS_ACTION):
-        by_intent = _rules_by_intent(tuple(lookup))
-        intent = (states[-1].get(USER) or {}).get(INTENT)
-        keys = by_intent.get(None, ()) if intent is None else (*by_intent.get(None, ()), *by_intent.get(intent, ()))
-    left = list(keys)
-    for index, state in enumerate(reversed(states)):
-        if not left:
-            break
-        left = [key for key in left if policy._is_rule_applicable(key, index, state)]
-    return set(left)
-
-
-_FIND_ACTION = RulePolicy._find_action_from_rules
-
-
-def _find_action(policy: RulePolicy, tracker: Any, domain: Domain, use_text_for_last_user_input: bool) -> Any:
-    """Rasa first looks for rules on the very words of a message, going through the conversation once more for it."""
-    rules = tuple(policy.lookup[RULES])
-    if use_text_for_last_user_input and not tracker.active_loop_name and not _may_be_of_words(rules):
-        return None, None, False
-    return _FIND_ACTION(policy, tracker, domain, use_text_for_last_user_input)
-
-
-@lru_cache(maxsize=8)
-def _may_be_of_words(keys: tuple[str, ...]) -> bool:
-    """Whether a rule could match right after a message without knowing its intent."""
-    newest = [(json.loads(key) or [{}])[-1] for key in _rules_by_intent(keys).get(None, ())]
-    return any((state.get(PREVIOUS_ACTION) or {}).get(ACTION_NAME) in (None, ACTION_LISTEN_NAME) for state in newest)
-
-
-@lru_cache(maxsize=8)
-def _rules_by_intent(keys: tuple[str, ...]) -> Mapping[str | None, Sequence[str]]:
-    """Rules by the intent that their newest state asks for; None: by nothing that could be told beforehand."""
-    found: dict[str | None, list[str]] = {}
-    for key in keys:
-        states = json.loads(key)
-        intent = (states[-1].get(USER) or {}).get(INTENT) if states else None
-        found.setdefault(intent if intent and intent != SHOULD_NOT_BE_SET else None, []).append(key)
-    return found
+_NAMED = {"event", "name", "timestamp", "metadata"}
 
 
 def _event_types_by_name() -> Any:

@@ -11,13 +11,15 @@ import pytest
 def originals(monkeypatch):
     """Rasa's own methods, which are put back afterwards."""
     from rasa.core import processor
-    from rasa.core.actions import forms
+    from rasa.core.actions import action, forms
     from rasa.core.actions.action import ActionExtractSlots, RemoteAction
     from rasa.core.policies import rule_policy
     from rasa.core.policies.rule_policy import RulePolicy
     from rasa.engine.runner.dask import DaskGraphRunner
+    from rasa.shared.core.domain import Domain
     from rasa.shared.core.events import Event
     from rasa.shared.core.slots import Slot
+    from rasa.shared.core.trackers import DialogueStateTracker
 
     from bot.rasa_runtime.speedups import apply_speedups
 
@@ -29,11 +31,17 @@ def originals(monkeypatch):
         (DaskGraphRunner, "run"),
         (ActionExtractSlots, "run"),
         *((module, "copy") for module in (processor, forms, rule_policy)),
+        (action, "action_for_name_or_text"),
+        (Domain, "is_empty"),
+        (processor.MessageProcessor, "_log_slots"),
+        (DialogueStateTracker, "applied_events"),
+        (DialogueStateTracker, "copy"),
     )
     kept = [owner.__dict__[name] for owner, name in places]
     for (owner, name), method in zip(places, kept, strict=True):
         monkeypatch.setattr(owner, name, method)
-    monkeypatch.setattr(Slot, "__copy__", None, raising=False)
+    for owner, name in ((Slot, "__copy__"), (RulePolicy, "_prediction_states"), (RulePolicy, "format_tracker_states")):
+        monkeypatch.setattr(owner, name, None, raising=False)
     apply_speedups()
     return kept
 
@@ -44,6 +52,9 @@ def originals(monkeypatch):
         {"events": [], "responses": [{"text": "a", "custom": {"answer": {}}}]},
         {"events": [{"event": "slot", "timestamp": None, "name": "a", "value": [1]}], "responses": []},
         {"events": [{"event": "restart", "timestamp": 1.5}]},
+        {"events": [{"event": "session_started", "timestamp": None}], "responses": []},
+        {"events": [{"event": "action", "name": "a", "policy": None, "confidence": None}], "responses": []},
+        {"events": [{"event": "action", "name": "a", "policy": "b", "confidence": 0.5}], "responses": []},
     ],
 )
 def test_good_results_pass(originals, result):
@@ -61,6 +72,11 @@ def test_good_results_pass(originals, result):
         {"events": [{"event": "slot", "name": 1, "value": 2}]},
         {"events": [{"event": "slot", "name": "a", "value": 2, "timestamp": "now"}]},
         {"events": [{"event": "slot", "name": "a", "value": 2}, {"event": "slot", "name": "b"}]},
+        {"events": [{"event": "session_started", "timestamp": "now"}], "responses": []},
+        {"events": [{"event": "action", "name": 1}], "responses": []},
+        {"events": [{"event": "action", "name": "a", "confidence": "b"}], "responses": []},
+        {"events": [{"event": "action", "name": "a", "hide_rule_turn": 5}], "responses": []},
+        {"events": [{"event": "action", "name": "a", "action_text": 5}], "responses": []},
         {"responses": ["text"]},
         [],
     ],
@@ -90,7 +106,7 @@ def test_event_types_are_found_as_before(originals):
 def test_the_same_rules_are_found_as_before(originals, newest, earlier):
     from rasa.core.policies.rule_policy import RulePolicy
 
-    from bot.rasa_runtime.speedups import _possible_keys
+    from bot.rasa_runtime.rule_speedups import possible_keys
 
     listening = {"prev_action": {"action_name": "action_listen"}}
     answered = {"prev_action": {"action_name": "answer"}}
@@ -118,7 +134,7 @@ def test_the_same_rules_are_found_as_before(originals, newest, earlier):
         ):
             states = [*earlier, state]
             before = originals[2](policy, lookup, states)
-            assert _possible_keys(policy, lookup, states) == before
+            assert possible_keys(policy, lookup, states) == before
 
 
 def test_a_slot_is_copied_as_before(originals):
@@ -228,7 +244,7 @@ async def test_slots_are_filled_as_before(originals):
 def test_rules_on_the_words_of_a_message_are_looked_for_where_there_are_some(originals, of_words):
     from rasa.core.policies.rule_policy import RULES, RulePolicy
 
-    from bot.rasa_runtime.speedups import _may_be_of_words
+    from bot.rasa_runtime.rule_speedups import may_be_of_words
 
     listening = {"prev_action": {"action_name": "action_listen"}}
     rules = [
@@ -238,7 +254,7 @@ def test_rules_on_the_words_of_a_message_are_looked_for_where_there_are_some(ori
     if of_words:
         rules.append([{"user": {"text": "xin chào"}, **listening}])
     lookup = {json.dumps(states): "answer" for states in rules}
-    assert _may_be_of_words(tuple(lookup)) is of_words
+    assert may_be_of_words(tuple(lookup)) is of_words
     policy = RulePolicy.__new__(RulePolicy)
     policy.lookup = {RULES: lookup}
     states = [{"user": {"text": "xin chào"}, **listening}]

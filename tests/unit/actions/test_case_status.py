@@ -34,6 +34,9 @@ class Now:
 
 
 class Empty:
+    def kept(self, code):
+        return None
+
     def get(self, code):
         raise ProcedureUnknownError(code)
 

@@ -33,6 +33,9 @@ class FakeCatalogue:
             code: read_record(PROCEDURES_DIR / f"{code}.yml") for code in (CODE, "1.001193", "1.000894", "1.010041")
         }
 
+    def kept(self, code):
+        return None
+
     def get(self, code):
         if self.fault:
             raise self.fault

@@ -32,6 +32,9 @@ class FakeCatalogue:
     def __init__(self):
         self.fault = None
 
+    def kept(self, code):
+        return None
+
     def get(self, code):
         if self.fault:
             raise self.fault

@@ -23,6 +23,9 @@ class FakeClock:
 class FakeCatalogue:
     fault = None
 
+    def kept(self, code):
+        return None
+
     def get(self, code):
         if self.fault:
             raise self.fault

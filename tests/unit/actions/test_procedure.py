@@ -35,6 +35,9 @@ class FakeCatalogue:
         self.records["2.000001"] = self.records["1.000001"]
         self.fault = None
 
+    def kept(self, code):
+        return None
+
     def get(self, code):
         if self.fault:
             raise self.fault

@@ -30,6 +30,9 @@ class Now:
 
 
 class Empty:
+    def kept(self, code):
+        return None
+
     def get(self, code):
         raise ProcedureUnknownError(code)
 
