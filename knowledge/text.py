@@ -68,4 +68,4 @@ def bigrams(tokens: list[str]) -> Iterator[str]:
 
 def has_diacritics(text: str) -> bool:
     """Say whether `text` carries any Vietnamese mark (tone, vowel or đ)."""
-    return fold(text) != unicodedata.normalize("NFC", text.lower())
+    return not text.isascii() and fold(text) != unicodedata.normalize("NFC", text.lower())

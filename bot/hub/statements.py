@@ -18,6 +18,12 @@ _MESSAGE = and_(_MESSAGES, MESSAGE.c.seq == bindparam("the_seq"))
 
 FIND = Prepared(select(CONVERSATION).where(_CONVERSATION))
 """Takes the_id."""
+ADD_CONVERSATION = Prepared(
+    insert(CONVERSATION),
+    *("id", "channel", "status", "ownership", "delivered_seq", "unit", "rasa_sender"),
+    *("created_at", "updated_at", "last_seq", "token_version"),
+)
+"""Takes these columns."""
 LOCK = Prepared(update(CONVERSATION).where(_CONVERSATION, _LIVING).values(updated_at=bindparam("the_moment")))
 """Takes the_id, the_moment; touches no row where the conversation is erased."""
 FIND_AND_LOCK = Prepared(select(CONVERSATION).where(_CONVERSATION, _LIVING).with_for_update(key_share=True))

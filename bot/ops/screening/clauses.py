@@ -17,6 +17,10 @@ _CLAUSE = re.compile(r"[.,;:!?\n…()]+|\s-\s")
 _PART = re.compile(r"\{([a-z_]+)\}")
 _FEW_MARKS = 0.25
 """Share of words with marks below which a message counts as typed without them (Vietnamese has about two thirds)."""
+_LOOKED_AT = 4
+"""A dozen looks at one message follow each other: what they all need of it is made once, and soon forgotten."""
+_QUOTES = re.compile('["“”‘’]')
+_BLANKS = re.compile(r"[ \t]+")
 
 
 @dataclass(frozen=True)
@@ -53,12 +57,14 @@ def load_phrases(name: str) -> Mapping[str, Phrases]:
 
 
 def _any_of(lines: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(rf"(?<!\w)(?:{line})(?!\w)" for line in lines) or r"(?!)")
+    # The bounds stand once around all lines: a place within a word is passed over at once.
+    return re.compile(rf"(?<!\w)(?:{'|'.join(f'(?:{line})' for line in lines)})(?!\w)" if lines else r"(?!)")
 
 
+@lru_cache(maxsize=_LOOKED_AT)
 def normal(text: str) -> str:
     """Return `text` in small letters and NFC, without what nobody sees and without quotation marks, blanks single."""
-    return re.sub(r"[ \t]+", " ", re.sub('["“”‘’]', "", without_invisible(text).lower()))
+    return _BLANKS.sub(" ", _QUOTES.sub("", without_invisible(text).lower()))
 
 
 def clauses(text: str) -> list[str]:
@@ -66,6 +72,7 @@ def clauses(text: str) -> list[str]:
     return [clause for part in _CLAUSE.split(text) if (clause := " ".join(part.split()))]
 
 
+@lru_cache(maxsize=_LOOKED_AT)
 def typed_with_marks(text: str) -> bool:
     """Whether the writer sets diacritics."""
     listed = [word for word in text.split() if word.isalpha()]
