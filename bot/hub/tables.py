@@ -1,4 +1,4 @@
-"""The hub's tables; made by migrations 0001, 0011, 0014, 0015 and 0019 (a test compares the two)."""
+"""The hub's tables; made by migrations 0001, 0011, 0014, 0015, 0019 and 0020 (a test compares the two)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from bot.store.types import UtcDateTime
 
 METADATA = MetaData()
 _ERASED = text("erased_at IS NOT NULL")
+_PENDING = text("state = 'pending'")
 
 CONVERSATION = Table(
     "conversation",
@@ -52,4 +53,6 @@ MESSAGE = Table(
     Column("state", String(16)),
     Column("attempts", Integer, nullable=False, server_default="0"),
     UniqueConstraint("conversation_id", "client_id", name="message_client_id"),
+    # Which message is answered next, also in a talk of hundreds.
+    Index("message_next", "conversation_id", "seq", sqlite_where=_PENDING, postgresql_where=_PENDING),
 )

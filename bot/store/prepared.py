@@ -114,7 +114,7 @@ def _prepare(statement: ClauseElement, dialect: Dialect, columns: Sequence[str])
         },
         order=tuple(compiled.positiontup) if compiled.positional else None,
         converts=tuple(kind.dialect_impl(dialect).result_processor(dialect, None) for kind in types),
-        row=namedtuple("Row", fields, rename=True)._make if fields else tuple,  # type: ignore[misc]
+        row=namedtuple("Row", fields, rename=True)._make if fields else tuple,  # type: ignore[attr-defined]
     )
 
 

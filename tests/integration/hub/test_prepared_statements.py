@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
+from bot.hub import statements
 from bot.hub.conversations import ConversationStore, add_messages
 from bot.hub.models import Draft, Role
 from bot.hub.tables import CONVERSATION, MESSAGE
@@ -117,3 +118,12 @@ async def test_a_moment_without_zone_is_refused(database, talk):
 def test_lists_cannot_be_prepared(database):
     with pytest.raises(ValueError, match="list"), database.engine.begin() as connection:
         Prepared(select(MESSAGE).where(MESSAGE.c.seq.in_([1, 2]))).all(connection)
+
+
+def test_what_is_answered_next_is_found_without_reading_the_talk(database):
+    if database.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL reads small tables whole")
+    with database.engine.begin() as connection:
+        sql = statements.FIRST_PENDING._for(connection.dialect).sql
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", ("some conversation", 1, 0)).all()
+    assert [row.detail for row in plan] == ["SEARCH message USING INDEX message_next (conversation_id=?)"]
