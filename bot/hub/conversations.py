@@ -12,7 +12,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy import and_, delete, select, update
 from sqlalchemy.engine import Connection, Row
 
 from bot.errors import TokenInvalidError
@@ -115,7 +115,7 @@ class ConversationStore:
         )
         row = asdict(new) | {"status": new.status.value, "created_at": now, "updated_at": now}
         del row["erased"]
-        connection.execute(insert(CONVERSATION).values(**row))
+        statements.ADD_CONVERSATION.run(connection, **row)
         return new
 
     def _hear(

@@ -5,7 +5,7 @@ Names of parameters begin with `the_`, because SQLAlchemy keeps the columns' own
 
 from __future__ import annotations
 
-from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, insert, literal_column, select, update
 
 from bot.hub.models import Role, TurnState
 from bot.hub.tables import CONVERSATION, MESSAGE
@@ -14,10 +14,17 @@ from bot.store.prepared import Prepared
 _CONVERSATION = CONVERSATION.c.id == bindparam("the_id")
 _MESSAGES = MESSAGE.c.conversation_id == bindparam("the_id")
 _LIVING = CONVERSATION.c.erased_at.is_(None)
+_PENDING = MESSAGE.c.state == literal_column(f"'{TurnState.PENDING.value}'")  # in words, as the index has it
 _MESSAGE = and_(_MESSAGES, MESSAGE.c.seq == bindparam("the_seq"))
 
 FIND = Prepared(select(CONVERSATION).where(_CONVERSATION))
 """Takes the_id."""
+ADD_CONVERSATION = Prepared(
+    insert(CONVERSATION),
+    *("id", "channel", "status", "ownership", "delivered_seq", "unit", "rasa_sender"),
+    *("created_at", "updated_at", "last_seq", "token_version"),
+)
+"""Takes these columns."""
 LOCK = Prepared(update(CONVERSATION).where(_CONVERSATION, _LIVING).values(updated_at=bindparam("the_moment")))
 """Takes the_id, the_moment; touches no row where the conversation is erased."""
 FIND_AND_LOCK = Prepared(select(CONVERSATION).where(_CONVERSATION, _LIVING).with_for_update(key_share=True))
@@ -58,13 +65,9 @@ LAST_ANSWER = Prepared(
     .limit(1)
 )
 """Takes the_id."""
-FIRST_PENDING = Prepared(
-    select(MESSAGE).where(_MESSAGES, MESSAGE.c.state == TurnState.PENDING.value).order_by(MESSAGE.c.seq).limit(1)
-)
+FIRST_PENDING = Prepared(select(MESSAGE).where(_MESSAGES, _PENDING).order_by(MESSAGE.c.seq).limit(1))
 """Takes the_id."""
-SETTLE_TURN = Prepared(
-    update(MESSAGE).where(_MESSAGE, MESSAGE.c.state == TurnState.PENDING.value).values(state=bindparam("the_state"))
-)
+SETTLE_TURN = Prepared(update(MESSAGE).where(_MESSAGE, _PENDING).values(state=bindparam("the_state")))
 """Takes the_id, the_seq, the_state; touches no row where the turn is over."""
 BUTTON = Prepared(select(MESSAGE.c.content, MESSAGE.c.payload).where(_MESSAGE, MESSAGE.c.role != Role.CITIZEN.value))
 """Takes the_id, the_seq."""

@@ -9,6 +9,7 @@ from bot.store.types import UtcDateTime
 METADATA = MetaData()
 _ERASED = text("erased_at IS NOT NULL")
 _HALF = text("erased_at IS NOT NULL AND everywhere_at IS NULL")
+_PENDING = text("state = 'pending'")
 
 CONVERSATION = Table(
     "conversation",
@@ -56,4 +57,6 @@ MESSAGE = Table(
     Column("state", String(16)),
     Column("attempts", Integer, nullable=False, server_default="0"),
     UniqueConstraint("conversation_id", "client_id", name="message_client_id"),
+    # Which message is answered next, also in a talk of hundreds.
+    Index("message_next", "conversation_id", "seq", sqlite_where=_PENDING, postgresql_where=_PENDING),
 )

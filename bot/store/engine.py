@@ -133,13 +133,11 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         sqlite = engine.dialect.name == "sqlite"
-        # Made once: each engine with options brings an event machinery of its own.
-        self._writer = engine.execution_options(sqlite_begin="IMMEDIATE")
         self._one_writer = _WRITERS[str(engine.url)]
         self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="database")
         # Where one writes at a time, one thread does, so that none wakes up only to wait for the lock.
         self._writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer") if sqlite else self._threads
-        self._writing = self._write_on_held if sqlite else self._write_on_any
+        self._writing = self._write_on_held if sqlite else self._transaction
         self._held: Connection | None = None
         self.closed = False
 
@@ -154,14 +152,10 @@ class Database:
         """
         return await asyncio.get_running_loop().run_in_executor(self._writers, self._writing, work, args)
 
-    def _write_on_any(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
-        with self._writer.begin() as connection:
-            return work(connection, *args)
-
     def _write_on_held(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
         """The one thread that writes on SQLite keeps its connection, for as long as all goes well."""
         with self._one_writer:
-            connection = self._held = self._held or self._writer.connect()
+            connection = self._held = self._held or self._connect_to_write()
             try:
                 with connection.begin():
                     return work(connection, *args)
@@ -169,6 +163,9 @@ class Database:
                 self._held = None
                 connection.close()
                 raise
+
+    def _connect_to_write(self) -> Connection:
+        return self.engine.connect().execution_options(sqlite_begin="IMMEDIATE")
 
     def _transaction(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
         with self.engine.begin() as connection:

@@ -1,0 +1,129 @@
+"""Statements on the driver's cursor bring what SQLAlchemy's own execution brings: values, rows, errors, undoing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+
+from bot.hub import statements
+from bot.hub.conversations import ConversationStore, add_messages
+from bot.hub.models import Draft, Role
+from bot.hub.tables import CONVERSATION, MESSAGE
+from bot.ops.clock import SystemClock
+from bot.ops.metrics import DATABASE_ERRORS
+from bot.store.engine import Database, make_engine
+from bot.store.prepared import Prepared
+
+ELSEWHERE = timezone(timedelta(hours=7))
+ALL = Prepared(select(MESSAGE).order_by(MESSAGE.c.seq))
+BY_ROLE = Prepared(
+    select(MESSAGE.c.content, MESSAGE.c.created_at).where(
+        MESSAGE.c.conversation_id == bindparam("the_id"), MESSAGE.c.role == Role.OFFICER.value
+    )
+)
+MOVE = Prepared(
+    update(CONVERSATION)
+    .where(CONVERSATION.c.id == bindparam("the_id"))
+    .values(updated_at=bindparam("the_moment"), away_since=None, last_seq=CONVERSATION.c.last_seq + 1)
+)
+ADD = Prepared(insert(MESSAGE), "conversation_id", "seq", "role", "created_at", "content")
+
+
+@pytest.fixture
+def database(database_url):
+    database = Database(make_engine(database_url))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+async def talk(database):
+    """A conversation's id; with one message of each kind of content."""
+    talk = await ConversationStore(database, SystemClock()).open("web")
+    drafts = (Draft({"text": "100% đúng?\n'“ok”"}, ("/một", "/hai")), Draft({"text": "x", "buttons": []}))
+    at = datetime(2026, 3, 1, 6, 30, 5, 123456, tzinfo=ELSEWHERE)
+    await database.write(add_messages, talk.id, Role.OFFICER, drafts, at)
+    return talk.id
+
+
+async def test_rows_are_those_of_sqlalchemy(database, talk):
+    def look(connection):
+        mine = connection.execute(select(MESSAGE).order_by(MESSAGE.c.seq)).all()
+        return [row._asdict() for row in ALL.all(connection)], [dict(row._mapping) for row in mine]
+
+    found, expected = await database.run(look)
+    assert found == expected
+    assert len(found) == 2
+    assert found[0]["created_at"] == datetime(2026, 2, 28, 23, 30, 5, 123456, tzinfo=timezone.utc)
+    assert (found[0]["payload"], found[1]["payload"]) == (["/một", "/hai"], None)
+
+
+async def test_first_scalar_and_what_is_not_there(database, talk):
+    def look(connection):
+        return (
+            BY_ROLE.first(connection, the_id=talk).content["text"],
+            BY_ROLE.scalar(connection, the_id=talk)["text"],
+            BY_ROLE.first(connection, the_id="nobody"),
+            BY_ROLE.scalar(connection, the_id="nobody"),
+        )
+
+    said = "100% đúng?\n'“ok”"
+    assert await database.run(look) == (said, said, None, None)
+
+
+async def test_an_update_tells_how_many_rows_it_touched(database, talk):
+    at = datetime(2026, 3, 1, 12, tzinfo=ELSEWHERE)
+    assert await database.write(lambda connection: MOVE.run(connection, the_id=talk, the_moment=at)) == 1
+    assert await database.write(lambda connection: MOVE.run(connection, the_id="nobody", the_moment=at)) == 0
+    row = await database.run(lambda connection: connection.execute(select(CONVERSATION)).one())
+    assert (row.updated_at, row.away_since, row.last_seq) == (at, None, 3)
+
+
+async def test_a_row_that_is_there_is_sqlalchemys_error_and_undoes_all(database, talk):
+    row = {
+        "conversation_id": talk,
+        "role": "system",
+        "created_at": datetime.now(timezone.utc),
+        "content": {"text": "?"},
+    }
+
+    def add_and_fail(connection):
+        ADD.run(connection, seq=8, **row)
+        ADD.run(connection, seq=1, **row)
+
+    with pytest.raises(IntegrityError) as raised:
+        await database.write(add_and_fail)
+    assert "?" not in str(raised.value.params)
+    assert [found.seq for found in await database.run(ALL.all)] == [1, 2]
+    await database.write(lambda connection: ADD.run(connection, seq=3, **row))
+    assert [found.seq for found in await database.run(ALL.all)] == [1, 2, 3]
+
+
+async def test_an_error_of_the_driver_is_counted(database):
+    counted = {kind: DATABASE_ERRORS.labels(kind)._value.get() for kind in ("OperationalError", "ProgrammingError")}
+    with pytest.raises((OperationalError, ProgrammingError)) as raised:
+        await database.run(Prepared(text("SELECT nothing FROM nowhere").columns()).first)
+    kind = type(raised.value).__name__
+    assert DATABASE_ERRORS.labels(kind)._value.get() == counted[kind] + 1
+
+
+async def test_a_moment_without_zone_is_refused(database, talk):
+    with pytest.raises(ValueError, match="time zone"):
+        await database.write(lambda connection: MOVE.run(connection, the_id=talk, the_moment=datetime(2026, 3, 1)))  # noqa: DTZ001
+
+
+def test_lists_cannot_be_prepared(database):
+    with pytest.raises(ValueError, match="list"), database.engine.begin() as connection:
+        Prepared(select(MESSAGE).where(MESSAGE.c.seq.in_([1, 2]))).all(connection)
+
+
+def test_what_is_answered_next_is_found_without_reading_the_talk(database):
+    if database.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL reads small tables whole")
+    with database.engine.begin() as connection:
+        sql = statements.FIRST_PENDING._for(connection.dialect).sql
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", ("some conversation", 1, 0)).all()
+    assert [row.detail for row in plan] == ["SEARCH message USING INDEX message_next (conversation_id=?)"]
