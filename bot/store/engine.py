@@ -18,6 +18,7 @@ from sqlalchemy.engine.url import URL
 from sqlalchemy.pool import QueuePool
 
 from bot.ops.metrics import DATABASE_ERRORS
+from bot.store.group_writer import GroupWriter
 from bot.store.searching import add_functions
 
 Result = TypeVar("Result")
@@ -122,6 +123,7 @@ class Database:
         self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="database")
         # Where one writes at a time, one thread does, so that none wakes up only to wait for the lock.
         self._writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer") if sqlite else self._threads
+        self._group = GroupWriter(self._writers, lambda work, args: self._writing(work, args)) if sqlite else None
         self.closed = False
 
     async def run(self, work: Callable[..., Result], *args: Any) -> Result:
@@ -133,6 +135,9 @@ class Database:
 
         Otherwise another writer between a read and a write would make it fail at once ("database is locked").
         """
+        if self._group is not None:
+            written: Result = await asyncio.wrap_future(self._group.submit(work, args))
+            return written
         return await asyncio.get_running_loop().run_in_executor(self._writers, self._writing, work, args)
 
     def _writing(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
