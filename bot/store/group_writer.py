@@ -40,7 +40,7 @@ class GroupWriter:
 
     def _write(self) -> None:
         """Write all that waits; whoever was submitted with it finds nothing left to do."""
-        items = []
+        items: list[Item] = []
         while self._items and len(items) < MOST:
             item = self._items.popleft()
             if item[2].set_running_or_notify_cancel():
