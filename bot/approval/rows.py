@@ -18,6 +18,9 @@ MOST_DUE = 100
 
 _OF = APPROVAL_ANSWER.c
 _HELD = HeldState.HELD.value
+_ALL_HELD = select(APPROVAL_ANSWER).where(_OF.state == _HELD).order_by(_OF.due_at, _OF.turn_seq).limit(MOST_DUE)
+_HELD_NOW = select(func.max(_OF.changed_at), func.count()).where(_OF.state == _HELD)
+_NEWEST = select(func.max(_OF.changed_at))
 _MAY_HOLD = Prepared(
     select(
         or_(
@@ -83,15 +86,12 @@ def may_hold(connection: Connection, conversation_id: str) -> bool:
 
 def all_held(connection: Connection) -> list[HeldAnswer]:
     """Return what is held in all conversations, what is due first in front."""
-    query = select(APPROVAL_ANSWER).where(_OF.state == _HELD).order_by(_OF.due_at, _OF.turn_seq).limit(MOST_DUE)
-    return [answer_of(row) for row in connection.execute(query)]
+    return [answer_of(row) for row in connection.execute(_ALL_HELD)]
 
 
 def revision_of(connection: Connection) -> str:
     """Return a mark that is another one after every change of a held answer."""
-    query = select(func.max(_OF.changed_at), func.count()).where(_OF.state == _HELD)
-    newest = select(func.max(_OF.changed_at))
-    return f"{tuple(connection.execute(query).one())} {connection.execute(newest).scalar()}"
+    return f"{tuple(connection.execute(_HELD_NOW).one())} {connection.execute(_NEWEST).scalar()}"
 
 
 def settle(

@@ -17,6 +17,8 @@ from bot.ops.metrics import CONNECTIONS
 log = EventLog("console.live")
 
 PAUSE_SECONDS = 1.0
+GATHER_SECONDS = 0.25
+"""Signals of that time go to a browser together: under load there is one for every word that anybody says."""
 OVERLAP = timedelta(seconds=5)
 """How far back is looked again: a change may be committed that long after the moment that stands in it."""
 LONGEST_GAP = timedelta(hours=1)
@@ -51,6 +53,8 @@ class Reader:
             await asyncio.wait_for(self._heard.wait(), seconds)
         except asyncio.TimeoutError:
             return []
+        if not self.closed:
+            await asyncio.sleep(GATHER_SECONDS)
         topics = list(self._topics)
         self._topics.clear()
         if not self.closed:

@@ -16,8 +16,9 @@ from bot.console.people import unit_name
 from bot.console.rendering import console_wording, render
 from bot.console.viewing import audit_view
 from bot.errors import HandoffStepError
+from bot.handoff.lists import Order, QueueFilter
 from bot.handoff.models import RequestState
-from bot.handoff.queue import Order, QueueFilter, QueueRow, officer_units
+from bot.handoff.queue import QueueRow, officer_units
 from bot.staff.models import Deed, Role
 
 PAGE = f"{ROOT}/queue"

@@ -19,7 +19,7 @@ from bot.desk.hiding import hidden_words
 from bot.desk.intents import known_intents
 from bot.desk.models import ExampleKind, Judgement
 from bot.desk.verdicts import agreement
-from bot.handoff.queue import Order, QueueFilter
+from bot.handoff.lists import Order, QueueFilter
 from bot.hub.models import Message
 from bot.hub.models import Role as Said
 from bot.hub.transcripts import AskedTurn

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from bot.errors import SettingInvalidError
 from bot.handoff.build import HandoffParts, build_handoff
+from bot.handoff.lists import QueueFilter
 from bot.handoff.models import CITY_UNIT
-from bot.handoff.queue import QueueFilter
 from bot.handoff.shifts import SHIFTS_FILE, load_shifts
 from bot.handoff.words import hours_text
 from bot.ops.clock import CITY_TIME, SystemClock

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import ColumnElement
 
@@ -19,6 +19,8 @@ from bot.store.reach import ReachableStore
 
 MOST = 100
 _OF = HANDOFF_MENTION.c
+_REVISION = select(func.count(), func.count(_OF.read_at), func.max(_OF.at)).select_from(HANDOFF_MENTION)
+_UNREAD = select(func.count()).where(_OF.person_id == bindparam("the_person"), _OF.read_at.is_(None))
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,8 @@ class Mentions:
 
     async def unread(self, person_id: str) -> int:
         """Return how many somebody has not seen."""
-        query = select(func.count()).where(_OF.person_id == person_id, _OF.read_at.is_(None))
-        return await self._store.read(lambda connection: int(connection.execute(query).scalar_one()))
+        given = {"the_person": person_id}
+        return await self._store.read(lambda connection: int(connection.execute(_UNREAD, given).scalar_one()))
 
     async def mark(self, person_id: str, note_id: str, read: bool) -> None:
         """Say that one was seen, or is to be looked at again; somebody else's stays as it is."""
@@ -60,8 +62,7 @@ class Mentions:
 
     async def revision(self) -> str:
         """Return a mark that is another one after every change."""
-        query = select(func.count(), func.count(_OF.read_at), func.max(_OF.at)).select_from(HANDOFF_MENTION)
-        return await self._store.read(lambda connection: str(tuple(connection.execute(query).one())))
+        return await self._store.read(lambda connection: str(tuple(connection.execute(_REVISION).one())))
 
 
 def add_mentions(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from bot.handoff.models import CITY_UNIT, Officer
@@ -18,6 +18,11 @@ LAPSE = timedelta(seconds=90)
 """Without a sign of life for so long somebody is not there; the console gives one every 30 seconds."""
 KEPT = timedelta(days=1)
 LONGEST_REASON = 120
+
+_SEEN = HANDOFF_PRESENCE.c.seen_at
+_SIGNS = select(HANDOFF_PRESENCE).where(bindparam("the_earliest") <= _SEEN).order_by(HANDOFF_PRESENCE.c.name)
+_BEAT = update(HANDOFF_PRESENCE).where(HANDOFF_PRESENCE.c.person_id == bindparam("the_person"))
+_BEAT = _BEAT.values(seen_at=bindparam("the_now"))
 
 
 @dataclass(frozen=True)
@@ -76,15 +81,14 @@ class Presence:
         connection.execute(update(HANDOFF_PRESENCE).where(mine).values(**values, since=since, seen_at=now))
 
     def _beat(self, connection: Connection, officer_id: str) -> bool:
-        mine = HANDOFF_PRESENCE.c.person_id == officer_id
-        return bool(connection.execute(update(HANDOFF_PRESENCE).where(mine).values(seen_at=self._clock.now())).rowcount)
+        given = {"the_person": officer_id, "the_now": self._clock.now()}
+        return bool(connection.execute(_BEAT, given).rowcount)
 
 
 def signs(connection: Connection, now: datetime) -> list[Sign]:
     """Return what is known of all officers at `now`."""
-    query = select(HANDOFF_PRESENCE).where(HANDOFF_PRESENCE.c.seen_at >= now - KEPT).order_by(HANDOFF_PRESENCE.c.name)
     found = []
-    for row in connection.execute(query):
+    for row in connection.execute(_SIGNS, {"the_earliest": now - KEPT}):
         heard = row.seen_at >= now - LAPSE
         officer = Officer(row.person_id, row.name, tuple(row.units))
         found.append(

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum
 from statistics import median
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.engine import Connection
-from sqlalchemy.sql import ColumnElement
 
+from bot.handoff.lists import LINE, QueueFilter, is_in, listing
 from bot.handoff.models import (
     CITY_UNIT,
     DeskState,
@@ -35,28 +34,7 @@ from bot.tuning.reading import Tuning
 MEASURED, FEWEST = 20, 5
 """A likely wait is the median of so many of the last waits, and unknown with fewer than the second."""
 MEASURED_WITHIN = timedelta(days=14)
-MOST = 200
-
-
-class Order(str, Enum):
-    """How a list of waiting requests is sorted."""
-
-    URGENT_FIRST = "urgent_first"
-    OLDEST_FIRST = "oldest_first"
-    NEWEST_FIRST = "newest_first"
-
-
-@dataclass(frozen=True)
-class QueueFilter:
-    """What a list holds; empty values let all through. officer: whose requests; channel: web, zalo."""
-
-    units: tuple[str, ...] = ()
-    state: RequestState | None = RequestState.WAITING
-    trigger: Trigger | None = None
-    channel: str = ""
-    officer_id: str = ""
-    snoozed: bool | None = None
-    order: Order = Order.URGENT_FIRST
+_REVISION = select(func.coalesce(func.max(HANDOFF_EVENT.c.id), 0))
 
 
 @dataclass(frozen=True)
@@ -139,8 +117,7 @@ class Queue:
 
     async def revision(self) -> int:
         """Return the number of the newest thing that happened; another one means that lists are to be read anew."""
-        newest = select(func.coalesce(func.max(HANDOFF_EVENT.c.id), 0))
-        return await self._store.read(lambda connection: int(connection.execute(newest).scalar_one()))
+        return await self._store.read(lambda connection: int(connection.execute(_REVISION).scalar_one()))
 
     def desk_of(self, connection: Connection, unit: str) -> DeskState:
         """As `desk`, inside somebody's transaction. A commune without officers of its own is the city's."""
@@ -180,11 +157,10 @@ class Queue:
 
     def _list(self, connection: Connection, wanted: QueueFilter) -> list[QueueRow]:
         now = self._clock.now()
-        query = select(HANDOFF_REQUEST).where(*_conditions(wanted, now)).order_by(*_order(wanted.order)).limit(MOST)
-        rows = [
-            QueueRow(request, now - request.waiting_since) for request in map(request_of, connection.execute(query))
-        ]
-        return [replace(row, place=_place(connection, row.request)) for row in rows]
+        rows = connection.execute(listing(wanted), {"the_now": now} if wanted.snoozed is not None else {})
+        requests = [request_of(row) for row in rows]
+        places = _places(connection) if any(_waits(request) for request in requests) else {}
+        return [QueueRow(one, now - one.waiting_since, places.get(one.id)) for one in requests]
 
     def _figures(self, connection: Connection, unit: str) -> QueueFigures:
         now = self._clock.now()
@@ -194,7 +170,7 @@ class Queue:
                 select(HANDOFF_REQUEST.c.state, func.count()).where(mine).group_by(HANDOFF_REQUEST.c.state)
             ).all()
         )
-        first = select(func.min(HANDOFF_REQUEST.c.waiting_since)).where(mine, _is(RequestState.WAITING))
+        first = select(func.min(HANDOFF_REQUEST.c.waiting_since)).where(mine, is_in(RequestState.WAITING))
         since = connection.execute(first).scalar()
         return QueueFigures(
             waiting=counts.get(RequestState.WAITING.value, 0),
@@ -208,7 +184,7 @@ class Queue:
 def _is_full(connection: Connection, unit: str, limit: int) -> bool:
     if not limit:
         return False
-    waiting = select(func.count()).where(HANDOFF_REQUEST.c.unit == unit, _is(RequestState.WAITING))
+    waiting = select(func.count()).where(HANDOFF_REQUEST.c.unit == unit, is_in(RequestState.WAITING))
     return int(connection.execute(waiting).scalar_one()) >= limit
 
 
@@ -220,7 +196,9 @@ def place_of(connection: Connection, request: Request) -> int:
     )
     same = and_(of.urgent == request.urgent, older)
     before = same if request.urgent else or_(of.urgent.is_(True), same)
-    query = select(func.count()).where(of.unit == request.unit, _is(RequestState.WAITING), of.id != request.id, before)
+    query = select(func.count()).where(
+        of.unit == request.unit, is_in(RequestState.WAITING), of.id != request.id, before
+    )
     return int(connection.execute(query).scalar_one()) + 1
 
 
@@ -238,39 +216,17 @@ def likely_wait(connection: Connection, unit: str, now: datetime) -> int | None:
     return round(median(waits)) if len(waits) >= FEWEST else None
 
 
-def _place(connection: Connection, request: Request) -> int | None:
-    return place_of(connection, request) if request.state is RequestState.WAITING else None
+def _waits(request: Request) -> bool:
+    return request.state is RequestState.WAITING
 
 
-def _is(state: RequestState) -> ColumnElement[bool]:
-    return HANDOFF_REQUEST.c.state == state.value
-
-
-def _conditions(wanted: QueueFilter, now: datetime) -> list[ColumnElement[bool]]:
-    of, found = HANDOFF_REQUEST.c, []
-    if wanted.units and CITY_UNIT not in wanted.units:
-        found.append(of.unit.in_(wanted.units))
-    if wanted.state:
-        found.append(_is(wanted.state))
-    if wanted.trigger:
-        found.append(of.trigger == wanted.trigger.value)
-    if wanted.channel:
-        found.append(of.channel == wanted.channel)
-    if wanted.officer_id:
-        found.append(or_(of.officer_id == wanted.officer_id, of.offered_to == wanted.officer_id))
-    if wanted.snoozed is not None:
-        asleep = and_(of.snoozed_until.isnot(None), of.snoozed_until > now)
-        found.append(asleep if wanted.snoozed else ~asleep)
-    return found
-
-
-def _order(order: Order) -> tuple[ColumnElement[object], ...]:
-    of = HANDOFF_REQUEST.c
-    if order is Order.NEWEST_FIRST:
-        return (of.waiting_since.desc(), of.id)
-    if order is Order.OLDEST_FIRST:
-        return (of.waiting_since, of.id)
-    return (of.urgent.desc(), of.waiting_since, of.id)
+def _places(connection: Connection) -> dict[str, int]:
+    """As `place_of`, of all who wait."""
+    counted: dict[str, int] = {}
+    places: dict[str, int] = {}
+    for row in connection.execute(LINE):
+        places[row.id] = counted[row.unit] = counted.get(row.unit, 0) + 1
+    return places
 
 
 def _of_conversation(connection: Connection, conversation_id: str) -> list[Request]:

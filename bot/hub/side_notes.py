@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Connection
 
 from bot.errors import TokenInvalidError
@@ -17,6 +17,13 @@ from bot.hub.models import Answerer, Draft, Message, Role, TurnState
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.ops.clock import Clock
 from bot.store.engine import Database
+
+_CHANGED = select(CONVERSATION.c.id, CONVERSATION.c.last_seq).where(
+    CONVERSATION.c.channel == bindparam("the_channel"),
+    CONVERSATION.c.updated_at >= bindparam("the_earliest"),
+    CONVERSATION.c.erased_at.is_(None),
+)
+"""Asked every second."""
 
 
 class SideNotes:
@@ -77,6 +84,5 @@ class SideNotes:
 
 
 def _changed_since(connection: Connection, channel: str, since: datetime) -> list[tuple[str, int]]:
-    mine = (CONVERSATION.c.channel == channel) & (CONVERSATION.c.updated_at >= since)
-    query = select(CONVERSATION.c.id, CONVERSATION.c.last_seq).where(mine, CONVERSATION.c.erased_at.is_(None))
-    return [(row.id, row.last_seq) for row in connection.execute(query)]
+    rows = connection.execute(_CHANGED, {"the_channel": channel, "the_earliest": since})
+    return [(row.id, row.last_seq) for row in rows]

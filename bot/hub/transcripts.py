@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.engine import Connection, Row
 
 from bot.feedback.models import Thumb
@@ -20,6 +20,10 @@ from bot.store.engine import Database
 PAGE = 200
 MOST_TURNS = 12000
 """So many of the newest messages are looked through; older ones are found by day."""
+
+
+_CHANGED = select(*(CONVERSATION.c[name] for name in ("id", "last_seq", "delivered_seq", "status", "updated_at")))
+_CHANGED = _CHANGED.where(CONVERSATION.c.updated_at >= bindparam("the_earliest"))
 
 
 @dataclass(frozen=True)
@@ -103,9 +107,7 @@ class Transcripts:
 
 
 def _changed_since(connection: Connection, since: datetime) -> dict[str, str]:
-    of = CONVERSATION.c
-    columns = (of.id, of.last_seq, of.delivered_seq, of.status, of.updated_at)
-    rows = connection.execute(select(*columns).where(of.updated_at >= since))
+    rows = connection.execute(_CHANGED, {"the_earliest": since})
     return {row.id: f"{row.last_seq} {row.delivered_seq} {row.status} {row.updated_at.timestamp()}" for row in rows}
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, insert, or_, select, update
@@ -27,6 +27,9 @@ LEASE = timedelta(minutes=10)
 """A job that takes longer than this may be begun by another process: keep runs short, they go on at the next one."""
 STUCK_SECONDS = 2 * LEASE.total_seconds()
 """A run that takes longer will not end any more: its process is to be started anew."""
+
+
+_BEGAN = select(JOB.c.name, JOB.c.began_at)
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ class JobRunner:
 
     async def _loop(self) -> None:
         while True:
-            for job in self.jobs.values():
+            for job in await self._due():
                 self._job_began = time.monotonic()
                 try:
                     await self._run(job, due_only=True)
@@ -89,6 +92,16 @@ class JobRunner:
                     log.fault("job_failed", error, job=job.name)
                 self._job_began = None
             await asyncio.sleep(self._look_seconds)
+
+    async def _due(self) -> list[Job]:
+        """Return the jobs whose time has come, whoever may be at work on them: one look, not a claim for each."""
+        try:
+            began = await self._database().run(_began)
+        except Exception as error:  # must outlive a database that is away
+            log.fault("look_failed", error)
+            return []
+        now = self._clock.now()
+        return [job for job in self.jobs.values() if (at := began.get(job.name)) is None or at <= now - job.every]
 
     async def _run(self, job: Job, due_only: bool) -> Result | None:
         database = self._database()
@@ -129,6 +142,10 @@ def _ensure_row(connection: Connection, name: str) -> None:
         return
     with suppress(IntegrityError), connection.begin_nested():  # another process may have been faster
         connection.execute(insert(JOB).values(name=name))
+
+
+def _began(connection: Connection) -> dict[str, datetime | None]:
+    return {row.name: row.began_at for row in connection.execute(_BEGAN)}
 
 
 def last_runs(connection: Connection) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.engine import Connection, Row
 
 from bot.staff.tables import STAFF_PERSON, STAFF_SESSION
@@ -23,6 +23,16 @@ class SessionLimits:
     touch: timedelta = timedelta(minutes=1)
 
 
+_OF = STAFF_SESSION.c
+_SESSION = (
+    select(_OF.id.label("session_id"), _OF.seen_at, _OF.began_at, _OF.browser, STAFF_PERSON)
+    .join(STAFF_PERSON, STAFF_PERSON.c.id == _OF.person_id)
+    .where(_OF.token_hash == bindparam("the_hash"), _OF.ended_at.is_(None), STAFF_PERSON.c.disabled_at.is_(None))
+    .where(_OF.seen_at > bindparam("the_idle"), _OF.began_at > bindparam("the_earliest"))
+)
+"""Asked for every page and by every open stream, so built once."""
+
+
 def begin_session(connection: Connection, person_id: str, browser: str, now: datetime) -> str:
     """Begin a session with a fresh secret, whatever the browser showed before; return the secret."""
     token = secrets.token_urlsafe(32)
@@ -34,15 +44,8 @@ def begin_session(connection: Connection, person_id: str, browser: str, now: dat
 
 def find_session(connection: Connection, token: str, limits: SessionLimits, now: datetime) -> Row | None:
     """Return the open session of a secret with its person's row; None where it ended, or its person is disabled."""
-    columns = [STAFF_SESSION.c.id.label("session_id"), STAFF_SESSION.c.seen_at, STAFF_SESSION.c.began_at]
-    query = (
-        select(*columns, STAFF_SESSION.c.browser, STAFF_PERSON)
-        .join(STAFF_PERSON, STAFF_PERSON.c.id == STAFF_SESSION.c.person_id)
-        .where(STAFF_SESSION.c.token_hash == hash_of(token), STAFF_SESSION.c.ended_at.is_(None))
-        .where(STAFF_PERSON.c.disabled_at.is_(None))
-        .where(STAFF_SESSION.c.seen_at > now - limits.idle, STAFF_SESSION.c.began_at > now - limits.absolute)
-    )
-    return connection.execute(query).first()
+    given = {"the_hash": hash_of(token), "the_idle": now - limits.idle, "the_earliest": now - limits.absolute}
+    return connection.execute(_SESSION, given).first()
 
 
 def touch(connection: Connection, session_id: str, now: datetime) -> None:

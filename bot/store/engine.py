@@ -18,6 +18,7 @@ from sqlalchemy.engine.url import URL
 from sqlalchemy.pool import QueuePool
 
 from bot.ops.metrics import DATABASE_ERRORS
+from bot.store.group_writer import GroupWriter
 from bot.store.prepared import raise_as_sqlalchemy
 from bot.store.searching import add_functions
 
@@ -139,6 +140,7 @@ class Database:
         self._writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer") if sqlite else self._threads
         self._writing = self._write_on_held if sqlite else self._transaction
         self._held: Connection | None = None
+        self._group = GroupWriter(self._writers, self._writing) if sqlite else None
         self.closed = False
 
     async def run(self, work: Callable[..., Result], *args: Any) -> Result:
@@ -150,6 +152,9 @@ class Database:
 
         Otherwise another writer between a read and a write would make it fail at once ("database is locked").
         """
+        if self._group is not None:
+            written: Result = await asyncio.wrap_future(self._group.submit(work, args))
+            return written
         return await asyncio.get_running_loop().run_in_executor(self._writers, self._writing, work, args)
 
     def _write_on_held(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:

@@ -27,8 +27,7 @@ def desk_clock(clock):
     return clock
 
 
-async def test_a_conversation_is_handed_over_and_back(url, hub, services, rasa, monkeypatch):
-    monkeypatch.setattr("tools.load_officers.LOOK", 0.1)
+async def test_a_conversation_is_handed_over_and_back(url, hub, services, rasa):
     await services.staff.people.add(
         PersonDraft("tai", "Cán bộ 1", frozenset({Role.OFFICER}), ("city",)), COMMAND, PASSWORD, demo=True
     )

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.errors import HandoffStepError
+from bot.handoff.lists import QueueFilter
 from bot.handoff.models import Asked, Deed, HandoffFault, Officer, Outcome, RequestState, Trigger
-from bot.handoff.queue import QueueFilter
 from bot.hub.models import Answerer, Draft, Role, Turn
 from tests.integration.handoff.conftest import LAN, MINH
 

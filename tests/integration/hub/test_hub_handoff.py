@@ -7,9 +7,10 @@ import json
 import pytest
 import pytest_asyncio
 
+from bot.handoff.lists import QueueFilter
 from bot.handoff.models import Officer, Outcome, RequestState
 from bot.handoff.presence import Presence
-from bot.handoff.queue import Queue, QueueFilter
+from bot.handoff.queue import Queue
 from bot.handoff.shifts import load_shifts
 from bot.hub.delivery import LocalDelivery
 from bot.hub.ownership import Ownership

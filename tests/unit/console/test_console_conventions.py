@@ -19,9 +19,9 @@ from bot.console.rendering import HERE, PARTS, console_wording
 from bot.console.reports import TILES
 from bot.console.reports import TYPES as REPORT_TYPES
 from bot.desk.models import DeskFault, ExampleKind, Judgement
+from bot.handoff.lists import Order
 from bot.handoff.models import Deed as HandedDeed
 from bot.handoff.models import Outcome, RequestState, Trigger
-from bot.handoff.queue import Order
 from bot.petitions.officer_steps import StepFault
 from bot.petitions.refusals import load_refusals
 from bot.referrals.models import DeclineReason, HelpOutcome, ReferralState
