@@ -97,6 +97,25 @@ async def test_a_server_that_hangs_is_left_soon():
             assert await asyncio.wait_for(call(servers), 0.5) == {"by": "two"}
 
 
+async def test_the_last_server_is_waited_for_however_late_it_is():
+    """Two that were just started are busy with themselves: who left both would have no answer for anybody."""
+
+    async def slowly(_request):
+        await asyncio.sleep(1.5)
+        return web.json_response({"by": "late"})
+
+    class Busy(Acting):
+        async def health(self, request):
+            await asyncio.sleep(1.5)
+            return await super().health(request)
+
+    two = Busy("two", slowly)
+    away = f"http://127.0.0.1:{free_port()}/webhook"
+    async with running(two) as late, asking(away, late) as servers:
+        assert await call(servers) == {"by": "late"}
+    assert len(two.called) == 1
+
+
 async def test_a_slow_action_of_a_living_server_runs_once():
     async def slowly(_request):
         await asyncio.sleep(1.5)  # longer than a hanging server is waited for
