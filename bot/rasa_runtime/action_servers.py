@@ -22,6 +22,7 @@ import aiohttp
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
 from bot.ops.logging import EventLog
+from bot.rasa_runtime.observing import note_undone
 
 log = EventLog("rasa")
 
@@ -82,6 +83,7 @@ class ActionServers(EndpointConfig):  # type: ignore[misc]
                 return await self._call(server, method, server.url + (subpath or ""), options)
             except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, Hangs) as error:
                 self._is_away(server, error)
+        note_undone()
         raise aiohttp.ClientConnectionError("no action server answers")
 
     async def close(self) -> None:

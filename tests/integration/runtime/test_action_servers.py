@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 
 import aiohttp
 import pytest
@@ -13,7 +14,7 @@ from aiohttp import web
 from rasa.utils.endpoints import ClientResponseError
 
 from bot.rasa_runtime.action_servers import ActionServers, Patience
-from bot.rasa_runtime.observing import components
+from bot.rasa_runtime.observing import QUESTION, components, name_turn, own_up
 from tools.topology import free_port
 
 QUICK = Patience(look=0.1, answer=0.2, misses=2, pause=0.1)
@@ -178,3 +179,19 @@ async def test_rasa_is_ready_while_one_of_them_lives():
         hangs = f"http://127.0.0.1:{hung.getsockname()[1]}/webhook"
         async with running(Acting("one")) as here:
             assert (await components(Agent(), (away, hangs, here)))["action_server"] is True
+
+
+async def test_a_turn_whose_action_ran_nowhere_is_not_taken_for_an_answer(tiny_model):
+    """Rasa says nothing and 200; the hub would apologise instead of asking again."""
+    from bot.rasa_runtime.conversation import Conversations
+
+    asked = SimpleNamespace(path=QUESTION, json={"metadata": {}})
+    async with asking(f"http://127.0.0.1:{free_port()}/webhook") as servers:
+        talk = Conversations.load(tiny_model, actions=servers)
+        await name_turn(asked)
+        assert await own_up(asked, None) is None
+        assert await talk.say("a", "xin chào") == []
+        assert (await own_up(asked, None)).status == 503
+        assert await own_up(SimpleNamespace(path="/readyz"), None) is None
+        await name_turn(asked)  # the next question on the same connection
+        assert await own_up(asked, None) is None
