@@ -106,12 +106,12 @@ def disk_full(broken: Broken) -> None:
     broken.done()
 
 
-def stop_actions(broken: Broken) -> None:
-    """An action server hangs for twenty seconds: connections are taken, nothing is answered."""
+def hang(name: str, broken: Broken) -> None:
+    """A process hangs for twenty seconds: its kernel takes connections, nothing is answered."""
     broken.now()
-    broken.stand.send("actions-1", signal.SIGSTOP)
+    broken.stand.send(name, signal.SIGSTOP)
     time.sleep(20)
-    broken.stand.send("actions-1", signal.SIGCONT)
+    broken.stand.send(name, signal.SIGCONT)
     broken.done()
 
 
@@ -137,7 +137,7 @@ def give_clock(broken: Broken) -> None:
         **node.env,
         "LD_PRELOAD": str(library),
         "FAKETIME_TIMESTAMP_FILE": str(offset),
-        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_CACHE_DURATION": "1",  # seconds; to read the file at each look at the clock holds the hub up
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "DONT_FAKE_MONOTONIC": "1",
     }
@@ -250,7 +250,9 @@ FAULTS = (
     Fault("postgres", "PostgreSQL stopped at once (immediate), started 2 s later", restart_postgres),
     Fault("redis", "Redis killed, started 5 s later", redis_away),
     Fault("disk", "disk of all data full, 20 s", disk_full),
-    Fault("hang", "an action server hung (SIGSTOP), 20 s", stop_actions),
+    Fault("hang", "an action server hung (SIGSTOP), 20 s", partial(hang, "actions-1")),
+    Fault("hang-rasa", "a Rasa hung (SIGSTOP), 20 s", partial(hang, "rasa-1")),
+    Fault("hang-hub", "a hub hung (SIGSTOP), 20 s", partial(hang, "hub-1")),
     Fault("gateway", "one-stop system takes 30 s an answer, 30 s", slow_gateway, CASES),
     Fault("clock", "a hub's clock 1 h ahead, 1 h behind, 15 s each", clock_jumps, before=give_clock, after=take_clock),
     Fault("catalogue", "catalogue and index files cut in half, 25 s", broken_catalogue),

@@ -114,6 +114,7 @@ def _add_backups(of: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     drill.add_argument("folder", type=Path)
     drill.add_argument("--by", required=True, help="your name")
     drill.add_argument("--into", help="address of an empty PostgreSQL database, for a backup of one")
+    drill.add_argument("--into-tracker", help="another empty one, for the tracker of such a backup")
     drill.set_defaults(work=commands.drill)
     erased = of.add_parser("erased", help="print the list of erased conversations, to keep beside the backups")
     erased.set_defaults(work=commands.erased)

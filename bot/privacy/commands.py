@@ -158,11 +158,16 @@ async def drill(desk: Desk, options: argparse.Namespace) -> int:
     """Bring a backup back beside what runs, look at it, throw it away, and remember that it was done."""
 
     def work() -> Drill:
+        into = {OPERATIONS: options.into, TRACKER: options.into_tracker}
         cipher = partial(build_cipher, desk.settings)
-        return rehearse(options.folder, options.into, options.by, cipher, desk.now(), desk.seal)
+        return rehearse(options.folder, into, options.by, cipher, desk.now(), desk.seal)
 
     done = await asyncio.to_thread(work)
     desk.say(f"{done.backup}: restored, {done.conversations} conversations, {done.photos} photos opened; noted")
+    if done.remembered is None:
+        desk.say("the tracker was not tried: name an empty PostgreSQL database with --into-tracker")
+    else:
+        desk.say(f"tracker: restored, {done.remembered} conversations")
     return 0
 
 

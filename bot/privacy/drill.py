@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select, text
 from sqlalchemy.engine import Connection
 
 from bot.attachments import store
@@ -20,7 +20,7 @@ from bot.attachments.cipher import Cipher
 from bot.attachments.tables import ATTACHMENT, ATTACHMENT_DATA
 from bot.errors import PhotoUnreadableError, PrivacyStepError
 from bot.hub.tables import CONVERSATION
-from bot.privacy.backup import MANIFEST, OPERATIONS, check_backup, kind_of, restore_backup
+from bot.privacy.backup import MANIFEST, OPERATIONS, TRACKER, check_backup, kind_of, restore_backup
 from bot.privacy.backup_seal import SUFFIX, BackupSeal
 from bot.store.engine import make_engine
 from bot.store.migrate import migrate
@@ -40,24 +40,28 @@ class Photos:
 
 @dataclass(frozen=True)
 class Drill:
-    """One line of the record. made_at: of the drill; backup: the name of its folder; by: who did it."""
+    """One line of the record. made_at: of the drill; backup: the name of its folder; by: who did it.
+
+    remembered: conversations in Rasa's tracker; None where it was not tried (no place, or none in the backup).
+    """
 
     made_at: str
     backup: str
     by: str
     conversations: int
     photos: int
+    remembered: int | None = None
 
 
 def rehearse(
     folder: Path,
-    into: str | None,
+    into: Mapping[str, str | None],
     by: str,
     cipher: Callable[[], Cipher],
     now: datetime,
     seal: BackupSeal = _OPEN,
 ) -> Drill:
-    """Restore, look, remember. into: an empty PostgreSQL database, for a backup of one.
+    """Restore, look, remember. into: by store, an empty PostgreSQL database, for a backup of one.
 
     Raises `PrivacyStepError` where the backup is not whole, or its photos do not open; then nothing is remembered.
     """
@@ -65,9 +69,7 @@ def rehearse(
         raise PrivacyStepError("a drill needs a person")
     files = check_backup(folder)
     with tempfile.TemporaryDirectory() as place:
-        urls = {name: f"sqlite:///{Path(place) / name}.db" for name, file in files.items() if kind_of(file) == "db"}
-        if len(urls) < len(files):
-            urls = _into(files, into)
+        urls = _places(files, into, Path(place))
         restore_backup(folder, urls, force=False, seal=seal)
         migrate(urls[OPERATIONS])
         engine = make_engine(urls[OPERATIONS])
@@ -77,23 +79,42 @@ def rehearse(
                 photos = photos_open(connection, cipher())
         finally:
             engine.dispose()
+        remembered = _remembered(urls[TRACKER]) if TRACKER in urls else None
     if photos.closed:
         raise PrivacyStepError(
             f"{photos.closed} of {photos.tried} photos do not open: the keys here are not the backup's"
         )
-    done = Drill(now.isoformat(), folder.resolve().name, " ".join(by.split())[:80], int(talks), photos.tried)
+    person = " ".join(by.split())[:80]
+    done = Drill(now.isoformat(), folder.resolve().name, person, int(talks), photos.tried, remembered)
     with (folder.resolve().parent / RECORD).open("a", encoding="utf-8") as record:
         record.write(json.dumps(asdict(done), ensure_ascii=False) + "\n")
     return done
 
 
-def _into(files: dict[str, Path], into: str | None) -> dict[str, str]:
-    """Only the operations store: the tracker of a PostgreSQL backup would need a second database."""
-    if into is None:
-        raise PrivacyStepError("the backup is PostgreSQL's: name an empty database with --into")
+def _places(files: Mapping[str, Path], into: Mapping[str, str | None], folder: Path) -> dict[str, str]:
+    """Return where each store is restored to. A tracker of PostgreSQL without a place is left out."""
     if OPERATIONS not in files:
         raise PrivacyStepError("the backup has no operations")
-    return {OPERATIONS: into}
+    urls = {}
+    for name, file in files.items():
+        at = f"sqlite:///{folder / name}.db" if kind_of(file) == "db" else into.get(name)
+        if at is not None:
+            urls[name] = at
+        elif name == OPERATIONS:
+            raise PrivacyStepError("the backup is PostgreSQL's: name an empty database with --into")
+    return urls
+
+
+def _remembered(url: str) -> int:
+    """Count the conversations that a restored tracker knows; a store other than Rasa's SQL has no such table."""
+    engine = make_engine(url)
+    try:
+        with engine.connect() as connection:
+            if not inspect(connection).has_table("events"):
+                return 0
+            return int(connection.execute(text("SELECT count(DISTINCT sender_id) FROM events")).scalar_one())
+    finally:
+        engine.dispose()
 
 
 def photos_open(connection: Connection, cipher: Cipher) -> Photos:

@@ -22,6 +22,7 @@ import aiohttp
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
 from bot.ops.logging import EventLog
+from bot.rasa_runtime.observing import note_undone
 
 log = EventLog("rasa")
 
@@ -82,6 +83,7 @@ class ActionServers(EndpointConfig):  # type: ignore[misc]
                 return await self._call(server, method, server.url + (subpath or ""), options)
             except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, Hangs) as error:
                 self._is_away(server, error)
+        note_undone()
         raise aiohttp.ClientConnectionError("no action server answers")
 
     async def close(self) -> None:
@@ -104,12 +106,16 @@ class ActionServers(EndpointConfig):  # type: ignore[misc]
             misses = 0
             while not (await asyncio.wait({call}, timeout=self._patience.look))[0]:
                 misses = 0 if await self._lives(server) else misses + 1
-                if misses >= self._patience.misses and not call.done():
+                if misses >= self._patience.misses and not call.done() and self._others_than(server):
                     raise Hangs
             return call.result()
         finally:
             call.cancel()
             server.calls -= 1
+
+    def _others_than(self, server: Server) -> bool:
+        """Whether somebody else is there: the last one that takes a call is waited for, busy or hanging."""
+        return any(not other.away for other in self.servers if other is not server)
 
     async def _send(self, method: str, url: str, options: dict[str, Any]) -> Any:
         async with self._http().request(method, url, **options) as response:

@@ -1,9 +1,10 @@
-"""What operators see of Rasa's process: `/metrics`, `/readyz`, and the turn's name in every line that is logged."""
+"""What is seen of Rasa's process: `/metrics`, `/readyz`, the turn's name in every line, a turn that was not done."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
 
     from bot.settings import Settings
 
+_UNDONE: ContextVar[bool] = ContextVar("undone", default=False)
+
 QUESTION = "/webhooks/rest/webhook"
 WITHIN_SECONDS = 2.5
 
 
 def observe(app: Sanic, settings: Settings) -> None:
-    """Add all three to Rasa's application, before it starts."""
+    """Add all of them to Rasa's application, before it starts."""
     from rasa.core.processor import MessageProcessor
     from sanic.response import json, raw, text
 
@@ -41,6 +44,7 @@ def observe(app: Sanic, settings: Settings) -> None:
         return json(parts, status=200 if all(parts.values()) else 503)
 
     app.register_middleware(name_turn, "request")
+    app.register_middleware(own_up, "response")
     app.add_route(metrics, "/metrics")
     app.add_route(ready, "/readyz")
     MessageProcessor.parse_message = timed_parse(MessageProcessor.parse_message)
@@ -107,8 +111,24 @@ async def _ask(action_url: str) -> None:
 async def name_turn(request: Request) -> None:
     """The hub's question says which turn it belongs to; Sanic answers it in the same task."""
     bind_turn("")
+    _UNDONE.set(False)
     if request.path == QUESTION and isinstance(request.json, dict):
         bind_turn((request.json.get("metadata") or {}).get("turn"))
+
+
+def note_undone() -> None:
+    """Say that an action of this turn could not be run anywhere."""
+    _UNDONE.set(True)
+
+
+async def own_up(request: Request, _response: HTTPResponse) -> HTTPResponse | None:
+    """Rasa goes on without what an action would have said, and answers 200: then the hub would believe it.
+
+    Told 503, it keeps the question and asks again.
+    """
+    from sanic.response import text
+
+    return text("", status=503) if request.path == QUESTION and _UNDONE.get() else None
 
 
 def timed_parse(parse: Any) -> Any:

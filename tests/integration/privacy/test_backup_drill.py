@@ -13,6 +13,8 @@ from sqlalchemy import create_engine, text
 from bot.errors import PrivacyStepError
 from bot.privacy.__main__ import main
 from bot.privacy.backup import check_backup, is_empty, restore_backup, write_backup
+from bot.privacy.drill import drills_in
+from tests.fixtures.postgres import fresh_database
 from tests.integration.privacy.conftest import CANARY, dump
 
 # The tools of the same version as the server of the tests.
@@ -75,6 +77,37 @@ async def test_a_full_place_is_refused_and_overwritten_only_by_force(database, s
     database.engine.dispose()
     assert await run("restore", tmp_path / "backup", "--force") == 0  # the list is read from what is overwritten
     assert CANARY not in str(await database.run(dump))
+
+
+EVENTS = "CREATE TABLE events (id INTEGER, sender_id VARCHAR(255))"
+
+
+async def test_a_backup_of_postgresql_is_rehearsed_with_its_tracker(
+    postgres, store, known, tmp_path, capsys, monkeypatch
+):
+    """Both of its databases come back, each into an empty one beside what runs."""
+    await store.open("web")
+    with fresh_database(postgres) as tracker, fresh_database(postgres) as into, fresh_database(postgres) as other:
+        engine = create_engine(tracker)
+        with engine.begin() as connection:
+            connection.execute(text(EVENTS))
+            connection.execute(text("INSERT INTO events VALUES (1, 'web-1'), (2, 'web-1'), (3, 'web-2')"))
+        engine.dispose()
+        monkeypatch.setenv("MOTCUA_TRACKER_URL", tracker)
+        assert await run("backup", tmp_path / "backups" / "today") == 0
+        drill = ("drill", tmp_path / "backups" / "today", "--by", "Chị Lan")
+        if not os.environ["MOTCUA_DATABASE_URL"].startswith("sqlite"):
+            drill = (*drill, "--into", into)
+        assert await run(*drill, "--into-tracker", other) == 0
+        assert "tracker: restored, 2 conversations" in capsys.readouterr().out
+        (done,) = drills_in(tmp_path / "backups")
+        assert done.remembered == 2
+        assert await run(*drill, "--into-tracker", other) == 1  # nothing is written over
+        assert "not empty" in capsys.readouterr().err
+        with fresh_database(postgres) as again:
+            drill = (*drill[:-1], again) if "--into" in drill else drill
+            assert await run(*drill) == 0
+            assert "the tracker was not tried" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("how", ["changed", "missing", "no_manifest", "half"])

@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 
 import aiohttp
 import pytest
@@ -13,7 +14,7 @@ from aiohttp import web
 from rasa.utils.endpoints import ClientResponseError
 
 from bot.rasa_runtime.action_servers import ActionServers, Patience
-from bot.rasa_runtime.observing import components
+from bot.rasa_runtime.observing import QUESTION, components, name_turn, own_up
 from tools.topology import free_port
 
 QUICK = Patience(look=0.1, answer=0.2, misses=2, pause=0.1)
@@ -97,6 +98,25 @@ async def test_a_server_that_hangs_is_left_soon():
             assert await asyncio.wait_for(call(servers), 0.5) == {"by": "two"}
 
 
+async def test_the_last_server_is_waited_for_however_late_it_is():
+    """Two that were just started are busy with themselves: who left both would have no answer for anybody."""
+
+    async def slowly(_request):
+        await asyncio.sleep(1.5)
+        return web.json_response({"by": "late"})
+
+    class Busy(Acting):
+        async def health(self, request):
+            await asyncio.sleep(1.5)
+            return await super().health(request)
+
+    two = Busy("two", slowly)
+    away = f"http://127.0.0.1:{free_port()}/webhook"
+    async with running(two) as late, asking(away, late) as servers:
+        assert await call(servers) == {"by": "late"}
+    assert len(two.called) == 1
+
+
 async def test_a_slow_action_of_a_living_server_runs_once():
     async def slowly(_request):
         await asyncio.sleep(1.5)  # longer than a hanging server is waited for
@@ -159,3 +179,19 @@ async def test_rasa_is_ready_while_one_of_them_lives():
         hangs = f"http://127.0.0.1:{hung.getsockname()[1]}/webhook"
         async with running(Acting("one")) as here:
             assert (await components(Agent(), (away, hangs, here)))["action_server"] is True
+
+
+async def test_a_turn_whose_action_ran_nowhere_is_not_taken_for_an_answer(tiny_model):
+    """Rasa says nothing and 200; the hub would apologise instead of asking again."""
+    from bot.rasa_runtime.conversation import Conversations
+
+    asked = SimpleNamespace(path=QUESTION, json={"metadata": {}})
+    async with asking(f"http://127.0.0.1:{free_port()}/webhook") as servers:
+        talk = Conversations.load(tiny_model, actions=servers)
+        await name_turn(asked)
+        assert await own_up(asked, None) is None
+        assert await talk.say("a", "xin chào") == []
+        assert (await own_up(asked, None)).status == 503
+        assert await own_up(SimpleNamespace(path="/readyz"), None) is None
+        await name_turn(asked)  # the next question on the same connection
+        assert await own_up(asked, None) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import subprocess
@@ -12,10 +13,14 @@ from textwrap import dedent
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot.nlu import petition_kind
 from bot.ops.logging import EventLog, bind_turn, configure_logging, current_turn
+from bot.rasa_runtime import action_server
 from bot.rasa_runtime.action_calls import ActionCalls, turn_of
 from bot.rasa_runtime.action_server import build_app
+from bot.services import default_services
 from knowledge.settings import ROOT
+from knowledge.topics import load_topics
 
 ACTIONS = """
 from rasa_sdk import Action
@@ -128,6 +133,20 @@ def test_a_call_without_a_question_of_the_hub_has_no_turn():
 def test_lines_outside_a_turn_name_none(written):
     EventLog("x").info("listening")
     assert "turn" not in written()[0]
+
+
+async def test_it_has_read_everything_before_it_listens(monkeypatch, tmp_path):
+    """The first citizens waited for it, and Rasa took the process for hung."""
+    monkeypatch.setenv("MOTCUA_DATA_DIR", str(tmp_path))
+    started = []
+    monkeypatch.setattr(action_server.web, "run_app", lambda app, **_: started.append(app))
+    learned = (petition_kind._model, load_topics, default_services)
+    for one in learned:
+        one.cache_clear()
+    await asyncio.to_thread(action_server.main, ["--port", "0"])
+    assert all(one.cache_info().currsize == 0 for one in learned)
+    async with TestServer(started[0]):
+        assert all(one.cache_info().currsize for one in learned)
 
 
 def test_it_holds_no_rasa():
