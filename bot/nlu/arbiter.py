@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
+from bot.ops.screening.screening import MASKED, MATTER, SAYS_WHO
 from knowledge.text import fold
 
 ASK_PROCEDURE = "ask_procedure"
@@ -12,7 +14,7 @@ CHECK_PAPER = "check_paper"
 OUT_OF_SCOPE = "out_of_scope"
 FALLBACK = "nlu_fallback"
 ASK_CASE_STATUS = "ask_case_status"
-ASK_OFFICE, GIVE_PLACE = "ask_office", "give_place"
+ASK_OFFICE, GIVE_PLACE, GREET = "ask_office", "give_place", "greet"
 ASK_PETITION = "ask_petition"
 COMPARE, TELL_EVENT, RECALL = "compare_procedures", "tell_life_event", "recall_procedure"
 
@@ -51,6 +53,12 @@ _CERTAIN_LINK, _CERTAIN_INSIDE, _LIKELY_INSIDE = 0.80, 0.95, 0.60
 _FOLLOW_UP_WORDS = 2
 _SURE_INTENT, _LIKELY_INTENT, _DOUBTFUL_INTENT = 0.80, 0.60, 0.50
 _TOLD_INTENT, _CERTAIN_INTENT = 0.85, 0.95
+
+
+def only_says_who(screening: Mapping[str, Any], link: Mapping[str, Any]) -> bool:
+    """Whether a message is an introduction and nothing else: answered like a greeting, whatever the name is like."""
+    found = screening.get(MATTER) or screening.get(MASKED) or link.get("certainty") == "clear"
+    return bool(screening.get(SAYS_WHO)) and not found
 
 
 def settle_intent(

@@ -22,6 +22,7 @@ from bot.nlu.danger_features import DangerVectorizer
 from bot.nlu.hashing import Vectorizer
 from bot.nlu.intent_classifier import LinearIntentClassifier
 from bot.ops.screening.clauses import clauses
+from bot.ops.screening.introductions import without_introduction
 from knowledge.search.samples import load_samples
 from knowledge.text import fold
 
@@ -68,7 +69,7 @@ class DangerClassifier(LinearIntentClassifier):
         for message in messages:
             text = message.get(TEXT) or ""
             if text and not text.startswith("/"):
-                message.set(DANGER, self.danger_in(text), add_to_output=True)
+                message.set(DANGER, self.danger_in(without_introduction(text)), add_to_output=True)
         return messages
 
     def danger_in(self, text: str) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from bot.nlu.hashing import Vectorizer, matrix
 from bot.nlu.noise import noisy_variants
 from bot.nlu.softmax import Problem, fit
 from bot.nlu.word_features import WordVectorizer
+from bot.ops.screening.introductions import without_introduction
 from knowledge.settings import ROOT
 
 _ROUNDS, _TOLERANCE = 60, 5e-3
@@ -135,7 +136,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            ranking = self.rank(message.get(TEXT) or "")
+            ranking = self.rank(without_introduction(message.get(TEXT) or ""))
             if ranking:
                 message.set("intent", dict(ranking[0]), add_to_output=True)
                 message.set("intent_ranking", ranking, add_to_output=True)

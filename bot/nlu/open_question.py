@@ -18,6 +18,7 @@ from bot.nlu.petition_reading import STORY_WORDS, is_answer_word, is_bare_contac
 from bot.nlu.replies import Choice, read_reply
 from bot.nlu.story_words import TELL_STORY
 from bot.ops.screening.case_proofs import find_proof, is_bare_proof
+from bot.ops.screening.introductions import says_only_who
 from knowledge.places import find_places
 from knowledge.text import fold, words
 
@@ -149,6 +150,7 @@ def goes_to_asker(question: OpenQuestion, intent: str, text: str, moment: Moment
         return True  # "0901 234 567 cô Ba"
     if question.takes is Takes.CONTACT and is_bare_contact(text):
         return True
+    intent = "nlu_fallback" if says_only_who(text) else intent  # a name that was asked for, and no greeting
     reading = read_reply(text, question.choices)
     if intent in SAFETY or question.takes is Takes.EXACT:
         return reading.exact

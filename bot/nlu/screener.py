@@ -15,8 +15,19 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.message_component import MessageComponent
 from bot.ops.screening.danger import is_bereavement
+from bot.ops.screening.introductions import says_only_who
 from bot.ops.screening.kinds import kinds_masked_in, labels
-from bot.ops.screening.screening import BEREAVED, DROPPED, LITTLE, MASKED, MATTER, SCREENED, screen, screened_before
+from bot.ops.screening.screening import (
+    BEREAVED,
+    DROPPED,
+    LITTLE,
+    MASKED,
+    MATTER,
+    SAYS_WHO,
+    SCREENED,
+    screen,
+    screened_before,
+)
 from bot.ops.screening.short import says_too_little
 
 SCREENING = "screening"
@@ -30,15 +41,18 @@ class Screener(MessageComponent):
     def understand(self, message: Message, text: str) -> None:
         trusted = (message.get("metadata") or {}).get(SCREENED)
         screened = screened_before(text) if trusted else screen(text)
+        said = as_talk(screened.text)
+        who = says_only_who(said)
         found = {
             MASKED: [kind.value for kind in dict.fromkeys((*screened.masked, *kinds_masked_in(text)))],
             MATTER: screened.matter.value if screened.matter else None,
             DROPPED: screened.dropped,
             BEREAVED: is_bereavement(screened.text),
-            LITTLE: says_too_little(screened.text),
+            LITTLE: who or says_too_little(screened.text),
+            SAYS_WHO: who,
         }
         message.set(SCREENING, found, add_to_output=True)
-        message.set(TEXT, as_talk(screened.text), add_to_output=True)
+        message.set(TEXT, said, add_to_output=True)
 
 
 def as_talk(text: str) -> str:

@@ -11,7 +11,14 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.arbiter import ASK_PROCEDURE, GIVE_PLACE, asks_of_being_late, settle_intent
+from bot.nlu.arbiter import (
+    ASK_PROCEDURE,
+    GIVE_PLACE,
+    GREET,
+    asks_of_being_late,
+    only_says_who,
+    settle_intent,
+)
 from bot.nlu.danger_classifier import DANGER
 from bot.nlu.entities import find_entities
 from bot.nlu.linking import Linker
@@ -77,6 +84,9 @@ class IntentArbiter(MessageComponent):
         named = [entity["entity"] for entity in message.get(ENTITIES, [])]
         if names_only_a_place(message):  # "em ở Bến Tre" is told of nobody in danger, whatever it is like
             message.set(INTENT, {"name": GIVE_PLACE, "confidence": 1.0}, add_to_output=True)
+            return
+        if only_says_who(message.get(SCREENING) or {}, link):
+            message.set(INTENT, {"name": GREET, "confidence": 1.0}, add_to_output=True)
             return
         given, sure = without_danger(ranking)
         name, confidence = (

@@ -25,7 +25,7 @@ ARGS = [
     "--disable-sync",
 ]
 HERE = Path(__file__).parent
-LONG = ("test_console.py", "test_live_talks.py", "test_desk_talk.py", "test_guide_pictures.py")
+LONG = ("test_console.py", "test_live_talks.py", "test_desk_talk.py", "test_desk_reply.py", "test_guide_pictures.py")
 WAIT = 8000  # ms a step may take before the test fails
 # After an outage the widget waits twice as long each time before it tries again: on a slow machine, 10 s and more.
 expect.set_options(timeout=20_000)

@@ -140,7 +140,7 @@ def test_what_is_said_while_the_citizen_is_away_arrives_once_and_in_order(open_c
         officer.get_by_label("Trả lời người dân").fill(f"Câu {number}")
         officer.get_by_role("button", name="Gửi").click()
         expect(officer.locator("#transcript .line.officer")).to_have_count(number)
-        expect(officer.get_by_label("Trả lời người dân")).to_have_value("")  # the field is a new one from here on
+        expect(officer.get_by_label("Trả lời người dân")).to_have_value("")
     expect(officer.locator("#state")).to_contain_text("chưa tới máy người dân")
     person.goto(desk.url)
     expect(messages(person, "officer")).to_have_text(["Câu 1", "Câu 2", "Câu 3"])

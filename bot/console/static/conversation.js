@@ -98,13 +98,45 @@
     }
     if (follows) down();
   });
-  /* What was sent is forgotten as a draft; the field has the focus again. */
+  /* A reply on its way: the field stays as it is, and somebody may type on in it. Only what has arrived is taken out. */
+  let sent = null;
+  let arrived = "";
+  let composing = false;  // an input method is in the middle of a word: its field is not touched
+  const takeOut = () => {
+    const text = field();
+    if (composing || !arrived || !text) return;
+    if (text.value.startsWith(arrived)) text.setRangeText("", 0, arrived.length, "preserve");
+    arrived = "";
+    text.dispatchEvent(new Event("input", { bubbles: true }));  // the draft is what is left
+  };
+  document.addEventListener("compositionstart", (event) => { if (event.target === field()) composing = true; });
+  document.addEventListener("compositionend", () => { composing = false; setTimeout(takeOut, 0); });
+
+  const isReply = (event) => event.detail.elt.matches("#composer[hx-post]");
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!isReply(event)) return;
+    const text = field().value;
+    const key = event.detail.elt.elements.key;
+    // What may have arrived, though nobody said so, has its key to itself: other words are another reply.
+    if (sent && sent.text !== text) key.value = event.detail.parameters.key = newName();
+    sent = { text, files: [...document.querySelectorAll("#files li:has(input)")] };
+    document.getElementById("reply-lost").hidden = true;
+  });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.elt.id !== "composer" || event.detail.xhr.status !== 200) return;
-    const keys = Object.keys(sessionStorage).filter((key) => key.includes(`/${event.detail.elt.dataset.keep}/`));
-    for (const key of keys) sessionStorage.removeItem(key);
+    if (!isReply(event)) return;
+    const { elt: form, xhr } = event.detail;
+    form.querySelector("[data-once]").disabled = false;
     sessionStorage.removeItem("desk/sent");
-    setTimeout(() => { if (field()) field().focus(); }, 0);
+    document.getElementById("reply-lost").hidden = xhr.status > 0 && xhr.status < 500;
+    if (xhr.status === 200 && new URL(xhr.responseURL).searchParams.has("done")) {
+      arrived = sent.text;
+      for (const row of sent.files) row.remove();
+      sent = null;
+      form.elements.key.value = newName();
+      takeOut();
+    }
+    for (const fault of form.querySelectorAll(".fault")) fault.scrollIntoView({ block: "nearest" });
+    if (document.activeElement === document.body || form.contains(document.activeElement)) field().focus();
   });
 
   /* Files go as they are chosen; the reply only names them. */

@@ -85,6 +85,7 @@
   // What a page asks for by itself must not take the page away; the next change asks again.
   document.addEventListener("htmx:responseError", (event) => {
     const byItself = event.detail.elt.closest("[data-live], [data-quiet]");
+    if (event.detail.elt.matches("#composer") && event.detail.xhr.status >= 500) return;  // it says so beside the field
     if (!byItself || (event.detail.xhr.status < 500 && !byItself.hasAttribute("data-quiet"))) location.reload();
   });
 })();

@@ -22,9 +22,10 @@ from bot.ops.screening.masking import mask
 EXPECTS = "expects"
 """Key of a message's content: the kinds of personal data that it asks for."""
 MASKED, DROPPED, MATTER, SCREENED, LITTLE = "masked", "dropped", "matter", "screened", "says_too_little"
-BEREAVED = "bereaved"
+BEREAVED, SAYS_WHO = "bereaved", "says_who"
 """Keys of what is told of a screened message: kinds taken out, all taken out, what it is about; it was screened; it is
-too short for more than what was found in it; somebody has died, so papers are meant rather than 115."""
+too short for more than what was found in it; somebody has died, so papers are meant rather than 115; it only
+says who somebody is."""
 
 
 class Matter(str, Enum):
