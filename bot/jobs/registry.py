@@ -46,7 +46,7 @@ def jobs_of(services: CaseServices) -> list[Job]:
         load_calendar(),
         services.tuned,
         services.feedback_retention,
-        FEEDBACK_IS_FREE,
+        (FEEDBACK_IS_FREE,),
     )
     of = services.referrals
     referrals = ReferralJobs(of.ageing, of.words, services.operations, services.clock)
