@@ -23,7 +23,8 @@ _ADDRESS = f"{ROOT}/privacy"
 
 def _desk(request: web.Request) -> PrivacyDesk:
     database = hub_of(request).database
-    return PrivacyDesk(lambda: database, services(request).clock, load_calendar())
+    of = services(request)
+    return PrivacyDesk(lambda: database, of.clock, load_calendar(), of.petitions.retention)
 
 
 def _oversight(request: web.Request) -> Oversight:
@@ -48,8 +49,8 @@ async def step(request: web.Request) -> web.StreamResponse:
             await _desk(request).done(receipt, by, outcome)
         else:
             await _desk(request).acknowledge(receipt, by)
-    except PrivacyStepError:
-        return await _shown(request, "request")
+    except PrivacyStepError as refused:
+        return await _shown(request, str(refused.context.get("fault", "request")))
     await services(request).staff.audit.write(by, Deed.DATA_REQUEST_STEP, receipt)
     done(_ADDRESS, f"data_{way}")
 

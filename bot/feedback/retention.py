@@ -34,9 +34,9 @@ class FeedbackRetention:
     clock: Clock
     tuning: Tuning
 
-    async def forget_old(self) -> tuple[int, int]:
+    async def forget_old(self, *only: Any) -> tuple[int, int]:
         """Erase what is old; how many items, and how many survey answers, lost their words."""
-        return await self.database().write(self.forget_in)
+        return await self.database().write(self.forget_in, *only)
 
     def forget_in(self, connection: Connection, *only: Any) -> tuple[int, int]:
         """As `forget_old`, within a transaction. only: conditions that an item has to meet besides."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bot.feedback.desk import FeedbackDesk
 from bot.feedback.retention import FeedbackRetention
@@ -18,13 +19,14 @@ log = EventLog("jobs.feedback")
 
 @dataclass(frozen=True)
 class FeedbackJobs:
-    """tuned: says after how many working days somebody should have looked."""
+    """tuned: says after how many working days somebody should have looked. free: no hold keeps an item."""
 
     desk: FeedbackDesk
     clock: Clock
     calendar: Calendar
     tuned: TunedNow
     retention: FeedbackRetention
+    free: tuple[Any, ...] = ()
 
     async def raise_overdue(self) -> Result:
         """Raise each once a working day; the history keeps when, `python -m bot.feedback list --late` shows them."""
@@ -38,7 +40,7 @@ class FeedbackJobs:
 
     async def forget(self) -> Result:
         """Erase words that were kept long enough."""
-        items, answers = await self.retention.forget_old()
+        items, answers = await self.retention.forget_old(*self.free)
         return {"items": items, "surveys": answers}
 
     def _is_overdue(self, opened_at: datetime, days: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.engine import Connection
 
@@ -26,11 +27,15 @@ SEE_INTENT = "ask_petition"
 
 @dataclass(frozen=True)
 class PetitionJobs:
-    """The work of the jobs; each may be broken off anywhere and goes on at its next run."""
+    """The work of the jobs; each may be broken off anywhere and goes on at its next run.
+
+    free: what a petition has to meet before people are taken out of it: no hold keeps it.
+    """
 
     parts: PetitionParts
     database: Callable[[], Database]
     clock: Clock
+    free: tuple[Any, ...] = ()
 
     async def look_at_clocks(self) -> Result:
         """Remind and escalate, remind citizens who were asked, close what can be opened again no more."""
@@ -53,7 +58,8 @@ class PetitionJobs:
 
     async def forget(self) -> Result:
         """Anonymise old petitions, drop counts of look-ups that are over."""
-        return {"anonymised": await self.parts.retention.forget_old(), "tries": await self.parts.service.forget_tries()}
+        anonymised = await self.parts.retention.forget_old(*self.free)
+        return {"anonymised": anonymised, "tries": await self.parts.service.forget_tries()}
 
     async def _cut_erased(self) -> None:
         """Whoever erases a conversation is told nothing there any more; their petitions stay."""

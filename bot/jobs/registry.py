@@ -17,6 +17,7 @@ from bot.jobs.reports import ReportJobs
 from bot.jobs.runner import Job, JobRunner
 from bot.jobs.staff import StaffJobs
 from bot.privacy.build import build_privacy
+from bot.privacy.retention import FEEDBACK_IS_FREE, PETITION_IS_FREE
 from bot.services import CaseServices
 from knowledge.working_days import load_calendar
 
@@ -37,10 +38,15 @@ def jobs_of(services: CaseServices) -> list[Job]:
         load_calendar(),
         services.switches,
     )
-    petitions = PetitionJobs(services.petition_parts, services.operations, services.clock)
+    petitions = PetitionJobs(services.petition_parts, services.operations, services.clock, (PETITION_IS_FREE,))
     photos = PhotoJobs(services.attachments)
     feedback = FeedbackJobs(
-        services.feedback, services.clock, load_calendar(), services.tuned, services.feedback_retention
+        services.feedback,
+        services.clock,
+        load_calendar(),
+        services.tuned,
+        services.feedback_retention,
+        (FEEDBACK_IS_FREE,),
     )
     of = services.referrals
     referrals = ReferralJobs(of.ageing, of.words, services.operations, services.clock)

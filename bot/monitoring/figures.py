@@ -19,10 +19,16 @@ from bot.jobs.runner import Job, last_runs
 from bot.ops.clock import CITY_TIME
 from bot.petitions.models import OPEN as OPEN_PETITIONS
 from bot.petitions.tables import PETITION
+from bot.privacy.models import RequestState as DataRequestState
+from bot.privacy.requests import is_open
+from bot.privacy.tables import REQUEST as DATA_REQUEST
 from bot.zalo.states import OPEN_STATES, InState
 from bot.zalo.tables import INBOX, OUTBOX, TEMPLATE, TOKEN
 from bot.zalo.template_rows import TemplateState
 
+DUE = ("later", "soon", "overdue")
+SOON = timedelta(days=3)
+"""So long before its day a request about data is due soon; one that nobody has acknowledged is so on its day."""
 IN_INBOX = (InState.NEW.value, InState.FAILED.value)
 IN_TEMPLATES = (TemplateState.WAITING.value, TemplateState.SENDING.value)
 
@@ -43,6 +49,7 @@ def read_figures(connection: Connection, now: datetime, jobs: Sequence[Job]) -> 
         *_zalo(connection),
         *_handoff(connection, now),
         *_petitions(connection, now),
+        *_data_requests(connection, now),
         *_jobs(last_runs(connection), jobs),
     ]
 
@@ -90,6 +97,20 @@ def _petitions(connection: Connection, now: datetime) -> Iterator[Figure]:
 
 def _number(connection: Connection, which: Any) -> int:
     return int(connection.execute(select(func.count()).select_from(PETITION).where(which)).scalar() or 0)
+
+
+def _data_requests(connection: Connection, now: datetime) -> Iterator[Figure]:
+    """The law's days of what citizens ask about their data: to be acknowledged, to be done."""
+    today = now.astimezone(CITY_TIME).date()
+    columns = (DATA_REQUEST.c.state, DATA_REQUEST.c.acknowledge_by, DATA_REQUEST.c.due_on)
+    found = dict.fromkeys(DUE, 0)
+    for row in connection.execute(select(*columns).where(is_open())):
+        unseen = row.state == DataRequestState.WAITING.value
+        day = min(row.acknowledge_by + SOON, row.due_on) if unseen else row.due_on
+        late = row.due_on < today or (unseen and row.acknowledge_by < today)
+        found["overdue" if late else "soon" if day - SOON <= today else "later"] += 1
+    for due, number in found.items():
+        yield Figure("motcua_data_requests_open", number, (due,))
 
 
 def _jobs(runs: Mapping[str, Any], jobs: Sequence[Job]) -> Iterator[Figure]:

@@ -82,6 +82,7 @@ READ_ON_ASKING = (
     Declared("motcua_handoff_longest_wait_seconds", "gauge", "how long the first of them has waited"),
     Declared("motcua_officers_present", "gauge", "officers who are on duty and heard of"),
     Declared("motcua_petitions_open", "gauge", "petitions without an answer", ("overdue",)),
+    Declared("motcua_data_requests_open", "gauge", "requests about people's data, by the law's days", ("due",)),
     Declared("motcua_job_last_success_seconds", "gauge", "when a job last ended well, seconds since 1970", ("job",)),
     Declared("motcua_job_failed", "gauge", "1: a job's last run failed", ("job",)),
     Declared("motcua_job_every_seconds", "gauge", "how often a job is due", ("job",)),

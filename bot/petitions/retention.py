@@ -18,7 +18,7 @@ from bot.ops.clock import Clock
 from bot.petitions.models import OPEN, SYSTEM, EventKind
 from bot.petitions.officer_steps import drop_words
 from bot.petitions.photos import Photos
-from bot.petitions.store import Facts, owner_of, petition_row, take_step
+from bot.petitions.store import Facts, Role, owner_of, petition_row, take_step
 from bot.petitions.tables import PARTY, PETITION, RATING, VIEWER, WORD
 from bot.store.engine import Database
 from bot.store.reach import ReachableStore
@@ -36,9 +36,9 @@ class PetitionRetention:
     clock: Clock
     photos: Photos
 
-    async def forget_old(self) -> int:
+    async def forget_old(self, *only: Any) -> int:
         """Anonymise petitions that ended 24 months ago; return how many. Those that are open stay, however old."""
-        return await ReachableStore(self.database).write(self.forget_in)
+        return await ReachableStore(self.database).write(self.forget_in, *only)
 
     def forget_in(self, connection: Connection, *only: Any) -> int:
         """As `forget_old`, within a transaction. only: conditions that a petition has to meet besides."""
@@ -47,6 +47,26 @@ class PetitionRetention:
         for one in found:
             self._anonymise(connection, petition_row(connection, one.id, lock=True), now)
         return len(found)
+
+    def forget_asked(self, connection: Connection, code: str, *only: Any) -> bool:
+        """Take the person of a code out, because they asked for it: with the owner everything goes, else the one who
+        joined. False where the petition has not ended, or does not meet `only`; then nothing is changed.
+        """
+        party = connection.execute(select(PARTY).where(PARTY.c.code == code)).one()
+        row = petition_row(connection, party.petition_id, lock=True)
+        allowed = select(PETITION.c.id).where(PETITION.c.id == row.id, *only)
+        if row.state not in _ENDED or connection.execute(allowed).first() is None:
+            return False
+        if party.role != Role.OWNER.value:
+            connection.execute(delete(WORD).where(WORD.c.party_id == party.id))
+            connection.execute(delete(VIEWER).where(VIEWER.c.party_id == party.id))
+            connection.execute(update(RATING).where(RATING.c.party_id == party.id).values(reason=""))
+            connection.execute(
+                update(PARTY).where(PARTY.c.id == party.id).values(name="", contact_value="", content="")
+            )
+        elif row.anonymised_at is None:
+            self._anonymise(connection, row, self.clock.now())
+        return True
 
     def due_in(self, connection: Connection, most: int, *only: Any) -> int:
         """Return how many would be forgotten, `most` at most; only reads."""

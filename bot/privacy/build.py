@@ -24,7 +24,7 @@ def build_privacy(services: CaseServices) -> PrivacyParts:
     """Return the parts over the store of `services`."""
     database, clock = services.operations, services.clock
     return PrivacyParts(
-        PrivacyDesk(database, clock, load_calendar()),
+        PrivacyDesk(database, clock, load_calendar(), services.petition_parts.retention),
         Erasures(database, clock),
         Retention(
             database,

@@ -20,6 +20,7 @@ from bot.links.rows import find_link
 from bot.ops.clock import Clock
 from bot.ops.logging import EventLog
 from bot.petitions.models import OPEN
+from bot.petitions.retention import PetitionRetention
 from bot.privacy import requests
 from bot.privacy.erasing import held_by
 from bot.privacy.finding import (
@@ -30,8 +31,10 @@ from bot.privacy.finding import (
     find_subject,
     petitions_of,
 )
+from bot.privacy.holds import is_held
 from bot.privacy.models import LINK_VALID, DataRequest, Overview, RequestKind, RequestOutcome, RequestState
 from bot.privacy.requests import BY_SYSTEM
+from bot.privacy.retention import PETITION_IS_FREE
 from bot.privacy.tables import EXPORT_LINK
 from bot.referrals.climbing import take_back_of
 from bot.store.engine import Database
@@ -53,9 +56,19 @@ class Seen:
 
 
 class PrivacyDesk:
-    """`sender` is the name under which Rasa knows the conversation. Raises `StoreDownError`."""
+    """`sender` is the name under which Rasa knows the conversation. Raises `StoreDownError`.
 
-    def __init__(self, database: Callable[[], Database], clock: Clock, calendar: Calendar) -> None:
+    petitions: takes people out of a petition, for those in charge; citizens need none.
+    """
+
+    def __init__(
+        self,
+        database: Callable[[], Database],
+        clock: Clock,
+        calendar: Calendar,
+        petitions: PetitionRetention | None = None,
+    ) -> None:
+        self._petitions = petitions
         self._store = ReachableStore(database)
         self._clock = clock
         self._calendar = calendar
@@ -105,7 +118,10 @@ class PrivacyDesk:
         return await self._store.write(self._acknowledge, receipt, by)
 
     async def done(self, receipt: str, by: str, outcome: RequestOutcome) -> DataRequest:
-        """A person is done with a request about a petition. Raises `PrivacyStepError`."""
+        """A person is done with a request about a petition; to have done an erasure erases, in the same transaction.
+
+        Raises `PrivacyStepError`, with `fault` "petition_open" or "petition_held" where it cannot be erased yet.
+        """
         return await self._store.write(self._done, receipt, by, outcome)
 
     def _logged(self, request: DataRequest | None, what: str) -> DataRequest | None:
@@ -217,9 +233,19 @@ class PrivacyDesk:
         def change(request: DataRequest) -> None:
             if request.petition_code is None:
                 raise PrivacyStepError("the system does that one by itself", receipt=receipt[:16])
+            if (request.kind, outcome) == (RequestKind.PETITION_ERASE, RequestOutcome.DONE):
+                self._forget_petition(connection, request.petition_code)
             requests.end(connection, request, RequestState.DONE, outcome, by, self._clock.now())
 
         return requests.step_of_person(connection, receipt, by, change)
+
+    def _forget_petition(self, connection: Connection, code: str) -> None:
+        assert self._petitions is not None  # noqa: S101 - given wherever people in charge work
+        if is_held(connection, "petition"):
+            raise PrivacyStepError("petitions are on hold; release the hold first", fault="petition_held")
+        if not self._petitions.forget_asked(connection, code, PETITION_IS_FREE):
+            said = "the petition has not ended, or its conversation is on hold"
+            raise PrivacyStepError(said, fault="petition_open")
 
 
 def _hash(secret: str) -> str:

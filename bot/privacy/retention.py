@@ -85,12 +85,12 @@ class Retention:
             "conversation": Rule(self._conversations, self._due_conversations),
             "case_follow": Rule(self._follows, _counting(self._old_follows)),
             "petition": Rule(
-                lambda connection: petitions.forget_in(connection, _PETITION_IS_FREE),
-                lambda connection, most: petitions.due_in(connection, most, _PETITION_IS_FREE),
+                lambda connection: petitions.forget_in(connection, PETITION_IS_FREE),
+                lambda connection, most: petitions.due_in(connection, most, PETITION_IS_FREE),
             ),
             "feedback": Rule(
-                lambda connection: sum(feedback.forget_in(connection, _FEEDBACK_IS_FREE)),
-                lambda connection, most: feedback.due_in(connection, most, _FEEDBACK_IS_FREE),
+                lambda connection: sum(feedback.forget_in(connection, FEEDBACK_IS_FREE)),
+                lambda connection, most: feedback.due_in(connection, most, FEEDBACK_IS_FREE),
             ),
             "handoff": Rule(self._handoffs, _counting(self._old_handoffs)),
             "staff": Rule(self._sessions, _counting(self._old_sessions)),
@@ -255,8 +255,8 @@ def _held_sender(sender: Any) -> Any:
     return exists().where(CONVERSATION.c.rasa_sender == sender, _held_conversation(CONVERSATION.c.id))
 
 
-_FEEDBACK_IS_FREE = ~_held_conversation(FEEDBACK.c.conversation_id)
-_PETITION_IS_FREE = ~exists().where(
+FEEDBACK_IS_FREE = ~_held_conversation(FEEDBACK.c.conversation_id)
+PETITION_IS_FREE = ~exists().where(
     PARTY.c.petition_id == PETITION.c.id, VIEWER.c.party_id == PARTY.c.id, _held_sender(VIEWER.c.sender)
 )
 """What a conversation on hold has to do with is kept as it is, whatever its own class allows."""

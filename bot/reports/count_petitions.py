@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.engine import Connection, Row
 
 from bot.petitions.export import days_to_answer
@@ -22,7 +22,7 @@ _CHUNK = 400
 
 
 def count_petitions(connection: Connection, span: Span, scope: Scope, calendar: Calendar) -> Values:
-    """Count what was received, answered, refused and published in a period, and what was open at its end."""
+    """Count what was received and what became of petitions in a period, and what was open at its end."""
     query = select(_OF.kind, _OF.unit_code).where(_OF.received_at >= span.begins, _OF.received_at < span.ends)
     received = [row for row in connection.execute(query) if scope.has_petition_unit(row.unit_code)]
     steps = _steps(connection, span, scope)
@@ -38,6 +38,7 @@ def count_petitions(connection: Connection, span: Span, scope: Scope, calendar: 
         "petitions_by_unit": partition("petitions_by_unit", (row.unit_code for row in received)),
         "petitions_answered": partition("petitions_answered", _clock(steps[EventKind.ANSWERED])),
         "petitions_refused": partition("petitions_refused", _clock(steps[EventKind.REFUSED])),
+        "petitions_asked": partition("petitions_asked", _clock(steps[EventKind.ASKED])),
         "petitions_published": partition("petitions_published", _clock(steps[EventKind.PUBLISHED])),
         "petitions_open": partition("petitions_open", (state for state, _ in unanswered)),
         "petitions_late_by_unit": partition("petitions_late_by_unit", late),
@@ -58,12 +59,15 @@ def procedures_petitioned(connection: Connection, span: Span) -> list[str]:
 
 
 def _steps(connection: Connection, span: Span, scope: Scope) -> dict[EventKind, list[Row]]:
-    wanted = (EventKind.ANSWERED, EventKind.REFUSED, EventKind.PUBLISHED)
+    wanted = (EventKind.ANSWERED, EventKind.REFUSED, EventKind.ASKED, EventKind.PUBLISHED)
+    asked = EventKind.ASKED.value
+    first_asked = select(func.min(EVENT.c.id)).where(EVENT.c.kind == asked).group_by(EVENT.c.petition_id)
     columns = (EVENT.c.id, EVENT.c.petition_id, EVENT.c.kind, EVENT.c.at, EVENT.c.was_late)
     query = (
         select(*columns, _OF.received_at, _OF.unit_code)
         .select_from(EVENT.join(PETITION, _OF.id == EVENT.c.petition_id))
         .where(EVENT.c.at >= span.begins, EVENT.c.at < span.ends, EVENT.c.kind.in_([one.value for one in wanted]))
+        .where(or_(EVENT.c.kind != asked, EVENT.c.id.in_(first_asked)))
         .order_by(EVENT.c.id)
     )
     found: dict[EventKind, list[Row]] = {kind: [] for kind in wanted}

@@ -142,6 +142,35 @@ def test_documented_defaults_are_those_of_the_code():
         assert rows[variable].strip("`") == str(value)
 
 
+def test_a_variable_that_is_set_to_its_documented_default_changes_nothing():
+    """All of them, not only those that are named above."""
+    from bot.settings import Settings
+
+    plain = {
+        row[0].strip("`"): row[1].strip("`")
+        for row in table_rows("settings.md")
+        if row[0].startswith("`MOTCUA_") and len(row) == 3 and re.fullmatch(r"`[^`]+`", row[1])
+    }
+    assert len(plain) > 25
+    unset = Settings.from_env({})
+    wrong = {name for name, value in plain.items() if Settings.from_env({name: value}) != unset}
+    files = {"MOTCUA_CURATED_DIR", "MOTCUA_SHIFTS", "MOTCUA_TEAMS", "MOTCUA_PETITION_ROUTING"}  # named from the project
+    assert wrong - files == set()
+    assert [name for name in files if not (ROOT / plain[name]).exists()] == []
+
+
+@pytest.mark.parametrize("name", sorted(name for name in FILES if name.startswith("docs/") and name.endswith(".md")))
+def test_no_row_of_a_table_is_torn_from_it(name):
+    """A blank line before a row ends the table: the rest is shown as text full of bars."""
+    lines = (ROOT / name).read_text("utf-8").splitlines()
+    torn = [
+        f"{name}:{number + 1}"
+        for number in range(1, len(lines) - 1)
+        if lines[number].startswith("| ") and not lines[number - 1].strip() and not lines[number + 1].startswith("|--")
+    ]
+    assert torn == []
+
+
 def test_every_error_code_is_documented_and_every_documented_one_exists():
     codes = set()
     for _, tree in product_modules():

@@ -56,7 +56,8 @@ def store(database, clock):
 
 @pytest.fixture
 def desk(database, clock):
-    return PrivacyDesk(lambda: database, clock, load_calendar())
+    petitions = PetitionRetention(lambda: database, clock, NoPhotos())
+    return PrivacyDesk(lambda: database, clock, load_calendar(), petitions)
 
 
 @pytest.fixture

@@ -184,6 +184,33 @@ async def test_a_petition_goes_to_a_person_with_the_laws_days(desk, known, datab
         await desk.done(request.receipt, "Chị Lan", RequestOutcome.KEPT)
 
 
+async def test_a_petition_is_erased_when_a_person_says_so_and_not_while_it_is_open_or_held(
+    desk, known, database, clock
+):
+    me = await known()
+    (request,) = await desk.ask_person(me.sender, RequestKind.PETITION_ERASE)
+    with pytest.raises(PrivacyStepError) as refused:
+        await desk.done(request.receipt, "Chị Lan", RequestOutcome.DONE)
+    assert refused.value.context["fault"] == "petition_open"
+
+    end = update(PETITION).values(state="withdrawn", ended_at=clock.now(), answered_by="")
+    await database.write(lambda connection: connection.execute(end))
+    for name, fault in (("petition", "petition_held"), (me.id, "petition_open")):
+        held = await database.write(place, name, "thanh tra yêu cầu giữ", "Chị Lan", clock.now())
+        with pytest.raises(PrivacyStepError) as refused:
+            await desk.done(request.receipt, "Chị Lan", RequestOutcome.DONE)
+        assert refused.value.context["fault"] == fault
+        await database.write(release, held.id, "thanh tra đã xong việc", "Chị Lan", clock.now())
+    told = "đèn đường hỏng"
+    assert told in (await database.run(dump))["petition"]
+
+    await desk.done(request.receipt, "Chị Lan", RequestOutcome.DONE)
+    after = await database.run(dump)
+    assert told not in after["petition"]
+    assert [name for name in after if name.startswith("petition") and CANARY in after[name]] == []
+    assert "anonymised" in after["petition_event"]
+
+
 async def test_a_conversation_that_is_not_in_the_store_has_nothing(desk):
     assert await desk.ask_erasure("terminal") is None
     assert await desk.see("terminal") is None

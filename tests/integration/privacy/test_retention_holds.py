@@ -12,10 +12,14 @@ from bot.cases.tables import CASE_FOLLOW
 from bot.feedback.models import CLOSED
 from bot.feedback.tables import FEEDBACK, FEEDBACK_FOLLOW_UP
 from bot.handoff.tables import HANDOFF_CONTACT, HANDOFF_REQUEST
+from bot.jobs.registry import jobs_of
 from bot.petitions.tables import PETITION
 from bot.privacy.erasing import _HALF_ERASED
 from bot.privacy.holds import place, release
 from bot.referrals.tables import REFERRAL
+from bot.services import build_case_services
+from bot.settings import Settings
+from tests.integration.privacy.conftest import dump
 
 LONG = 2000
 
@@ -99,3 +103,19 @@ async def test_half_erased_conversations_are_found_by_an_index_that_holds_no_oth
     lines = await database.run(plan)
     assert any("conversation_half_erased" in line for line in lines), lines
     assert not any("TEMP B-TREE" in line or "Sort" in line for line in lines), lines
+
+
+async def test_the_jobs_by_day_keep_what_a_hold_on_a_conversation_keeps(long_ago, database, database_url, clock):
+    """Not only the nights' work takes people out of petitions and feedback."""
+    held = await database.write(place, long_ago.id, "thanh tra yêu cầu giữ", "Chị Lan", clock.now())
+    services = build_case_services(Settings.from_env({"MOTCUA_DATABASE_URL": database_url}), clock)
+    jobs = {job.name: job.work for job in jobs_of(services)}
+    before = await database.run(dump)
+    assert (await jobs["petition_forget"]())["anonymised"] == 0
+    assert (await jobs["feedback_forget"]())["items"] == 0
+    after = await database.run(dump)
+    assert (after["petition"], after["feedback"]) == (before["petition"], before["feedback"])
+    await database.write(release, held.id, "thanh tra đã xong việc", "Chị Lan", clock.now())
+    assert (await jobs["petition_forget"]())["anonymised"] == 1
+    assert (await jobs["feedback_forget"]())["items"] >= 1
+    await services.close()

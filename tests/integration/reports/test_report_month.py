@@ -77,6 +77,7 @@ COUNTED = {
     "petitions_by_unit": {f"commune:{WARD}": 7, "vpub": 3},
     "petitions_answered": {"on_time": 6, "late": 1},
     "petitions_refused": {"on_time": 1, "late": 0},
+    "petitions_asked": {"on_time": 1, "late": 0},
     "petitions_published": {"on_time": 2, "late": 0},
     "petitions_open": {"in_time": 1, "waiting": 1, "overdue": 2},
     "petitions_late_by_unit": {f"commune:{WARD}": 3},

@@ -62,3 +62,16 @@ def test_brackets_of_expressions_close():
     for rule in RULES:
         for left, right in ("()", "{}", "[]"):
             assert rule["expr"].count(left) == rule["expr"].count(right), rule["alert"]
+
+
+def test_jobs_that_an_alert_names_exist():
+    named = [matched["job"].split("|") for rule in RULES for _, matched in figures(rule) if "job" in matched]
+    listed = re.findall(r'"([a-z]+_[a-z]+)"', (ROOT / "bot" / "jobs" / "registry.py").read_text("utf-8"))
+    jobs = {one for names in named for one in names} - {"mot-cua"}
+    assert jobs
+    assert jobs - set(listed) == set()
+
+
+def test_a_deployment_whose_jobs_never_ran_is_told():
+    """Without a first success there is no figure, and a comparison with nothing never fires."""
+    assert any("absent(motcua_job_last_success_seconds)" in rule["expr"] for rule in RULES)

@@ -41,3 +41,8 @@ def test_what_is_stored_with_a_consent_is_a_column(tmp_path):
 def test_the_page_lists_every_consent():
     page = (ROOT / "docs" / "privacy.md").read_text("utf-8")
     assert [one.id for one in consents() if f"`{one.version}`" not in page or f"`{one.stored}`" not in page] == []
+
+
+def test_the_draft_of_the_impact_assessment_names_every_consent_as_it_is_asked_now():
+    page = (ROOT / "docs" / "vi" / "danh-gia-tac-dong.md").read_text("utf-8")
+    assert [one.version for one in consents() if f"`{one.version}`" not in page] == []
