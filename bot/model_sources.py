@@ -17,6 +17,7 @@ INPUTS = (
     "bot/domain_importer.py",
     "bot/ops/screening/clauses.py",
     "knowledge/text.py",
+    "knowledge/search/hashing.py",
     "knowledge/search/normalise.py",
     "knowledge/content/lexicon",
     "knowledge/content/samples",

@@ -14,7 +14,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from sklearn.utils import murmurhash3_32
+
+from knowledge.search.hashing import columns as hashed
 
 
 @dataclass(frozen=True)
@@ -43,15 +44,10 @@ class Vectorizer(Protocol):
         ...
 
 
-def column(feature: str, dimensions: int) -> int:
-    """Return the column of `feature`, as scikit-learn's FeatureHasher finds it; `dimensions` is a power of two."""
-    found: int = abs(int(murmurhash3_32(feature))) % dimensions
-    return found
-
-
 def columns(features: Iterable[str], dimensions: int) -> list[int]:
-    """Return the column of each of `features`."""
-    return [column(feature, dimensions) for feature in features]
+    """Return the column of each of `features`; `dimensions` is a power of two."""
+    found: list[int] = hashed(features, dimensions).tolist()
+    return found
 
 
 def row_of(found: Sequence[int]) -> Row:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -33,6 +34,31 @@ _OFFICE_WORDS = frozenset(
 """Words of titles and questions that name no matter: "Đăng ký khai sinh" is all of "khai sinh"."""
 _HOLDS, _ALL = 0.05, 0.95
 _LEAST = 1e-4
+_RIVALS = 6
+"""So many of those about something else are asked how like a name of theirs the question is."""
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a procedure is called. words: folded; mass: what they weigh; telling: those that are not the offices'."""
+
+    words: frozenset[str]
+    mass: float
+    telling: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Nearness:
+    """How near a question comes to a procedure, over its title and names.
+
+    held: the most of the question's words that one of them holds, by weight. alike: how nearly the question is one of
+    them, 1 where it is. unsaid: the least share of one that the question leaves unsaid; 0 where all but the office's
+    words are said.
+    """
+
+    held: float
+    alike: float
+    unsaid: float
 
 
 class Names:
@@ -44,7 +70,7 @@ class Names:
         self._of_city = np.array([row.applies_to_city for row in rows], dtype=bool)
         self._named = np.array([bool(row.aliases) for row in rows], dtype=bool)
         self._rarity: dict[str, float] = {}
-        self._of: dict[str, tuple[frozenset[str], ...]] = {}
+        self._of: dict[str, tuple[Name, ...]] = {}
 
     def weight(self, words: Iterable[str]) -> float:
         """Return how much `words` tell together."""
@@ -64,13 +90,30 @@ class Names:
         unknown = [word for word in asked if word not in self._present]
         return self.weight(unknown) / (self.weight(asked) + 1e-6)
 
-    def of(self, code: str) -> tuple[frozenset[str], ...]:
+    def of(self, code: str) -> tuple[Name, ...]:
         """Return the title and the names of a procedure."""
         names = self._of.get(code)
         if names is None:
             row = self._rows[code]
-            names = self._of[code] = (_title(row.title), *map(_name, row.aliases))
+            found = (_title(row.title), *map(_name, row.aliases))
+            names = tuple(Name(words, self.weight(words), words - _OFFICE_WORDS) for words in found)
+            self._of[code] = names
         return names
+
+    def held(self, said: frozenset[str], code: str) -> float:
+        """Return the most of the words `said` that the title or a name of the procedure holds, by weight."""
+        return max(self.weight(said & name.words) for name in self.of(code))
+
+    def nearness(self, said: frozenset[str], mass: float, code: str) -> Nearness:
+        """Return how near a question comes to a procedure. said: its words; mass: what they weigh."""
+        most, alike, unsaid = 0.0, 0.0, math.inf
+        for name in self.of(code):
+            held = self.weight(said & name.words)
+            most = max(most, held)
+            alike = max(alike, held / (mass + name.mass - held + 1e-6))
+            if unsaid:
+                unsaid = min(unsaid, self.weight(name.telling - said) / (name.mass + 1e-6))
+        return Nearness(most, alike, unsaid)
 
     def holding(self, asked: Collection[str]) -> tuple[int, int]:
         """Return how many titles of the city hold all of `asked`, and how many of them people have a name for."""
@@ -100,11 +143,11 @@ def features(
     """
     first, rivals = _by_matter(hits)
     said = frozenset(asked)
-    whole = names.weight(said) + 1e-6
-    first_held = max(_held(names, said, whole, hit.code) for hit in first)
-    first_alike = max(_alike(names, said, hit.code) for hit in first)
-    rival_alike = max((_alike(names, said, hit.code) for hit in rivals[:6]), default=0.0)
-    level = [hit for hit in rivals if _held(names, said, whole, hit.code) >= first_held - _HOLDS]
+    mass = names.weight(said)
+    near = [names.nearness(said, mass, hit.code) for hit in first]
+    rival = [names.nearness(said, mass, hit.code) for hit in rivals]
+    first_held = max(one.held for one in near) / (mass + 1e-6)
+    level = [hit for hit, one in zip(rivals, rival, strict=True) if one.held / (mass + 1e-6) >= first_held - _HOLDS]
     chance, next_chance = sum(hit.score for hit in first), rivals[0].score if rivals else 0.0
     acts = acts_named(" ".join(tokens))
     holders, named_holders = names.holding(said)
@@ -117,10 +160,10 @@ def features(
         "entering": float(bool(acts & _ENTERING)),
         "circumstances": float(bool(acts & _CIRCUMSTANCES)),
         "first_held": first_held,
-        "first_alike": first_alike,
-        "rival_alike": rival_alike,
-        "first_unsaid": min(_unsaid(names, said, hit.code) for hit in first),
-        "rival_unsaid": min((_unsaid(names, said, hit.code) for hit in rivals[:6]), default=1.0),
+        "first_alike": max(one.alike for one in near),
+        "rival_alike": max((one.alike for one in rival[:_RIVALS]), default=0.0),
+        "first_unsaid": min(one.unsaid for one in near),
+        "rival_unsaid": min((one.unsaid for one in rival[:_RIVALS]), default=1.0),
         "rivals": math.log1p(len({matter_of(hit.title) for hit in level})),
         "rivals_chance": sum(hit.score for hit in level),
         "chance": chance,
@@ -137,21 +180,6 @@ def _by_matter(hits: Sequence[Hit]) -> tuple[list[Hit], list[Hit]]:
     matter = matter_of(hits[0].title)
     first = [hit for hit in hits if matter_of(hit.title) == matter]
     return first, [hit for hit in hits if matter_of(hit.title) != matter]
-
-
-def _held(names: Names, said: frozenset[str], whole: float, code: str) -> float:
-    """Share of the question's words that the title or a name of the procedure holds."""
-    return max(names.weight(said & name) / whole for name in names.of(code))
-
-
-def _alike(names: Names, said: frozenset[str], code: str) -> float:
-    """How nearly the question is a name of the procedure: 1 where it is one."""
-    return max(names.weight(said & name) / (names.weight(said | name) + 1e-6) for name in names.of(code))
-
-
-def _unsaid(names: Names, said: frozenset[str], code: str) -> float:
-    """Share of a name that the question leaves unsaid; 0 where all but the office's words are said."""
-    return min(names.weight(name - said - _OFFICE_WORDS) / (names.weight(name) + 1e-6) for name in names.of(code))
 
 
 def _spread(hits: Sequence[Hit]) -> float:

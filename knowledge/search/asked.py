@@ -42,6 +42,12 @@ def find_facts(text: str) -> Asked:
 
 def facts_in(tokens: Sequence[str]) -> Asked:
     """Return the facts asked for in the folded words `tokens`."""
+    return _facts_in(tuple(tokens))
+
+
+@lru_cache(maxsize=8)
+def _facts_in(tokens: tuple[str, ...]) -> Asked:
+    """A message is asked for them half a dozen times while it is read."""
     asked = _phrases(tokens)
     rest = [tokens[place] for place in _beside(asked, len(tokens))]
     plain = any(not match.label.endswith(_IF_ALONE) for match in asked)

@@ -97,19 +97,24 @@ class Doubts:
             return replace(ranked, inside=min(ranked.inside, _ABSENT), sure=min(ranked.sure, _ABSENT))
         if not ranked.hits or not asked:
             return ranked
-        inside = self._scales.inside.probability(self.strange_features(question, ranked))
+        inside = self._scales.inside.probability(self._strange(question, asked, ranked))
         several = 0.0
         if len(asked) <= _LONGEST_NAME:
-            several = self._scales.several.probability(self.several_features(question, ranked))
+            several = self._scales.several.probability(self._several(question, asked, ranked))
         return replace(ranked, inside=inside, several=several)
 
     def several_features(self, question: Question, ranked: Ranked) -> Mapping[str, float]:
         """Return what the scale `several` is about; `ranked` has at least one hit."""
-        return ambiguity.features(self._names, question.tokens, asked_words(question), ranked.hits, ranked.sure)
+        return self._several(question, asked_words(question), ranked)
+
+    def _several(self, question: Question, asked: Sequence[str], ranked: Ranked) -> Mapping[str, float]:
+        return ambiguity.features(self._names, question.tokens, asked, ranked.hits, ranked.sure)
 
     def strange_features(self, question: Question, ranked: Ranked) -> Mapping[str, float]:
         """Return what the scale `inside` is about."""
-        asked = asked_words(question)
+        return self._strange(question, asked_words(question), ranked)
+
+    def _strange(self, question: Question, asked: Sequence[str], ranked: Ranked) -> Mapping[str, float]:
         listed = sum(1 for _ in self._outside.met(question))
         unheard = sum(not self._knows(word) for word in asked)
         return strangeness.features(self._names, listed, asked, unheard, ranked)

@@ -13,26 +13,23 @@ _MOST_LETTERS = 300
 _LONG_MESSAGE = 12
 
 
-def fact_features(question: Question) -> Iterator[str]:
-    """Yield the features of a message that was read; each kind with a mark of its own."""
+def fact_features(question: Question) -> list[str]:
+    """Return the features of a message that was read; each kind with a mark of its own."""
     tokens = question.tokens[:_MOST_TOKENS]
-    yield from tokens
-    yield from _groups(tokens)
-    yield from (f"^{word}" for word in question.marked.split()[:_MOST_TOKENS])
+    found = [*tokens, *_groups(tokens), *(f"^{word}" for word in question.marked.split()[:_MOST_TOKENS])]
     for token in tokens:
-        yield from (f"#{group}" for group in letter_groups(f"<{token}>", 3))
+        found += letter_groups(f"<{token}>", 3, "#")
     for label in phrase_labels(tokens):
-        yield from (f"={label}",) * 3
-    yield from _frame(tokens)
+        found += (f"={label}",) * 3
+    found += _frame(tokens)
     # Across words, and as typed: what the reading made of a slip may be another word.
     typed = f" {fold(question.typed[:_MOST_LETTERS])} "
-    for size in (4, 5):
-        yield from (f"@{group}" for group in letter_groups(typed, size))
+    return [*found, *letter_groups(typed, 4, "@"), *letter_groups(typed, 5, "@")]
 
 
-def letter_groups(text: str, size: int) -> list[str]:
-    """Return every `size` neighbouring letters of `text`."""
-    return [text[place : place + size] for place in range(len(text) - size + 1)]
+def letter_groups(text: str, size: int, mark: str = "") -> list[str]:
+    """Return every `size` neighbouring letters of `text`, each after `mark`."""
+    return [mark + text[place : place + size] for place in range(len(text) - size + 1)]
 
 
 def _groups(tokens: Sequence[str]) -> Iterator[str]:

@@ -19,6 +19,7 @@ import numpy as np
 from knowledge.curated import read_yaml
 from knowledge.facts import Fact
 from knowledge.search.fact_features import fact_features
+from knowledge.search.hashing import columns, counted
 from knowledge.search.normaliser import Normaliser, Question
 from knowledge.settings import CONTENT_DIR
 
@@ -80,8 +81,8 @@ class FactModel:
         """Return the facts that `question` likely asks for, the likeliest first; of `named` ones, less is enough."""
         if not self.labels or not question.tokens:
             return ()
-        row = _vectorizer().transform([question])
-        scores = self.weights[:, row.indices] @ row.data + self.bias
+        places, values = counted(columns(fact_features(question), _DIMENSIONS))
+        scores = self.weights[:, places] @ values + self.bias
         chances = 1.0 / (1.0 + np.exp(-scores))
         enough = [_NAMED if Fact(label) in named else _SURE for label in self.labels]
         return tuple(Fact(self.labels[place]) for place in np.argsort(-chances) if chances[place] >= enough[place])

@@ -74,7 +74,8 @@ class ProcedureIndex:
         self._read = lru_cache(maxsize=8)(self.normaliser.read)  # a message is read for several purposes
         self._bare_title = lru_cache(maxsize=None)(self._without_level)
         self._places = {row.code: place for place, row in enumerate(self.rows)}
-        self._asked_most = _ASKED_MOST * np.array([row.curated for row in self.rows], dtype=np.float32)
+        self._curated = np.array([row.curated for row in self.rows], dtype=bool)
+        self._asked_most = _ASKED_MOST * self._curated.astype(np.float32)
         self.doubts = Doubts(self.rows, matrices.present, self.knows, self.hit_of)
         self.vectors: Mapping[str, Array] = {}
         """After `build`: vectors by digest of text, for the next one."""
@@ -155,28 +156,35 @@ class ProcedureIndex:
         chances = np.exp(scores - scores.max())
         chances /= chances.sum()
         order = np.argsort(-chances, kind="stable")
-        order = self._led_by_ours(order, places)
-        same = self._same(places[order])
+        order, same = self._led_by_ours(order, places)
         features = confidence_features(rows[order], chances[order], same, len(asking.subject))
-        hits = tuple(self._hit(self.rows[places[place]], float(chances[place])) for place in order[:limit])
+        first = order[:limit]
+        found = zip(places[first].tolist(), chances[first].tolist(), strict=True)
+        hits = tuple(self._hit(self.rows[place], chance) for place, chance in found)
         by_vectors = kind == "with_vectors"
         sure = self._ranker.sure[kind].probability(features)
         if named_outright(rows[order], same):
             sure = max(sure, _NAMED_OUTRIGHT)
         return Ranked(hits, sure, self._ranker.inside[kind].probability(features), by_vectors)
 
-    def _led_by_ours(self, order: Array, places: Array) -> Array:
-        """Put our own record before the portal's twins of other levels; they would be answered the same."""
-        ours = np.array([self.rows[place].curated for place in places[order]]) & self._same(places[order])
-        if not ours.any():
-            return order
-        first = int(np.argmax(ours))
-        return np.concatenate([order[first : first + 1], np.delete(order, first)])
+    def _led_by_ours(self, order: Array, places: Array) -> tuple[Array, Array]:
+        """Put our own record before the portal's twins of other levels; they would be answered the same.
+
+        Return the order, and which bear the same title as the first.
+        """
+        same = self._same(places[order])
+        first = int(np.argmax(self._curated[places[order]] & same))  # 0 where there is none
+        if first == 0:
+            return order, same
+        order = np.concatenate([order[first : first + 1], np.delete(order, first)])
+        return order, self._same(places[order])
 
     def _same(self, places: Array) -> Array:
         """Say which candidates bear the same title as the first, but for level."""
-        titles = [self._bare_title(int(place)) for place in places[:_COMPARED]]
-        return np.array([title == titles[0] for title in titles] + [False] * max(0, len(places) - _COMPARED))
+        titles = list(map(self._bare_title, places[:_COMPARED].tolist()))
+        same = np.zeros(len(places), dtype=bool)
+        same[: len(titles)] = [title == titles[0] for title in titles]
+        return same
 
     def _without_level(self, place: int) -> list[str]:
         return title_words(self.rows[place].title, self.lexicon)

@@ -138,7 +138,8 @@ def _event(item: Mapping[str, Any]) -> LifeEvent:
 
 def _without_persons(tokens: Sequence[str]) -> list[str]:
     """Without those who stand between the words of a phrase ("má em mới mất")."""
-    return [token for token in tokens if token not in conversation_words("persons")]
+    persons = conversation_words("persons")
+    return [token for token in tokens if token not in persons]
 
 
 @lru_cache(maxsize=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -201,6 +201,9 @@ def _of_bodies(bodies: Iterable[Iterable[str]]) -> Postings:
     return Postings.build(bodies, Weighting.BM25, length_penalty=_BODY_LENGTH_PENALTY, most_holders=_MOST_OF_BODIES)
 
 
+_LONGEST_KEPT = 24
+"""Letters of the longest word whose groups are remembered: a wall of letters is nobody's word."""
+
 _NO_VECTORS = np.zeros((0, 0), dtype=np.float32)
 
 
@@ -217,12 +220,17 @@ def letter_groups(tokens: Iterable[str]) -> list[str]:
     tokens = list(tokens)
     groups = []
     for token in tokens:
-        padded = f" {token} "
-        for size in (3, 4, 5):
-            groups += [padded[start : start + size] for start in range(len(padded) - size + 1)]
+        groups += _within(token) if len(token) <= _LONGEST_KEPT else _within.__wrapped__(token)
     joined = " ".join(tokens)
     groups += [f"_{joined[start : start + 6]}" for start in range(len(joined) - 5)]
     return groups
+
+
+@lru_cache(maxsize=20_000)
+def _within(token: str) -> tuple[str, ...]:
+    """People write with some thousand words: each is taken apart once."""
+    padded = f" {token} "
+    return tuple(padded[at : at + size] for size in (3, 4, 5) for at in range(len(padded) - size + 1))
 
 
 def _mass(title: Sequence[str], present: Postings) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from knowledge.text import fold
 
@@ -21,22 +22,25 @@ class PhraseFinder:
     """Finds phrases by label. Built from label → phrases, folded or not."""
 
     def __init__(self, phrases: Mapping[str, Iterable[str]]) -> None:
-        self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        self._by_begin: dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]] = {}
         for label, texts in phrases.items():
             for text in texts:
                 words = tuple(fold(text).split())
                 if words:
-                    self._by_first.setdefault(words[0], []).append((words, label))
+                    self._by_begin.setdefault(words[:2], []).append((words, label))
 
     def find(self, tokens: Sequence[str]) -> list[Found]:
         """Return what is found in `tokens`, in reading order."""
         row = tuple(tokens)
+        begins = self._by_begin
         found = [
             Found(label, place, place + len(words))
-            for place, token in enumerate(row)
-            for words, label in self._by_first.get(token, ())
+            for place, begin in (*enumerate(pairwise(row)), *enumerate(zip(row, strict=True)))
+            for words, label in begins.get(begin, ())
             if row[place : place + len(words)] == words
         ]
+        if len(found) <= 1:
+            return found
         taken: list[Found] = []
         for match in sorted(found, key=lambda match: (match.start - match.end, match.start)):
             if all(match.end <= other.start or other.end <= match.start for other in taken):

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
-from scipy.sparse._sparsetools import csc_matvecs
+from scipy.sparse._sparsetools import csc_matvecs, csr_row_index
 
 Array = np.ndarray
 
@@ -139,29 +140,36 @@ class Postings:
     def scores_of(self, queries: Sequence[Iterable[str]]) -> Array:
         """Return the scores of several queries, shape (queries, count): what they share is read once."""
         asked = [self._asked(query) for query in queries]
-        total = np.zeros((self.count, len(queries)), dtype=np.float32)
-        added_to, ends = total.ravel(), np.zeros(2, dtype=np.int32)
-        for place in dict.fromkeys(place for one in asked for place in one):
-            begin, end = self.pointers[place], self.pointers[place + 1]
-            ends[1] = end - begin
-            shares = np.array([one.get(place, 0.0) for one in asked], dtype=np.float32)
-            # SciPy's own kernel for a column times a row: asked through its matrices it takes three times as long
-            csc_matvecs(
-                self.count, 1, len(asked), ends, self.holders[begin:end], self.weights[begin:end], shares, added_to
-            )
+        places = list(dict.fromkeys(chain.from_iterable(asked)))
+        total = np.zeros((self.count, len(asked)), dtype=np.float32)
+        if not places:
+            return total.T
+        wanted = np.array(places, dtype=np.int32)
+        ends = np.zeros(len(places) + 1, dtype=np.int32)
+        np.cumsum(self.pointers[wanted + 1] - self.pointers[wanted], out=ends[1:])
+        holders, weights = np.empty(ends[-1], dtype=np.int32), np.empty(ends[-1], dtype=np.float32)
+        shares = np.array([[one.get(place, 0.0) for one in asked] for place in places], dtype=np.float32)
+        # SciPy's own kernels for choosing columns and for columns times rows: a call of each, not one for every term
+        csr_row_index(len(places), wanted, self.pointers, self.holders, self.weights, holders, weights)
+        csc_matvecs(self.count, len(places), len(asked), ends, holders, weights, shares.ravel(), total.ravel())
         return np.ascontiguousarray(total.T)
 
     def _asked(self, query: Iterable[str]) -> dict[int, float]:
         """Weight of each term of `query` that some document holds; for a cosine, as a share of the query's length."""
-        cosine, square = self.weighting is Weighting.COSINE, 0.0
+        known = self._places
+        if self.weighting is Weighting.BM25:
+            return {known[term]: 1.0 for term in query if term in known}
+        rarity, strange, square = self.rarity.item, self.strange, 0.0
         found: dict[int, float] = {}
         for term, number in Counter(query).items():
-            place = self._places.get(term)
-            weight = (1.0 + math.log(number)) * self.rarity_of(term) if cosine else 1.0
+            place = known.get(term)
+            weight = strange if place is None else rarity(place)
+            if number > 1:
+                weight *= 1.0 + math.log(number)
             square += weight * weight
             if place is not None:
                 found[place] = weight
-        length = math.sqrt(square) if cosine else 1.0
+        length = math.sqrt(square)
         return {place: weight / length for place, weight in found.items()}
 
 

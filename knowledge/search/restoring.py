@@ -146,18 +146,21 @@ class Restorer:
         return np.append(self.singles, 0.1), max(1.0, float(self.singles.sum()))
 
     def _walk(self, typed: list[str]) -> tuple[list[str], float]:
-        start = self._places[_START]
-        scores = np.zeros(1)
-        older, newer = np.array([start]), np.array([start])
+        start = np.array([self._places[_START]])
+        ways = _Ways(
+            np.zeros(1), start, start, _looked_up(self.pair_keys, self.pair_counts, start * len(self.forms) + start)
+        )
         trail: list[tuple[Array, list[str]]] = []
         for syllable in typed:
             options = self._options(syllable)
-            total = scores[:, None] + self._log_odds(older, newer, options)
-            flat = np.argsort(-total, axis=None)[:_BEAM]
-            origin, chosen = np.unravel_index(flat, total.shape)
-            trail.append((origin, [self._form(options[place], syllable) for place in chosen]))
-            scores, older, newer = total[origin, chosen], newer[origin], options[chosen]
-        return _walked_back(trail), float(scores[0])
+            odds, pairs = self._log_odds(ways, options)
+            total = ways.scores[:, None] + odds
+            flat = (-total).ravel().argsort()[:_BEAM]
+            origin, chosen = np.divmod(flat, len(options))
+            places = options[chosen]
+            trail.append((origin, [self._form(place, syllable) for place in places.tolist()]))
+            ways = _Ways(total.ravel()[flat], ways.newer[origin], places, pairs.ravel()[flat])
+        return _walked_back(trail), float(ways.scores[0])
 
     def _options(self, syllable: str) -> Array:
         """Places of the forms that `syllable` may stand for; one place past the end when there is none."""
@@ -170,25 +173,38 @@ class Restorer:
     def _form(self, place: int, syllable: str) -> str:
         return self.forms[place] if place < len(self.forms) else syllable
 
-    def _log_odds(self, older: Array, newer: Array, options: Array) -> Array:
-        """Logarithm of the interpolated probability of each option (columns) after each pair before (rows)."""
+    def _log_odds(self, ways: _Ways, options: Array) -> tuple[Array, Array]:
+        """Logarithm of the interpolated probability of each option (columns) after each pair before (rows).
+
+        And how often each option follows the syllable before.
+        """
         size = len(self.forms)
         singles, total = self._padded
         single = (singles[options] + 0.1) / total
-        pair = _looked_up(self.pair_keys, self.pair_counts, newer[:, None] * size + options[None, :])
-        after = np.maximum(singles[newer], 1.0)[:, None]
-        before = older * size + newer
-        triple = _looked_up(self.triple_keys, self.triple_counts, before[:, None] * size + options[None, :])
-        together = np.maximum(_looked_up(self.pair_keys, self.pair_counts, before), 1.0)[:, None]
-        odds: Array = np.log(_SINGLE * single[None, :] + _PAIR * pair / after + _TRIPLE * triple / together + 1e-12)
-        return odds
+        pair = _looked_up(self.pair_keys, self.pair_counts, ways.newer[:, None] * size + options)
+        after = np.maximum(singles[ways.newer], 1.0)[:, None]
+        before = ways.older * size + ways.newer
+        triple = _looked_up(self.triple_keys, self.triple_counts, before[:, None] * size + options)
+        together = np.maximum(ways.pairs, 1.0)[:, None]
+        odds: Array = np.log(_SINGLE * single + _PAIR * pair / after + _TRIPLE * triple / together + 1e-12)
+        return odds, pair
+
+
+@dataclass(frozen=True)
+class _Ways:
+    """The likeliest ways so far, best first: scores; their last two syllables; how often these stand side by side."""
+
+    scores: Array
+    older: Array
+    newer: Array
+    pairs: Array
 
 
 def _walked_back(trail: list[tuple[Array, list[str]]]) -> list[str]:
     place, words = 0, []
     for origin, forms in reversed(trail):
         words.append(forms[place])
-        place = int(origin[place])
+        place = origin.item(place)
     return words[::-1]
 
 
@@ -203,6 +219,7 @@ def _looked_up(keys: Array, counts: Array, wanted: Array) -> Array:
     """Counts of `wanted` keys, 0 where unknown."""
     if not len(keys):
         return np.zeros(wanted.shape, dtype=np.float32)
-    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    place = keys.searchsorted(wanted)
+    np.minimum(place, len(keys) - 1, out=place)
     found: Array = np.where(keys[place] == wanted, counts[place], 0.0)
     return found

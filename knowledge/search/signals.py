@@ -163,6 +163,10 @@ class Signals:
     def _outside(self) -> Array:
         return self._matrices.facts[:, FACTS.index("outside")]
 
+    @cached_property
+    def _actions(self) -> Array:
+        return actions_in(" ".join([*self._asking.tokens, "|", *self._asking.added]))
+
     def _first_pass(self) -> Array:
         mixed = sum(weight * self._found[name] for name, weight in _FIRST_PASS.items())
         first: Array = mixed - _OUTSIDE_LOSS * self._outside
@@ -199,10 +203,10 @@ class Signals:
 
     def rows(self, places: Array) -> Array:
         """Return the signals of the procedures at `places`: shape (places, signals), in the order of `signal_names`."""
-        of, asking = self._matrices, self._asking
+        of = self._matrices
         nothing = np.zeros(len(places), dtype=np.float32)
         plain = [self._found[name][places] for name in _PLAIN]
-        asked = actions_in(" ".join([*asking.tokens, "|", *asking.added]))
+        asked = self._actions
         actions = of.actions[places]
         vector = [self._found[name][places] if name in self._found else nothing for name in _VECTOR]
         columns = [np.column_stack(plain), of.facts[places], actions * asked, actions * (1.0 - asked)]
@@ -223,10 +227,10 @@ def _top(scores: Array, count: int) -> Array:
     All of them reach the `count`-th highest maximum of a block, and hardly another does: a large catalogue is read
     once instead of being sorted.
     """
-    places = np.arange(len(scores))
-    if len(scores) > count * _BLOCK:
-        starts = np.arange(0, len(scores), _BLOCK)
-        highest = np.maximum.reduceat(scores, starts)
+    if len(scores) <= count * _BLOCK:
+        places = np.arange(len(scores))
+    else:
+        highest = np.maximum.reduceat(scores, np.arange(0, len(scores), _BLOCK))
         places = np.flatnonzero(scores >= np.partition(highest, -count)[-count])
     if len(places) <= count:
         return places

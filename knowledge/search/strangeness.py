@@ -99,23 +99,18 @@ def features(names: Names, listed: int, asked: Sequence[str], unheard: int, rank
     """
     said = frozenset(asked)
     whole = names.weight(said) + 1e-6
-    held = max((_held(names, said, hit.code) / whole for hit in ranked.hits[:_LOOKED_AT]), default=0.0)
-    first = _held(names, said, ranked.hits[0].code) / whole if ranked.hits else 0.0
+    held = [names.held(said, hit.code) / whole for hit in ranked.hits[:_LOOKED_AT]]
     return {
         "inside": _log_odds(ranked.inside),
         "sure": _log_odds(ranked.sure),
         "listed": float(listed > 0),
-        "held": held,
-        "first_held": first,
+        "held": max(held, default=0.0),
+        "first_held": held[0] if held else 0.0,
         "strange": names.strange(said),
         "unheard": unheard / max(1, len(asked)),
         "words": math.log1p(len(said)),
         "chance": ranked.hits[0].score if ranked.hits else 0.0,
     }
-
-
-def _held(names: Names, said: frozenset[str], code: str) -> float:
-    return max(names.weight(said & name) for name in names.of(code))
 
 
 def _log_odds(chance: float) -> float:

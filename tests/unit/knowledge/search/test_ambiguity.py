@@ -61,3 +61,16 @@ def test_holders_are_counted_over_the_city(names):
     assert names.holding({"nuoi", "chim"}) == (3, 0)
     assert names.holding({"nuoi", "lan"}) == (0, 0)
     assert names.holding(()) == (0, 0)
+
+
+def test_nearness_is_what_held_alike_and_unsaid_are_each_by_itself(names):
+    for row in ROWS:
+        for text in ("nuoi chim", "cap lai giay phep", "gia han", "ong bay", "dang ky nuoi ong", "la lam", ""):
+            said = frozenset(text.split())
+            near = names.nearness(said, names.weight(said), row.code)
+            held = [names.weight(said & name.words) for name in names.of(row.code)]
+            alike = [names.weight(said & n.words) / (names.weight(said | n.words) + 1e-6) for n in names.of(row.code)]
+            left = [names.weight(n.telling - said) / (names.weight(n.words) + 1e-6) for n in names.of(row.code)]
+            assert (near.held, near.unsaid) == (max(held), min(left))
+            assert near.alike == pytest.approx(max(alike), abs=1e-9)
+            assert near.held == names.held(said, row.code)

@@ -5,7 +5,8 @@ import pytest
 
 from knowledge.facts import Fact
 from knowledge.search.fact_features import fact_features
-from knowledge.search.fact_model import FactModel
+from knowledge.search.fact_model import FactModel, _vectorizer
+from knowledge.search.hashing import columns, counted
 from knowledge.search.normalise import load_lexicon
 from knowledge.search.normaliser import Normaliser
 
@@ -78,3 +79,16 @@ def test_features_hold_word_order_gaps_ends_and_letters_across_words():
 
 def test_a_wall_of_text_costs_no_more_than_its_beginning():
     assert len(list(fact_features(NORMALISER.read("nộp ở đâu " * 2000)))) < 3000
+
+
+def test_a_message_is_hashed_to_the_row_that_was_learned_from():
+    """To the last bit what scikit-learn's vectorizer gives, which makes the rows to learn from."""
+    texts = [text for text, _ in LABELLED] + ["lệ phí lệ phí lệ phí", "Đ", "a" * 400, "1.004194 ct01/a", "bao lâu?!"]
+    for text in texts:
+        question = NORMALISER.read(text)
+        row = _vectorizer().transform([question])
+        places, values = counted(columns(fact_features(question), row.shape[1]))
+        assert np.array_equal(row.indices, places)
+        assert np.array_equal(row.data, values)
+        assert values.dtype == row.data.dtype
+    assert [len(part) for part in counted(columns([], 2**10))] == [0, 0]

@@ -134,3 +134,17 @@ def test_several_queries_at_once_score_as_each_alone(weighting):
         assert scores == pytest.approx(postings.scores(query), abs=1e-6)
     assert not together[1].any()
     assert together[3].any()
+
+
+@pytest.mark.parametrize("weighting", list(Weighting))
+def test_one_call_for_all_terms_gives_what_a_call_for_each_gives(weighting):
+    """To the last bit: terms are added up in the order in which the queries name them."""
+    kept = Postings.build(DOCUMENTS, weighting)
+    for queries in ((QUERIES[0], QUERIES[5]), (QUERIES[1],), (QUERIES[3], QUERIES[4]), QUERIES):
+        shares = [kept._asked(query) for query in queries]
+        expected = np.zeros((len(queries), kept.count), dtype=np.float32)
+        for place in dict.fromkeys(place for share in shares for place in share):
+            begin, end = kept.pointers[place], kept.pointers[place + 1]
+            for row, share in zip(expected, shares, strict=True):
+                row[kept.holders[begin:end]] += kept.weights[begin:end] * np.float32(share.get(place, 0.0))
+        assert np.array_equal(kept.scores_of(queries), expected)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import unicodedata
 import warnings
 
@@ -134,3 +135,36 @@ def test_text_without_syllables_gives_nothing(restorer, text):
 
 def test_syllables_are_small_letters_and_numbers():
     assert syllables("Đăng KÝ 2 xe-máy, mẫu CT01/a_b") == ["đăng", "ký", "2", "xe", "máy", "mẫu", "ct", "01", "a", "b"]
+
+
+def naive_walk(restorer, typed):
+    """The beam search with every count looked up anew at every step."""
+    size = len(restorer.forms)
+    pairs = dict(zip(restorer.pair_keys.tolist(), restorer.pair_counts.tolist(), strict=True))
+    triples = dict(zip(restorer.triple_keys.tolist(), restorer.triple_counts.tolist(), strict=True))
+    singles, every = [*restorer.singles.tolist(), 0.1], max(1.0, float(restorer.singles.sum()))
+    start = restorer.forms.index("<s>")
+    ways = [(0.0, [start, start])]
+    for syllable in typed:
+        longer = []
+        for score, way in ways:
+            older, newer = way[-2:]
+            together = max(pairs.get(older * size + newer, 0.0), 1.0)
+            for option in restorer._options(syllable).tolist():
+                single = 0.02 * (singles[option] + 0.1) / every
+                pair = 0.38 * pairs.get(newer * size + option, 0.0) / max(singles[newer], 1.0)
+                triple = 0.6 * triples.get((older * size + newer) * size + option, 0.0) / together
+                longer.append((score + math.log(single + pair + triple + 1e-12), [*way, option]))
+        ways = sorted(longer, key=lambda one: -one[0])[:24]
+    return [restorer._form(place, one) for place, one in zip(ways[0][1][2:], typed, strict=True)], ways[0][0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["dang ky tam tru tai nha tro", "giấy khai sinh cua be bi rach", "xyz be bi vo", "tu", "bang gia dat nam nay"],
+)
+def test_counts_that_are_carried_on_are_those_that_would_be_looked_up(restorer, text):
+    typed = syllables(text)
+    words, score = naive_walk(restorer, typed)
+    assert restorer.restore(text) == " ".join(words)
+    assert restorer.fit(text) == pytest.approx(score / len(typed), abs=1e-6)
