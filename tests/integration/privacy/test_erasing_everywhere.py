@@ -7,13 +7,14 @@ from sqlalchemy import MetaData, update
 
 from bot.errors import PrivacyStepError
 from bot.hub.tables import CONVERSATION
-from bot.petitions.tables import PETITION
+from bot.petitions.retention import PetitionRetention
+from bot.petitions.tables import PARTY, PETITION
 from bot.privacy import carrying_out
 from bot.privacy.erasing import erased_by_halves
 from bot.privacy.holds import place, release
 from bot.privacy.models import RequestKind, RequestOutcome, RequestState
 from bot.zalo.tables import OUTBOX
-from tests.integration.privacy.conftest import CANARY, USER, dump
+from tests.integration.privacy.conftest import CANARY, USER, NoPhotos, dump, fill
 
 OF_NOBODY = {"privacy_erased", "privacy_request", "handoff_request", "zalo_template", "approval_answer", "attachment"}
 """They keep the random id of the erased conversation: that something was, when, and what it cost; no content."""
@@ -246,3 +247,20 @@ async def test_a_petition_that_is_closed_keeps_no_conversation(store, retention,
     clock.pass_by(days=91)
     assert (await retention.preview())["conversation"].erased == 1  # a dossier is still followed here
     assert not (await store.find(me.id)).erased
+
+
+async def test_who_joined_a_petition_takes_only_themselves_out(known, database, clock):
+    await known()
+    joined = {"id": "joined", "petition_id": "petition-1", "code": "PA-JOINED", "role": "supporter", "name": "Ông Hai"}
+    retention = PetitionRetention(lambda: database, clock, NoPhotos())
+
+    def end(connection):
+        fill(connection, PARTY, key_hash="other", **joined)
+        connection.execute(update(PETITION).values(state="withdrawn", ended_at=clock.now(), answered_by=""))
+        return retention.forget_asked(connection, "PA-JOINED")
+
+    assert await database.write(end)
+    after = await database.run(dump)
+    assert "Ông Hai" not in after["petition_party"]
+    assert after["petition_party"].count("contact_value-x") == 1, "the owner stays"
+    assert "đèn đường hỏng" in after["petition"]
