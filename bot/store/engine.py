@@ -8,6 +8,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from sqlalchemy.pool import QueuePool
 from bot.ops.metrics import DATABASE_ERRORS
 from bot.store.prepared import raise_as_sqlalchemy
 from bot.store.searching import add_functions
+from bot.store.worker import Worker
 
 Result = TypeVar("Result")
 
@@ -122,7 +124,7 @@ class Database:
         self._one_writer = _WRITERS[str(engine.url)]
         self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="database")
         # Where one writes at a time, one thread does, so that none wakes up only to wait for the lock.
-        self._writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer") if sqlite else self._threads
+        self._writer = Worker("writer") if sqlite else None
         self._writing = self._write_on_held if sqlite else self._transaction
         self._held: Connection | None = None
         self.closed = False
@@ -136,7 +138,9 @@ class Database:
 
         Otherwise another writer between a read and a write would make it fail at once ("database is locked").
         """
-        return await asyncio.get_running_loop().run_in_executor(self._writers, self._writing, work, args)
+        if self._writer is not None:
+            return await self._writer.do(partial(self._writing, work, args))
+        return await self.run(work, *args)
 
     def _write_on_held(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
         """The one thread that writes on SQLite keeps its connection, for as long as all goes well."""
@@ -168,7 +172,8 @@ class Database:
     def close(self) -> None:
         """Wait for running transactions, then give the connections back."""
         self.closed = True
-        self._writers.shutdown(wait=True)
+        if self._writer is not None:
+            self._writer.close()
         self._threads.shutdown(wait=True)
         if self._held is not None:
             self._held.close()
