@@ -18,9 +18,10 @@ from sqlalchemy.engine.url import URL
 from sqlalchemy.pool import QueuePool
 
 from bot.ops.metrics import DATABASE_ERRORS
-from bot.store.group_writer import GroupWriter
+from bot.store.group_writer import write_together
 from bot.store.prepared import raise_as_sqlalchemy
 from bot.store.searching import add_functions
+from bot.store.worker import Worker
 
 Result = TypeVar("Result")
 
@@ -137,10 +138,8 @@ class Database:
         self._one_writer = _WRITERS[str(engine.url)]
         self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="database")
         # Where one writes at a time, one thread does, so that none wakes up only to wait for the lock.
-        self._writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer") if sqlite else self._threads
-        self._writing = self._write_on_held if sqlite else self._transaction
+        self._writer = Worker("writer", write_together) if sqlite else None
         self._held: Connection | None = None
-        self._group = GroupWriter(self._writers, self._writing) if sqlite else None
         self.closed = False
 
     async def run(self, work: Callable[..., Result], *args: Any) -> Result:
@@ -152,18 +151,18 @@ class Database:
 
         Otherwise another writer between a read and a write would make it fail at once ("database is locked").
         """
-        if self._group is not None:
-            written: Result = await asyncio.wrap_future(self._group.submit(work, args))
+        if self._writer is not None:
+            written: Result = await self._writer.do((self._write_on_held, lambda connection: work(connection, *args)))
             return written
-        return await asyncio.get_running_loop().run_in_executor(self._writers, self._writing, work, args)
+        return await self.run(work, *args)
 
-    def _write_on_held(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
+    def _write_on_held(self, work: Callable[[Connection], Result]) -> Result:
         """The one thread that writes on SQLite keeps its connection, for as long as all goes well."""
         with self._one_writer:
             connection = self._held = self._held or self._connect_to_write()
             try:
                 with connection.begin():
-                    return work(connection, *args)
+                    return work(connection)
             except BaseException:
                 self._held = None
                 connection.close()
@@ -187,7 +186,8 @@ class Database:
     def close(self) -> None:
         """Wait for running transactions, then give the connections back."""
         self.closed = True
-        self._writers.shutdown(wait=True)
+        if self._writer is not None:
+            self._writer.close()
         self._threads.shutdown(wait=True)
         if self._held is not None:
             self._held.close()

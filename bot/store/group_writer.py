@@ -7,91 +7,34 @@ fails undoes nothing of the others, and nobody is told that it is written before
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
-MOST = 32
-"""So many share a transaction, which others wait for."""
+from bot.store.worker import Outcome, outcome
 
-Work = Callable[..., Any]
-Writing = Callable[[Work, tuple[Any, ...]], Any]
-"""Calls work(connection, *args) in one transaction: committed when it returns, undone when it raises."""
-Item = tuple[Work, tuple[Any, ...], "Future[Any]"]
+Work = Callable[[Connection], Any]
+Write = tuple[Callable[[Work], Any], Work]
+"""What calls the second in a transaction: committed when it returns, undone when it raises."""
 
 
-class GroupWriter:
-    """thread: one thread. writing: how it makes a transaction."""
-
-    def __init__(self, thread: Executor, writing: Writing) -> None:
-        self._thread = thread
-        self._writing = writing
-        self._items: deque[Item] = deque()
-
-    def submit(self, work: Work, args: tuple[Any, ...]) -> Future[Any]:
-        """Have `work` called; its result is there when it is committed."""
-        future: Future[Any] = Future()
-        self._items.append((work, args, future))
-        self._thread.submit(self._write)
-        return future
-
-    def _write(self) -> None:
-        """Write all that waits; whoever was submitted with it finds nothing left to do."""
-        items: list[Item] = []
-        while self._items and len(items) < MOST:
-            item = self._items.popleft()
-            if item[2].set_running_or_notify_cancel():
-                items.append(item)
-        if not items:
-            return
-        if len(items) == 1:
-            work, args, future = items[0]
-            _settle(future, lambda: self._writing(work, args))
-            return
-        try:
-            ends = self._writing(_each, (items,))
-        except BaseException as error:  # nothing is written, of none of them
-            for _, _, future in items:
-                future.set_exception(error)
-            return
-        for (_, _, future), end in zip(items, ends, strict=True):
-            _settle(future, end)
+def write_together(writes: Sequence[Write]) -> Sequence[Outcome]:
+    """Write all in one transaction of the first one's."""
+    in_transaction, work = writes[0]
+    if len(writes) == 1:
+        return [outcome(lambda: in_transaction(work))]
+    works = [work for _, work in writes]
+    ends, error = outcome(lambda: in_transaction(lambda connection: [_alone(connection, work) for work in works]))
+    return ends if error is None else [(None, error)] * len(writes)  # nothing is written, of none of them
 
 
-def _each(connection: Connection, items: list[Item]) -> list[Callable[[], Any]]:
-    """Do each in a savepoint; return what says how it ended, to be told when all is committed."""
-    ends = []
-    for work, args, _ in items:
-        try:
-            with connection.begin_nested():
-                result = work(connection, *args)
-        except Exception as error:
-            if not connection.connection.in_transaction:  # a disk that is full undoes it all, and COMMIT says nothing
-                raise
-            ends.append(_raises(error))
-        else:
-            ends.append(_returns(result))
-    return ends
-
-
-def _returns(result: Any) -> Callable[[], Any]:
-    return lambda: result
-
-
-def _raises(error: Exception) -> Callable[[], Any]:
-    def again() -> Any:
-        raise error
-
-    return again
-
-
-def _settle(future: Future[Any], end: Callable[[], Any]) -> None:
+def _alone(connection: Connection, work: Work) -> Outcome:
+    """Write one in a savepoint."""
     try:
-        result = end()
-    except BaseException as error:
-        future.set_exception(error)
-    else:
-        future.set_result(result)
+        with connection.begin_nested():
+            return work(connection), None
+    except Exception as error:
+        if not connection.connection.in_transaction:  # a disk that is full undoes it all, and COMMIT says nothing
+            raise
+        return None, error

@@ -1,8 +1,8 @@
 """Statements on the way of every turn: compiled once, and executed on the driver's own cursor.
 
-What SQLAlchemy does around a statement at each execution (cache key, context, result, events) costs ten times what the
-driver does. Here its compiler writes the SQL, its types convert what goes in and comes out, and its connection holds
-the transaction and deals with errors; only the execution is the driver's.
+What SQLAlchemy does around a statement at each execution (cache key, context, result, events) costs several times
+what the driver does. Here its compiler writes the SQL, its types convert what goes in and comes out, and its connection
+holds the transaction and deals with errors; only the execution is the driver's.
 """
 
 from __future__ import annotations

@@ -63,11 +63,13 @@ def labels() -> Labels:
     return Labels(masks, entries["dropped"])
 
 
+_NAMED = {kind.value: kind for kind in Kind if kind not in CREDENTIALS}
+
+
 def kinds_named(names: object) -> frozenset[Kind]:
     """Return the kinds that `names` (of a message: anything) names; credentials and strangers count for nothing."""
     listed = names if isinstance(names, list | tuple | set | frozenset) else ()
-    known = {kind.value: kind for kind in Kind if kind not in CREDENTIALS}
-    return frozenset(known[name] for name in listed if isinstance(name, str) and name in known)
+    return frozenset(_NAMED[name] for name in listed if isinstance(name, str) and name in _NAMED)
 
 
 def kinds_masked_in(text: str) -> tuple[Kind, ...]:
