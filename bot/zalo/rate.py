@@ -15,5 +15,6 @@ def take_call(connection: Connection, now: datetime, per_minute: int) -> bool:
     given = {"the_minute": minute, "the_most": per_minute}
     if connection.execute(statements.ONE_MORE_CALL, given).rowcount:
         return True
-    begun = connection.execute(statements.BEGIN_MINUTE.on(connection), {"minute": minute, "calls": 0})
-    return bool(begun.rowcount and connection.execute(statements.ONE_MORE_CALL, given).rowcount)
+    # New, or full; another process may just have begun it, and then there is room all the same
+    connection.execute(statements.BEGIN_MINUTE.on(connection), {"minute": minute, "calls": 0})
+    return bool(connection.execute(statements.ONE_MORE_CALL, given).rowcount)
