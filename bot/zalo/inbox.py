@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.engine import Connection, Row
+from sqlalchemy.exc import IntegrityError
 
 from bot.ops.clock import Clock
 from bot.ops.sealing import Sealer
@@ -62,7 +63,10 @@ class Inbox:
         self, event: ZaloEvent, body: bytes, num_retry: int | None = None, *, claim: bool = False
     ) -> TakenIn:
         """Store an event. claim: begin to work for its citizen, where nobody does."""
-        return await self._database().write(self._take_in, event, body, num_retry, claim)
+        try:
+            return await self._database().write(self._take_in, event, body, num_retry, claim)
+        except IntegrityError:  # another process has just stored it
+            return TakenIn(new=False)
 
     async def claim(self) -> Waiting | None:
         """Take the citizen who has waited longest; None where nothing waits that is free."""
@@ -111,8 +115,9 @@ class Inbox:
             "state": InState.NEW.value,
             "num_retry": num_retry,
         }
-        if connection.execute(statements.ADD_EVENT.on(connection), row).rowcount == 0:
+        if connection.execute(statements.KNOWN_EVENT, {"the_event": event.id}).first() is not None:
             return TakenIn(new=False)
+        connection.execute(statements.ADD_EVENT, row)
         _note_person(connection, event, now)
         return TakenIn(new=True, waiting=self._taken(connection, event.user_id, now) if claim else None)
 
@@ -169,13 +174,14 @@ class Inbox:
 
 def _note_person(connection: Connection, event: ZaloEvent, now: datetime) -> None:
     """The window counts from here; who writes can be written to again."""
-    row = {"user_id": event.user_id, "queued_seq": 0}
-    if event.kind in INTERACTIONS:
-        at = {"interacted_at": min(event.at or now, now)}
-        connection.execute(statements.INTERACTED.on(connection), {**row, **at})
+    given = {"the_user": event.user_id, "the_moment": min(event.at or now, now)}
+    counts = event.kind in INTERACTIONS
+    if not counts or connection.execute(statements.INTERACTED, given).rowcount == 0:
+        connection.execute(statements.ADD_PERSON.on(connection), {"user_id": event.user_id, "queued_seq": 0})
+        if counts:
+            connection.execute(statements.INTERACTED, given)
+    if counts:
         connection.execute(statements.FREE_HELD, {"the_user": event.user_id, "the_now": now})
-    else:
-        connection.execute(statements.ADD_PERSON.on(connection), row)
     if event.kind in (EventKind.FOLLOW, EventKind.UNFOLLOW):
         given = {"the_user": event.user_id, "the_answer": event.kind is EventKind.FOLLOW}
         connection.execute(statements.FOLLOWED, given)

@@ -11,5 +11,10 @@ from bot.zalo import statements
 
 def take_call(connection: Connection, now: datetime, per_minute: int) -> bool:
     """Count one call; False where this minute is full."""
-    given = {"minute": int(now.timestamp() // 60), "calls": 1, "the_most": per_minute}
-    return bool(connection.execute(statements.TAKE_CALL.on(connection), given).rowcount)
+    minute = int(now.timestamp() // 60)
+    given = {"the_minute": minute, "the_most": per_minute}
+    if connection.execute(statements.ONE_MORE_CALL, given).rowcount:
+        return True
+    # New, or full; another process may just have begun it, and then there is room all the same
+    connection.execute(statements.BEGIN_MINUTE.on(connection), {"minute": minute, "calls": 0})
+    return bool(connection.execute(statements.ONE_MORE_CALL, given).rowcount)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, func, insert, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
+from bot.store.types import UtcDateTime
 from bot.zalo.states import OPEN_STATES, InState, OutState
 from bot.zalo.tables import INBOX, OUTBOX, PERSON, RATE
 from bot.zalo.upserts import Upsert
@@ -39,19 +40,17 @@ PERSON_OF = select(PERSON).where(PERSON.c.conversation_id == bindparam("the_conv
 """Takes the_conversation."""
 
 
-def _interacted(insertion: Any) -> Any:
-    at = insertion.excluded.interacted_at
-    later = or_(PERSON.c.interacted_at.is_(None), PERSON.c.interacted_at < at)
-    changes = {"interacted_at": case((later, at), else_=PERSON.c.interacted_at), "unreachable": None}
-    return insertion.on_conflict_do_update(index_elements=["user_id"], set_=changes)
-
-
-ADD_EVENT = Upsert(INBOX, lambda insertion: insertion.on_conflict_do_nothing())
-"""Takes a row; touches none where the event is known."""
+KNOWN_EVENT = select(INBOX.c.event_id).where(INBOX.c.event_id == bindparam("the_event"))
+"""Takes the_event."""
+ADD_EVENT = insert(INBOX)
+"""Takes a row."""
 ADD_PERSON = Upsert(PERSON, lambda insertion: insertion.on_conflict_do_nothing())
 """Takes user_id, queued_seq: of who is new."""
-INTERACTED = Upsert(PERSON, _interacted)
-"""Takes user_id, queued_seq (of who is new), interacted_at: the window counts from the latest."""
+_MOMENT: Any = bindparam("the_moment", type_=UtcDateTime)
+_LATER = or_(PERSON.c.interacted_at.is_(None), PERSON.c.interacted_at < _MOMENT)
+INTERACTED = update(PERSON).where(_ME)
+INTERACTED = INTERACTED.values(interacted_at=case((_LATER, _MOMENT), else_=PERSON.c.interacted_at), unreachable=None)
+"""Takes the_user, the_moment: the window counts from the latest. Touches no row of who is new."""
 FREE_HELD = update(OUTBOX).where(OUTBOX.c.user_id == bindparam("the_user"), OUTBOX.c.state == HELD)
 FREE_HELD = FREE_HELD.values(state=WAITING, due_at=_NOW)
 """Takes the_user, the_now."""
@@ -133,11 +132,8 @@ PART_SENT = PART_SENT.values(state=SENT, ended_at=_NOW, message_id=bindparam("th
 """Takes the_id, the_now, the_name: Zalo's id."""
 
 
-def _one_more_call(insertion: Any) -> Any:
-    room = RATE.c.calls < bindparam("the_most")
-    changes = {"calls": RATE.c.calls + 1}
-    return insertion.on_conflict_do_update(index_elements=["minute"], set_=changes, where=room)
-
-
-TAKE_CALL = Upsert(RATE, _one_more_call)
-"""Takes minute, calls (1: of a minute that is new), the_most; touches no row where the minute is full."""
+_MINUTE = RATE.c.minute == bindparam("the_minute")
+ONE_MORE_CALL = update(RATE).where(_MINUTE, RATE.c.calls < bindparam("the_most")).values(calls=RATE.c.calls + 1)
+"""Takes the_minute, the_most; touches no row where the minute is full, or new."""
+BEGIN_MINUTE = Upsert(RATE, lambda insertion: insertion.on_conflict_do_nothing())
+"""Takes minute, calls."""
