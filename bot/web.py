@@ -35,6 +35,7 @@ from bot.monitoring.exposition import PATH as METRICS_PATH
 from bot.monitoring.exposition import Metrics
 from bot.ops.clock import Clock, SystemClock
 from bot.ops.logging import EventLog, configure_logging
+from bot.ops.screening.screening import screen
 from bot.privacy.desk import PrivacyDesk
 from bot.privacy.ending import EndingUnderHold
 from bot.privacy.notice import PATH as NOTICE_PATH
@@ -210,6 +211,7 @@ def main() -> int:
         configure_logging(settings.log_level)
         uvloop.install()
         await_database(settings.database_url, "MOTCUA_DATABASE_URL")  # nobody is let in while it is away
+        screen("")  # reads its phrases, which at the first messages every thread of the database would do at once
         with listen(settings) as listener:
             _prepare(settings)
             if settings.desk_demo:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -23,6 +24,15 @@ class ActionCalls:
     def __init__(self, package: str = "actions") -> None:
         self.executor = ActionExecutor()
         self.executor.register_package(package)
+        self._package = package
+
+    def load(self) -> None:
+        """Have read what actions read on first use, where the package has a module `first_use` that knows it."""
+        try:
+            first_use = import_module(f"{self._package}.first_use")
+        except ModuleNotFoundError:
+            return
+        first_use.load()
 
     async def run(self, call: dict[str, Any]) -> dict[str, Any]:
         """Run the action that `call` names; a bug in it becomes a kind answer with a reference.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from functools import partial
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -19,7 +20,6 @@ from bot.ops.logging import EventLog, configure_logging
 from bot.ops.metrics import CONTENT_TYPE, in_text, is_authorised
 from bot.rasa_runtime.action_calls import ActionCalls
 from bot.rasa_runtime.environment import prepare_environment
-from bot.rasa_runtime.warming import load_what_actions_need
 from bot.services import close_default_services
 from bot.settings import Settings
 from bot.supervisor.ports import busy_port_sentence, port_is_free
@@ -78,8 +78,8 @@ def build_app(calls: ActionCalls, token: str) -> web.Application:
     return app
 
 
-async def _load(_app: web.Application) -> None:
-    load_what_actions_need()  # it listens afterwards, so nobody is kept waiting
+async def _load(calls: ActionCalls, _app: web.Application) -> None:
+    calls.load()  # it listens afterwards, so nobody is kept waiting
 
 
 async def _close(_app: web.Application) -> None:
@@ -105,8 +105,9 @@ def main(argv: list[str] | None = None) -> int:
         sys.stderr.write(busy_port_sentence(options.interface, port, "MOTCUA_ACTIONS_URL") + "\n")
         return 2
     configure_logging(settings.log_level)
-    app = build_app(ActionCalls(), settings.metrics_token)
-    app.on_startup.append(_load)  # type: ignore[arg-type]
+    calls = ActionCalls()
+    app = build_app(calls, settings.metrics_token)
+    app.on_startup.append(partial(_load, calls))
     log.info("listening", host=options.interface, port=port)
     web.run_app(app, host=options.interface, port=port, access_log=None, print=None, shutdown_timeout=2.0)
     return 0

@@ -68,7 +68,9 @@ class ActionServers(EndpointConfig):  # type: ignore[misc]
     """Calls an action where it can be run. Raises what Rasa's own does: for each fault Rasa then has its answer."""
 
     def __init__(self, urls: tuple[str, ...], patience: Patience | None = None) -> None:
-        super().__init__(urls[0])
+        super().__init__(
+            urls[0], enable_selective_domain=True
+        )  # no action reads the domain, the largest part of a call
         self.servers = tuple(Server(url) for url in urls)
         self._patience = patience or Patience()
         self._session: aiohttp.ClientSession | None = None

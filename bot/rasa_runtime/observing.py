@@ -121,7 +121,7 @@ def note_undone() -> None:
     _UNDONE.set(True)
 
 
-async def own_up(request: Request, _response: HTTPResponse) -> HTTPResponse | None:
+async def own_up(request: Request, _response: Any) -> HTTPResponse | None:
     """Rasa goes on without what an action would have said, and answers 200: then the hub would believe it.
 
     Told 503, it keeps the question and asks again.

@@ -119,14 +119,13 @@ def shared_locks(settings: Settings) -> LockStore | None:
 async def warm_up(app: Sanic, _: Any) -> None:
     """Answer two questions before listening, so that no citizen waits for what is loaded on first use."""
     from bot.rasa_runtime.in_process_actions import InProcessActions
-    from bot.rasa_runtime.warming import load_what_actions_need
 
     agent: Agent = app.ctx.agent
     if not agent.is_ready():
         log.error("model_not_loaded")
         raise SystemExit(1)
     if isinstance(agent.action_endpoint, InProcessActions):
-        load_what_actions_need()
+        agent.action_endpoint.calls.load()
     await answer_aside(agent, WARM_UP_TEXTS)
     app.ctx.answered = True
     gc.collect()

@@ -195,3 +195,12 @@ async def test_a_turn_whose_action_ran_nowhere_is_not_taken_for_an_answer(tiny_m
         assert await own_up(SimpleNamespace(path="/readyz"), None) is None
         await name_turn(asked)  # the next question on the same connection
         assert await own_up(asked, None) is None
+
+
+async def test_a_call_does_not_carry_the_domain(tiny_model):
+    from bot.rasa_runtime.conversation import Conversations
+
+    one = Acting("one")
+    async with running(one) as here, asking(here) as servers:
+        await Conversations.load(tiny_model, actions=servers).say("a", "xin chào")
+    assert [said["next_action"] for said in one.called if "domain" not in said] == ["tiny_greet"]

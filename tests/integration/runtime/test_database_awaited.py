@@ -15,8 +15,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot import web
-from bot.errors import StoreDownError
+from bot.errors import SettingInvalidError, StoreDownError
 from bot.jobs import __main__ as jobs
+from bot.ops.screening.clauses import load_phrases
 from bot.rasa_runtime import server as rasa
 from bot.store import awaiting, migrate
 from knowledge.settings import ROOT
@@ -87,6 +88,8 @@ def env(gate, tmp_path, monkeypatch):
     }
     for name, value in made.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(web.uvloop, "install", lambda: None)  # not for the tests that follow
+    monkeypatch.setattr(os, "umask", lambda _: 0)
     return {**os.environ, **made}
 
 
@@ -113,6 +116,19 @@ def until(true, seconds=40):
     while not true():
         assert time.monotonic() < end
         time.sleep(0.1)
+
+
+def test_a_hub_has_read_what_it_screens_for_before_it_listens(gate, env, monkeypatch):
+    """Else the first messages have each thread read it, all at once, and nobody is answered meanwhile."""
+
+    def full(_settings):
+        raise SettingInvalidError("in use")
+
+    gate.open()
+    load_phrases.cache_clear()
+    monkeypatch.setattr(web, "listen", full)
+    assert web.main() == 2
+    assert load_phrases.cache_info().currsize
 
 
 def test_who_waited_in_vain_ends_with_a_sentence(gate, env, tmp_path, monkeypatch, capsys):

@@ -10,7 +10,7 @@ from bot.services import default_services
 from knowledge.topics import old_words, pace_topics
 
 
-def load_what_actions_need() -> None:
+def load() -> None:
     """Services, the topics that every answer is looked through for, the model of kinds of petitions."""
     default_services()
     old_words()
