@@ -7,15 +7,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, islice
-from operator import attrgetter
+from operator import itemgetter
 
 from bot.ops.outcomes import Outcome
+from bot.reports.facts import TurnFact
 from bot.reports.periods import Span
 from bot.reports.sessions import UNSOLVED, Result, Session, group_of
 from bot.reports.tallies import Values, partition, spread
 
-AT_ONCE = 500
-_KIND, _WAIT = attrgetter("channel", "outcome"), attrgetter("milliseconds")
+AT_ONCE = 50
+"""Sessions held at once; few, as in `facts.AT_ONCE`."""
+_PLACE = {name: place for place, name in enumerate(TurnFact._fields)}
+_KIND = itemgetter(_PLACE["channel"], _PLACE["outcome"], _PLACE["procedure_code"])
+_WAIT = itemgetter(_PLACE["milliseconds"])
 PAPER_CHECK = Outcome.ANSWERED_PAPER_CHECK.value
 _O = Outcome
 _REASONS = {
@@ -57,22 +61,28 @@ class Tally:
 
 
 def tally(sessions: Iterable[Session]) -> Tally:
-    """Count sessions as they pass by: a month has a hundred thousand of them, with five times as many questions."""
+    """Count sessions as they pass by: a month has a hundred thousand of them, with five times as many questions.
+
+    What is counted of each is counted as one, and taken apart at the end, when there are but a few thousand kinds.
+    """
     found, source = Tally(), iter(sessions)
+    ends, kinds = Counter[tuple[str, date, Result, str]](), Counter[tuple[str, str, str]]()
     while some := list(islice(source, AT_ONCE)):
-        found.channels.update(one.channel for one in some)
-        found.days.update(one.day for one in some)
-        found.results.update(one.result for one in some)
-        found.first_answers.update(one.first_answer for one in some)
-        for one in some:
-            if one.result in UNSOLVED:
-                found.unsolved.update(one.procedures)
-        facts = list(chain.from_iterable(one.facts for one in some))
-        found.kinds.update(map(_KIND, facts))
+        ends.update([(one.channel, one.day, one.result, one.first_answer) for one in some])
+        unsolved = [one.procedures for one in some if one.result in UNSOLVED]
+        found.unsolved.update(chain.from_iterable(unsolved))
+        facts = list(chain.from_iterable([one.facts for one in some]))
+        kinds.update(map(_KIND, facts))
         found.waits.update(map(_WAIT, facts))
-        found.papers.update(
-            fact.procedure_code for fact in facts if fact.outcome == PAPER_CHECK and fact.procedure_code
-        )
+    for (channel, day, result, first), number in ends.items():
+        found.channels[channel] += number
+        found.days[day] += number
+        found.results[result] += number
+        found.first_answers[first] += number
+    for (channel, outcome, code), number in kinds.items():
+        found.kinds[channel, outcome] += number
+        if outcome == PAPER_CHECK and code:
+            found.papers[code] += number
     return found
 
 

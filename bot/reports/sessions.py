@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import lru_cache
 from itertools import groupby
-from operator import attrgetter
+from operator import itemgetter
 from typing import NamedTuple
 
 from bot.ops.clock import city_date
@@ -48,6 +48,7 @@ class Result(str, Enum):
     NO_QUESTION = "no_question"
 
 
+_CONVERSATION = itemgetter(TurnFact._fields.index("conversation"))
 UNSOLVED = frozenset((Result.RETURNED, Result.HANDED_OVER, Result.DISLIKED, Result.UNANSWERED, Result.UNFINISHED))
 _BY_PREFIX = {
     "answered": Result.CONTAINED,
@@ -82,12 +83,13 @@ class Session(NamedTuple):
     @property
     def first_answer(self) -> str:
         """How its first question ended: a cell of `first_answers`; "" without a question."""
-        first = next((fact for fact in self.facts if fact.outcome not in ASIDE), None)
-        if first is None:
-            return ""
-        if first.disliked or first.outcome in _NOT_SOLVED:
-            return "disliked"
-        return "handed_over" if first.handed_over else _FIRST[_of_question(first)]
+        for first in self.facts:
+            if first.outcome in ASIDE:
+                continue
+            if first.disliked or first.outcome in _NOT_SOLVED:
+                return "disliked"
+            return "handed_over" if first.handed_over else _FIRST[_of_question(first.outcome)]
+        return ""
 
 
 @lru_cache(maxsize=512)
@@ -99,7 +101,7 @@ def group_of(outcome: str) -> str:
 
 def sessions_of(facts: Iterable[TurnFact]) -> Iterator[Session]:
     """Yield the sessions of `facts`, which come by conversation and time; later ones say whether somebody returned."""
-    for _, own in groupby(facts, key=attrgetter("conversation")):
+    for _, own in groupby(facts, key=_CONVERSATION):
         runs = list(_runs(own))
         for place, run in enumerate(runs):
             yield Session(run, _result(run, runs[place + 1 :]), city_date(run[0].at))
@@ -110,7 +112,7 @@ def _runs(facts: Iterable[TurnFact]) -> Iterator[tuple[TurnFact, ...]]:
     last: datetime | None = None
     for fact in facts:
         at = fact.at
-        if last is not None and (at - last > PAUSE or _is_new_month(last, at)):
+        if last is not None and (at - last > PAUSE or (at.hour == MIDNIGHT_UTC and _is_new_month(last, at))):
             yield tuple(run)
             run = []
         run.append(fact)
@@ -121,14 +123,13 @@ def _runs(facts: Iterable[TurnFact]) -> Iterator[tuple[TurnFact, ...]]:
 
 def _result(run: tuple[TurnFact, ...], later: list[tuple[TurnFact, ...]]) -> Result:
     last, disliked = None, False
-    for fact in run:
-        outcome = fact.outcome
-        if fact.handed_over or group_of(outcome) == "handed_off":
+    for _, _, _, _, outcome, _, _, thumb_down, handed_over in run:
+        if handed_over or group_of(outcome) == "handed_off":
             return Result.HANDED_OVER
-        if fact.disliked or outcome in _NOT_SOLVED:
+        if thumb_down or outcome in _NOT_SOLVED:
             disliked = True
         if outcome not in ASIDE:
-            last = fact
+            last = outcome
     if disliked:
         return Result.DISLIKED
     if last is None:
@@ -137,8 +138,9 @@ def _result(run: tuple[TurnFact, ...], later: list[tuple[TurnFact, ...]]) -> Res
     return Result.RETURNED if found is Result.CONTAINED and later and _returns(run, later) else found
 
 
-def _of_question(fact: TurnFact) -> Result:
-    return _BY_PREFIX.get(group_of(fact.outcome), Result.UNANSWERED)
+@lru_cache(maxsize=512)
+def _of_question(outcome: str) -> Result:
+    return _BY_PREFIX.get(group_of(outcome), Result.UNANSWERED)
 
 
 def _returns(run: tuple[TurnFact, ...], later: list[tuple[TurnFact, ...]]) -> bool:
