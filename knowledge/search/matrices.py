@@ -218,7 +218,7 @@ def title_words(title: str, lexicon: Lexicon) -> list[str]:
 def letter_groups(tokens: Iterable[str]) -> list[str]:
     """Return groups of 3 to 5 letters within words, and of 6 across them."""
     tokens = list(tokens)
-    groups = []
+    groups: list[str] = []
     for token in tokens:
         groups += _within(token) if len(token) <= _LONGEST_KEPT else _within.__wrapped__(token)
     joined = " ".join(tokens)
