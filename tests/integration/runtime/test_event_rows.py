@@ -101,3 +101,22 @@ async def test_a_tracker_that_was_not_read_here_adds_what_is_new(stores):
     read = await ours.retrieve("a")
     await ours.save(read.copy())
     assert len(rows(ours, "a")) == 5
+
+
+async def test_all_events_of_a_turn_are_written_or_none(stores):
+    from rasa.shared.core.events import SlotSet, UserUttered
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    _, ours = stores
+    await ours.save(DialogueStateTracker.from_events("a", conversation(), slots=[]))
+    tracker = await ours.retrieve("a")
+    broken = SlotSet("a", 1)
+    broken.timestamp = object()  # no driver takes it
+    broken.as_dict = lambda: {"event": "slot", "name": "a", "value": 1, "timestamp": []}
+    tracker.events.extend([UserUttered("câu"), broken])
+    with pytest.raises(Exception, match=r"(?i)type|bind|array|double"):
+        await ours.save(tracker)
+    assert len(rows(ours, "a")) == 5
+    tracker.events.pop()
+    await ours.save(tracker)  # and the connection is as good as before
+    assert len(rows(ours, "a")) == 6
