@@ -71,7 +71,7 @@ class Inbox:
     async def claim(self) -> Waiting | None:
         """Take the citizen who has waited longest; None where nothing waits that is free."""
         now = {"the_now": self._clock.now()}
-        waits = await self._database().run(lambda one: one.execute(statements.LONGEST_WAITING, now).first())
+        waits = await self._database().run(lambda one: statements.LONGEST_WAITING.first(one, **now))
         return await self._database().write(self._claim) if waits else None
 
     async def done(self, waiting: Waiting) -> Waiting | None:
@@ -115,26 +115,26 @@ class Inbox:
             "state": InState.NEW.value,
             "num_retry": num_retry,
         }
-        if connection.execute(statements.KNOWN_EVENT, {"the_event": event.id}).first() is not None:
+        if statements.KNOWN_EVENT.first(connection, the_event=event.id) is not None:
             return TakenIn(new=False)
-        connection.execute(statements.ADD_EVENT, row)
+        statements.ADD_EVENT.run(connection, **row)
         _note_person(connection, event, now)
         return TakenIn(new=True, waiting=self._taken(connection, event.user_id, now) if claim else None)
 
     def _claim(self, connection: Connection) -> Waiting | None:
         now = self._clock.now()
-        user_id = connection.execute(statements.LONGEST_WAITING, {"the_now": now}).scalar()
+        user_id = statements.LONGEST_WAITING.scalar(connection, the_now=now)
         return None if user_id is None else self._taken(connection, user_id, now)
 
     def _taken(self, connection: Connection, user_id: str, now: datetime) -> Waiting | None:
         given = {**self._mine(user_id), "the_now": now, "the_end": now + LEASE}
-        if connection.execute(statements.TAKE_IN_LEASE, given).rowcount == 0:
+        if statements.TAKE_IN_LEASE.run(connection, **given) == 0:
             return None
         return self._next(connection, user_id)
 
     def _next(self, connection: Connection, user_id: str) -> Waiting | None:
         """The citizen's oldest event; where there is none, the citizen is let go."""
-        row: Row | None = connection.execute(statements.NEXT_EVENT, {"the_user": user_id}).first()
+        row: Row | None = statements.NEXT_EVENT.first(connection, the_user=user_id)
         person = person_of(row)
         if row is None or person is None:
             self._release(connection, user_id)
@@ -144,12 +144,12 @@ class Inbox:
     def _end(self, connection: Connection, waiting: Waiting, state: InState) -> Waiting | None:
         user_id = waiting.person.user_id
         given = {**self._mine(user_id), "the_end": self._clock.now() + LEASE}
-        ours = connection.execute(statements.RENEW_IN_LEASE, given).rowcount > 0
+        ours = statements.RENEW_IN_LEASE.run(connection, **given) > 0
         event: dict[str, Any] = {"the_event": waiting.event_id}
         if state is InState.DONE:
-            connection.execute(statements.END_EVENT, event)
+            statements.END_EVENT.run(connection, **event)
         else:
-            connection.execute(statements.COUNT_TRY, {**event, "the_state": state.value})
+            statements.COUNT_TRY.run(connection, **event, the_state=state.value)
         if not ours:
             return None
         if state is InState.NEW:
@@ -158,7 +158,7 @@ class Inbox:
         return self._next(connection, user_id)
 
     def _release(self, connection: Connection, user_id: str) -> None:
-        connection.execute(statements.LEAVE_IN_LEASE, self._mine(user_id))
+        statements.LEAVE_IN_LEASE.run(connection, **self._mine(user_id))
 
     def _mine(self, user_id: str) -> dict[str, Any]:
         return {"the_user": user_id, "the_owner": self._owner}
@@ -176,15 +176,15 @@ def _note_person(connection: Connection, event: ZaloEvent, now: datetime) -> Non
     """The window counts from here; who writes can be written to again."""
     given = {"the_user": event.user_id, "the_moment": min(event.at or now, now)}
     counts = event.kind in INTERACTIONS
-    if not counts or connection.execute(statements.INTERACTED, given).rowcount == 0:
+    if not counts or statements.INTERACTED.run(connection, **given) == 0:
         connection.execute(statements.ADD_PERSON.on(connection), {"user_id": event.user_id, "queued_seq": 0})
         if counts:
-            connection.execute(statements.INTERACTED, given)
+            statements.INTERACTED.run(connection, **given)
     if counts:
-        connection.execute(statements.FREE_HELD, {"the_user": event.user_id, "the_now": now})
+        statements.FREE_HELD.run(connection, the_user=event.user_id, the_now=now)
     if event.kind in (EventKind.FOLLOW, EventKind.UNFOLLOW):
         given = {"the_user": event.user_id, "the_answer": event.kind is EventKind.FOLLOW}
-        connection.execute(statements.FOLLOWED, given)
+        statements.FOLLOWED.run(connection, **given)
 
 
 def _counts(connection: Connection) -> dict[str, int]:

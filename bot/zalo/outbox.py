@@ -101,7 +101,7 @@ class Outbox:
     async def claim(self, terms: Terms) -> Outgoing | None:
         """Begin to send to a citizen for whom something is due; None where there is none."""
         now = {"the_now": self._clock.now()}
-        due = await self._database().run(lambda one: one.execute(statements.DUE, now).first())
+        due = await self._database().run(lambda one: statements.DUE.first(one, **now))
         return await self._database().write(self._claim, terms) if due else None
 
     async def next(self, user_id: str, terms: Terms) -> Outgoing | None:
@@ -170,7 +170,7 @@ class Outbox:
             "the_choices": listed[0],
             "the_choices_seq": listed[1],
         }
-        if connection.execute(statements.MOVE_ON, moved).rowcount == 0:
+        if statements.MOVE_ON.run(connection, **moved) == 0:
             return Queued(done=False)
         if parts:
             connection.execute(statements.ADD_PARTS, [self._row(person, part, now) for part in parts])
@@ -195,14 +195,14 @@ class Outbox:
 
     def _claim(self, connection: Connection, terms: Terms) -> Outgoing | None:
         now = self._clock.now()
-        user_id = connection.execute(statements.DUE, {"the_now": now}).scalar()
+        user_id = statements.DUE.scalar(connection, the_now=now)
         if user_id is None or not self._take(connection, user_id, now):
             return None
         return self._next(connection, user_id, terms, now)
 
     def _take(self, connection: Connection, user_id: str, now: datetime) -> bool:
         given = {**self._mine(user_id), "the_now": now, "the_end": now + LEASE}
-        return bool(connection.execute(statements.TAKE_OUT_LEASE, given).rowcount)
+        return bool(statements.TAKE_OUT_LEASE.run(connection, **given))
 
     def _sent(
         self, connection: Connection, outgoing: Outgoing, message_id: str, terms: Terms | None
@@ -210,7 +210,7 @@ class Outbox:
         now = self._clock.now()
         ours = self._renew(connection, outgoing.user_id, now)
         given = {"the_id": outgoing.id, "the_now": now, "the_name": message_id[:128]}
-        connection.execute(statements.PART_SENT, given)
+        statements.PART_SENT.run(connection, **given)
         if not ours or terms is None:
             self._release(connection, outgoing.user_id)
             return None
@@ -222,11 +222,11 @@ class Outbox:
 
     def _renew(self, connection: Connection, user_id: str, now: datetime) -> bool:
         given = {**self._mine(user_id), "the_end": now + LEASE}
-        return bool(connection.execute(statements.RENEW_OUT_LEASE, given).rowcount)
+        return bool(statements.RENEW_OUT_LEASE.run(connection, **given))
 
     def _next(self, connection: Connection, user_id: str, terms: Terms, now: datetime) -> Outgoing | None:
         """The citizen's oldest open message; the citizen, who is ours, is let go where it is not due."""
-        row = connection.execute(statements.OLDEST_OPEN, {"the_user": user_id}).first()
+        row = statements.OLDEST_OPEN.first(connection, the_user=user_id)
         if row is None or (row.due_at > now and row.state != OutState.SENDING.value):
             self._release(connection, user_id)
             return None
@@ -237,7 +237,7 @@ class Outbox:
             return outgoing
         if not take_call(connection, now, terms.per_minute):
             return replace(outgoing, full=True)
-        connection.execute(statements.BEGIN_PART, {"the_id": row.id, "the_now": now})
+        statements.BEGIN_PART.run(connection, the_id=row.id, the_now=now)
         return replace(outgoing, begun=True)
 
     def _mine(self, user_id: str) -> dict[str, Any]:
@@ -253,7 +253,7 @@ class Outbox:
         return int(connection.execute(update(OUTBOX).where(waiting).values(**ended)).rowcount)
 
     def _release(self, connection: Connection, user_id: str) -> None:
-        connection.execute(statements.LEAVE_OUT_LEASE, self._mine(user_id))
+        statements.LEAVE_OUT_LEASE.run(connection, **self._mine(user_id))
 
     def _take_back(self, connection: Connection) -> None:
         mine = PERSON.c.out_owner == self._owner

@@ -87,11 +87,11 @@ def forget_person(connection: Connection, user_id: str) -> None:
 
 
 def _find(connection: Connection, user_id: str) -> Person | None:
-    return person_of(connection.execute(statements.FIND_PERSON, {"the_user": user_id}).first())
+    return person_of(statements.FIND_PERSON.first(connection, the_user=user_id))
 
 
 def _of_conversation(connection: Connection, conversation_id: str) -> Person | None:
-    return person_of(connection.execute(statements.PERSON_OF, {"the_conversation": conversation_id}).first())
+    return person_of(statements.PERSON_OF.first(connection, the_conversation=conversation_id))
 
 
 def _give(connection: Connection, user_id: str, expected: str | None, conversation_id: str) -> bool:

@@ -13,8 +13,8 @@ def take_call(connection: Connection, now: datetime, per_minute: int) -> bool:
     """Count one call; False where this minute is full."""
     minute = int(now.timestamp() // 60)
     given = {"the_minute": minute, "the_most": per_minute}
-    if connection.execute(statements.ONE_MORE_CALL, given).rowcount:
+    if statements.ONE_MORE_CALL.run(connection, **given):
         return True
     # New, or full; another process may just have begun it, and then there is room all the same
     connection.execute(statements.BEGIN_MINUTE.on(connection), {"minute": minute, "calls": 0})
-    return bool(connection.execute(statements.ONE_MORE_CALL, given).rowcount)
+    return bool(statements.ONE_MORE_CALL.run(connection, **given))

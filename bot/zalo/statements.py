@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, func, insert, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
+from bot.store.prepared import Prepared
 from bot.store.types import UtcDateTime
 from bot.zalo.states import OPEN_STATES, InState, OutState
 from bot.zalo.tables import INBOX, OUTBOX, PERSON, RATE
@@ -34,30 +35,36 @@ _OPEN = _one_of(OUTBOX.c.state, OPEN_STATES)
 _IN_FREE = or_(PERSON.c.in_until.is_(None), PERSON.c.in_until < _NOW)
 _OUT_FREE = or_(PERSON.c.out_until.is_(None), PERSON.c.out_until < _NOW)
 
-FIND_PERSON = select(PERSON).where(_ME)
+FIND_PERSON = Prepared(select(PERSON).where(_ME))
 """Takes the_user."""
-PERSON_OF = select(PERSON).where(PERSON.c.conversation_id == bindparam("the_conversation"))
+PERSON_OF = Prepared(select(PERSON).where(PERSON.c.conversation_id == bindparam("the_conversation")))
 """Takes the_conversation."""
 
 
-KNOWN_EVENT = select(INBOX.c.event_id).where(INBOX.c.event_id == bindparam("the_event"))
+KNOWN_EVENT = Prepared(select(INBOX.c.event_id).where(INBOX.c.event_id == bindparam("the_event")))
 """Takes the_event."""
-ADD_EVENT = insert(INBOX)
-"""Takes a row."""
+ADD_EVENT = Prepared(insert(INBOX), "event_id", "user_id", "received_at", "happened", "body", "state", "num_retry")
+"""Takes these."""
 ADD_PERSON = Upsert(PERSON, lambda insertion: insertion.on_conflict_do_nothing())
 """Takes user_id, queued_seq: of who is new."""
 _MOMENT: Any = bindparam("the_moment", type_=UtcDateTime)
 _LATER = or_(PERSON.c.interacted_at.is_(None), PERSON.c.interacted_at < _MOMENT)
-INTERACTED = update(PERSON).where(_ME)
-INTERACTED = INTERACTED.values(interacted_at=case((_LATER, _MOMENT), else_=PERSON.c.interacted_at), unreachable=None)
+INTERACTED = Prepared(
+    update(PERSON)
+    .where(_ME)
+    .values(interacted_at=case((_LATER, _MOMENT), else_=PERSON.c.interacted_at), unreachable=None)
+)
 """Takes the_user, the_moment: the window counts from the latest. Touches no row of who is new."""
-FREE_HELD = update(OUTBOX).where(OUTBOX.c.user_id == bindparam("the_user"), OUTBOX.c.state == HELD)
-FREE_HELD = FREE_HELD.values(state=WAITING, due_at=_NOW)
+FREE_HELD = Prepared(
+    update(OUTBOX)
+    .where(OUTBOX.c.user_id == bindparam("the_user"), OUTBOX.c.state == HELD)
+    .values(state=WAITING, due_at=_NOW)
+)
 """Takes the_user, the_now."""
-FOLLOWED = update(PERSON).where(_ME).values(followed=bindparam("the_answer"))
+FOLLOWED = Prepared(update(PERSON).where(_ME).values(followed=bindparam("the_answer")))
 """Takes the_user, the_answer."""
 
-LONGEST_WAITING = (
+LONGEST_WAITING = Prepared(
     select(INBOX.c.user_id)
     .join(PERSON, PERSON.c.user_id == INBOX.c.user_id)
     .where(INBOX.c.state == NEW, _IN_FREE)
@@ -65,15 +72,16 @@ LONGEST_WAITING = (
     .limit(1)
 )
 """Takes the_now: the citizen who has waited longest, and whom nobody works for."""
-TAKE_IN_LEASE = update(PERSON).where(_ME, _IN_FREE)
-TAKE_IN_LEASE = TAKE_IN_LEASE.values(in_owner=bindparam("the_owner"), in_until=bindparam("the_end"))
+TAKE_IN_LEASE = Prepared(
+    update(PERSON).where(_ME, _IN_FREE).values(in_owner=bindparam("the_owner"), in_until=bindparam("the_end"))
+)
 """Takes the_user, the_now, the_owner, the_end; touches no row where somebody works for the citizen."""
 _IN_MINE = PERSON.c.in_owner == bindparam("the_owner")
-RENEW_IN_LEASE = update(PERSON).where(_ME, _IN_MINE).values(in_until=bindparam("the_end"))
+RENEW_IN_LEASE = Prepared(update(PERSON).where(_ME, _IN_MINE).values(in_until=bindparam("the_end")))
 """Takes the_user, the_owner, the_end; touches no row where it is another's by now."""
-LEAVE_IN_LEASE = update(PERSON).where(_ME, _IN_MINE).values(in_owner=None, in_until=None)
+LEAVE_IN_LEASE = Prepared(update(PERSON).where(_ME, _IN_MINE).values(in_owner=None, in_until=None))
 """Takes the_user, the_owner."""
-NEXT_EVENT = (
+NEXT_EVENT = Prepared(
     select(INBOX.c.event_id, INBOX.c.body, INBOX.c.attempts, PERSON)
     .join(PERSON, PERSON.c.user_id == INBOX.c.user_id)
     .where(INBOX.c.user_id == bindparam("the_user"), INBOX.c.state == NEW)
@@ -81,13 +89,16 @@ NEXT_EVENT = (
     .limit(1)
 )
 """Takes the_user: the citizen's oldest event, and the citizen."""
-END_EVENT = update(INBOX).where(INBOX.c.event_id == bindparam("the_event")).values(state=DONE, body=None)
+END_EVENT = Prepared(update(INBOX).where(INBOX.c.event_id == bindparam("the_event")).values(state=DONE, body=None))
 """Takes the_event."""
-COUNT_TRY = update(INBOX).where(INBOX.c.event_id == bindparam("the_event"))
-COUNT_TRY = COUNT_TRY.values(attempts=INBOX.c.attempts + 1, state=bindparam("the_state"))
+COUNT_TRY = Prepared(
+    update(INBOX)
+    .where(INBOX.c.event_id == bindparam("the_event"))
+    .values(attempts=INBOX.c.attempts + 1, state=bindparam("the_state"))
+)
 """Takes the_event, the_state."""
 
-MOVE_ON = (
+MOVE_ON = Prepared(
     update(PERSON)
     .where(_ME, PERSON.c.queued_seq == bindparam("the_known"), PERSON.c.conversation_id == bindparam("the_talk"))
     .values(
@@ -99,7 +110,7 @@ does now; the_choices, the_choices_seq. Touches no row where another process was
 ADD_PARTS = insert(OUTBOX)
 """Takes rows."""
 _FIRST = select(OUTBOX.c.user_id, func.min(OUTBOX.c.id).label("id")).where(_OPEN).group_by(OUTBOX.c.user_id).subquery()
-DUE = (
+DUE = Prepared(
     select(PERSON.c.user_id)
     .join(_FIRST, _FIRST.c.user_id == PERSON.c.user_id)
     .join(OUTBOX, OUTBOX.c.id == _FIRST.c.id)
@@ -108,15 +119,16 @@ DUE = (
     .limit(1)
 )
 """Takes the_now: somebody whose oldest open message is due, and whom nobody sends to."""
-TAKE_OUT_LEASE = update(PERSON).where(_ME, _OUT_FREE)
-TAKE_OUT_LEASE = TAKE_OUT_LEASE.values(out_owner=bindparam("the_owner"), out_until=bindparam("the_end"))
+TAKE_OUT_LEASE = Prepared(
+    update(PERSON).where(_ME, _OUT_FREE).values(out_owner=bindparam("the_owner"), out_until=bindparam("the_end"))
+)
 """Takes the_user, the_now, the_owner, the_end; touches no row where somebody sends to the citizen."""
 _OUT_MINE = PERSON.c.out_owner == bindparam("the_owner")
-RENEW_OUT_LEASE = update(PERSON).where(_ME, _OUT_MINE).values(out_until=bindparam("the_end"))
+RENEW_OUT_LEASE = Prepared(update(PERSON).where(_ME, _OUT_MINE).values(out_until=bindparam("the_end")))
 """Takes the_user, the_owner, the_end; touches no row where it is another's by now."""
-LEAVE_OUT_LEASE = update(PERSON).where(_ME, _OUT_MINE).values(out_owner=None, out_until=None)
+LEAVE_OUT_LEASE = Prepared(update(PERSON).where(_ME, _OUT_MINE).values(out_owner=None, out_until=None))
 """Takes the_user, the_owner."""
-OLDEST_OPEN = (
+OLDEST_OPEN = Prepared(
     select(OUTBOX, PERSON.c.interacted_at)
     .join(PERSON, PERSON.c.user_id == OUTBOX.c.user_id)
     .where(OUTBOX.c.user_id == bindparam("the_user"), _OPEN)
@@ -125,15 +137,20 @@ OLDEST_OPEN = (
 )
 """Takes the_user."""
 _PART = OUTBOX.c.id == bindparam("the_id")
-BEGIN_PART = update(OUTBOX).where(_PART).values(state=SENDING, began_at=_NOW, attempts=OUTBOX.c.attempts + 1)
+BEGIN_PART = Prepared(update(OUTBOX).where(_PART).values(state=SENDING, began_at=_NOW, attempts=OUTBOX.c.attempts + 1))
 """Takes the_id, the_now."""
-PART_SENT = update(OUTBOX).where(_PART)
-PART_SENT = PART_SENT.values(state=SENT, ended_at=_NOW, message_id=bindparam("the_name"), body=None, code=None)
+PART_SENT = Prepared(
+    update(OUTBOX)
+    .where(_PART)
+    .values(state=SENT, ended_at=_NOW, message_id=bindparam("the_name"), body=None, code=None)
+)
 """Takes the_id, the_now, the_name: Zalo's id."""
 
 
 _MINUTE = RATE.c.minute == bindparam("the_minute")
-ONE_MORE_CALL = update(RATE).where(_MINUTE, RATE.c.calls < bindparam("the_most")).values(calls=RATE.c.calls + 1)
+ONE_MORE_CALL = Prepared(
+    update(RATE).where(_MINUTE, RATE.c.calls < bindparam("the_most")).values(calls=RATE.c.calls + 1)
+)
 """Takes the_minute, the_most; touches no row where the minute is full, or new."""
 BEGIN_MINUTE = Upsert(RATE, lambda insertion: insertion.on_conflict_do_nothing())
 """Takes minute, calls."""
