@@ -241,9 +241,9 @@ async def test_photos_are_not_refused_while_the_answer_that_asks_for_them_is_sto
 
     def look_and_be_overtaken(connection, conversation_id):
         found = look(connection, conversation_id)
-        with ThreadPoolExecutor(1) as other:
-            asking = (Draft({"text": "Anh/chị có ảnh không ạ?", "expects": ["photos"]}),)
-            other.submit(database._writing, first._complete, (turn, Role.ASSISTANT, asking)).result()
+        asking = (Draft({"text": "Anh/chị có ảnh không ạ?", "expects": ["photos"]}),)
+        with ThreadPoolExecutor(1) as other:  # a thread with a loop of its own, as another process would have
+            other.submit(asyncio.run, database.write(first._complete, turn, Role.ASSISTANT, asking)).result()
         return found
 
     monkeypatch.setattr(photo_requests, "_has_open_turn", look_and_be_overtaken)

@@ -48,7 +48,10 @@ def topology(tmp_path_factory):
         changes["MOTCUA_CATALOGUE_URL"] = f"sqlite:///{folder / 'data' / 'catalogue.db'}"
     topology = Topology(folder, changes=changes, make_catalogue=not changes)
     try:
-        topology.start()
+        with pytest.MonkeyPatch.context() as patch:
+            for name in [name for name in os.environ if name.startswith("MOTCUA_")]:
+                patch.delenv(name)  # what tests of the same process have set for all of their session
+            topology.start()
         yield topology
     finally:
         topology.stop()
