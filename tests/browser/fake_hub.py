@@ -168,7 +168,7 @@ class FakeHub:
         self.port = self.runner.addresses[0][1]
 
     async def _stop(self) -> None:
-        for conversation in self.conversations.values():
+        for conversation in list(self.conversations.values()):  # somebody may enter while a socket closes
             for socket in list(conversation.sockets):
                 await socket.close()
         assert self.runner

@@ -72,6 +72,7 @@ def citizen(open_context, desk: Desk, text: str = QUESTION):
     open_chat(page)
     say(page, text)
     expect(messages(page, "citizen")).to_have_count(1)
+    expect(page.locator("mot-cua-chat .message.waiting")).to_have_count(0)  # the hub has it: it is the newest talk
     return page
 
 
