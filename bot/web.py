@@ -209,14 +209,13 @@ def main() -> int:
         settings = Settings.from_env()
         settings.require_shared_keys()
         configure_logging(settings.log_level)
-        uvloop.install()
         await_database(settings.database_url, "MOTCUA_DATABASE_URL")  # nobody is let in while it is away
         screen("")  # reads its phrases, which at the first messages every thread of the database would do at once
         with listen(settings) as listener:
             _prepare(settings)
             if settings.desk_demo:
                 asyncio.run(_show_sample_people(settings))
-            asyncio.run(serve(settings, listener))
+            uvloop.run(serve(settings, listener))
     except SettingInvalidError as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -50,7 +50,8 @@ class RedisDelivery(LocalDelivery):
 
     async def stop(self) -> None:
         """Tell and hear no more."""
-        self._stopping = True  # a cancellation may come just as a time-out does, and be taken for it
+        # A cancellation may come just as what is waited for ends, or runs out of time, and be taken for that.
+        self._stopping = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -88,7 +89,7 @@ class RedisDelivery(LocalDelivery):
     async def _tell(self, client: Any) -> None:
         await asyncio.wait_for(client.ping(), TIMEOUT_SECONDS)
         self._back("_tell")
-        while True:
+        while not self._stopping:
             words = [await self._outgoing.get()]
             while len(words) < BATCH and not self._outgoing.empty():
                 words.append(self._outgoing.get_nowait())
@@ -103,7 +104,7 @@ class RedisDelivery(LocalDelivery):
             for conversation_id in self.listened():  # what was said while nobody heard
                 super().publish(conversation_id, CatchUp())
             self._back("_hear")
-            while True:
+            while not self._stopping:
                 message = await ear.get_message(timeout=TIMEOUT_SECONDS)
                 if message is not None:
                     self._heard(message["data"])

@@ -127,6 +127,37 @@ async def test_without_redis_nothing_waits_and_after_it_readers_catch_up(redis, 
     await delivery.stop()
 
 
+async def test_it_stops_though_an_answer_of_redis_comes_in_the_same_moment(monkeypatch):
+    """`asyncio.wait_for` then takes the answer, and the cancellation is gone (Python 3.10)."""
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    class Client:
+        ping = close = publish = pubsub = pipeline = execute = None
+
+    async def nothing():
+        pass
+
+    async def execute():
+        asked.set()
+        await answer.wait()
+
+    async def _hear(self, client):
+        await asyncio.sleep(1)
+
+    client = Client()
+    client.ping, client.close, client.execute = nothing, nothing, execute
+    client.pipeline, client.publish = lambda transaction: client, lambda channel, word: None
+    monkeypatch.setattr(fan_out, "PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(fan_out.redis, "from_url", lambda url, **options: client)
+    monkeypatch.setattr(RedisDelivery, "_hear", _hear)
+    delivery = RedisDelivery("unix:///nowhere")
+    delivery.start()
+    delivery.publish("c1", Typing(True))
+    await asked.wait()
+    answer.set()
+    await asyncio.wait_for(asyncio.create_task(delivery.stop()), 3)
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_two_hubs_show_each_others_messages_at_once(start_hub, session, redis, redis_url, monkeypatch):
     monkeypatch.setattr("bot.hub.watch.StoreWatch.start", lambda self: None)  # not the slower way shows them

@@ -88,7 +88,6 @@ def env(gate, tmp_path, monkeypatch):
     }
     for name, value in made.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(web.uvloop, "install", lambda: None)  # not for the tests that follow
     monkeypatch.setattr(os, "umask", lambda _: 0)
     return {**os.environ, **made}
 
