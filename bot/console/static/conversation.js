@@ -179,11 +179,13 @@
     button.closest("li").remove();
     document.getElementById("reply-files").focus();
   });
-  document.addEventListener("change", (event) => {
-    if (event.target.id !== "reply-files") return;
-    for (const file of event.target.files) add(file, event.target);
-    event.target.value = "";
-  });
+  const take = (box) => {
+    for (const file of box.files) add(file, box);
+    box.value = "";
+  };
+  document.addEventListener("change", (event) => { if (event.target.id === "reply-files") take(event.target); });
+  const early = document.getElementById("reply-files");
+  if (early) take(early);  // chosen before this script was there
 
   setInterval(() => {
     for (const face of document.querySelectorAll("[data-countdown]")) {
