@@ -212,10 +212,9 @@ async def test_an_answer_goes_on_with_what_waits_and_keeps_it(conversations, fir
     assert [message.seq for message in await conversations.messages_after(conversation.id, 0)] == [1, 2, 3, 4]
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_hubs_whose_clocks_differ_keep_each_others_leases(conversations, database):
     """On one machine, and so on SQLite, there is one clock."""
-    if database.engine.dialect.name != "postgresql":
-        pytest.skip("hubs on several machines share a PostgreSQL")
     slow, fast = (TurnStore(database, WrongClock(hours), f"{hours} h") for hours in (-1, 1))
     for store in (slow, fast):
         await store.set_clock()

@@ -120,9 +120,9 @@ def test_lists_cannot_be_prepared(database):
         Prepared(select(MESSAGE).where(MESSAGE.c.seq.in_([1, 2]))).all(connection)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_is_answered_next_is_found_without_reading_the_talk(database):
-    if database.engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL reads small tables whole")
+    """PostgreSQL reads small tables whole."""
     with database.engine.begin() as connection:
         sql = statements.FIRST_PENDING._for(connection.dialect).sql
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", ("some conversation", 1, 0)).all()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
+from pathlib import Path
 from typing import Any
 
+import pgserver
 import pytest
 from sqlalchemy import inspect, select, update
 from sqlalchemy import types as sql_types
@@ -36,9 +39,20 @@ from bot.tuning.reading import Tuning
 from bot.zalo.tables import AGREEMENT, INBOX, OUTBOX, PERSON, TEMPLATE
 from knowledge.working_days import load_calendar
 
+# The tools of the same version as the server of the tests.
+TOOLS = Path(pgserver.__file__).parent / "pginstall" / "bin"
 CANARY = "chim hoàng yến 0912345678"
 USER = "zalo-user-4711"
 KEPT_DAYS = 90
+
+
+@pytest.fixture
+def command_settings(monkeypatch, database_url, tmp_path):
+    """What the command line reads: stores of the test's own, and PostgreSQL's tools."""
+    monkeypatch.setenv("PATH", f"{TOOLS}:{os.environ['PATH']}")
+    monkeypatch.setenv("MOTCUA_DATABASE_URL", database_url)
+    monkeypatch.setenv("MOTCUA_TRACKER_URL", f"sqlite:///{tmp_path / 'tracker.db'}")
+    monkeypatch.setenv("MOTCUA_DATA_DIR", str(tmp_path / "keys-here"))
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import asyncio
 import os
 from pathlib import Path
 
-import pgserver
 import pytest
 from sqlalchemy import create_engine, text
 
@@ -17,16 +16,7 @@ from bot.privacy.drill import drills_in
 from tests.fixtures.postgres import fresh_database
 from tests.integration.privacy.conftest import CANARY, dump
 
-# The tools of the same version as the server of the tests.
-TOOLS = Path(pgserver.__file__).parent / "pginstall" / "bin"
-
-
-@pytest.fixture(autouse=True)
-def own_settings(monkeypatch, database_url, tmp_path):
-    monkeypatch.setenv("PATH", f"{TOOLS}:{os.environ['PATH']}")
-    monkeypatch.setenv("MOTCUA_DATABASE_URL", database_url)
-    monkeypatch.setenv("MOTCUA_TRACKER_URL", f"sqlite:///{tmp_path / 'tracker.db'}")
-    monkeypatch.setenv("MOTCUA_DATA_DIR", str(tmp_path / "keys-here"))
+pytestmark = pytest.mark.usefixtures("command_settings")
 
 
 def lose(url):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
 from alembic import command
 from sqlalchemy import text
 
 from bot.privacy.erasing import erased_by_halves
 from bot.store.engine import make_engine
 from bot.store.migrate import configuration, migrate
-from tests.fixtures.postgres import fresh_database
 
 BEFORE = "0019"
 ROW = """INSERT INTO conversation (id, channel, status, rasa_sender, created_at, updated_at, last_seq, token_version,
@@ -17,23 +15,14 @@ ROW = """INSERT INTO conversation (id, channel, status, rasa_sender, created_at,
 DONE = "INSERT INTO privacy_erased (conversation_id, erased_at, counts) VALUES ('everywhere', '2026-11-01', '{}')"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def old_url(request, tmp_path):
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'operations.db'}"
-        return
-    with fresh_database(request.getfixturevalue("postgres")) as url:
-        yield url
-
-
-def test_only_what_is_unfinished_is_read_after_the_upgrade(old_url):
-    engine = make_engine(old_url)
+def test_only_what_is_unfinished_is_read_after_the_upgrade(empty_database_url):
+    engine = make_engine(empty_database_url)
     with engine.begin() as connection:
         command.upgrade(configuration(connection), BEFORE)
         for name, erased_at in (("everywhere", "2026-11-01"), ("half", "2026-11-01"), ("alive", None)):
             connection.execute(text(ROW), {"id": name, "erased_at": erased_at})
         connection.execute(text(DONE))
-    migrate(old_url)
+    migrate(empty_database_url)
     with engine.begin() as connection:
         assert erased_by_halves(connection, 10) == ["half"]
     engine.dispose()

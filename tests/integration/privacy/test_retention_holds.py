@@ -53,9 +53,9 @@ async def test_a_preview_says_what_a_run_erases(long_ago, retention):
     assert all(entry.erased == 0 for entry in (await retention.preview()).values())
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_preview_waits_for_no_writer(long_ago, retention, database_url):
-    if not database_url.startswith("sqlite"):
-        pytest.skip("only SQLite has one writer")
+    """Only SQLite has one writer."""
     writer = sqlite3.connect(make_url(database_url).database, isolation_level=None)
     try:
         writer.execute("BEGIN IMMEDIATE")

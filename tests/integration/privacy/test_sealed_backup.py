@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import os
-from pathlib import Path
 
-import pgserver
 import pytest
 
 from bot.errors import PrivacyStepError
@@ -15,17 +13,12 @@ from bot.privacy.__main__ import main
 from bot.privacy.backup_seal import BackupSeal
 from tests.integration.privacy.conftest import CANARY, dump
 
-TOOLS = Path(pgserver.__file__).parent / "pginstall" / "bin"
 OLD, NEW = "0123456789abcdef" * 4, "fedcba9876543210" * 4
 PIECE = 1 << 20
 
 
 @pytest.fixture(autouse=True)
-def own_settings(monkeypatch, database_url, tmp_path):
-    monkeypatch.setenv("PATH", f"{TOOLS}:{os.environ['PATH']}")
-    monkeypatch.setenv("MOTCUA_DATABASE_URL", database_url)
-    monkeypatch.setenv("MOTCUA_TRACKER_URL", f"sqlite:///{tmp_path / 'tracker.db'}")
-    monkeypatch.setenv("MOTCUA_DATA_DIR", str(tmp_path / "keys-here"))
+def own_settings(command_settings, monkeypatch):
     monkeypatch.setenv("MOTCUA_BACKUP_KEYS", OLD)
 
 
