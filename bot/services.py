@@ -179,6 +179,12 @@ def default_services() -> Services:
     return build_services(Settings.from_env())
 
 
+async def let_go_of_default_services() -> None:
+    """Give their connections back, and keep what they have read: they open anew what they need again."""
+    if default_services.cache_info().currsize:
+        await default_services().close()
+
+
 async def close_default_services() -> None:
     """Close this process's services, if any question has needed them."""
     if default_services.cache_info().currsize:

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import SettingInvalidError
+from knowledge.processors import available_processors
 from knowledge.settings import ROOT, CatalogueSettings
 
 _TOKEN = "MOTCUA_CASE_TOKEN_"  # noqa: S105 - the beginning of a variable's name
 ACTION_MODES = ("in_process", "http")
+MOST_UNASKED = 2
+"""So many processes of Rasa serve unless a setting says otherwise: databases and hubs need processors, too."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ class Settings:
     web_port: int
     rasa_port: int
     rasa_url: str
+    rasa_workers: int
     model_dir: Path
     actions: str
     actions_url: str
@@ -133,6 +137,7 @@ class Settings:
             web_port=_port(env, "MOTCUA_WEB_PORT", 8080),
             rasa_port=rasa_port,
             rasa_url=(env.get("MOTCUA_RASA_URL") or f"http://127.0.0.1:{rasa_port}").rstrip("/"),
+            rasa_workers=_between(env, "MOTCUA_RASA_WORKERS", min(MOST_UNASKED, available_processors()), 1, 64),
             model_dir=Path(env.get("MOTCUA_MODEL_DIR") or ROOT / "models"),
             actions=actions,
             actions_url=env.get("MOTCUA_ACTIONS_URL") or "http://127.0.0.1:5055/webhook",

@@ -101,7 +101,7 @@ def _counter(name: str) -> Counter:
 
 
 def _gauge(name: str) -> Gauge:
-    return Gauge(name, _BY_NAME[name].what, _BY_NAME[name].labels, registry=REGISTRY)
+    return Gauge(name, _BY_NAME[name].what, _BY_NAME[name].labels, registry=REGISTRY, multiprocess_mode="livesum")
 
 
 TURNS = _counter("motcua_turns_total")

@@ -89,10 +89,12 @@ class ActionServers(EndpointConfig):  # type: ignore[misc]
         raise aiohttp.ClientConnectionError("no action server answers")
 
     async def close(self) -> None:
-        """Look for nobody any more, and give the connections back."""
+        """Look for nobody any more, so that all are asked again as if they lived, and give the connections back."""
         for look in self._looks:
             look.cancel()
         await asyncio.gather(*self._looks, return_exceptions=True)
+        for server in self.servers:
+            server.away = False
         if self._session is not None:
             await self._session.close()
 

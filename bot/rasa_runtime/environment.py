@@ -5,7 +5,12 @@ These are switches of those libraries, not settings of ours: nothing is read her
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
 
 LIBRARY_SWITCHES = {
     "RASA_TELEMETRY_ENABLED": "false",  # nothing about this installation is sent anywhere
@@ -15,8 +20,38 @@ LIBRARY_SWITCHES = {
     "TOKENIZERS_PARALLELISM": "false",
 }
 
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+"""For files that are mapped: on a disk that is full, writing to one would end the process."""
+FIGURES = "motcua-figures-"
+
 
 def prepare_environment() -> None:
     """Set the switches that the operator has not set."""
     for name, value in LIBRARY_SWITCHES.items():
         os.environ.setdefault(name, value)
+
+
+def keep_figures() -> Path:
+    """Have the Prometheus client keep its figures in files, one for each process; return their folder, new and empty.
+
+    Called before the client is imported, or never. What killed processes have left goes.
+    """
+    if "prometheus_client" in sys.modules:
+        raise RuntimeError("the Prometheus client was imported too early")
+    parent = IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
+    for left in parent.glob(f"{FIGURES}*"):
+        if _hold(left):
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=FIGURES, dir=parent))
+    _hold(folder)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    return folder
+
+
+def _hold(folder: Path) -> bool:
+    """Take the folder for as long as this process and those that it makes live; False where others have it."""
+    try:
+        fcntl.flock(os.open(folder, os.O_RDONLY | os.O_CLOEXEC), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

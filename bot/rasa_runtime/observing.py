@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from contextvars import ContextVar
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import aiohttp
 
 from bot.ops.logging import bind_turn
-from bot.ops.metrics import CONTENT_TYPE, Stage, in_text, is_authorised, timed
+from bot.ops.metrics import CONTENT_TYPE, Stage, is_authorised, timed
+from bot.rasa_runtime.figures import in_text
 from bot.store.engine import check_writable
 
 if TYPE_CHECKING:
@@ -27,8 +29,11 @@ QUESTION = "/webhooks/rest/webhook"
 WITHIN_SECONDS = 2.5
 
 
-def observe(app: Sanic, settings: Settings) -> None:
-    """Add all of them to Rasa's application, before it starts."""
+def observe(app: Sanic, settings: Settings, figures: Path, parent: int) -> None:
+    """Add all of them to Rasa's application, before it starts.
+
+    figures: the folder in which its processes count (environment.py); parent: the one that has made them.
+    """
     from rasa.core.processor import MessageProcessor
     from sanic.response import json, raw, text
 
@@ -37,12 +42,13 @@ def observe(app: Sanic, settings: Settings) -> None:
     async def metrics(request: Request) -> HTTPResponse:
         if not is_authorised(request.headers.get("Authorization"), token):
             return text("", status=404)
-        return raw(in_text(), content_type=CONTENT_TYPE)
+        return raw(in_text(figures, parent), content_type=CONTENT_TYPE)
 
     async def ready(request: Request) -> HTTPResponse:
         parts = await components(request.app.ctx.agent, action_urls)
         return json(parts, status=200 if all(parts.values()) else 503)
 
+    app.register_middleware(keep_model, "request")
     app.register_middleware(name_turn, "request")
     app.register_middleware(own_up, "response")
     app.add_route(metrics, "/metrics")
@@ -106,6 +112,14 @@ async def _ask(action_url: str) -> None:
     url = f"{address.scheme}://{address.netloc}/health"
     async with aiohttp.ClientSession(raise_for_status=True) as session, session.get(url):
         pass
+
+
+async def keep_model(request: Request) -> HTTPResponse | None:
+    """Rasa's API would change the model of the one process that is asked; a new one comes with a restart of all."""
+    from sanic.response import text
+
+    changes = request.path == "/model" and request.method in ("PUT", "DELETE")
+    return text("restart Rasa to change its model", status=403) if changes else None
 
 
 async def name_turn(request: Request) -> None:

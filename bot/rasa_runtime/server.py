@@ -1,41 +1,43 @@
 """`python -m bot.rasa_runtime.server`: Rasa with the HTTP surface of `rasa run`, set up to be fast and discreet.
 
 It differs from `rasa run --enable-api` in this: actions run in process (unless MOTCUA_ACTIONS=http), TensorFlow is left
-out where config.yml does not need it, people's words stay out of the logs, and it listens only on this machine and
-only once it has answered a question.
+out where config.yml does not need it, people's words stay out of the logs, it listens only on this machine and only
+once it has answered a question, and MOTCUA_RASA_WORKERS processes serve, all of one loaded model (`workers.py`).
 """
 
 from __future__ import annotations
 
 import argparse
-import gc
+import os
+import shutil
+import signal
+import socket
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import FrameType
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from bot.errors import SettingInvalidError, StoreDownError
-from bot.ops.logging import EventLog
+from bot.rasa_runtime.environment import keep_figures
 from bot.rasa_runtime.lean_import import import_rasa
 from bot.rasa_runtime.logs import configure_logging, take_over_sanic
 from bot.rasa_runtime.model_files import find_newest_model
 from bot.settings import Settings
-from bot.store.awaiting import AWAY, await_database
 from bot.supervisor.ports import busy_port_sentence, port_is_free
 from knowledge.settings import ROOT
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
-    from rasa.core.lock_store import LockStore
     from rasa.core.utils import AvailableEndpoints
+    from rasa.utils.endpoints import EndpointConfig
     from sanic import Sanic
 
-log = EventLog("rasa")
-
 LOOPBACK = "127.0.0.1"
-WARM_UP_TEXTS = ("xin chào", "đăng ký tạm trú cần giấy tờ gì")
 SECONDS_TO_FINISH = 2.0
-REDIS_SECONDS = 2.0
+SECONDS_TO_STOP = 4.5
+"""With what is given back after that; less than the supervisor's patience (bot/supervisor/supervisor.py)."""
+BACKLOG = 100
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -53,84 +55,92 @@ def main(argv: list[str] | None = None) -> int:
     if model is None or not model.is_file():
         return _fail("There is no trained model yet. Run `make train`.", 1)
     if not port_is_free(options.interface, settings.rasa_port):
-        return _fail(busy_port_sentence(options.interface, settings.rasa_port, "MOTCUA_RASA_PORT"), 2)
+        return _busy(options.interface, settings)
+    figures = keep_figures()
+    signal.signal(signal.SIGTERM, _end)  # while it loads
+    try:
+        return _start(settings, model, options.interface, figures)
+    finally:
+        shutil.rmtree(figures, ignore_errors=True)
+
+
+def _start(settings: Settings, model: Path, interface: str, figures: Path) -> int:
+    from bot.store.awaiting import AWAY, await_database  # its module counts, so `keep_figures` comes first
+
     configure_logging(settings.log_level)
     try:  # Rasa's own waits for nothing: it would go on without tables, and forget every conversation
         await_database(settings.tracker_url, "MOTCUA_TRACKER_URL")
     except StoreDownError as error:
         return _fail(str(error), AWAY)
     import_rasa(ROOT / "config.yml")
-    return serve(settings, model, options.interface)
+    return serve(settings, model, interface, figures)
 
 
-def serve(settings: Settings, model: Path, interface: str) -> int:
-    """Run the server until it is told to stop."""
-    from rasa.core import run
-    from rasa.core.utils import number_of_sanic_workers
-
-    from bot.rasa_runtime.observing import observe
+def serve(settings: Settings, model: Path, interface: str, figures: Path) -> int:
+    """Load the model, then have workers serve until this process is told to stop."""
+    from bot.rasa_runtime.loading import build_endpoints, load_to_fork
     from bot.rasa_runtime.speedups import apply_speedups
+    from bot.rasa_runtime.workers import Workers
 
     apply_speedups()
-    endpoints = build_endpoints(settings)
+    try:
+        endpoints = build_endpoints(settings)
+        door = bound(interface, settings.rasa_port)
+    except OSError as error:
+        return _fail(f"{error.strerror}: {error.filename or settings.rasa_port}", 2)
+    agent = load_to_fork(model, endpoints)
+    if agent is None:
+        return 1
+    app = build_app(settings, endpoints, agent, figures)
+    door.listen(BACKLOG)
+    run = partial(app.run, sock=door, backlog=BACKLOG, access_log=False, motd=False)
+    return Workers(settings.rasa_workers, partial(_work, run), door, SECONDS_TO_STOP).watch()
+
+
+def bound(interface: str, port: int) -> socket.socket:
+    """Return a socket at that address that does not listen yet; raises OSError."""
+    door = socket.socket(socket.AF_INET6 if ":" in interface else socket.AF_INET, socket.SOCK_STREAM)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    door.bind((interface, port))
+    return door
+
+
+def build_app(settings: Settings, endpoints: AvailableEndpoints, agent: Agent, figures: Path) -> Sanic:
+    """Return what each worker runs; made before they are, once."""
+    import uvloop  # noqa: F401 - Sanic would load it in each worker by itself
+    from rasa.core import run
+
+    from bot.rasa_runtime.observing import observe
+
     channels = run.create_http_input_channels(None, str(ROOT / "credentials.yml"))
     app = run.configure_app(channels, enable_api=True, port=settings.rasa_port, endpoints=endpoints)
     take_over_sanic()
-    observe(app, settings)
+    observe(app, settings, figures, os.getpid())
+    app.ctx.agent = agent
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = SECONDS_TO_FINISH
-    for listener in (partial(run.load_agent_on_start, str(model), endpoints, None), warm_up):
-        app.register_listener(listener, "before_server_start")
+    app.register_listener(partial(open_event_broker, endpoints.event_broker), "before_server_start")
     app.register_listener(run.close_resources, "after_server_stop")
     app.register_listener(partial(close_services, endpoints.action), "after_server_stop")
-    workers = number_of_sanic_workers(endpoints.lock_store)
-    app.run(host=interface, port=settings.rasa_port, workers=workers, access_log=False, motd=False)
-    return 0 if getattr(app.ctx, "answered", False) or workers > 1 else 1
+    return app
 
 
-def build_endpoints(settings: Settings) -> AvailableEndpoints:
-    """endpoints.yml, with the action endpoint that the settings choose."""
-    from rasa.core.lock_store import LockStore
-    from rasa.core.utils import AvailableEndpoints
+def _work(run: partial[None]) -> None:
+    """What a worker does."""
+    import numpy as np
 
-    from bot.rasa_runtime.action_servers import ActionServers
-    from bot.rasa_runtime.in_process_actions import InProcessActions
-
-    endpoints = AvailableEndpoints.read_endpoints(str(settings.endpoints_file))
-    endpoints.action = ActionServers(settings.action_urls) if settings.actions == "http" else InProcessActions()
-    # As an object, not as its description, Rasa knows whether several workers may share it.
-    endpoints.lock_store = shared_locks(settings) or LockStore.create(endpoints.lock_store)
-    return endpoints
+    np.random.seed()  # else all would choose alike among the variants of a response
+    run()
 
 
-def shared_locks(settings: Settings) -> LockStore | None:
-    """The locks in the Redis of MOTCUA_REDIS_URL; None where it is not set, and endpoints.yml decides."""
-    if not settings.redis_url:
-        return None
-    from rasa.utils.endpoints import EndpointConfig
-    from redis import Redis
+async def open_event_broker(config: EndpointConfig | None, app: Sanic, loop: Any) -> None:
+    """Give this worker's tracker stores, that of Rasa's fail-safe and the one behind it, a broker of its own."""
+    from rasa.core.brokers.broker import EventBroker
 
-    from bot.rasa_runtime.lock_store import QuickRedisLockStore
-
-    store = QuickRedisLockStore(EndpointConfig(url="localhost", key_prefix="motcua"))
-    store.red = Redis.from_url(settings.redis_url, socket_timeout=REDIS_SECONDS)
-    return store
-
-
-async def warm_up(app: Sanic, _: Any) -> None:
-    """Answer two questions before listening, so that no citizen waits for what is loaded on first use."""
-    from bot.rasa_runtime.in_process_actions import InProcessActions
-
-    agent: Agent = app.ctx.agent
-    if not agent.is_ready():
-        log.error("model_not_loaded")
-        raise SystemExit(1)
-    if isinstance(agent.action_endpoint, InProcessActions):
-        agent.action_endpoint.calls.load()
-    await answer_aside(agent, WARM_UP_TEXTS)
-    app.ctx.answered = True
-    gc.collect()
-    gc.freeze()  # what is loaded now lives as long as the process: later collections need not walk it
-    log.info("rasa_ready", model=agent.model_name)
+    broker = await EventBroker.create(config, loop=loop)
+    store = app.ctx.agent.tracker_store
+    while store is not None:
+        store.event_broker = broker
+        store = getattr(store, "_tracker_store", None)
 
 
 async def close_services(actions: Any, _app: Sanic, _: Any) -> None:
@@ -142,20 +152,12 @@ async def close_services(actions: Any, _app: Sanic, _: Any) -> None:
     await close_default_services()
 
 
-async def answer_aside(agent: Agent, texts: tuple[str, ...]) -> None:
-    """Run turns that leave no trace in the tracker store or on the event broker."""
-    from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
-    from rasa.core.tracker_store import InMemoryTrackerStore
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)
 
-    processor: Any = agent.processor
-    real_store = processor.tracker_store
-    await real_store.retrieve("warm-up")  # opens the database
-    processor.tracker_store = InMemoryTrackerStore(agent.domain)
-    try:
-        for text in texts:
-            await processor.handle_message(UserMessage(text, CollectingOutputChannel(), "warm-up"))
-    finally:
-        processor.tracker_store = real_store
+
+def _busy(interface: str, settings: Settings) -> int:
+    return _fail(busy_port_sentence(interface, settings.rasa_port, "MOTCUA_RASA_PORT"), 2)
 
 
 def _fail(sentence: str, code: int) -> int:

@@ -76,7 +76,7 @@ def start_process(command: Sequence[str], folder: Path, output: IO[bytes]) -> su
         stdout=output,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-        preexec_fn=_die_with_parent(),
+        preexec_fn=die_with_parent(),
     )
 
 
@@ -104,8 +104,8 @@ def tail(path: Path, lines: int = 12) -> str:
     return "\n".join(text.splitlines()[-lines:])
 
 
-def _die_with_parent() -> Callable[[], None] | None:
-    """On Linux the kernel kills the child when the supervisor dies, even by SIGKILL."""
+def die_with_parent() -> Callable[[], None] | None:
+    """Return what a child of this process has to call: on Linux the kernel kills it when its parent dies, however."""
     if not sys.platform.startswith("linux"):
         return None
     libc = ctypes.CDLL(None, use_errno=True)
