@@ -18,9 +18,24 @@ MOST_DUE = 100
 
 _OF = APPROVAL_ANSWER.c
 _HELD = HeldState.HELD.value
-_ALL_HELD = select(APPROVAL_ANSWER).where(_OF.state == _HELD).order_by(_OF.due_at, _OF.turn_seq).limit(MOST_DUE)
-_HELD_NOW = select(func.max(_OF.changed_at), func.count()).where(_OF.state == _HELD)
-_NEWEST = select(func.max(_OF.changed_at))
+_ALL_HELD = Prepared(
+    select(APPROVAL_ANSWER).where(_OF.state == _HELD).order_by(_OF.due_at, _OF.turn_seq).limit(MOST_DUE)
+)
+_HELD_NOW = Prepared(
+    select(func.max(_OF.changed_at).label("newest"), func.count().label("number")).where(_OF.state == _HELD)
+)
+_NEWEST = Prepared(select(func.max(_OF.changed_at)))
+_DROPPED_OF = Prepared(
+    select(APPROVAL_ANSWER)
+    .where(_OF.conversation_id == bindparam("the_id"), _OF.state == HeldState.DROPPED.value)
+    .order_by(_OF.turn_seq.desc())
+    .limit(5)
+)
+_DROP = Prepared(
+    update(APPROVAL_ANSWER)
+    .where(_OF.conversation_id == bindparam("the_id"), _OF.state == _HELD)
+    .values(state=HeldState.DROPPED.value, changed_at=bindparam("the_moment"))
+)
 _MAY_HOLD = Prepared(
     select(
         or_(
@@ -74,9 +89,7 @@ def held_of(connection: Connection, conversation_ids: Iterable[str]) -> list[Hel
 
 def dropped_of(connection: Connection, conversation_id: str) -> list[HeldAnswer]:
     """Return a conversation's answers that were not sent because somebody took it over."""
-    dropped = and_(_OF.conversation_id == conversation_id, _OF.state == HeldState.DROPPED.value)
-    query = select(APPROVAL_ANSWER).where(dropped).order_by(_OF.turn_seq.desc()).limit(5)
-    return [answer_of(row) for row in connection.execute(query)][::-1]
+    return [answer_of(row) for row in _DROPPED_OF.all(connection, the_id=conversation_id)][::-1]
 
 
 def may_hold(connection: Connection, conversation_id: str) -> bool:
@@ -86,12 +99,12 @@ def may_hold(connection: Connection, conversation_id: str) -> bool:
 
 def all_held(connection: Connection) -> list[HeldAnswer]:
     """Return what is held in all conversations, what is due first in front."""
-    return [answer_of(row) for row in connection.execute(_ALL_HELD)]
+    return [answer_of(row) for row in _ALL_HELD.all(connection)]
 
 
 def revision_of(connection: Connection) -> str:
     """Return a mark that is another one after every change of a held answer."""
-    return f"{tuple(connection.execute(_HELD_NOW).one())} {connection.execute(_NEWEST).scalar()}"
+    return f"{tuple(_HELD_NOW.first(connection))} {_NEWEST.scalar(connection)}"
 
 
 def settle(
@@ -111,8 +124,7 @@ def settle(
 
 def drop_answers(connection: Connection, conversation_id: str, at: datetime) -> None:
     """Somebody else answers a conversation: what is held there is not sent."""
-    mine = and_(_OF.conversation_id == conversation_id, _OF.state == _HELD)
-    connection.execute(update(APPROVAL_ANSWER).where(mine).values(state=HeldState.DROPPED.value, changed_at=at))
+    _DROP.run(connection, the_id=conversation_id, the_moment=at)
 
 
 def erase_approval(connection: Connection, conversation_id: str, at: datetime) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
@@ -16,6 +17,7 @@ from bot.desk.tables import DESK_REPLY, DESK_REPLY_CHANGE
 from bot.errors import DeskRefusedError
 from bot.ops.clock import Clock
 from bot.store.engine import Database
+from bot.store.prepared import Prepared
 from bot.store.reach import ReachableStore
 
 SHORTCUT = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
@@ -115,10 +117,15 @@ def _checked(shortcut: str, title: str, text: str) -> dict[str, str]:
 
 
 def _of(connection: Connection, units: tuple[str, ...] | None) -> list[ReadyReply]:
+    return [_reply(row) for row in _listing(units).all(connection)] if units or units is None else []
+
+
+@lru_cache(maxsize=256)
+def _listing(units: tuple[str, ...] | None) -> Prepared:
     query = select(DESK_REPLY).where(DESK_REPLY.c.removed.is_(False))
     if units is not None:
-        query = query.where(DESK_REPLY.c.unit.in_(units))
-    return [_reply(row) for row in connection.execute(query.order_by(DESK_REPLY.c.unit, DESK_REPLY.c.shortcut))]
+        query = query.where(or_(*(DESK_REPLY.c.unit == unit for unit in units)))
+    return Prepared(query.order_by(DESK_REPLY.c.unit, DESK_REPLY.c.shortcut))
 
 
 def _row(connection: Connection, reply_id: str) -> Row | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from bot.feedback.bottlenecks import bottleneck_in
@@ -15,6 +15,10 @@ from bot.feedback.models import Reason
 from bot.feedback.tables import SURVEY_ANSWER, SURVEY_ASKED
 from bot.ops.satisfaction import Satisfaction
 from bot.store.engine import Database
+from bot.store.prepared import Prepared
+
+_ASKED = Prepared(select(SURVEY_ASKED).where(SURVEY_ASKED.c.sender == bindparam("the_sender")))
+_ASK = Prepared(insert(SURVEY_ASKED), "sender", "kind", "state", "asked_on")
 
 
 class SurveyKind(str, Enum):
@@ -60,7 +64,7 @@ class Surveys:
 
 def state_of(connection: Connection, sender: str) -> SurveyState:
     """Return what became of the survey on how the talk went."""
-    row = connection.execute(select(SURVEY_ASKED).where(SURVEY_ASKED.c.sender == sender)).first()
+    row = _ASKED.first(connection, the_sender=sender)
     if row is None:
         return SurveyState.UNASKED
     return SurveyState(row.state) if row.kind == SurveyKind.TOPIC.value else SurveyState.CLOSED
@@ -70,8 +74,7 @@ def mark_asked(connection: Connection, sender: str, kind: SurveyKind, day: date)
     """Note that a survey is asked; False where one was. The caller holds the conversation's row."""
     if state_of(connection, sender) is not SurveyState.UNASKED:
         return False
-    values = {"sender": sender, "kind": kind.value, "state": SurveyState.ASKED.value, "asked_on": day}
-    connection.execute(insert(SURVEY_ASKED).values(**values))
+    _ASK.run(connection, sender=sender, kind=kind.value, state=SurveyState.ASKED.value, asked_on=day)
     return True
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from bot.handoff.models import CITY_UNIT, RequestState, Trigger
 from bot.handoff.tables import HANDOFF_REQUEST
+from bot.store.prepared import Prepared
 
 MOST = 200
-LINE = (
+LINE = Prepared(
     select(HANDOFF_REQUEST.c.id, HANDOFF_REQUEST.c.unit)
     .where(HANDOFF_REQUEST.c.state == RequestState.WAITING.value)
     .order_by(HANDOFF_REQUEST.c.urgent.desc(), HANDOFF_REQUEST.c.waiting_since, HANDOFF_REQUEST.c.id)
@@ -44,9 +44,9 @@ class QueueFilter:
 
 
 @lru_cache(maxsize=256)
-def listing(wanted: QueueFilter) -> Any:
+def listing(wanted: QueueFilter) -> Prepared:
     """Return the statement of a list, built once for each filter. Takes the_now where it is about what is put aside."""
-    return select(HANDOFF_REQUEST).where(*_conditions(wanted)).order_by(*_order(wanted.order)).limit(MOST)
+    return Prepared(select(HANDOFF_REQUEST).where(*_conditions(wanted)).order_by(*_order(wanted.order)).limit(MOST))
 
 
 def _asleep() -> ColumnElement[bool]:
@@ -57,7 +57,7 @@ def _asleep() -> ColumnElement[bool]:
 def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:
     of, found = HANDOFF_REQUEST.c, []
     if wanted.units and CITY_UNIT not in wanted.units:
-        found.append(of.unit.in_(wanted.units))
+        found.append(or_(*(of.unit == unit for unit in wanted.units)))
     if wanted.state:
         found.append(is_in(wanted.state))
     if wanted.trigger:

@@ -6,21 +6,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
-from sqlalchemy.sql import ColumnElement
 
 from bot.handoff.models import Request
 from bot.handoff.rows import request_of
 from bot.handoff.tables import HANDOFF_MENTION, HANDOFF_NOTE, HANDOFF_REQUEST
 from bot.ops.clock import Clock
 from bot.store.engine import Database
+from bot.store.prepared import Prepared
 from bot.store.reach import ReachableStore
 
 MOST = 100
 _OF = HANDOFF_MENTION.c
-_REVISION = select(func.count(), func.count(_OF.read_at), func.max(_OF.at)).select_from(HANDOFF_MENTION)
-_UNREAD = select(func.count()).where(_OF.person_id == bindparam("the_person"), _OF.read_at.is_(None))
+_REVISION = Prepared(select(func.count(), func.count(_OF.read_at), func.max(_OF.at)).select_from(HANDOFF_MENTION))
+_MINE = _OF.person_id == bindparam("the_person")
+_UNREAD = Prepared(select(func.count()).where(_MINE, _OF.read_at.is_(None)))
+_SET = update(HANDOFF_MENTION).where(_MINE).values(read_at=bindparam("the_moment", type_=_OF.read_at.type))
+_MARK = Prepared(_SET.where(_OF.note_id == bindparam("the_note")))
+_SEE = Prepared(_SET.where(_OF.request_id == bindparam("the_request"), _OF.read_at.is_(None)))
 
 
 @dataclass(frozen=True)
@@ -47,22 +51,22 @@ class Mentions:
 
     async def unread(self, person_id: str) -> int:
         """Return how many somebody has not seen."""
-        given = {"the_person": person_id}
-        return await self._store.read(lambda connection: int(connection.execute(_UNREAD, given).scalar_one()))
+        return await self._store.read(lambda connection: int(_UNREAD.scalar(connection, the_person=person_id)))
 
     async def mark(self, person_id: str, note_id: str, read: bool) -> None:
         """Say that one was seen, or is to be looked at again; somebody else's stays as it is."""
         at = self._clock.now() if read else None
-        await self._store.write(_mark, and_(_OF.person_id == person_id, _OF.note_id == note_id), at)
+        given = {"the_person": person_id, "the_note": note_id, "the_moment": at}
+        await self._store.write(lambda connection: _MARK.run(connection, **given))
 
     async def see(self, person_id: str, request_id: str) -> int:
         """Somebody has opened a request: what names them there is seen. Return how many were not."""
-        mine = and_(_OF.person_id == person_id, _OF.request_id == request_id, _OF.read_at.is_(None))
-        return await self._store.write(_mark, mine, self._clock.now())
+        given = {"the_person": person_id, "the_request": request_id, "the_moment": self._clock.now()}
+        return await self._store.write(lambda connection: _SEE.run(connection, **given))
 
     async def revision(self) -> str:
         """Return a mark that is another one after every change."""
-        return await self._store.read(lambda connection: str(tuple(connection.execute(_REVISION).one())))
+        return await self._store.read(lambda connection: str(tuple(_REVISION.first(connection))))
 
 
 def add_mentions(
@@ -80,10 +84,6 @@ def add_mentions(
 def erase_mentions(connection: Connection, request_ids: object) -> None:
     """Forget those of requests whose notes go."""
     connection.execute(delete(HANDOFF_MENTION).where(_OF.request_id.in_(request_ids)))  # type: ignore[arg-type]
-
-
-def _mark(connection: Connection, which: ColumnElement[bool], at: datetime | None) -> int:
-    return int(connection.execute(update(HANDOFF_MENTION).where(which).values(read_at=at)).rowcount)
 
 
 def _list(connection: Connection, person_id: str) -> list[Mention]:

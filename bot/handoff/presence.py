@@ -13,6 +13,7 @@ from bot.handoff.models import CITY_UNIT, Officer
 from bot.handoff.tables import HANDOFF_PRESENCE
 from bot.ops.clock import Clock
 from bot.store.engine import Database
+from bot.store.prepared import Prepared
 
 LAPSE = timedelta(seconds=90)
 """Without a sign of life for so long somebody is not there; the console gives one every 30 seconds."""
@@ -20,9 +21,12 @@ KEPT = timedelta(days=1)
 LONGEST_REASON = 120
 
 _SEEN = HANDOFF_PRESENCE.c.seen_at
-_SIGNS = select(HANDOFF_PRESENCE).where(bindparam("the_earliest") <= _SEEN).order_by(HANDOFF_PRESENCE.c.name)
-_BEAT = update(HANDOFF_PRESENCE).where(HANDOFF_PRESENCE.c.person_id == bindparam("the_person"))
-_BEAT = _BEAT.values(seen_at=bindparam("the_now"))
+_SIGNS = Prepared(select(HANDOFF_PRESENCE).where(bindparam("the_earliest") <= _SEEN).order_by(HANDOFF_PRESENCE.c.name))
+_BEAT = Prepared(
+    update(HANDOFF_PRESENCE)
+    .where(HANDOFF_PRESENCE.c.person_id == bindparam("the_person"))
+    .values(seen_at=bindparam("the_now"))
+)
 
 
 @dataclass(frozen=True)
@@ -81,14 +85,13 @@ class Presence:
         connection.execute(update(HANDOFF_PRESENCE).where(mine).values(**values, since=since, seen_at=now))
 
     def _beat(self, connection: Connection, officer_id: str) -> bool:
-        given = {"the_person": officer_id, "the_now": self._clock.now()}
-        return bool(connection.execute(_BEAT, given).rowcount)
+        return bool(_BEAT.run(connection, the_person=officer_id, the_now=self._clock.now()))
 
 
 def signs(connection: Connection, now: datetime) -> list[Sign]:
     """Return what is known of all officers at `now`."""
     found = []
-    for row in connection.execute(_SIGNS, {"the_earliest": now - KEPT}):
+    for row in _SIGNS.all(connection, the_earliest=now - KEPT):
         heard = row.seen_at >= now - LAPSE
         officer = Officer(row.person_id, row.name, tuple(row.units))
         found.append(

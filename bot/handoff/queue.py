@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.engine import Connection
 
 from bot.handoff.lists import LINE, QueueFilter, is_in, listing
@@ -22,19 +23,46 @@ from bot.handoff.models import (
     Trigger,
 )
 from bot.handoff.presence import present_for, unit_for
-from bot.handoff.rows import find_request, history_of, request_of
+from bot.handoff.rows import find_open, find_request, history_of, request_of
 from bot.handoff.shifts import Shifts
 from bot.handoff.tables import HANDOFF_EVENT, HANDOFF_NOTE, HANDOFF_REQUEST
 from bot.handoff.words import hours_text
 from bot.ops.clock import Clock
 from bot.store.engine import Database
+from bot.store.prepared import Prepared
 from bot.store.reach import ReachableStore
 from bot.tuning.reading import Tuning
 
 MEASURED, FEWEST = 20, 5
 """A likely wait is the median of so many of the last waits, and unknown with fewer than the second."""
 MEASURED_WITHIN = timedelta(days=14)
-_REVISION = select(func.coalesce(func.max(HANDOFF_EVENT.c.id), 0))
+_OF, _NOTE = HANDOFF_REQUEST.c, HANDOFF_NOTE.c
+_REVISION = Prepared(select(func.coalesce(func.max(HANDOFF_EVENT.c.id), 0)))
+_TYPING = Prepared(select(_OF.typing_until).where(_OF.id == bindparam("the_id")))
+_OF_CONVERSATION = Prepared(
+    select(HANDOFF_REQUEST).where(_OF.conversation_id == bindparam("the_id")).order_by(_OF.asked_at.desc())
+)
+_NOTES = Prepared(
+    select(HANDOFF_NOTE)
+    .where(_NOTE.request_id == bindparam("the_id"), _NOTE.event_id.is_(None))
+    .order_by(_NOTE.at, _NOTE.id)
+)
+_ONE_UNIT = _OF.unit == bindparam("the_unit")
+_WAITS = Prepared(
+    select(_OF.waited_seconds)
+    .where(_ONE_UNIT, _OF.waited_seconds.isnot(None), _OF.claimed_at >= bindparam("the_earliest"))
+    .where(_OF.trigger != Trigger.OFFICER.value)
+    .order_by(_OF.claimed_at.desc())
+    .limit(MEASURED)
+)
+_SINCE: Any = bindparam("the_moment", type_=_OF.waiting_since.type)
+_OLDER = or_(_OF.waiting_since < _SINCE, and_(_OF.waiting_since == _SINCE, _OF.id < bindparam("the_id")))
+_OTHERS = select(func.count()).where(_ONE_UNIT, is_in(RequestState.WAITING), _OF.id != bindparam("the_id"))
+_BEFORE = {
+    True: Prepared(_OTHERS.where(_OF.urgent.is_(True), _OLDER)),
+    False: Prepared(_OTHERS.where(or_(_OF.urgent.is_(True), _OLDER))),
+}
+"""How many are in front of a request that is urgent, and of one that is not."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +113,7 @@ class Queue:
 
     async def get(self, request_id: str) -> Request | None:
         """Return a request, also one that is over."""
-        return await self._store.read(find_request, HANDOFF_REQUEST.c.id == request_id)
+        return await self._store.read(find_request, request_id)
 
     async def of_conversation(self, conversation_id: str) -> list[Request]:
         """Return all requests of a conversation, the newest first."""
@@ -117,7 +145,7 @@ class Queue:
 
     async def revision(self) -> int:
         """Return the number of the newest thing that happened; another one means that lists are to be read anew."""
-        return await self._store.read(lambda connection: int(connection.execute(_REVISION).scalar_one()))
+        return await self._store.read(lambda connection: int(_REVISION.scalar(connection)))
 
     def desk_of(self, connection: Connection, unit: str) -> DeskState:
         """As `desk`, inside somebody's transaction. A commune without officers of its own is the city's."""
@@ -142,8 +170,7 @@ class Queue:
         if request is None or not request.is_open:
             return Standing("assistant")
         if request.state is RequestState.HELD:
-            query = select(HANDOFF_REQUEST.c.typing_until).where(HANDOFF_REQUEST.c.id == request.id)
-            until = connection.execute(query).scalar()
+            until = _TYPING.scalar(connection, the_id=request.id)
             typing = until is not None and until > self._clock.now()
             return Standing("officer", officer=request.officer_name, request_id=request.id, typing=typing)
         likely = likely_wait(connection, request.unit, self._clock.now())
@@ -151,13 +178,15 @@ class Queue:
         return Standing("waiting", place_of(connection, request), minutes, request_id=request.id)
 
     def _standings(self, connection: Connection, conversation_ids: tuple[str, ...]) -> dict[str, Standing]:
+        if len(conversation_ids) == 1:
+            return {conversation_ids[0]: self.standing_of(connection, find_open(connection, conversation_ids[0]))}
         rows = connection.execute(select(HANDOFF_REQUEST).where(HANDOFF_REQUEST.c.open_key.in_(conversation_ids)))
         found = {row.open_key: request_of(row) for row in rows}
         return {one: self.standing_of(connection, found.get(one)) for one in conversation_ids}
 
     def _list(self, connection: Connection, wanted: QueueFilter) -> list[QueueRow]:
         now = self._clock.now()
-        rows = connection.execute(listing(wanted), {"the_now": now} if wanted.snoozed is not None else {})
+        rows = listing(wanted).all(connection, the_now=now)
         requests = [request_of(row) for row in rows]
         places = _places(connection) if any(_waits(request) for request in requests) else {}
         return [QueueRow(one, now - one.waiting_since, places.get(one.id)) for one in requests]
@@ -190,29 +219,14 @@ def _is_full(connection: Connection, unit: str, limit: int) -> bool:
 
 def place_of(connection: Connection, request: Request) -> int:
     """Return a waiting request's place in its unit's queue, from 1: urgent ones first, then the oldest."""
-    of = HANDOFF_REQUEST.c
-    older = or_(
-        of.waiting_since < request.waiting_since, and_(of.waiting_since == request.waiting_since, of.id < request.id)
-    )
-    same = and_(of.urgent == request.urgent, older)
-    before = same if request.urgent else or_(of.urgent.is_(True), same)
-    query = select(func.count()).where(
-        of.unit == request.unit, is_in(RequestState.WAITING), of.id != request.id, before
-    )
-    return int(connection.execute(query).scalar_one()) + 1
+    given = {"the_unit": request.unit, "the_id": request.id, "the_moment": request.waiting_since}
+    return int(_BEFORE[bool(request.urgent)].scalar(connection, **given)) + 1
 
 
 def likely_wait(connection: Connection, unit: str, now: datetime) -> int | None:
     """Return the seconds that somebody will likely wait: the median of the last measured waits; None with too few."""
-    of = HANDOFF_REQUEST.c
-    query = (
-        select(of.waited_seconds)
-        .where(of.unit == unit, of.waited_seconds.isnot(None), of.claimed_at >= now - MEASURED_WITHIN)
-        .where(of.trigger != Trigger.OFFICER.value)
-        .order_by(of.claimed_at.desc())
-        .limit(MEASURED)
-    )
-    waits = [int(row.waited_seconds) for row in connection.execute(query)]
+    rows = _WAITS.all(connection, the_unit=unit, the_earliest=now - MEASURED_WITHIN)
+    waits = [int(row.waited_seconds) for row in rows]
     return round(median(waits)) if len(waits) >= FEWEST else None
 
 
@@ -224,23 +238,18 @@ def _places(connection: Connection) -> dict[str, int]:
     """As `place_of`, of all who wait."""
     counted: dict[str, int] = {}
     places: dict[str, int] = {}
-    for row in connection.execute(LINE):
+    for row in LINE.all(connection):
         places[row.id] = counted[row.unit] = counted.get(row.unit, 0) + 1
     return places
 
 
 def _of_conversation(connection: Connection, conversation_id: str) -> list[Request]:
-    of = HANDOFF_REQUEST.c
-    query = select(HANDOFF_REQUEST).where(of.conversation_id == conversation_id).order_by(of.asked_at.desc())
-    return [request_of(row) for row in connection.execute(query)]
+    return [request_of(row) for row in _OF_CONVERSATION.all(connection, the_id=conversation_id)]
 
 
 def _notes(connection: Connection, request_id: str) -> list[Note]:
-    of = HANDOFF_NOTE.c
-    query = select(HANDOFF_NOTE).where(of.request_id == request_id, of.event_id.is_(None)).order_by(of.at, of.id)
-    return [
-        Note(row.id, row.at, row.by_id, row.by_name, row.text, tuple(row.mentions)) for row in connection.execute(query)
-    ]
+    rows = _NOTES.all(connection, the_id=request_id)
+    return [Note(row.id, row.at, row.by_id, row.by_name, row.text, tuple(row.mentions)) for row in rows]
 
 
 def officer_units(officer: Officer) -> tuple[str, ...]:

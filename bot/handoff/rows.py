@@ -7,9 +7,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.engine import Connection, Row
-from sqlalchemy.sql import ColumnElement
 
 from bot.handoff.models import (
     SYSTEM,
@@ -24,22 +23,33 @@ from bot.handoff.models import (
     Trigger,
 )
 from bot.handoff.tables import HANDOFF_EVENT, HANDOFF_NOTE, HANDOFF_REQUEST
+from bot.store.prepared import Prepared
 
 OPEN = (RequestState.WAITING.value, RequestState.HELD.value)
 SUMMARY_LENGTH = 300
 """Characters of each part of a summary."""
 
 
-def find_request(connection: Connection, *where: ColumnElement[bool]) -> Request | None:
-    """Return the newest request that fits."""
-    query = select(HANDOFF_REQUEST).where(*where).order_by(HANDOFF_REQUEST.c.asked_at.desc()).limit(1)
-    row = connection.execute(query).first()
+_BY_ID = Prepared(select(HANDOFF_REQUEST).where(HANDOFF_REQUEST.c.id == bindparam("the_id")))
+_OPEN_OF = Prepared(select(HANDOFF_REQUEST).where(HANDOFF_REQUEST.c.open_key == bindparam("the_id")))
+_HISTORY = Prepared(
+    select(HANDOFF_EVENT, HANDOFF_NOTE.c.text)
+    .select_from(HANDOFF_EVENT.outerjoin(HANDOFF_NOTE, HANDOFF_NOTE.c.event_id == HANDOFF_EVENT.c.id))
+    .where(HANDOFF_EVENT.c.request_id == bindparam("the_id"))
+    .order_by(HANDOFF_EVENT.c.id)
+)
+
+
+def find_request(connection: Connection, request_id: str) -> Request | None:
+    """Return a request, also one that is over."""
+    row = _BY_ID.first(connection, the_id=request_id)
     return None if row is None else request_of(row)
 
 
 def find_open(connection: Connection, conversation_id: str) -> Request | None:
     """Return a conversation's open request."""
-    return find_request(connection, HANDOFF_REQUEST.c.open_key == conversation_id)
+    row = _OPEN_OF.first(connection, the_id=conversation_id)
+    return None if row is None else request_of(row)
 
 
 def begin_request(
@@ -68,7 +78,7 @@ def begin_request(
         "reason": "",
     }
     connection.execute(insert(HANDOFF_REQUEST).values(**(row | values)))
-    found = find_request(connection, HANDOFF_REQUEST.c.id == request_id)
+    found = find_request(connection, request_id)
     assert found is not None  # noqa: S101 - just written
     return found
 
@@ -147,23 +157,18 @@ def note_citizen_spoke(connection: Connection, conversation_id: str, at: datetim
 
 def history_of(connection: Connection, request_id: str) -> list[HistoryLine]:
     """Return what happened to a request, the oldest first."""
-    joined = HANDOFF_EVENT.outerjoin(HANDOFF_NOTE, HANDOFF_NOTE.c.event_id == HANDOFF_EVENT.c.id)
-    query = (
-        select(HANDOFF_EVENT, HANDOFF_NOTE.c.text)
-        .select_from(joined)
-        .where(HANDOFF_EVENT.c.request_id == request_id)
-        .order_by(HANDOFF_EVENT.c.id)
-    )
     return [
         HistoryLine(row.request_id, row.at, Deed(row.deed), row.by_id, row.by_name, row.text or row.why, row.seq)
-        for row in connection.execute(query)
+        for row in _HISTORY.all(connection, the_id=request_id)
     ]
+
+
+_COLUMNS = tuple(name for name in Request.__dataclass_fields__ if name in HANDOFF_REQUEST.c)
 
 
 def request_of(row: Row) -> Request:
     """Return a row as a dataclass."""
-    names = [name for name in Request.__dataclass_fields__ if name in HANDOFF_REQUEST.c]
-    values = {name: getattr(row, name) for name in names}
+    values = {name: getattr(row, name) for name in _COLUMNS}
     return Request(
         **values
         | {

@@ -218,9 +218,18 @@ def conversation_of(row: Row) -> Conversation:
 
 
 def add_messages(
-    connection: Connection, conversation_id: str, role: Role, drafts: tuple[Draft, ...], at: Any
+    connection: Connection,
+    conversation_id: str,
+    role: Role,
+    drafts: tuple[Draft, ...],
+    at: Any,
+    client_id: str | None = None,
+    state: TurnState | None = None,
 ) -> list[Message]:
-    """Store messages of the city's side, numbered on from the last; the conversation's row is already locked."""
+    """Store messages, numbered on from the last; the conversation's row is already locked.
+
+    client_id: what they are known by to who sent them, where it is one message. state: of a citizen's.
+    """
     if not drafts:
         return []
     first = count_on(connection, conversation_id, len(drafts)) - len(drafts) + 1
@@ -229,14 +238,16 @@ def add_messages(
             connection,
             conversation_id=conversation_id,
             seq=seq,
-            client_id=None,
+            client_id=client_id,
             role=role.value,
             created_at=at,
             content=draft.content,
             payload=list(draft.payloads) or None,
-            state=None,
+            state=None if state is None else state.value,
         )
-    return [Message(conversation_id, seq, role, at, draft.content) for seq, draft in enumerate(drafts, first)]
+    return [
+        Message(conversation_id, seq, role, at, draft.content, client_id) for seq, draft in enumerate(drafts, first)
+    ]
 
 
 def count_on(connection: Connection, conversation_id: str, number: int = 1) -> int:

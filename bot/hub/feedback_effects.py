@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection, Row
 
 from bot.feedback.models import RatedTurn, Reason
@@ -24,6 +24,7 @@ from bot.ops.clock import city_date
 from bot.ops.outcomes import Outcome, is_rateable
 from bot.staff.models import Feature
 from bot.staff.switches import Switches
+from bot.store.prepared import Prepared
 from bot.tuning.reading import Tuning
 
 FOLLOW_UP, TOPIC_ENDS = "follow_up", "topic_ends"
@@ -35,6 +36,13 @@ SURVEY = "survey"
 UNRATED = "unrated"
 """Key of a message's content: it was made while ratings were switched off, so no thumbs are shown under it."""
 _LOOKED_BACK = 60
+_ANSWERS = Prepared(
+    select(MESSAGE)
+    .where(MESSAGE.c.conversation_id == bindparam("the_id"), MESSAGE.c.role == Role.ASSISTANT.value)
+    .where(MESSAGE.c.seq < bindparam("the_seq"))
+    .order_by(MESSAGE.c.seq.desc())
+    .limit(bindparam("the_number"))
+)
 _ANSWERED = "answered_"
 
 
@@ -142,14 +150,7 @@ def _has_finished_topic(connection: Connection, turn: Turn) -> bool:
 
 
 def _answers(connection: Connection, conversation_id: str, before: int) -> list[Row]:
-    query = (
-        select(MESSAGE)
-        .where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.role == Role.ASSISTANT.value)
-        .where(MESSAGE.c.seq < before)
-        .order_by(MESSAGE.c.seq.desc())
-        .limit(_LOOKED_BACK)
-    )
-    return list(connection.execute(query))
+    return _ANSWERS.all(connection, the_id=conversation_id, the_seq=before, the_number=_LOOKED_BACK)
 
 
 def _outcome(content: Mapping[str, Any]) -> str:

@@ -15,7 +15,6 @@ from bot.approval.rows import drop_answers
 from bot.errors import HandoffStepError
 from bot.handoff.models import HandoffFault, Request
 from bot.handoff.rows import change_request, find_request
-from bot.handoff.tables import HANDOFF_REQUEST
 from bot.handoff.words import handoff_wording
 from bot.hub.conversations import add_messages, find_conversation
 from bot.hub.models import Answerer, Conversation, Draft, Message, Role, TurnState
@@ -39,7 +38,7 @@ def refuse_step(fault: HandoffFault) -> HandoffStepError:
 
 def take(connection: Connection, request_id: str) -> tuple[Conversation, Request]:
     """Read a request and its conversation; raise `HandoffStepError` where one is gone."""
-    request = find_request(connection, HANDOFF_REQUEST.c.id == request_id)
+    request = find_request(connection, request_id)
     conversation = find_conversation(connection, request.conversation_id) if request else None
     if request is None or conversation is None or conversation.erased:
         raise refuse_step(HandoffFault.GONE)
@@ -81,7 +80,7 @@ def change(connection: Connection, request: Request, **values: Any) -> Request:
     """Change a request by compare-and-set; return it as it stands then, raise where it has changed since."""
     if not change_request(connection, request, **values):
         raise refuse_step(HandoffFault.TAKEN)
-    changed = find_request(connection, HANDOFF_REQUEST.c.id == request.id)
+    changed = find_request(connection, request.id)
     assert changed is not None  # noqa: S101 - just changed
     return changed
 

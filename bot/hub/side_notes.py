@@ -4,24 +4,25 @@ once. For channels that bring more than text.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
-from bot.errors import TokenInvalidError
-from bot.hub.conversations import add_messages, find_conversation
+from bot.hub.conversations import add_messages, find_by_client_id, find_conversation, hold
 from bot.hub.models import Answerer, Draft, Message, Role, TurnState
-from bot.hub.tables import CONVERSATION, MESSAGE
+from bot.hub.tables import CONVERSATION
 from bot.ops.clock import Clock
 from bot.store.engine import Database
+from bot.store.prepared import Prepared
 
-_CHANGED = select(CONVERSATION.c.id, CONVERSATION.c.last_seq).where(
-    CONVERSATION.c.channel == bindparam("the_channel"),
-    CONVERSATION.c.updated_at >= bindparam("the_earliest"),
-    CONVERSATION.c.erased_at.is_(None),
+_CHANGED = Prepared(
+    select(CONVERSATION.c.id, CONVERSATION.c.last_seq).where(
+        CONVERSATION.c.channel == bindparam("the_channel"),
+        CONVERSATION.c.updated_at >= bindparam("the_earliest"),
+        CONVERSATION.c.erased_at.is_(None),
+    )
 )
 """Asked every second."""
 
@@ -56,33 +57,23 @@ class SideNotes:
         reply: Draft | None,
     ) -> list[Message]:
         now = self._clock.now()
-        lock = update(CONVERSATION).where(CONVERSATION.c.id == conversation_id, CONVERSATION.c.erased_at.is_(None))
-        if connection.execute(lock.values(updated_at=now)).rowcount == 0:
-            raise TokenInvalidError("the conversation is erased", conversation=conversation_id[:8])
-        mine = MESSAGE.c.conversation_id == conversation_id
-        if connection.execute(select(MESSAGE.c.seq).where(mine, MESSAGE.c.client_id == client_id)).first() is not None:
+        hold(connection, conversation_id, now)
+        if find_by_client_id(connection, conversation_id, client_id) is not None:
             return []
         conversation = find_conversation(connection, conversation_id)
         held = conversation is not None and conversation.status in (Answerer.OFFICER, Answerer.WAITING)
-        drafts = (Draft(content),) if content is not None else ()
-        stored = add_messages(connection, conversation_id, Role.CITIZEN, drafts, now)
+        stored: list[Message] = []
+        if content is not None:  # a citizen's is not left to the assistant
+            state = TurnState.PASSED_ON if held else TurnState.ANSWERED
+            stored = add_messages(
+                connection, conversation_id, Role.CITIZEN, (Draft(content),), now, client_id=client_id, state=state
+            )
         if reply is not None and not (held and content is not None):
-            stored += add_messages(connection, conversation_id, Role.SYSTEM, (reply,), now)
-        return self._signed(connection, stored, client_id, held)
-
-    @staticmethod
-    def _signed(connection: Connection, stored: list[Message], client_id: str, held: bool) -> list[Message]:
-        """The first message carries the sender's id; a citizen's is not left to the assistant."""
-        if not stored:
-            return stored
-        first = stored[0]
-        state = TurnState.PASSED_ON if held else TurnState.ANSWERED
-        values = {"client_id": client_id} | ({"state": state.value} if first.role is Role.CITIZEN else {})
-        row = (MESSAGE.c.conversation_id == first.conversation_id) & (MESSAGE.c.seq == first.seq)
-        connection.execute(update(MESSAGE).where(row).values(**values))
-        return [replace(first, client_id=client_id), *stored[1:]]
+            signed = None if stored else client_id
+            stored += add_messages(connection, conversation_id, Role.SYSTEM, (reply,), now, client_id=signed)
+        return stored
 
 
 def _changed_since(connection: Connection, channel: str, since: datetime) -> list[tuple[str, int]]:
-    rows = connection.execute(_CHANGED, {"the_channel": channel, "the_earliest": since})
+    rows = _CHANGED.all(connection, the_channel=channel, the_earliest=since)
     return [(row.id, row.last_seq) for row in rows]

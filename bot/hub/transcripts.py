@@ -16,14 +16,27 @@ from bot.hub.conversations import message_of
 from bot.hub.models import ANSWERS, Answerer, Message, Role
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.store.engine import Database
+from bot.store.prepared import Prepared
 
 PAGE = 200
 MOST_TURNS = 12000
 """So many of the newest messages are looked through; older ones are found by day."""
 
 
-_CHANGED = select(*(CONVERSATION.c[name] for name in ("id", "last_seq", "delivered_seq", "status", "updated_at")))
-_CHANGED = _CHANGED.where(CONVERSATION.c.updated_at >= bindparam("the_earliest"))
+_CHANGED = Prepared(
+    select(*(CONVERSATION.c[name] for name in ("id", "last_seq", "delivered_seq", "status", "updated_at"))).where(
+        CONVERSATION.c.updated_at >= bindparam("the_earliest")
+    )
+)
+_LIVING = Prepared(
+    select(CONVERSATION).where(CONVERSATION.c.id == bindparam("the_id"), CONVERSATION.c.erased_at.is_(None))
+)
+_NEWEST = Prepared(
+    select(MESSAGE)
+    .where(MESSAGE.c.conversation_id == bindparam("the_id"), MESSAGE.c.seq > bindparam("the_seq"))
+    .order_by(MESSAGE.c.seq.desc())
+    .limit(bindparam("the_number"))
+)
 
 
 @dataclass(frozen=True)
@@ -107,13 +120,12 @@ class Transcripts:
 
 
 def _changed_since(connection: Connection, since: datetime) -> dict[str, str]:
-    rows = connection.execute(_CHANGED, {"the_earliest": since})
+    rows = _CHANGED.all(connection, the_earliest=since)
     return {row.id: f"{row.last_seq} {row.delivered_seq} {row.status} {row.updated_at.timestamp()}" for row in rows}
 
 
 def _find(connection: Connection, conversation_id: str) -> SeenConversation | None:
-    query = select(CONVERSATION).where(CONVERSATION.c.id == conversation_id, CONVERSATION.c.erased_at.is_(None))
-    row = connection.execute(query).first()
+    row = _LIVING.first(connection, the_id=conversation_id)
     if row is None:
         return None
     return SeenConversation(row.id, row.channel, row.status, row.created_at, row.updated_at, row.last_seq)
@@ -157,8 +169,7 @@ def _going_on(
 
 
 def _newest(connection: Connection, conversation_id: str, after: int, most: int) -> list[Message]:
-    mine = (MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.seq > after)
-    rows = connection.execute(select(MESSAGE).where(*mine).order_by(MESSAGE.c.seq.desc()).limit(most))
+    rows = _NEWEST.all(connection, the_id=conversation_id, the_seq=after, the_number=most)
     return [message_of(row) for row in rows][::-1]
 
 

@@ -7,15 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.engine import Connection
 
 from bot.handoff.models import CITY_UNIT
 from bot.hub.models import Draft
 from bot.hub.tables import CONVERSATION
+from bot.store.prepared import Prepared
 
 COMMUNE_CODE = "commune_code"
 """Key of an answer's object: the commune that it told."""
+
+_NOTE = Prepared(
+    update(CONVERSATION)
+    .where(CONVERSATION.c.id == bindparam("the_id"), CONVERSATION.c.unit != bindparam("the_unit"))
+    .values(unit=bindparam("the_unit"))
+)
 
 
 def note_unit_of(connection: Connection, conversation_id: str, drafts: Sequence[Draft]) -> None:
@@ -30,5 +37,4 @@ def note_unit_of(connection: Connection, conversation_id: str, drafts: Sequence[
 def note_unit(connection: Connection, conversation_id: str, unit: str) -> None:
     """Note the unit that was asked for; the city's says nothing new."""
     if unit != CITY_UNIT:
-        mine = CONVERSATION.c.id == conversation_id
-        connection.execute(update(CONVERSATION).where(mine, CONVERSATION.c.unit != unit).values(unit=unit))
+        _NOTE.run(connection, the_id=conversation_id, the_unit=unit)

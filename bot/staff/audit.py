@@ -13,9 +13,11 @@ from bot.ops.clock import CITY_TIME, Clock
 from bot.staff.models import AuditRow, Deed
 from bot.staff.tables import STAFF_AUDIT
 from bot.store.engine import Database
+from bot.store.prepared import Prepared
 from bot.store.reach import ReachableStore
 
 PAGE = 100
+_ADD = Prepared(insert(STAFF_AUDIT).inline(), "at", "by", "deed", "about", "reason")
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Audit:
 def add_line(connection: Connection, at: datetime, by: str, deed: Deed, about: str = "", reason: str = "") -> None:
     """Add a line in the transaction of what it speaks of."""
     row = {"at": at, "by": by[:80], "deed": deed.value, "about": about[:120], "reason": reason.strip()[:600]}
-    connection.execute(insert(STAFF_AUDIT).values(**row))
+    _ADD.run(connection, **row)
 
 
 def _read(connection: Connection, wanted: AuditFilter) -> list[AuditRow]:

@@ -21,12 +21,15 @@ from bot.staff.passwords import Passwords, one_time_password
 from bot.staff.sessions import end_sessions
 from bot.staff.tables import STAFF_PERSON
 from bot.store.engine import Database
+from bot.store.prepared import Prepared
 from bot.store.reach import ReachableStore
 
 log = EventLog("staff.people")
 
 _NAME = re.compile(r"[a-z][a-z0-9._-]{2,39}")
 LONGEST_DISPLAY_NAME = 80
+_EVERYBODY = select(STAFF_PERSON).order_by(STAFF_PERSON.c.display_name)
+_ALL, _ALL_LOCKED = Prepared(_EVERYBODY), Prepared(_EVERYBODY.with_for_update())
 _RESERVED = frozenset({"citizen", "system", "command", "job"})
 """Who did it in histories, where it was nobody of the staff."""
 
@@ -162,8 +165,7 @@ class People:
 
 def everybody(connection: Connection, lock: bool = False) -> list[Person]:
     """Return all people; `lock`: nobody changes them until the transaction ends (SQLite has locked everything)."""
-    query = select(STAFF_PERSON).order_by(STAFF_PERSON.c.display_name)
-    return [person_of(row) for row in connection.execute(query.with_for_update() if lock else query)]
+    return [person_of(row) for row in (_ALL_LOCKED if lock else _ALL).all(connection)]
 
 
 def person_of(row: Row) -> Person:

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.engine import Connection, Row
 
 from bot.staff.tables import STAFF_PERSON, STAFF_SESSION
+from bot.store.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -24,13 +25,13 @@ class SessionLimits:
 
 
 _OF = STAFF_SESSION.c
-_SESSION = (
+_SESSION = Prepared(
     select(_OF.id.label("session_id"), _OF.seen_at, _OF.began_at, _OF.browser, STAFF_PERSON)
     .join(STAFF_PERSON, STAFF_PERSON.c.id == _OF.person_id)
     .where(_OF.token_hash == bindparam("the_hash"), _OF.ended_at.is_(None), STAFF_PERSON.c.disabled_at.is_(None))
     .where(_OF.seen_at > bindparam("the_idle"), _OF.began_at > bindparam("the_earliest"))
 )
-"""Asked for every page and by every open stream, so built once."""
+"""Asked for every page and by every open stream."""
 
 
 def begin_session(connection: Connection, person_id: str, browser: str, now: datetime) -> str:
@@ -45,7 +46,8 @@ def begin_session(connection: Connection, person_id: str, browser: str, now: dat
 def find_session(connection: Connection, token: str, limits: SessionLimits, now: datetime) -> Row | None:
     """Return the open session of a secret with its person's row; None where it ended, or its person is disabled."""
     given = {"the_hash": hash_of(token), "the_idle": now - limits.idle, "the_earliest": now - limits.absolute}
-    return connection.execute(_SESSION, given).first()
+    found: Row | None = _SESSION.first(connection, **given)
+    return found
 
 
 def touch(connection: Connection, session_id: str, now: datetime) -> None:

@@ -17,6 +17,7 @@ from bot.staff.models import Deed, Feature, StaffFault, SwitchChange
 from bot.staff.tables import STAFF_SWITCH
 from bot.staff.telling import staff_wording
 from bot.store.engine import Database
+from bot.store.prepared import Prepared
 from bot.store.reach import ReachableStore
 
 log = EventLog("staff.switches")
@@ -83,7 +84,7 @@ class Switches:
         return True
 
 
-_HISTORY = (
+_HISTORY = Prepared(
     select(STAFF_SWITCH)
     .where(STAFF_SWITCH.c.feature == bindparam("the_feature"))
     .order_by(STAFF_SWITCH.c.id.desc())
@@ -106,5 +107,5 @@ def _newest(connection: Connection, feature: Feature) -> SwitchChange | None:
 
 
 def _history(connection: Connection, feature: Feature, most: int = 100) -> list[SwitchChange]:
-    rows = connection.execute(_HISTORY, {"the_feature": feature.value, "the_number": most})
+    rows = _HISTORY.all(connection, the_feature=feature.value, the_number=most)
     return [SwitchChange(Feature(row.feature), row.off, row.sentence, row.reason, row.by, row.at) for row in rows]

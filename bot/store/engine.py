@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sqlite3
 import threading
 from collections import defaultdict
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,15 +17,17 @@ from sqlalchemy.pool import QueuePool
 
 from bot.ops.metrics import DATABASE_ERRORS
 from bot.store.group_writer import write_together
-from bot.store.prepared import raise_as_sqlalchemy
+from bot.store.kept import BEGIN, Kept, execute
 from bot.store.searching import add_functions
-from bot.store.worker import Worker
+from bot.store.worker import Outcome, Worker, outcome
 
 Result = TypeVar("Result")
 
 THREADS = 8
 """For reading; on PostgreSQL for writing too."""
 BUSY_TIMEOUT_SECONDS = 15.0
+STATEMENTS = 512
+"""SQLite's driver keeps so many of a connection prepared: more than a hub has (128 would push each other out)."""
 NETWORK = {
     "connect_timeout": 5,
     "keepalives_idle": 15,
@@ -76,9 +76,9 @@ def _sqlite_engine(address: URL) -> Engine:
         future=True,
         hide_parameters=True,
         poolclass=QueuePool,
-        pool_size=THREADS + 1,
+        pool_size=2 * THREADS + 1,  # every thread keeps one; the others are for who asks the engine itself
         max_overflow=0,
-        connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
+        connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False, "cached_statements": STATEMENTS},
     )
     event.listen(engine, "do_connect", lambda *_: make_private(address))
     event.listen(engine, "connect", _prepare_sqlite)
@@ -109,20 +109,22 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    sql = f"BEGIN {connection.get_execution_options().get('sqlite_begin', 'DEFERRED')}"
-    try:
-        connection.connection.cursor().execute(sql)
-    except sqlite3.Error as error:
-        raise_as_sqlalchemy(connection, error, sql)
+    kind = connection.get_execution_options().get(BEGIN, "DEFERRED")
+    if kind is not None:
+        execute(connection, f"BEGIN {kind}")
 
 
 def check_writable(engine: Engine) -> None:
     """Raise what the driver raises where the database is away, RuntimeError where it is only to be read (a standby)."""
     with engine.begin() as connection:
-        if engine.dialect.name != "postgresql":
-            connection.execute(text("SELECT 1"))
-        elif connection.execute(text("SHOW transaction_read_only")).scalar() != "off":
-            raise RuntimeError("read-only")
+        _check_writable(connection)
+
+
+def _check_writable(connection: Connection) -> None:
+    if connection.dialect.name != "postgresql":
+        connection.execute(text("SELECT 1"))
+    elif connection.execute(text("SHOW transaction_read_only")).scalar() != "off":
+        raise RuntimeError("read-only")
 
 
 _WRITERS: dict[str, threading.Lock] = defaultdict(threading.Lock)
@@ -134,17 +136,21 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        sqlite = engine.dialect.name == "sqlite"
+        self._sqlite = engine.dialect.name == "sqlite"
         self._one_writer = _WRITERS[str(engine.url)]
-        self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="database")
+        self._reader = Worker("database", _one_by_one, THREADS, most=1)
         # Where one writes at a time, one thread does, so that none wakes up only to wait for the lock.
-        self._writer = Worker("writer", write_together) if sqlite else None
-        self._held: Connection | None = None
+        self._writer = Worker("writer", write_together) if self._sqlite else None
+        self._held = Kept(engine, "IMMEDIATE")
+        self._of_thread = threading.local()
+        self._kept = [self._held]
         self.closed = False
 
     async def run(self, work: Callable[..., Result], *args: Any) -> Result:
         """Call `work(connection, *args)` in one transaction: committed when it returns, undone when it raises."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._transaction, work, args)
+        transaction = self._read if self._sqlite else self._transaction
+        found: Result = await self._reader.do((transaction, work, args))
+        return found
 
     async def write(self, work: Callable[..., Result], *args: Any) -> Result:
         """As `run`, for work that writes: SQLite's write lock is taken first.
@@ -152,24 +158,21 @@ class Database:
         Otherwise another writer between a read and a write would make it fail at once ("database is locked").
         """
         if self._writer is not None:
-            written: Result = await self._writer.do((self._write_on_held, lambda connection: work(connection, *args)))
+            written: Result = await self._writer.do((self._write_on_held, work, args))
             return written
         return await self.run(work, *args)
 
-    def _write_on_held(self, work: Callable[[Connection], Result]) -> Result:
-        """The one thread that writes on SQLite keeps its connection, for as long as all goes well."""
+    def _write_on_held(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
         with self._one_writer:
-            connection = self._held = self._held or self._connect_to_write()
-            try:
-                with connection.begin():
-                    return work(connection)
-            except BaseException:
-                self._held = None
-                connection.close()
-                raise
+            return self._held.transaction(work, args)
 
-    def _connect_to_write(self) -> Connection:
-        return self.engine.connect().execution_options(sqlite_begin="IMMEDIATE")
+    def _read(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
+        """Each thread that reads on SQLite keeps its connection, too."""
+        kept: Kept | None = getattr(self._of_thread, "kept", None)
+        if kept is None:
+            kept = self._of_thread.kept = Kept(self.engine, "DEFERRED")
+            self._kept.append(kept)
+        return kept.transaction(work, args)
 
     def _transaction(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
         with self.engine.begin() as connection:
@@ -178,7 +181,7 @@ class Database:
     async def is_ready(self) -> bool:
         """Whether the database answers, and takes what is written."""
         try:
-            await asyncio.get_running_loop().run_in_executor(self._threads, check_writable, self.engine)
+            await self.run(_check_writable)
         except Exception:  # whatever the driver raises, the answer is no
             return False
         return True
@@ -188,7 +191,11 @@ class Database:
         self.closed = True
         if self._writer is not None:
             self._writer.close()
-        self._threads.shutdown(wait=True)
-        if self._held is not None:
-            self._held.close()
+        self._reader.close()
+        for kept in self._kept:
+            kept.close()
         self.engine.dispose()
+
+
+def _one_by_one(reads: Sequence[Any]) -> Sequence[Outcome]:
+    return [outcome(transaction, work, args) for transaction, work, args in reads]

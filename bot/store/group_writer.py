@@ -12,29 +12,41 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from bot.store.kept import execute
 from bot.store.worker import Outcome, outcome
 
-Work = Callable[[Connection], Any]
-Write = tuple[Callable[[Work], Any], Work]
-"""What calls the second in a transaction: committed when it returns, undone when it raises."""
+Work = Callable[..., Any]
+Args = tuple[Any, ...]
+Write = tuple[Callable[[Work, Args], Any], Work, Args]
+"""What calls the second with a connection and the third, in a transaction: committed when it returns, undone when it
+raises."""
 
 
 def write_together(writes: Sequence[Write]) -> Sequence[Outcome]:
     """Write all in one transaction of the first one's."""
-    in_transaction, work = writes[0]
+    in_transaction, work, args = writes[0]
     if len(writes) == 1:
-        return [outcome(lambda: in_transaction(work))]
-    works = [work for _, work in writes]
-    ends, error = outcome(lambda: in_transaction(lambda connection: [_alone(connection, work) for work in works]))
+        return [outcome(in_transaction, work, args)]
+    ends, error = outcome(in_transaction, _each_alone, (writes,))
     return ends if error is None else [(None, error)] * len(writes)  # nothing is written, of none of them
 
 
-def _alone(connection: Connection, work: Work) -> Outcome:
+def _each_alone(connection: Connection, writes: Sequence[Write]) -> list[Outcome]:
+    return [_alone(connection, work, args) for _, work, args in writes]
+
+
+def _alone(connection: Connection, work: Work, args: Args) -> Outcome:
     """Write one in a savepoint."""
+    execute(connection, "SAVEPOINT alone")
     try:
-        with connection.begin_nested():
-            return work(connection), None
+        result = work(connection, *args)
     except Exception as error:
         if not connection.connection.in_transaction:  # a disk that is full undoes it all, and COMMIT says nothing
             raise
+        while (step := connection.get_nested_transaction()) is not None:  # the work's own, left open
+            step.rollback()
+        execute(connection, "ROLLBACK TO alone")
+        execute(connection, "RELEASE alone")
         return None, error
+    execute(connection, "RELEASE alone")
+    return result, None

@@ -8,9 +8,12 @@ holds the transaction and deals with errors; only the execution is the driver's.
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple, NoReturn
 
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql import ClauseElement
@@ -22,17 +25,17 @@ Convert = Callable[[Any], Any] | None
 class _Ready(NamedTuple):
     """A statement for one dialect.
 
-    given: parameters by name, with what makes the driver's value of each (None: it goes as it is). constants: values
-    that stand in the statement itself. order: names in the order of a tuple; None where the driver takes them by name.
-    converts: of the columns of a result. row: makes a row of their values.
+    given: parameters by name, in the statement's order where it is `positional`, with what makes the driver's value of
+    each (None: it goes as it is). constants: values that stand in the statement itself. converts: of the columns of a
+    result, by place, those that need it. row: makes a row of their values.
     """
 
     sql: str
+    positional: bool
     given: tuple[tuple[str, Convert], ...]
     constants: dict[str, Any]
-    order: tuple[str, ...] | None
-    converts: tuple[Convert, ...]
-    row: Callable[..., Any]
+    converts: tuple[tuple[int, Callable[[Any], Any]], ...]
+    row: Callable[[Sequence[Any]], Any]
 
 
 class Prepared:
@@ -42,7 +45,8 @@ class Prepared:
     columns whose defaults SQLAlchemy makes.
     """
 
-    def __init__(self, statement: ClauseElement, *columns: str) -> None:
+    def __init__(self, statement: ClauseElement | Mapping[str, ClauseElement], *columns: str) -> None:
+        """statement: by dialect, where they differ."""
         self._statement = statement
         self._columns = columns
         self._ready: dict[str, _Ready] = {}
@@ -76,9 +80,16 @@ class Prepared:
         return [_row(ready, one) for one in found]
 
     def _execute(self, connection: Connection, ready: _Ready, given: dict[str, Any]) -> Any:
-        values = {name: _converted(given[name], convert) for name, convert in ready.given} | ready.constants
-        parameters = values if ready.order is None else tuple([values[name] for name in ready.order])
-        cursor = connection.connection.cursor()
+        if ready.constants:
+            given.update(ready.constants)
+        parameters: Any
+        if ready.positional:
+            parameters = [given[name] if convert is None else convert(given[name]) for name, convert in ready.given]
+        else:
+            parameters = {
+                name: given[name] if convert is None else convert(given[name]) for name, convert in ready.given
+            }
+        cursor = connection.connection.dbapi_connection.cursor()
         try:
             cursor.execute(ready.sql, parameters)
         except connection.dialect.dbapi.Error as error:
@@ -88,8 +99,20 @@ class Prepared:
     def _for(self, dialect: Dialect) -> _Ready:
         ready = self._ready.get(dialect.name)
         if ready is None:
-            ready = self._ready[dialect.name] = _prepare(self._statement, dialect, self._columns)
+            statement = self._statement[dialect.name] if isinstance(self._statement, Mapping) else self._statement
+            ready = self._ready[dialect.name] = _prepare(statement, dialect, self._columns)
         return ready
+
+
+def upsert(table: Table, build: Callable[[Any], ClauseElement], *columns: str) -> Prepared:
+    """INSERT … ON CONFLICT, which both databases have and SQLAlchemy names by dialect.
+
+    build: given the database's INSERT into the table, returns it with its `on_conflict_do_…`.
+    """
+    return Prepared({one.name: build(made(table)) for one, made in _DIALECTS.items()}, *columns)
+
+
+_DIALECTS: dict[Any, Any] = {postgresql.dialect: postgresql.insert, sqlite.dialect: sqlite.insert}
 
 
 def raise_as_sqlalchemy(connection: Connection, error: BaseException, sql: str, cursor: Any = None) -> NoReturn:
@@ -104,24 +127,29 @@ def _prepare(statement: ClauseElement, dialect: Dialect, columns: Sequence[str])
         raise ValueError("a default made by SQLAlchemy, or a list, cannot be prepared")
     binds = {name: bind for bind, name in compiled.bind_names.items()}
     converts = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()}
+    constants = {
+        name: bind.effective_value if (convert := converts[name]) is None else convert(bind.effective_value)
+        for name, bind in binds.items()
+        if not bind.required
+    }
+    order = compiled.positiontup if compiled.positional else list(binds)
     fields = [key for key, *_ in compiled._result_columns]
-    types = [kind for *_, kind in compiled._result_columns]
+    found = [kind.dialect_impl(dialect).result_processor(dialect, None) for *_, kind in compiled._result_columns]
     named: Any = namedtuple("Row", fields, rename=True)  # type: ignore[misc]
     return _Ready(
         sql=str(compiled),
-        given=tuple((name, converts[name]) for name, bind in binds.items() if bind.required),
-        constants={
-            name: _converted(bind.effective_value, converts[name]) for name, bind in binds.items() if not bind.required
-        },
-        order=tuple(compiled.positiontup) if compiled.positional else None,
-        converts=tuple(kind.dialect_impl(dialect).result_processor(dialect, None) for kind in types),
-        row=named._make if fields else tuple,
+        positional=compiled.positional,
+        given=tuple((name, None if name in constants else converts[name]) for name in order),
+        constants=constants,
+        converts=tuple((place, convert) for place, convert in enumerate(found) if convert is not None),
+        row=partial(tuple.__new__, named) if fields else tuple,  # as its `_make`, without a call in Python for each
     )
 
 
 def _row(ready: _Ready, found: Sequence[Any]) -> Any:
-    return ready.row(map(_converted, found, ready.converts))
-
-
-def _converted(value: Any, convert: Convert) -> Any:
-    return value if convert is None else convert(value)
+    if not ready.converts:
+        return ready.row(found)
+    values = list(found)
+    for place, convert in ready.converts:
+        values[place] = convert(values[place])
+    return ready.row(values)

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import DateTime
 from sqlalchemy.types import TypeDecorator
 
+_NAIVE = "a moment without time zone cannot be stored"
+
 
 class UtcDateTime(TypeDecorator):  # type: ignore[misc]
     """An aware moment in UTC; a naive one is a bug and refused."""
@@ -20,7 +22,7 @@ class UtcDateTime(TypeDecorator):  # type: ignore[misc]
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("a moment without time zone cannot be stored")
+            raise ValueError(_NAIVE)
         return value.astimezone(timezone.utc)
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
@@ -28,12 +30,28 @@ class UtcDateTime(TypeDecorator):  # type: ignore[misc]
             return None
         return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
 
+    def bind_processor(self, dialect: Any) -> Callable[[Any], Any] | None:
+        """SQLite keeps text; written in one step, as SQLAlchemy would in three."""
+        if dialect.name == "sqlite":
+            return _as_text
+        found: Callable[[Any], Any] | None = super().bind_processor(dialect)
+        return found
+
     def result_processor(self, dialect: Any, coltype: Any) -> Callable[[Any], datetime | None] | None:
         """SQLite keeps text; read in one step, since reports read hundreds of thousands of moments."""
         if dialect.name == "sqlite":
             return _from_text
         found: Callable[[Any], datetime | None] | None = super().result_processor(dialect, coltype)
         return found
+
+
+def _as_text(value: datetime | None) -> str | None:
+    """Return a moment as SQLAlchemy writes it."""
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError(_NAIVE)
+    return value.astimezone(timezone.utc).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _from_text(value: str | None) -> datetime | None:

@@ -1,6 +1,6 @@
-"""One thread that does what it is given, in order, for coroutines: all that waits at a time, together.
+"""A thread that does what it is given, in order, for coroutines: all that waits at a time, together. Or several.
 
-`ThreadPoolExecutor` makes two futures, a lock and three callbacks for each task; a hub hands over two tasks a turn.
+`ThreadPoolExecutor` makes two futures, a lock and three callbacks for each task.
 """
 
 from __future__ import annotations
@@ -22,25 +22,29 @@ MOST = 32
 """So many are done together, which others wait for."""
 
 
-def outcome(work: Callable[[], Any]) -> Outcome:
+def outcome(work: Callable[..., Any], *args: Any) -> Outcome:
     """Do `work`; return how it ended."""
     try:
-        return work(), None
+        return work(*args), None
     except BaseException as error:  # whatever it is, it is who waits that hears of it
         return None, error
 
 
 class Worker:
-    """The thread begins with the first task, and ends with `close` or when nobody knows the worker any more.
+    """A thread begins when a task has none, and ends with `close` or when nobody knows the worker any more.
 
     together: does tasks, returns the outcome of each; it should not know who knows the worker, else both live for ever.
+    threads: at most; with more than one, tasks may overtake each other. most: so many tasks are done together.
     """
 
-    def __init__(self, name: str, together: Together) -> None:
+    def __init__(self, name: str, together: Together, threads: int = 1, most: int = MOST) -> None:
         self._tasks: SimpleQueue[_Task | None] = SimpleQueue()
         self._name = name
         self._together = together
-        self._thread: Thread | None = None
+        self._most = most
+        self._begun = 0
+        self._ended = [0] * threads
+        self._threads: list[Thread] = []
         self._changing = Lock()
         self._closed = False
 
@@ -54,8 +58,10 @@ class Worker:
         with self._changing:
             if self._closed:
                 raise RuntimeError("the worker is closed")
-            if self._thread is None:
-                self._begin()
+            running = len(self._threads)
+            if running < len(self._ended) and self._begun - sum(self._ended) >= running:
+                self._begin(running)
+            self._begun += 1
             self._tasks.put((loop, future, task))
         return future
 
@@ -64,19 +70,23 @@ class Worker:
         with self._changing:
             self._closed = True
             self._tasks.put(None)
-        if self._thread is not None:
-            self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
-    def _begin(self) -> None:
-        self._thread = Thread(target=_work_off, args=(self._tasks, self._together), name=self._name, daemon=True)
-        self._thread.start()
-        weakref.finalize(self, self._tasks.put, None)
+    def _begin(self, number: int) -> None:
+        args = (self._tasks, self._together, self._most, self._ended, number)
+        self._threads.append(Thread(target=_work_off, args=args, name=self._name, daemon=True))
+        self._threads[-1].start()
+        if number == 0:
+            weakref.finalize(self, self._tasks.put, None)
 
 
-def _work_off(tasks: SimpleQueue[_Task | None], together: Together) -> None:
+def _work_off(tasks: SimpleQueue[_Task | None], together: Together, most: int, ended: list[int], number: int) -> None:
+    """One thread; it alone counts in `ended[number]`."""
     goes_on = True
     while goes_on:
-        waiting, goes_on = _waiting(tasks)
+        waiting, goes_on = _waiting(tasks, most)
+        given = len(waiting)
         waiting = [task for task in waiting if not task[1].cancelled()]
         if waiting:
             ends = together([task for _, _, task in waiting])
@@ -85,15 +95,17 @@ def _work_off(tasks: SimpleQueue[_Task | None], together: Together) -> None:
                     loop.call_soon_threadsafe(_settle, future, *end)
             del ends, loop, future, end, _  # nothing is kept alive by waiting for the next
         del waiting
+        ended[number] += given
+    tasks.put(None)  # for the next thread
 
 
-def _waiting(tasks: SimpleQueue[_Task | None]) -> tuple[list[_Task], bool]:
+def _waiting(tasks: SimpleQueue[_Task | None], most: int) -> tuple[list[_Task], bool]:
     """Wait for a task; return it with those behind it, and whether there will be more."""
     found: list[_Task] = []
     task = tasks.get()
     while task is not None:
         found.append(task)
-        if len(found) == MOST:
+        if len(found) == most:
             return found, True
         try:
             task = tasks.get_nowait()

@@ -177,7 +177,7 @@ def _note_person(connection: Connection, event: ZaloEvent, now: datetime) -> Non
     given = {"the_user": event.user_id, "the_moment": min(event.at or now, now)}
     counts = event.kind in INTERACTIONS
     if not counts or statements.INTERACTED.run(connection, **given) == 0:
-        connection.execute(statements.ADD_PERSON.on(connection), {"user_id": event.user_id, "queued_seq": 0})
+        statements.ADD_PERSON.run(connection, user_id=event.user_id, queued_seq=0)
         if counts:
             statements.INTERACTED.run(connection, **given)
     if counts:

@@ -172,9 +172,8 @@ class Outbox:
         }
         if statements.MOVE_ON.run(connection, **moved) == 0:
             return Queued(done=False)
-        if parts:
-            connection.execute(statements.ADD_PARTS, [self._row(person, part, now) for part in parts])
         for part in parts:
+            statements.ADD_PART.run(connection, **self._row(person, part, now))
             if part.news is not None:
                 keep_news(connection, user_id, person.conversation_id, part.seq, part.news, self._sealer, now)
         if begin is None or not self._take(connection, user_id, now):

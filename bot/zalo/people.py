@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlalchemy.engine import Connection, Row
 
 from bot.ops.clock import Clock
@@ -95,9 +95,10 @@ def _of_conversation(connection: Connection, conversation_id: str) -> Person | N
 
 
 def _give(connection: Connection, user_id: str, expected: str | None, conversation_id: str) -> bool:
-    same = PERSON.c.conversation_id.is_(None) if expected is None else PERSON.c.conversation_id == expected
-    fresh = {"conversation_id": conversation_id, "queued_seq": 0, "choices": None, "choices_seq": None}
-    return bool(connection.execute(update(PERSON).where(PERSON.c.user_id == user_id, same).values(**fresh)).rowcount)
+    given = {"the_user": user_id, "the_conversation": conversation_id}
+    if expected is None:
+        return bool(statements.GIVE_FIRST.run(connection, **given))
+    return bool(statements.GIVE_ANOTHER.run(connection, **given, the_expected=expected))
 
 
 def person_of(row: Row | None) -> Person | None:

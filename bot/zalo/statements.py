@@ -11,11 +11,10 @@ from typing import Any
 from sqlalchemy import bindparam, case, func, insert, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
-from bot.store.prepared import Prepared
+from bot.store.prepared import Prepared, upsert
 from bot.store.types import UtcDateTime
 from bot.zalo.states import OPEN_STATES, InState, OutState
 from bot.zalo.tables import INBOX, OUTBOX, PERSON, RATE
-from bot.zalo.upserts import Upsert
 
 NEW, DONE = InState.NEW.value, InState.DONE.value
 WAITING, SENDING, SENT, HELD = (
@@ -39,13 +38,20 @@ FIND_PERSON = Prepared(select(PERSON).where(_ME))
 """Takes the_user."""
 PERSON_OF = Prepared(select(PERSON).where(PERSON.c.conversation_id == bindparam("the_conversation")))
 """Takes the_conversation."""
+_FRESH = {"conversation_id": bindparam("the_conversation"), "queued_seq": 0, "choices": None, "choices_seq": None}
+GIVE_FIRST = Prepared(update(PERSON).where(_ME, PERSON.c.conversation_id.is_(None)).values(**_FRESH))
+"""Takes the_user, the_conversation; touches no row of who has one."""
+GIVE_ANOTHER = Prepared(
+    update(PERSON).where(_ME, PERSON.c.conversation_id == bindparam("the_expected")).values(**_FRESH)
+)
+"""Takes the_user, the_expected, the_conversation; touches no row of who has another one than expected."""
 
 
 KNOWN_EVENT = Prepared(select(INBOX.c.event_id).where(INBOX.c.event_id == bindparam("the_event")))
 """Takes the_event."""
 ADD_EVENT = Prepared(insert(INBOX), "event_id", "user_id", "received_at", "happened", "body", "state", "num_retry")
 """Takes these."""
-ADD_PERSON = Upsert(PERSON, lambda insertion: insertion.on_conflict_do_nothing())
+ADD_PERSON = upsert(PERSON, lambda insertion: insertion.on_conflict_do_nothing(), "user_id", "queued_seq")
 """Takes user_id, queued_seq: of who is new."""
 _MOMENT: Any = bindparam("the_moment", type_=UtcDateTime)
 _LATER = or_(PERSON.c.interacted_at.is_(None), PERSON.c.interacted_at < _MOMENT)
@@ -107,8 +113,11 @@ MOVE_ON = Prepared(
 )
 """Takes the_user, the_talk, the_known: up to where the outbox was known to hold what was said; the_last: up to where it
 does now; the_choices, the_choices_seq. Touches no row where another process was faster."""
-ADD_PARTS = insert(OUTBOX)
-"""Takes rows."""
+ADD_PART = Prepared(
+    insert(OUTBOX).inline(),
+    *("user_id", "conversation_id", "seq", "part", "body", "state", "made_at", "due_at"),
+)
+"""Takes these."""
 _FIRST = select(OUTBOX.c.user_id, func.min(OUTBOX.c.id).label("id")).where(_OPEN).group_by(OUTBOX.c.user_id).subquery()
 DUE = Prepared(
     select(PERSON.c.user_id)
@@ -152,5 +161,5 @@ ONE_MORE_CALL = Prepared(
     update(RATE).where(_MINUTE, RATE.c.calls < bindparam("the_most")).values(calls=RATE.c.calls + 1)
 )
 """Takes the_minute, the_most; touches no row where the minute is full, or new."""
-BEGIN_MINUTE = Upsert(RATE, lambda insertion: insertion.on_conflict_do_nothing())
+BEGIN_MINUTE = upsert(RATE, lambda insertion: insertion.on_conflict_do_nothing(), "minute", "calls")
 """Takes minute, calls."""

@@ -8,7 +8,7 @@ import threading
 import pytest
 from sqlalchemy import event, text
 
-from bot.store.engine import Database, make_engine
+from bot.store.engine import THREADS, Database, make_engine
 
 
 @pytest.fixture
@@ -21,7 +21,12 @@ def database(tmp_path):
 @pytest.fixture
 def commits(database):
     counted = []
-    event.listen(database.engine, "commit", counted.append)
+
+    def note(statement):
+        if statement == "COMMIT":
+            counted.append(statement)
+
+    event.listen(database.engine, "connect", lambda driver, _: driver.set_trace_callback(note))
     return counted
 
 
@@ -81,6 +86,52 @@ async def test_one_that_fails_undoes_nothing_of_the_others(database):
     ends = await asyncio.gather(*waiting, return_exceptions=True)
     assert [type(end) for end in ends] == [int, ValueError, int]
     assert await numbers_in(database) == [0, 2]
+
+
+async def test_a_step_that_a_work_left_open_is_undone_with_it(database):
+    """Savepoints of the work's own, by SQLAlchemy, within its savepoint."""
+    await database.write(lambda connection: connection.execute(text("CREATE TABLE numbers (number INTEGER)")))
+
+    def step_and_fail(connection, number):
+        connection.begin_nested()
+        add_and_fail(connection, number)
+
+    def step_back(connection, number):
+        add(connection, number)
+        step = connection.begin_nested()
+        add(connection, number + 100)
+        step.rollback()
+
+    let_go = await held_up(database)
+    works = [add, step_and_fail, step_back, add]
+    waiting = [asyncio.create_task(database.write(work, number)) for number, work in enumerate(works)]
+    await asyncio.sleep(0)
+    await let_go()
+    ends = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(end) for end in ends] == [int, ValueError, type(None), int]
+    assert await numbers_in(database) == [0, 2, 3]
+
+
+async def test_after_an_error_alone_the_next_writes_and_reads_as_before(database):
+    await database.write(lambda connection: connection.execute(text("CREATE TABLE numbers (number INTEGER)")))
+    for way in (database.write, database.run):
+        with pytest.raises(ValueError, match="7"):
+            await way(add_and_fail, 7)
+        assert await numbers_in(database) == []
+    await database.run(add, 8)
+    await database.write(add, 9)
+    assert await numbers_in(database) == [8, 9]
+
+
+async def test_reading_sees_what_was_written_before_and_no_long_read_holds_up_a_short_one(database):
+    await database.write(lambda connection: connection.execute(text("CREATE TABLE numbers (number INTEGER)")))
+    gate = threading.Event()
+    long_ones = [asyncio.create_task(database.run(lambda _: gate.wait(10))) for _ in range(THREADS - 1)]
+    for number in range(20):
+        await database.write(add, number)
+        assert await numbers_in(database) == list(range(number + 1))
+    gate.set()
+    assert await asyncio.gather(*long_ones) == [True] * (THREADS - 1)
 
 
 async def test_nobody_is_told_that_it_is_written_when_it_was_not(database):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import gc
+import importlib
+import pkgutil
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import DateTime, bindparam, insert, select, text, update
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy.sql.elements import TextClause
 
+import bot
 from bot.hub import statements
 from bot.hub.conversations import ConversationStore, add_messages
 from bot.hub.models import Draft, Role
@@ -16,6 +22,7 @@ from bot.ops.clock import SystemClock
 from bot.ops.metrics import DATABASE_ERRORS
 from bot.store.engine import Database, make_engine
 from bot.store.prepared import Prepared
+from bot.store.types import UtcDateTime
 
 ELSEWHERE = timezone(timedelta(hours=7))
 ALL = Prepared(select(MESSAGE).order_by(MESSAGE.c.seq))
@@ -118,6 +125,43 @@ async def test_a_moment_without_zone_is_refused(database, talk):
 def test_lists_cannot_be_prepared(database):
     with pytest.raises(ValueError, match="list"), database.engine.begin() as connection:
         Prepared(select(MESSAGE).where(MESSAGE.c.seq.in_([1, 2]))).all(connection)
+
+
+async def test_every_prepared_statement_is_one_that_the_database_understands(database, talk):
+    """Also those that no other test may come by: each is planned, with nothing for its parameters."""
+    for module in pkgutil.walk_packages(bot.__path__, "bot."):
+        if "__main__" not in module.name and not module.name.startswith(("bot.nlu", "bot.rasa", "bot.domain")):
+            importlib.import_module(module.name)
+    known = [one for one in gc.get_objects() if isinstance(one, Prepared)]
+    known = [one for one in known if not isinstance(one._statement, TextClause)]  # of tests
+
+    def plan(connection):
+        for one in known:
+            ready = one._for(connection.dialect)
+            names = [name for name, _ in ready.given]
+            values = {**dict.fromkeys(names), **ready.constants}
+            given = tuple(values[name] for name in names) if ready.positional else values
+            cursor = connection.connection.cursor()
+            cursor.execute(f"EXPLAIN {ready.sql}", given)
+            assert cursor.fetchall(), ready.sql
+            cursor.close()
+        return len(known)
+
+    assert await database.run(plan) > 80
+
+
+async def test_a_moment_is_written_as_sqlalchemy_writes_it():
+    """So that what another version of this program has stored is found by comparing."""
+    dialect = sqlite.dialect()
+    mine = UtcDateTime().dialect_impl(dialect).bind_processor(dialect)
+    theirs = DateTime(timezone=True).dialect_impl(dialect).bind_processor(dialect)
+    for moment in (
+        datetime(2026, 3, 1, 6, 30, 5, 123456, tzinfo=ELSEWHERE),
+        datetime(2026, 3, 1, tzinfo=timezone.utc),
+        datetime(26, 12, 31, 23, 59, 59, 9, tzinfo=timezone.utc),
+    ):
+        assert mine(moment) == theirs(moment.astimezone(timezone.utc))
+    assert mine(None) is None
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

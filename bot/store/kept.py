@@ -1,0 +1,65 @@
+"""A connection to SQLite that one thread keeps, and its transactions as plain statements of the driver.
+
+SQLAlchemy's own way (a connection out of the pool, objects and listeners for each transaction and savepoint) costs ten
+times what the driver does. To SQLAlchemy the connection is in one transaction for as long as it is kept; those that
+are meant begin and end below it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy.engine import Connection, Engine
+
+from bot.store.prepared import raise_as_sqlalchemy
+
+Result = TypeVar("Result")
+BEGIN = "sqlite_begin"
+"""Option of a connection: how SQLAlchemy's transactions begin on SQLite; None: nothing is sent."""
+
+
+class Kept:
+    """Not for two threads at once. kind: of its transactions; IMMEDIATE takes the write lock first."""
+
+    def __init__(self, engine: Engine, kind: str) -> None:
+        self._engine = engine
+        self._begin = f"BEGIN {kind}"
+        self._connection: Connection | None = None
+
+    def transaction(self, work: Callable[..., Result], args: tuple[Any, ...] = ()) -> Result:
+        """Call `work(connection, *args)`: committed when it returns, undone when it raises.
+
+        After an error the next transaction has a fresh connection.
+        """
+        connection = self._connection
+        try:
+            if connection is None:
+                connection = self._connection = self._connect()
+            execute(connection, self._begin)
+            result = work(connection, *args)
+            execute(connection, "COMMIT")
+        except BaseException:
+            self.close()
+            raise
+        return result
+
+    def close(self) -> None:
+        """Give the connection back; what is not committed is undone."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def _connect(self) -> Connection:
+        connection = self._engine.connect().execution_options(**{BEGIN: None})
+        connection.begin()
+        return connection
+
+
+def execute(connection: Connection, sql: str) -> None:
+    """Have the driver execute a statement about transactions; raise its errors as SQLAlchemy does."""
+    try:
+        connection.connection.execute(sql)
+    except sqlite3.Error as error:
+        raise_as_sqlalchemy(connection, error, sql)
