@@ -13,7 +13,7 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME, PREVIOUS_ACTION, SHOU
 from rasa.shared.core.domain import Domain, State
 from rasa.shared.nlu.constants import ACTION_NAME, INTENT
 
-from bot.rasa_runtime.tracker_speedups import NewestStates
+from bot.rasa_runtime.newest_states import NewestStates
 
 _FIND_ACTION = RulePolicy._find_action_from_rules
 

@@ -22,7 +22,6 @@ from rasa.shared.constants import UTTER_PREFIX
 from rasa.shared.core.constants import ACTION_EXTRACT_SLOTS, ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
-from rasa.shared.core.slots import Slot
 from rasa.shared.utils.common import all_subclasses
 
 from bot.rasa_runtime.graph_running import run_graph_directly
@@ -38,7 +37,6 @@ def apply_speedups() -> None:
     check = _compiled_result_check()
     RemoteAction._validate_action_result = lambda self, result: check(result)
     Event.resolve_by_type = staticmethod(_event_types_by_name())
-    Slot.__copy__ = _copied_slot
     if ActionExtractSlots.run is _EXTRACT:
         ActionExtractSlots.run = _extract_slots
     for module in (processor, forms, rule_policy):
@@ -80,14 +78,6 @@ _OFTEN: Mapping[str, Callable[[Any], Action]] = {
     ACTION_EXTRACT_SLOTS: ActionExtractSlots,
 }
 """Those of Rasa's own that each turn or session runs."""
-
-
-def _copied_slot(slot: Slot) -> Slot:
-    """What `copy.copy` makes of a slot, without its detour; a tracker copies forty, seven times a turn."""
-    kind: Any = type(slot)
-    copied: Slot = kind.__new__(kind)
-    copied.__dict__.update(slot.__dict__)
-    return copied
 
 
 _EXTRACT = ActionExtractSlots.run

@@ -6,15 +6,14 @@ here replaces one of Rasa 3.6.21 (see `speedups.py`), or leaves the conversation
 
 from __future__ import annotations
 
-import copy
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from rasa.shared.constants import DEFAULT_SENDER_ID
+from rasa.shared.core import trackers
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from rasa.shared.core.domain import Domain, State
 from rasa.shared.core.events import (
     ActionExecuted,
     ActionReverted,
@@ -23,14 +22,15 @@ from rasa.shared.core.events import (
     FollowupAction,
     Restarted,
     SessionStarted,
-    SlotSet,
     UserUtteranceReverted,
     UserUttered,
 )
+from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import AnySlotDict, DialogueStateTracker
 from rasa.shared.utils.common import all_subclasses
 
 APPLIED, COPY = DialogueStateTracker.applied_events, DialogueStateTracker.copy
+SET_SLOT, RESET_SLOTS = DialogueStateTracker._set_slot, DialogueStateTracker._reset_slots
 """Rasa's own."""
 KINDS = frozenset((Event, *all_subclasses(Event)))
 BEGINNINGS = {kind for kind in KINDS if issubclass(kind, (Restarted, SessionStarted))}
@@ -42,6 +42,52 @@ def quicken_trackers() -> None:
     """Put them in place. Calling it again changes nothing."""
     DialogueStateTracker.applied_events = applied_events
     DialogueStateTracker.copy = copied
+    DialogueStateTracker._set_slot = set_slot
+    DialogueStateTracker._reset_slots = reset_slots
+    trackers.copy = _NoCopies
+
+
+class _NoCopies:
+    """In place of the module `copy` in Rasa's module of trackers, which copies all slots whenever it makes a tracker.
+
+    Here trackers share their slots: nothing but the two methods below changes one, and they change a copy.
+    """
+
+    @staticmethod
+    def copy(slot: Slot) -> Slot:
+        return slot
+
+
+def set_slot(tracker: DialogueStateTracker, key: str, value: Any) -> None:
+    """Give the tracker a slot of its own with that value."""
+    if key not in tracker.slots:
+        SET_SLOT(tracker, key, value)  # says so in the log
+        return
+    slot = tracker.slots[key] = _copied_slot(tracker.slots[key])
+    slot.value = value
+
+
+def reset_slots(tracker: DialogueStateTracker) -> None:
+    """Set all slots to their initial value: those that are not as the domain has them."""
+    for name, slot in tracker.slots.items():
+        if not _is_as_made(slot):
+            slot = tracker.slots[name] = _copied_slot(slot)
+            slot.reset()
+
+
+def _is_as_made(slot: Slot) -> bool:
+    """Whether `reset` would change nothing. A list slot turns an initial value that is none into one."""
+    if slot._has_been_set or slot._value is not slot.initial_value:
+        return False
+    return not slot.initial_value or isinstance(slot.initial_value, list) or type(slot).value is Slot.value
+
+
+def _copied_slot(slot: Slot) -> Slot:
+    """What `copy.copy` makes of a slot, without its detour."""
+    kind: Any = type(slot)
+    copied: Slot = kind.__new__(kind)
+    copied.__dict__.update(slot.__dict__)
+    return copied
 
 
 def applied_events(tracker: DialogueStateTracker) -> list[Event]:
@@ -59,23 +105,30 @@ def copied(tracker: DialogueStateTracker) -> DialogueStateTracker:
     follow_up = _follow_up(tracker.events)
     if tracker._max_event_history is not None or isinstance(tracker.slots, AnySlotDict) or follow_up is _UNKNOWN:
         return COPY(tracker)
-    second = _empty(tracker, {name: copy.copy(slot) for name, slot in tracker.slots.items()})
-    second.events = deque(tracker.events)
-    second.followup_action = follow_up
-    second._paused = tracker._paused
-    second.latest_action = tracker.latest_action
-    second.latest_message = tracker.latest_message
-    second.latest_bot_utterance = tracker.latest_bot_utterance
-    second.active_loop = replace(tracker.active_loop) if tracker.active_loop else None
+    second = DialogueStateTracker.__new__(DialogueStateTracker)  # all that its `__init__` sets, and no more
+    second.__dict__.update(
+        {name: tracker.__dict__[name] for name in _SHARED},
+        sender_id=tracker.sender_id or DEFAULT_SENDER_ID,
+        events=deque(tracker.events),
+        slots=dict(tracker.slots),
+        followup_action=follow_up,
+        active_loop=replace(tracker.active_loop) if tracker.active_loop else None,
+        sender_source=None,
+        model_id=None,
+        assistant_id=None,
+    )
     return second
 
 
-def _empty(tracker: DialogueStateTracker, slots: dict[str, Any]) -> DialogueStateTracker:
-    empty = DialogueStateTracker(tracker.sender_id or DEFAULT_SENDER_ID, (), is_rule_tracker=tracker.is_rule_tracker)
-    empty.slots = slots
-    return empty
-
-
+_SHARED = (
+    "_max_event_history",
+    "is_rule_tracker",
+    "_paused",
+    "latest_action",
+    "latest_message",
+    "latest_bot_utterance",
+)
+"""Attributes whose values no tracker changes: it takes others in their place."""
 _UNKNOWN = object()
 
 
@@ -90,37 +143,3 @@ def _follow_up(events: Sequence[Event]) -> Any:
         if kind in BEGINNINGS or kind in UNDOING or kind not in KINDS:
             return _UNKNOWN
     return ACTION_LISTEN_NAME
-
-
-class NewestStates:
-    """Of a tracker, the last few states: all that the longest rule can ask about.
-
-    Rasa makes one for each action of the session, on a tracker with all slots, twice a turn.
-    """
-
-    def __init__(self, tracker: DialogueStateTracker, count: int) -> None:
-        self._tracker, self._count = tracker, count
-
-    def past_states(self, domain: Domain, **how: Any) -> list[State]:
-        """What a tracker's own would end with."""
-        if isinstance(self._tracker.slots, AnySlotDict) or how.get("ignore_rule_only_turns"):
-            return list(self._tracker.past_states(domain, **how))
-        unset = how.get("omit_unset_slots", False)
-        return [domain.get_active_state(tracker, omit_unset_slots=unset) for tracker in self._moments()]
-
-    def _moments(self) -> Iterator[DialogueStateTracker]:
-        """One tracker as it was before each of the last actions and is now, with the slots that show in a state."""
-        slots: Mapping[str, Any] = self._tracker.slots
-        showing = {name: copy.copy(slot) for name, slot in slots.items() if slot.influence_conversation}
-        moment = _empty(self._tracker, showing)
-        moment._reset_slots()
-        events = self._tracker.applied_events()
-        left = sum(isinstance(event, ActionExecuted) for event in events) + 1
-        for event in events:
-            if isinstance(event, ActionExecuted):
-                if left <= self._count:
-                    yield moment
-                left -= 1
-            if not isinstance(event, SlotSet) or event.key in showing:
-                event.apply_to(moment)
-        yield moment

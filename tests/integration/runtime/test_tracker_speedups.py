@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 
@@ -36,14 +37,16 @@ RULES = [
 @pytest.fixture(autouse=True)
 def _rasas_own(monkeypatch):
     """Rasa's methods in their places, whatever other tests have put there."""
-    from rasa.shared.core.slots import Slot
+    from rasa.shared.core import trackers as trackers_module
     from rasa.shared.core.trackers import DialogueStateTracker
 
     from bot.rasa_runtime import tracker_speedups
 
     monkeypatch.setattr(DialogueStateTracker, "applied_events", tracker_speedups.APPLIED)
     monkeypatch.setattr(DialogueStateTracker, "copy", tracker_speedups.COPY)
-    monkeypatch.delattr(Slot, "__copy__", raising=False)
+    monkeypatch.setattr(DialogueStateTracker, "_set_slot", tracker_speedups.SET_SLOT)
+    monkeypatch.setattr(DialogueStateTracker, "_reset_slots", tracker_speedups.RESET_SLOTS)
+    monkeypatch.setattr(trackers_module, "copy", copy)
 
 
 def turn(chance, forms):
@@ -120,14 +123,46 @@ def test_a_copy_holds_what_rasas_copy_holds():
 def test_what_is_done_to_a_copy_does_not_reach_the_tracker():
     from rasa.shared.core import events
 
-    from bot.rasa_runtime.tracker_speedups import copied
+    from bot.rasa_runtime.tracker_speedups import copied, quicken_trackers
 
+    quicken_trackers()  # a copy shares its slots: it is all of them or none
     more = [events.SlotSet("topic", 5), events.LoopInterrupted(True), events.ActionExecuted("action_ask")]
     for domain, tracker in trackers():
         before = all_of(tracker.copy())
         copied(tracker).update_with_events([*more, events.SessionStarted()], domain)
         assert all_of(tracker.copy()) == before
         assert tracker.current_slot_values() == {name: slot["_value"] for name, (_, slot) in before["slots"].items()}
+
+
+def test_trackers_that_share_slots_hold_what_rasas_own_hold_and_the_domain_stays_as_it_is():
+    from bot.rasa_runtime.tracker_speedups import quicken_trackers
+
+    own = [all_of(tracker) for _, tracker in trackers()]
+    quicken_trackers()
+    untouched = {slot.name: vars(slot) for slot in next(trackers())[0].slots}
+    for (domain, tracker), before in zip(trackers(), own, strict=True):
+        assert all_of(tracker) == before
+        tracker._reset_slots()
+        assert {name: slot.has_been_set for name, slot in tracker.slots.items()} == dict.fromkeys(tracker.slots, False)
+        assert {slot.name: vars(slot) for slot in domain.slots} == untouched
+
+
+def test_slots_are_set_anew_as_rasa_does_it():
+    from rasa.shared.core.slots import AnySlot, ListSlot
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    from bot.rasa_runtime.tracker_speedups import RESET_SLOTS, reset_slots
+
+    slots = [AnySlot("a", [{}], initial_value={"b": [1]}), ListSlot("c", [{}], initial_value="d"), ListSlot("e", [{}])]
+    for value in (None, 0, {"b": [1]}, ["x"], "y"):
+        found = []
+        for reset in (RESET_SLOTS, reset_slots):
+            tracker = DialogueStateTracker("a", slots)
+            if value != 0:
+                [tracker._set_slot(slot.name, value) for slot in slots]
+            reset(tracker)
+            found.append(all_of(tracker)["slots"])
+        assert found[0] == found[1]
 
 
 def test_a_tracker_that_forgets_is_copied_by_rasa():

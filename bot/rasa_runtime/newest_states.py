@@ -1,0 +1,119 @@
+"""Of a conversation, the last few states: all that the longest rule can ask about (see `speedups.py`).
+
+Rasa replays the session onto a tracker with all slots, twice a turn, and makes a state of it before each action.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rasa.shared.constants import DEFAULT_SENDER_ID
+from rasa.shared.core.domain import Domain, State
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActionExecutionRejected,
+    BotUttered,
+    DefinePrevUserUtteredFeaturization,
+    FollowupAction,
+    SlotSet,
+    UserUttered,
+)
+from rasa.shared.core.slots import Slot
+from rasa.shared.core.trackers import AnySlotDict, DialogueStateTracker
+
+SIMPLE = frozenset(
+    {
+        ActionExecuted,
+        ActionExecutionRejected,
+        BotUttered,
+        DefinePrevUserUtteredFeaturization,  # held by the message itself
+        FollowupAction,
+        SlotSet,
+        UserUttered,
+    }
+)
+"""Events of which a state shows no more than `_Moment` does, where no form is active."""
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """What a state is made of, under the names that a tracker has for it.
+
+    executed: the action before; slots: those that show in a state.
+    """
+
+    latest_message: UserUttered
+    executed: ActionExecuted | None
+    slots: Mapping[str, Slot]
+    active_loop: None = None
+
+    @property
+    def latest_action(self) -> Mapping[str, Any]:
+        """As a tracker has it."""
+        return self.executed.as_sub_state() if self.executed else {}
+
+
+class NewestStates:
+    """Takes the place of a tracker where states are made of it."""
+
+    def __init__(self, tracker: DialogueStateTracker, count: int) -> None:
+        self._tracker, self._count = tracker, count
+
+    def past_states(self, domain: Domain, **how: Any) -> list[State]:
+        """What a tracker's own would end with."""
+        tracker: Any = self._tracker
+        if isinstance(tracker.slots, AnySlotDict) or how.get("ignore_rule_only_turns"):
+            return list(tracker.past_states(domain, **how))
+        events = tracker.applied_events()
+        showing = {name: _reset(slot) for name, slot in tracker.slots.items() if slot.influence_conversation}
+        find = _moments if SIMPLE.issuperset(map(type, events)) else _replayed
+        unset: bool = how.get("omit_unset_slots", False)
+        return [domain.get_active_state(moment, unset) for moment in find(events, showing, self._count)]
+
+
+def _moments(events: list[Any], showing: dict[str, Slot], count: int) -> Iterable[Any]:
+    """What was so before each of the last actions, and is now."""
+    message, action, slots = UserUttered.empty(), None, showing
+    moments: deque[_Moment] = deque(maxlen=count)
+    for event in events:
+        kind = type(event)
+        if kind is ActionExecuted:
+            moments.append(_Moment(message, action, slots))
+            action = event
+        elif kind is UserUttered:
+            message = event
+        elif kind is SlotSet and event.key in showing:
+            slots = {**slots, event.key: _with_value(slots[event.key], event.value)}
+    moments.append(_Moment(message, action, slots))
+    return moments
+
+
+def _replayed(events: list[Any], showing: dict[str, Slot], count: int) -> Iterable[Any]:
+    """The same by replaying, as Rasa does it: one tracker as it was before each of the last actions and is now."""
+    moment = DialogueStateTracker(DEFAULT_SENDER_ID, ())
+    moment.slots = showing
+    left = sum(isinstance(event, ActionExecuted) for event in events) + 1
+    for event in events:
+        if isinstance(event, ActionExecuted):
+            if left <= count:
+                yield moment
+            left -= 1
+        if not isinstance(event, SlotSet) or event.key in showing:
+            event.apply_to(moment)
+    yield moment
+
+
+def _reset(slot: Slot) -> Slot:
+    own = copy.copy(slot)
+    own.reset()
+    return own
+
+
+def _with_value(slot: Slot, value: Any) -> Slot:
+    own = copy.copy(slot)
+    own.value = value
+    return own
