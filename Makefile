@@ -14,7 +14,7 @@ PYTEST_ARGS ?= --durations=40 --durations-min=3
 unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
-.PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue index train bench bench-catalogue bench-search bench-cases bench-handoff bench-turns bench-reports load faults guide-screenshots eval eval-search eval-learning requirements sbom audit doctor topology clean
+.PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue index train bench bench-catalogue bench-search bench-cases bench-handoff bench-turns bench-reports load faults guide-screenshots eval eval-search eval-learning requirements settings-page sbom audit doctor topology clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -118,6 +118,9 @@ eval-learning: install catalogue ## facts and intents by cross-validation over w
 
 eval-search: install catalogue ## finding procedures and facts, over the sets; CATALOGUE=records.jsonl.gz over those records
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) -m tools.evaluate_sets $(if $(CATALOGUE),--floors --catalogue "$(CATALOGUE)") $(EVAL_SETS)
+
+settings-page: install ## docs/settings.md from the list of all settings (bot/declared_settings.yml)
+	@$(PY) -m tools.settings_page
 
 sbom: dev ## bill of materials (CycloneDX, results/sbom.cdx.json) and docs/licences.md, offline
 	@$(PY) -m tools.sbom

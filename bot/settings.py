@@ -1,4 +1,4 @@
-"""Every setting of the application, read once from the environment. Documented in docs/settings.md."""
+"""Every setting of the application, read once from the environment. Declared in declared_settings.yml."""
 
 from __future__ import annotations
 

@@ -2,43 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from difflib import get_close_matches
-from functools import lru_cache
 from pathlib import Path
 
 import yaml
 
 from bot.cases.gateways.routing import NONE, SAMPLE, build_gateways
+from bot.declared_settings import declared_settings, variables_of_tests
 from bot.doctor.findings import Deployment, Finding, error, ok, warning
 from bot.errors import SettingInvalidError
-from knowledge.settings import ROOT
 
 PREFIX = "MOTCUA_"
 FAMILIES = ("MOTCUA_CASE_TOKEN_", "MOTCUA_TEST_")
-TESTS_ONLY = ("MOTCUA_SHARED", "MOTCUA_PICTURES")
 SHORTEST_SECRET, FEWEST_KINDS = 32, 10
 SHORTEST_TOKEN = 16
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-@lru_cache(maxsize=1)
-def known_settings() -> frozenset[str]:
-    """Return every variable that the two modules of settings read, as they name them."""
-    sources = (ROOT / "bot" / "settings.py", ROOT / "knowledge" / "settings.py")
-    return frozenset(re.findall(r'"(MOTCUA_[A-Z_]*[A-Z])"', "".join(path.read_text("utf-8") for path in sources)))
-
-
 def names(at: Deployment) -> Iterator[Finding]:
     """A misspelt variable is silently a default: the worst kind of setting."""
-    strange = [
-        name
-        for name in sorted(at.env)
-        if name.startswith(PREFIX) and name not in known_settings() | {*TESTS_ONLY} and not name.startswith(FAMILIES)
-    ]
+    known = declared_settings().keys() | variables_of_tests()
+    named = sorted(name for name in at.env if name.startswith(PREFIX) and not name.startswith(FAMILIES))
+    strange = [name for name in named if name not in known]
     for name in strange:
-        near = get_close_matches(name, known_settings(), n=1)
+        near = get_close_matches(name, declared_settings(), n=1)
         yield error("setting_names", "setting_unknown", name=name, near=near[0] if near else "docs/settings.md")
     if not strange:
         yield ok("setting_names")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot.declared_settings import LIST_FILE, declared_settings, setting_groups, to_page
 from knowledge.settings import ROOT
 
 PRODUCT = ("actions", "bot", "knowledge")
@@ -115,21 +116,35 @@ def test_only_the_settings_read_the_environment():
     assert readers - READ_ENVIRONMENT == set()
 
 
-def test_every_variable_is_documented_and_every_documented_one_exists():
+def test_every_variable_that_is_read_is_declared_and_every_declared_one_is_read():
     used = set()
-    for name in FILES:
+    for name in (name for name in FILES if name != LIST_FILE.relative_to(ROOT).as_posix()):
         if Path(name).suffix in {".py", ".sh", ".yml", ".yaml", ".js", ""} and not name.startswith("docs/"):
             used |= set(re.findall(r"\bMOTCUA_[A-Z_]*[A-Z]\b", (ROOT / name).read_text("utf-8")))
-    documented = set(re.findall(r"^\| `(MOTCUA_[A-Z_]+)`", page("settings.md"), re.MULTILINE))
-    assert used - documented == set()
-    assert documented - used == set()
+    declared = [one.name for group in setting_groups() for one in group.settings]
+    assert len(declared) == len(set(declared))
+    assert used == set(declared)
 
 
-def test_documented_defaults_are_those_of_the_code():
+def test_settings_are_those_that_the_two_modules_of_settings_read():
+    sources = "".join((ROOT / package / "settings.py").read_text("utf-8") for package in ("bot", "knowledge"))
+    assert set(re.findall(r'"(MOTCUA_[A-Z_]*[A-Z])"', sources)) == set(declared_settings())
+
+
+def test_the_page_of_settings_is_made_from_the_list():
+    assert page("settings.md") == to_page(), "python -m tools.settings_page"
+
+
+def test_every_setting_says_what_it_means_and_what_holds_without_it():
+    for one in declared_settings().values():
+        assert one.meaning, one.name
+        assert bool(one.default) != bool(one.unset), one.name
+
+
+def test_declared_defaults_are_those_of_the_code():
     from bot.settings import Settings
 
     settings = Settings.from_env({})
-    rows = {row[0].strip("`"): row[1] for row in table_rows("settings.md") if row[0].startswith("`") and len(row) == 3}
     for variable, value in {
         "MOTCUA_WEB_HOST": settings.web_host,
         "MOTCUA_WEB_PORT": settings.web_port,
@@ -139,18 +154,14 @@ def test_documented_defaults_are_those_of_the_code():
         "MOTCUA_STALE_AFTER_DAYS": settings.catalogue.stale_after_days,
         "MOTCUA_LOG_LEVEL": settings.log_level,
     }.items():
-        assert rows[variable].strip("`") == str(value)
+        assert declared_settings()[variable].default == str(value)
 
 
-def test_a_variable_that_is_set_to_its_documented_default_changes_nothing():
+def test_a_variable_that_is_set_to_its_declared_default_changes_nothing():
     """All of them, not only those that are named above."""
     from bot.settings import Settings
 
-    plain = {
-        row[0].strip("`"): row[1].strip("`")
-        for row in table_rows("settings.md")
-        if row[0].startswith("`MOTCUA_") and len(row) == 3 and re.fullmatch(r"`[^`]+`", row[1])
-    }
+    plain = {one.name: one.default for one in declared_settings().values() if one.default}
     assert len(plain) > 25
     unset = Settings.from_env({})
     wrong = {name for name, value in plain.items() if Settings.from_env({name: value}) != unset}
