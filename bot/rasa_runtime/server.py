@@ -69,9 +69,11 @@ def serve(settings: Settings, model: Path, interface: str) -> int:
     from rasa.core.utils import number_of_sanic_workers
 
     from bot.rasa_runtime.observing import observe
+    from bot.rasa_runtime.repeated import answer_once
     from bot.rasa_runtime.speedups import apply_speedups
 
     apply_speedups()
+    answer_once()
     endpoints = build_endpoints(settings)
     channels = run.create_http_input_channels(None, str(ROOT / "credentials.yml"))
     app = run.configure_app(channels, enable_api=True, port=settings.rasa_port, endpoints=endpoints)
