@@ -14,7 +14,7 @@ from typing import Any
 
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
-from rasa.shared.core.events import Event, UserUttered
+from rasa.shared.core.events import BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.ops.logging import EventLog
@@ -59,13 +59,14 @@ async def _handle_message_with_tracker(processor: Any, message: UserMessage, tra
 
 
 def said_to(tracker: DialogueStateTracker, turn: object) -> list[Event]:
-    """Return what followed the newest message, where that is the one of `turn`; nothing where it is another."""
+    """Return what followed the newest message, where that is the one of `turn` and something was said to it."""
     if not turn:
         return []
     followed: list[Event] = []
     for event in reversed(tracker.events):
         if isinstance(event, UserUttered):
-            return followed[::-1] if (event.metadata or {}).get("turn") == turn else []
+            same = (event.metadata or {}).get("turn") == turn
+            return followed[::-1] if same and any(isinstance(one, BotUttered) for one in followed) else []
         followed.append(event)
     return []
 
