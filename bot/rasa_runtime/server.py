@@ -22,6 +22,7 @@ from bot.rasa_runtime.model_files import find_newest_model
 from bot.settings import Settings
 from bot.store.awaiting import AWAY, await_database
 from bot.supervisor.ports import busy_port_sentence, port_is_free
+from knowledge.postgres import SERVING_SECONDS, give_up_after
 from knowledge.settings import ROOT
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def main(argv: list[str] | None = None) -> int:
     if not port_is_free(options.interface, settings.rasa_port):
         return _fail(busy_port_sentence(options.interface, settings.rasa_port, "MOTCUA_RASA_PORT"), 2)
     configure_logging(settings.log_level)
+    give_up_after(SERVING_SECONDS)
     try:  # Rasa's own waits for nothing: it would go on without tables, and forget every conversation
         await_database(settings.tracker_url, "MOTCUA_TRACKER_URL")
     except StoreDownError as error:

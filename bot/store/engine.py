@@ -22,20 +22,14 @@ from bot.store.group_writer import write_together
 from bot.store.prepared import raise_as_sqlalchemy
 from bot.store.searching import add_functions
 from bot.store.worker import Worker
+from knowledge.postgres import NETWORK, watch_silence
 
 Result = TypeVar("Result")
 
 THREADS = 8
 """For reading; on PostgreSQL for writing too."""
 BUSY_TIMEOUT_SECONDS = 15.0
-NETWORK = {
-    "connect_timeout": 5,
-    "keepalives_idle": 15,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 20_000,
-}
-"""Of libpq, seconds and milliseconds: a machine that vanished without a word is given up, by default after hours."""
+READY_SECONDS = 2.5
 
 
 def make_engine(url: str) -> Engine:
@@ -43,6 +37,7 @@ def make_engine(url: str) -> Engine:
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
         return _counting(_sqlite_engine(address))
+    watch_silence()
     engine = create_engine(
         address,
         future=True,
@@ -176,9 +171,10 @@ class Database:
             return work(connection, *args)
 
     async def is_ready(self) -> bool:
-        """Whether the database answers, and takes what is written."""
+        """Whether the database answers, and takes what is written: at once, or the answer is no."""
         try:
-            await asyncio.get_running_loop().run_in_executor(self._threads, check_writable, self.engine)
+            asked = asyncio.get_running_loop().run_in_executor(self._threads, check_writable, self.engine)
+            await asyncio.wait_for(asked, READY_SECONDS)
         except Exception:  # whatever the driver raises, the answer is no
             return False
         return True
