@@ -47,6 +47,7 @@ from bot.staff.demo import make_sample_people
 from bot.store.awaiting import AWAY, await_database
 from bot.store.migrate import migrate
 from bot.store.operations import OperationsStore
+from knowledge.postgres import SERVING_SECONDS, give_up_after
 from knowledge.working_days import load_calendar
 
 log = EventLog("web")
@@ -209,6 +210,7 @@ def main() -> int:
         settings = Settings.from_env()
         settings.require_shared_keys()
         configure_logging(settings.log_level)
+        give_up_after(SERVING_SECONDS)
         await_database(settings.database_url, "MOTCUA_DATABASE_URL")  # nobody is let in while it is away
         screen("")  # reads its phrases, which at the first messages every thread of the database would do at once
         with listen(settings) as listener:

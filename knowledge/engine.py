@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from knowledge.errors import CatalogueUnreadableError
+from knowledge.postgres import NETWORK, patiently, watch_silence
 
 _WAIT_FOR_WRITER_MS = 120_000
 """How long a write waits for another one to end; importing the whole catalogue takes some twenty seconds."""
@@ -26,7 +27,7 @@ def open_engine(url: str) -> Engine:
         address = sa.engine.make_url(url)
         if address.get_backend_name() == "sqlite" and address.database:
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(address, future=True)
+        engine = sa.create_engine(address, future=True, **_of_a_server(address))
     except (sa.exc.ArgumentError, ImportError, OSError) as error:
         raise CatalogueUnreadableError(f"the catalogue's address is of no use: {error}") from error
     if engine.dialect.name == "sqlite":
@@ -38,6 +39,14 @@ def open_engine(url: str) -> Engine:
             connection.execute("PRAGMA synchronous=NORMAL")
 
     return engine
+
+
+def _of_a_server(address: sa.engine.URL) -> dict[str, Any]:
+    """A connection that was idle is tried before it is used, and nobody waits for a server that is gone."""
+    if address.get_backend_name() != "postgresql":
+        return {}
+    watch_silence()
+    return {"pool_pre_ping": True, "connect_args": NETWORK}
 
 
 def _use_write_ahead_log(connection: Any) -> None:
@@ -56,7 +65,7 @@ def _use_write_ahead_log(connection: Any) -> None:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction of the only writer; readers go on reading what was there before."""
-    with coded_faults(), engine.begin() as connection:
+    with coded_faults(), patiently(), engine.begin() as connection:
         if connection.dialect.name == "sqlite":
             connection.execute(sa.text("BEGIN IMMEDIATE"))
         elif connection.dialect.name == "postgresql":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,8 +52,8 @@ class Count:
         return not (self.lost or self.doubled or self.gaps)
 
 
-def count_conversation(sent: Sequence[Sent], transcript: Sequence[Frame], away: str) -> Count:
-    """Hold what one citizen sent against the transcript, in its order. away: the sentence of an outage, no answer."""
+def count_conversation(sent: Sequence[Sent], transcript: Sequence[Frame], away: Collection[str]) -> Count:
+    """Hold what one citizen sent against the transcript, in its order. away: sentences while one waits, no answers."""
     numbers = [frame["seq"] for frame in transcript]
     count = Count(sent=len(sent), gaps=len(set(range(1, len(numbers) + 1)).symmetric_difference(numbers)))
     count.gaps += len(numbers) - len(set(numbers))
@@ -77,7 +77,7 @@ def count_conversation(sent: Sequence[Sent], transcript: Sequence[Frame], away: 
     return count
 
 
-def _answers_by_id(transcript: Sequence[Frame], away: str) -> dict[str, list[list[tuple[str, str]]]]:
+def _answers_by_id(transcript: Sequence[Frame], away: Collection[str]) -> dict[str, list[list[tuple[str, str]]]]:
     """Each citizen's message, by its id, with what follows it up to the next; once for each time that it stands there.
 
     Citizens of a crowd wait for an answer before they go on, so what follows a message is its answer.
@@ -88,7 +88,7 @@ def _answers_by_id(transcript: Sequence[Frame], away: str) -> dict[str, list[lis
         if frame["role"] == "citizen":
             open_one = []
             found.setdefault(str(frame["id"]), []).append(open_one)
-        elif frame["content"]["text"] != away:
+        elif frame["content"]["text"] not in away:
             open_one.append((frame["role"], frame["content"]["text"]))
     return found
 

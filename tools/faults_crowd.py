@@ -17,7 +17,8 @@ from bot.hub.wording import Wording
 from tools.faults_count import Frame, Sent
 from tools.load_mix import Kind, Talk, button_of
 
-AWAY = Wording.load().away
+AWAY = (Wording.load().away, Wording.load().slow)
+"""What is said while one waits; the answer is still to come."""
 PATIENCE = 240.0
 """Seconds after which a citizen stops asking, and the message counts as lost."""
 LISTEN = 20.0
@@ -132,7 +133,7 @@ class Citizen:
     def _hear(self, frame: Frame, message: Sent) -> None:
         if frame["role"] == "citizen":
             message.confirmed |= frame["id"] == message.client_id
-        elif message.confirmed and frame["content"]["text"] != AWAY:
+        elif message.confirmed and frame["content"]["text"] not in AWAY:
             message.answered_at = time.monotonic()
         if frame["content"].get("buttons"):
             self._pressable = (frame["seq"], [str(button["title"]) for button in frame["content"]["buttons"]])

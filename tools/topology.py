@@ -45,6 +45,7 @@ http {{
     server {{ listen 127.0.0.1:{front}; include {deploy}/locations.conf; }}
     server {{
         listen 127.0.0.1:{inner}; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_connect_timeout 3s;
+        proxy_read_timeout 18s;
         client_max_body_size 1m; location / {{ proxy_pass http://motcua_rasas; }}
     }}
 }}

@@ -11,7 +11,7 @@ from bot.cases.models import CaseRecord, LookUp, LookUpKind
 from bot.errors import CaseSystemDownError
 from bot.ops.case_codes import CaseCode
 from bot.ops.clock import Clock
-from bot.ops.logging import EventLog
+from bot.ops.logging import EventLog, current_turn
 from bot.store.engine import Database
 from bot.store.tries import Permit, Tries
 
@@ -80,13 +80,14 @@ class CaseService:
         gateway = self._gateways.of(code)
         if gateway is None:
             return LookUp(LookUpKind.NOT_PROVEN)
-        permit = await self._database().write(self._tries.take, str(code), person, self._clock.now())
+        counted = (str(code), person)
+        permit = await self._database().write(self._tries.take, *counted, self._clock.now(), current_turn())
         if permit.again_at is not None:
             return LookUp(LookUpKind.TOO_MANY_TRIES, again_at=permit.again_at, sample=gateway.sample)
         try:
             record = await gateway.look_up(code)
         except CaseSystemDownError:  # logged where it was met
-            await self._database().write(self._tries.not_made, str(code), person)
+            await self._database().write(self._tries.not_made, *counted, current_turn())
             return LookUp(LookUpKind.SYSTEM_DOWN, sample=gateway.sample)
         return await self._judged(record, proof, code, person, permit, gateway)
 
@@ -96,7 +97,7 @@ class CaseService:
         phones, keys = (record.phones, record.keys) if record else (_NO_PHONES, _NO_KEYS)
         if not _is_proven(phones, keys, proof) or record is None:
             return LookUp(LookUpKind.NOT_PROVEN, tries_left=permit.tries_left, sample=gateway.sample)
-        await self._database().write(self._tries.succeeded, str(code), person)
+        await self._database().write(self._tries.succeeded, str(code), person, current_turn())
         return LookUp(LookUpKind.FOUND, record.status, sample=gateway.sample)
 
 

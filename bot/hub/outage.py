@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable
+
+from bot.errors import AssistantDownError
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 2.0
@@ -42,3 +45,16 @@ class Outage:
 
     def _clear(self, _probe: asyncio.Task[None]) -> None:
         self._probe = None
+
+
+def may_be_the_question(error: AssistantDownError, was_ready: bool) -> bool:
+    """Whether this very question may be what Rasa fails on, or even dies of, so that tries must be counted."""
+    reason = error.context.get("reason")
+    if reason in ("timeout", "broken", "reply"):
+        return True
+    return was_ready
+
+
+def jitter() -> float:
+    """Spread retries."""
+    return random.uniform(0.5, 1.0)  # noqa: S311 - keeps no secret

@@ -14,7 +14,9 @@ from bot.errors import AssistantDownError
 from bot.feedback.words import Understood, understood_from
 
 IN_FLIGHT = 32
-ANSWER_TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=3)
+ANSWER_TIMEOUT = aiohttp.ClientTimeout(total=20, sock_connect=3)
+"""A Rasa that hangs is given up after that. The longest turns took 14 s; one that takes longer all the same is asked
+again, waits for itself and is said once (bot/rasa_runtime/repeated.py)."""
 READY_TIMEOUT = aiohttp.ClientTimeout(total=4, sock_connect=2)
 IDLE_SECONDS = 4.0
 """Rasa closes what was idle for five (Sanic's KEEP_ALIVE_TIMEOUT): what is sent at that moment would be lost on it."""

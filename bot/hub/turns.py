@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +14,8 @@ from bot.hub.delivery import Delivery, MessageChanged, MessageStored, Typing
 from bot.hub.intake import as_words
 from bot.hub.memory import Memory
 from bot.hub.models import Draft, Message, Role, Settled, ToForget, Turn, Work
-from bot.hub.outage import Outage
+from bot.hub.outage import Outage, jitter, may_be_the_question
+from bot.hub.patience import SLOW_SECONDS, after
 from bot.hub.replies import to_drafts
 from bot.hub.turn_store import Beginning, TurnStore
 from bot.hub.wording import Wording
@@ -64,6 +64,7 @@ class Turns:
         sweep_seconds: float = SWEEP_SECONDS,
         retry_pause: float = RETRY_PAUSE_SECONDS,
         switched_off: SwitchedOff | None = None,
+        slow_seconds: float = SLOW_SECONDS,
     ) -> None:
         self._store = store
         self._assistant = assistant
@@ -73,6 +74,7 @@ class Turns:
         self._sweep_seconds = sweep_seconds
         self._retry_pause = retry_pause
         self._switched_off = switched_off or _never
+        self._slow_seconds = slow_seconds
         self._outage = Outage(assistant.is_ready)
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
@@ -206,9 +208,7 @@ class Turns:
         sentence = await self._switched_off()
         if sentence is None:
             return False
-        said = await self._store.say_away(turn, Draft({"text": sentence}))
-        if said is not None:
-            self._publish([said])
+        await self._say_away(turn, Draft({"text": sentence}))
         name = turn.conversation.id
         while name not in self._again and not self._stopping and await self._switched_off() is not None:  # noqa: ASYNC110
             await asyncio.sleep(SWITCH_PAUSE_SECONDS)
@@ -218,7 +218,7 @@ class Turns:
         began = time.monotonic()
         words = turn.payload if turn.payload is not None else as_words(turn.text)
         metadata = {"channel": turn.conversation.channel, "turn": turn.id, SCREENED: True, MASKED: list(turn.masked)}
-        with timed(Stage.ASSISTANT):
+        with timed(Stage.ASSISTANT), after(self._slow_seconds, lambda: self._say_slow(turn)):
             reply = await self._assistant.ask(turn.conversation.rasa_sender, words, metadata)
         try:
             drafts = to_drafts(reply)
@@ -233,17 +233,26 @@ class Turns:
         """The assistant failed: tell the citizen once, wait until it is back. The turn stays pending."""
         if self._stopping:
             return UNSETTLED
-        said = await self._store.say_away(turn, self._wording.away_draft())
-        if said is not None:
-            self._publish([said])
+        await self._say_away(turn, self._wording.away_draft())
         was_ready = await self._outage.wait_until_back()
-        if not _may_be_the_question(error, was_ready):
+        if not may_be_the_question(error, was_ready):
             return UNSETTLED
         attempts = await self._store.count_attempt(turn)
         if attempts >= MOST_ATTEMPTS:
             return await self._give_up(turn, "attempts")
-        await asyncio.sleep(min(self._retry_pause * 2**attempts, LONGEST_RETRY_PAUSE_SECONDS) * _jitter())
+        await asyncio.sleep(min(self._retry_pause * 2**attempts, LONGEST_RETRY_PAUSE_SECONDS) * jitter())
         return UNSETTLED
+
+    async def _say_slow(self, turn: Turn) -> None:
+        """The assistant neither answers nor fails: one that hangs, or waits for somebody else. It is waited for."""
+        log.info("turn_slow", turn=turn.id)
+        await self._say_away(turn, self._wording.slow_draft())
+        self._delivery.publish(turn.conversation.id, Typing(True))
+
+    async def _say_away(self, turn: Turn, draft: Draft) -> None:
+        said = await self._store.say_away(turn, draft)
+        if said is not None:
+            self._publish([said])
 
     async def _give_up(self, turn: Turn, reason: str) -> Settled:
         reference = new_reference()
@@ -285,15 +294,3 @@ class Turns:
 
 async def _never() -> str | None:
     return None
-
-
-def _jitter() -> float:
-    return random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, keeps no secret
-
-
-def _may_be_the_question(error: AssistantDownError, was_ready: bool) -> bool:
-    """Whether this very question may be what Rasa fails on, or even dies of, so that tries must be counted."""
-    reason = error.context.get("reason")
-    if reason in ("timeout", "broken", "reply"):
-        return True
-    return was_ready

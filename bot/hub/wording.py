@@ -39,6 +39,7 @@ class Wording:
     """All sentences, complete: loading fails when one is missing."""
 
     away: str
+    slow: str
     internal_error: str
     page_error: str
     refusals: Mapping[Refusal, str]
@@ -50,6 +51,7 @@ class Wording:
         entries = yaml.safe_load(unicodedata.normalize("NFC", path.read_text(encoding="utf-8")))
         return cls(
             away=entries["away"],
+            slow=entries["slow"],
             internal_error=entries["internal_error"],
             page_error=entries["page_error"],
             refusals={refusal: entries["refusals"][refusal.value] for refusal in Refusal},
@@ -80,6 +82,10 @@ class Wording:
     def away_draft(self) -> Draft:
         """What a citizen reads while the assistant does not answer."""
         return Draft({"text": self.away})
+
+    def slow_draft(self) -> Draft:
+        """What a citizen reads while an answer takes long."""
+        return Draft({"text": self.slow})
 
     def internal_error_draft(self, reference: str) -> Draft:
         """What a citizen reads when a question could not be answered at all."""

@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.errors import PetitionRefusedError
 from bot.ops.clock import Clock, city_date
-from bot.ops.logging import EventLog
+from bot.ops.logging import EventLog, current_turn
 from bot.ops.petition_codes import parse_petition_code
 from bot.ops.satisfaction import Satisfaction
 from bot.petitions.citizen_steps import LONGEST_REASON, CitizenSteps, erase_links
@@ -132,7 +132,7 @@ class PetitionService:
         """
         if not _as_code(code):  # a slip of the finger: nothing to guess, nothing to count
             return PetitionLookUp(LookUpKind.NOT_PROVEN, tries_left=PAIR.failures)
-        found = await self._store.write(self._look_up, _as_code(code), proof[:_LONGEST_PROOF], sender)
+        found = await self._store.write(self._look_up, _as_code(code), proof[:_LONGEST_PROOF], sender, current_turn())
         person = self._tries.hash_of("person", sender)[:12]
         log.info("petition_looked_up", petition=_as_code(code), person=person, kind=found.kind.value)
         return found
@@ -196,15 +196,15 @@ class PetitionService:
             Matter(draft.kind, self.official, draft.commune_code, draft.procedure_code, levels, sector, text)
         )
 
-    def _look_up(self, connection: Connection, code: str, proof: str, sender: str) -> PetitionLookUp:
+    def _look_up(self, connection: Connection, code: str, proof: str, sender: str, turn: str) -> PetitionLookUp:
         now = self._clock.now()
-        permit = self._tries.take(connection, code, sender, now)
+        permit = self._tries.take(connection, code, sender, now, turn)
         if permit.again_at is not None:
             return PetitionLookUp(LookUpKind.TOO_MANY_TRIES, again_at=permit.again_at)
         party = party_by_code(connection, code)
         if not self._is_proven(party, proof) or party is None:
             return PetitionLookUp(LookUpKind.NOT_PROVEN, tries_left=permit.tries_left)
-        self._tries.succeeded(connection, code, sender)
+        self._tries.succeeded(connection, code, sender, turn)
         _let_in(connection, party.id, sender, now)
         return PetitionLookUp(LookUpKind.FOUND, self._views.of(connection, party, city_date(now)))
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from bot.cases.follows import stop_follows
@@ -87,13 +87,16 @@ class PrivacyDesk:
         return self._logged(await self._store.write(self._take_back, sender), "taken_back")
 
     async def see(self, sender: str) -> tuple[DataRequest, str] | None:
-        """Return a request that is done with it, and the secret of an address that shows everything for a while."""
+        """Return a request that is done with it, and the secret of an address that shows everything for a while.
+
+        Asked again meanwhile, or again after a fault, it is the same request, and only the newest address works.
+        """
         made = await self._store.write(self._see, sender)
         self._logged(made[0] if made else None, "seen")
         return made
 
     async def withdraw(self, sender: str) -> tuple[DataRequest, list[str]] | None:
-        """Take all consents of a conversation back at once; return the classes that ended with it."""
+        """Take all consents of a conversation back at once; return the classes that ended with it, None for nothing."""
         made = await self._store.write(self._withdraw, sender)
         self._logged(made[0] if made else None, "withdrawn")
         return made
@@ -158,23 +161,32 @@ class PrivacyDesk:
         return waiting
 
     def _see(self, connection: Connection, sender: str) -> tuple[DataRequest, str] | None:
-        request, now = self._begin(connection, sender, RequestKind.SEE), self._clock.now()
-        if request is None or request.conversation_id is None:
+        who, now = self._subject(connection, sender), self._clock.now()
+        if who is None:
             return None
+        mine = EXPORT_LINK.c.conversation_id == who.conversation_id
+        until = connection.execute(select(func.max(EXPORT_LINK.c.until)).where(mine)).scalar()
+        request = requests.seen_at(connection, until - LINK_VALID) if until is not None and until >= now else None
+        if request is None:
+            kind = RequestKind.SEE
+            request = requests.begin(connection, self._calendar, kind, who.conversation_id, who.channel, now)
         secret = secrets.token_urlsafe(32)
-        connection.execute(delete(EXPORT_LINK).where(EXPORT_LINK.c.until < now))
-        row = {"token_hash": _hash(secret), "conversation_id": request.conversation_id, "until": now + LINK_VALID}
+        connection.execute(delete(EXPORT_LINK).where(or_(mine, EXPORT_LINK.c.until < now)))
+        row = {"token_hash": _hash(secret), "conversation_id": who.conversation_id, "until": now + LINK_VALID}
         connection.execute(insert(EXPORT_LINK).values(**row))
         requests.end(connection, request, RequestState.DONE, RequestOutcome.DONE, BY_SYSTEM, now)
         return request, secret
 
     def _withdraw(self, connection: Connection, sender: str) -> tuple[DataRequest, list[str]] | None:
-        request, now = self._begin(connection, sender, RequestKind.WITHDRAW), self._clock.now()
-        who = self._subject(connection, sender)
-        if request is None or who is None:
+        who, now = self._subject(connection, sender), self._clock.now()
+        if who is None:
             return None
         lock_with_linked(connection, who.conversation_id, now)
         done = self._end_consents(connection, who, now)
+        if not done:  # nothing stood, or it was ended by this very message before a fault
+            return None
+        kind = RequestKind.WITHDRAW
+        request = requests.begin(connection, self._calendar, kind, who.conversation_id, who.channel, now)
         part_and_tell(connection, who.conversation_id, now)
         requests.end(connection, request, RequestState.DONE, RequestOutcome.DONE, BY_SYSTEM, now)
         return request, done

@@ -90,6 +90,14 @@ def open_erasure(connection: Connection, conversation_id: str) -> DataRequest | 
     return None if row is None else request_of(row)
 
 
+def seen_at(connection: Connection, moment: datetime) -> DataRequest | None:
+    """Return the request to see one's data that was carried out at that very moment."""
+    row = connection.execute(
+        select(REQUEST).where(REQUEST.c.kind == RequestKind.SEE.value, REQUEST.c.done_at == moment)
+    ).first()
+    return None if row is None else request_of(row)
+
+
 def due(connection: Connection, now: datetime, most: int) -> list[DataRequest]:
     """Return the erasures that may be carried out, the oldest first."""
     ripe = and_(REQUEST.c.state == RequestState.CONFIRMED.value, REQUEST.c.act_after <= now)

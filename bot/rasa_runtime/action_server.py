@@ -23,6 +23,7 @@ from bot.rasa_runtime.environment import prepare_environment
 from bot.services import close_default_services
 from bot.settings import Settings
 from bot.supervisor.ports import busy_port_sentence, port_is_free
+from knowledge.postgres import SERVING_SECONDS, give_up_after
 
 log = EventLog("actions")
 
@@ -100,6 +101,7 @@ def main(argv: list[str] | None = None) -> int:
     except SettingInvalidError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    give_up_after(SERVING_SECONDS)
     port = options.port or urlsplit(settings.action_urls[0]).port or 5055
     if not port_is_free(options.interface, port):
         sys.stderr.write(busy_port_sentence(options.interface, port, "MOTCUA_ACTIONS_URL") + "\n")

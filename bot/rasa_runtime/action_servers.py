@@ -27,7 +27,7 @@ from bot.rasa_runtime.observing import note_undone
 log = EventLog("rasa")
 
 CONNECT_SECONDS = 1.0
-LONGEST_SECONDS = 55.0
+LONGEST_SECONDS = 16.0
 """Just below the hub's own patience for a whole turn (bot/hub/rasa_client.py)."""
 
 

@@ -135,6 +135,11 @@ def note_undone() -> None:
     _UNDONE.set(True)
 
 
+def is_undone() -> bool:
+    """Whether that was said of the turn that is being done."""
+    return _UNDONE.get()
+
+
 async def own_up(request: Request, _response: Any) -> HTTPResponse | None:
     """Rasa goes on without what an action would have said, and answers 200: then the hub would believe it.
 

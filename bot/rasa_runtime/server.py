@@ -25,6 +25,7 @@ from bot.rasa_runtime.logs import configure_logging, take_over_sanic
 from bot.rasa_runtime.model_files import find_newest_model
 from bot.settings import Settings
 from bot.supervisor.ports import busy_port_sentence, port_is_free
+from knowledge.postgres import SERVING_SECONDS, give_up_after
 from knowledge.settings import ROOT
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def _start(settings: Settings, model: Path, interface: str, figures: Path) -> in
     from bot.store.awaiting import AWAY, await_database  # its module counts, so `keep_figures` comes first
 
     configure_logging(settings.log_level)
+    give_up_after(SERVING_SECONDS)
     try:  # Rasa's own waits for nothing: it would go on without tables, and forget every conversation
         await_database(settings.tracker_url, "MOTCUA_TRACKER_URL")
     except StoreDownError as error:
@@ -79,10 +81,12 @@ def _start(settings: Settings, model: Path, interface: str, figures: Path) -> in
 def serve(settings: Settings, model: Path, interface: str, figures: Path) -> int:
     """Load the model, then have workers serve until this process is told to stop."""
     from bot.rasa_runtime.loading import build_endpoints, load_to_fork
+    from bot.rasa_runtime.repeated import answer_once
     from bot.rasa_runtime.speedups import apply_speedups
     from bot.rasa_runtime.workers import Workers
 
     apply_speedups()
+    answer_once()
     try:
         endpoints = build_endpoints(settings)
         door = bound(interface, settings.rasa_port)

@@ -16,7 +16,8 @@ from bot.rasa_runtime.bounding import Bounding
 from bot.rasa_runtime.event_rows import QuickEventRows
 from bot.rasa_runtime.scrubbing import Scrubbing
 from bot.settings import Settings
-from bot.store.engine import NETWORK, make_private
+from bot.store.engine import make_private
+from knowledge.postgres import NETWORK, watch_silence
 
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "secure_delete=FAST")
 
@@ -70,6 +71,7 @@ def tuned_postgres_engine(address: str) -> Engine:
     Without that, each Rasa forgets one conversation when the database was restarted: the first turn after it meets a
     connection that is gone, and Rasa's fail-safe goes on from nothing.
     """
+    watch_silence()
     options = create_engine_kwargs(address)
     options["connect_args"] = {**NETWORK, **options.get("connect_args", {})}
     engine: Engine = sa.create_engine(address, pool_pre_ping=True, **options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 import threading
@@ -20,6 +21,7 @@ from bot.store.group_writer import write_together
 from bot.store.kept import BEGIN, Kept, execute
 from bot.store.searching import add_functions
 from bot.store.worker import Outcome, Worker, outcome
+from knowledge.postgres import NETWORK, watch_silence
 
 Result = TypeVar("Result")
 
@@ -28,14 +30,7 @@ THREADS = 8
 BUSY_TIMEOUT_SECONDS = 15.0
 STATEMENTS = 512
 """SQLite's driver keeps so many of a connection prepared: more than a hub has (128 would push each other out)."""
-NETWORK = {
-    "connect_timeout": 5,
-    "keepalives_idle": 15,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 20_000,
-}
-"""Of libpq, seconds and milliseconds: a machine that vanished without a word is given up, by default after hours."""
+READY_SECONDS = 2.5
 
 
 def make_engine(url: str) -> Engine:
@@ -43,6 +38,7 @@ def make_engine(url: str) -> Engine:
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
         return _counting(_sqlite_engine(address))
+    watch_silence()
     engine = create_engine(
         address,
         future=True,
@@ -179,9 +175,9 @@ class Database:
             return work(connection, *args)
 
     async def is_ready(self) -> bool:
-        """Whether the database answers, and takes what is written."""
+        """Whether the database answers, and takes what is written: at once, or the answer is no."""
         try:
-            await self.run(_check_writable)
+            await asyncio.wait_for(self.run(_check_writable), READY_SECONDS)
         except Exception:  # whatever the driver raises, the answer is no
             return False
         return True

@@ -25,6 +25,7 @@ from bot.ops.logging import EventLog
 from bot.settings import Settings
 from bot.store.awaiting import AWAY, await_database
 from bot.store.engine import make_engine
+from knowledge.postgres import patiently
 
 log = EventLog("store")
 
@@ -45,7 +46,8 @@ def migrate(url: str) -> None:
         if engine.dialect.name == "sqlite":
             _use_write_ahead_log(engine)
         # IMMEDIATE takes SQLite's write lock before the version is read.
-        with engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection, connection.begin():
+        writer = engine.connect().execution_options(sqlite_begin="IMMEDIATE")
+        with patiently(), writer as connection, connection.begin():
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
             config = configuration(connection)

@@ -14,6 +14,7 @@ from bot.cases.models import LookUpKind
 from bot.cases.service import CaseService
 from bot.cases.tables import CASE_TRY
 from bot.ops.case_codes import find_case_codes
+from bot.ops.logging import bind_turn
 from bot.store.tries import CODE, PAIR, PERSON, Tries
 from tests.fixtures.case_system import NOWHERE, STATES
 
@@ -100,6 +101,41 @@ async def test_many_persons_cannot_try_one_code(cases, clock):
     assert kinds.count(LookUpKind.NOT_PROVEN) == CODE.failures
     clock.pass_by(seconds=CODE.pause.total_seconds() + 1)
     assert (await cases.look_up(MINE, "5678", "owner")).kind is LookUpKind.FOUND
+
+
+@pytest.fixture
+def turn():
+    """`turn("3f2a9c11-4")`: what follows belongs to that message of a citizen's, asked again or not."""
+    yield bind_turn
+    bind_turn("")
+
+
+async def test_a_message_that_is_asked_again_after_a_fault_is_one_try(cases, turn):
+    for number, left in enumerate((4, 3, 2, 1)):
+        turn(f"3f2a9c11-{2 * number}")
+        for _ in range(3):
+            assert (await cases.look_up(MINE, "0000", "an")).tries_left == left
+    turn("3f2a9c11-9")
+    assert (await cases.look_up(MINE, "5678", "an")).kind is LookUpKind.FOUND
+
+
+async def test_a_right_proof_that_is_asked_again_makes_no_room_for_guesses(cases, turn):
+    turn("3f2a9c11-1")
+    for _ in range(4):
+        assert (await cases.look_up(MINE, "5678", "an")).kind is LookUpKind.FOUND
+    turn("")
+    kinds = [(await cases.look_up(code_of(f"H29.12-261101-{number:04}"), "0000", "an")).kind for number in range(40)]
+    assert kinds.count(LookUpKind.NOT_PROVEN) == PERSON.failures
+
+
+async def test_a_message_that_met_a_system_away_costs_a_try_when_it_is_asked_again(cases, system, turn):
+    turn("3f2a9c11-1")
+    system.misbehave("500")
+    for _ in range(3):
+        assert (await cases.look_up(MINE, "0000", "an")).kind is LookUpKind.SYSTEM_DOWN
+    system.misbehave("")
+    for _ in range(2):
+        assert (await cases.look_up(MINE, "0000", "an")).tries_left == 4
 
 
 async def test_a_system_that_is_away_costs_no_try(cases, system):

@@ -7,15 +7,16 @@ import os
 import signal
 import socket
 import sys
+from functools import partial
 
 import async_timeout
 import pytest
 
-from bot.hub import turns
+from bot.hub import build, turns
 from bot.hub.wording import Wording
 from tests.fixtures.web_widget import Closed, Widget
 
-AWAY = Wording.load().away
+AWAY, SLOW = Wording.load().away, Wording.load().slow
 
 
 async def test_assistant_away_says_one_sentence_then_answers_in_order(widget, rasa):
@@ -35,6 +36,25 @@ async def test_assistant_away_says_one_sentence_then_answers_in_order(widget, ra
         ("assistant", "Trả lời: một"),
         ("assistant", "Trả lời: hai"),
     ]
+
+
+async def test_assistant_that_hangs_is_told_of_once_and_its_answer_still_comes(start_hub, session, rasa, monkeypatch):
+    monkeypatch.setattr(build, "Turns", partial(turns.Turns, slow_seconds=0.3))
+    rasa.gate.clear()
+    async with start_hub() as url:
+        widget = Widget(session, url)
+        await widget.enter()
+        await widget.say("một")
+        assert (await widget.until("system"))["content"]["text"] == SLOW
+        assert (await widget.next("typing"))["on"] is True
+        await widget.say("hai")
+        await widget.quiet(0.8)
+        rasa.gate.set()
+        for words in ("một", "hai"):
+            assert (await widget.until("assistant"))["content"]["text"] == f"Trả lời: {words}"
+        await widget.quiet(0.5)
+        assert [role for _, role, _ in widget.transcript()].count("system") == 1
+        await widget.close()
 
 
 async def test_next_outage_is_said_again(widget, rasa):

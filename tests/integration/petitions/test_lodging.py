@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.exc import DatabaseError
 
 from bot.errors import PetitionRefusedError
+from bot.ops.logging import bind_turn
 from bot.petitions.models import Contact, ContactKind, LookUpKind, PetitionKind, PetitionState, StepKind
 from bot.petitions.tables import EVENT, PARTY, PETITION
 from tests.fixtures.petitions import PHONE, draft
@@ -119,6 +120,10 @@ async def test_five_wrong_tries_are_followed_by_a_pause_and_strange_codes_look_t
     assert paused.again_at > clock.now()
     assert paused.view is None
     assert (await service.look_up("PA-0000-0000", "4567", "web-8")).kind is LookUpKind.NOT_PROVEN
+    bind_turn("3f2a9c11-4")  # one message, asked again after a fault, is one try
+    for _ in range(3):
+        assert (await service.look_up(receipt.code, "0000", "web-7")).tries_left == 4
+    bind_turn("")
     clock.pass_by(minutes=31)
     assert (await service.look_up(receipt.code, "4567", "web-9")).kind is LookUpKind.FOUND
 

@@ -13,13 +13,19 @@ from contextlib import closing
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from bot import web
 from bot.errors import SettingInvalidError, StoreDownError
 from bot.jobs import __main__ as jobs
 from bot.ops.screening.clauses import load_phrases
 from bot.rasa_runtime import server as rasa
-from bot.store import awaiting, migrate
+from bot.rasa_runtime import tracker_store
+from bot.store import awaiting, engine, migrate
+from bot.store.engine import Database, make_engine
+from knowledge import postgres as postgres_waiting
+from knowledge.engine import open_engine
 from knowledge.settings import ROOT
 from tests.fixtures.postgres import fresh_database
 from tools.topology import answers, free_port
@@ -34,6 +40,8 @@ class Gate:
         at = urlsplit(url)
         (self._folder,) = parse_qs(at.query)["host"]
         self.port, self._listener = free_port(), None
+        self.speaks = threading.Event()  # cleared, connections stay, and nothing is said on them any more
+        self.speaks.set()
         self.url = f"postgresql://{at.username}@127.0.0.1:{self.port}{at.path}"
 
     def open(self):
@@ -52,14 +60,15 @@ class Gate:
                 return
             there = socket.socket(socket.AF_UNIX)
             there.connect(f"{self._folder}/.s.PGSQL.5432")
-            threading.Thread(target=_pump, args=(here, there), daemon=True).start()
+            threading.Thread(target=_pump, args=(here, there, self.speaks), daemon=True).start()
 
 
-def _pump(here, there):
+def _pump(here, there, speaks):
     other = {here: there, there: here}
     with closing(here), closing(there):
         while True:
             for end in select.select(list(other), [], [])[0]:
+                speaks.wait()
                 said = end.recv(65536)
                 if not said:
                     return
@@ -161,3 +170,51 @@ def test_a_password_is_told_nobody(monkeypatch):
     with pytest.raises(StoreDownError) as ended:
         awaiting.await_database(f"postgresql://me:geheim@127.0.0.1:{free_port()}/x", "MOTCUA_DATABASE_URL")
     assert "geheim" not in str(ended.value)
+
+
+@pytest.fixture
+def soon_given_up(monkeypatch):
+    monkeypatch.setattr(postgres_waiting, "_limit", SOON)
+    monkeypatch.setattr(postgres_waiting, "CONNECT_SECONDS", SOON)
+
+
+async def test_a_database_that_falls_silent_is_given_up_and_used_again_when_it_speaks(gate, soon_given_up, monkeypatch):
+    """A server whose machine was stopped: its kernel confirms what is sent, and nobody answers."""
+    monkeypatch.setattr(engine, "READY_SECONDS", SOON)
+    gate.open()
+    database = Database(make_engine(gate.url))
+    makers = (open_engine, tracker_store.tuned_postgres_engine)
+    others = [maker(gate.url) for maker in makers]
+    try:
+        assert await database.is_ready()
+        for other in others:
+            other.connect().close()  # leaves one in the pool
+        gate.speaks.clear()
+        for _ in range(10):  # more than there are threads and connections
+            began = time.monotonic()
+            assert not await database.is_ready()
+            assert time.monotonic() - began < 4 * SOON
+        with pytest.raises(OperationalError, match="said nothing"):
+            await database.run(lambda connection: connection.execute(text("SELECT 1")))
+        for other in others:
+            with pytest.raises(OperationalError, match="said nothing"):
+                other.connect()
+        gate.speaks.set()
+        assert await database.is_ready()
+        for other in others:
+            other.connect().close()
+    finally:
+        gate.speaks.set()
+        database.close()
+        for other in others:
+            other.dispose()
+
+
+def test_a_migration_may_take_longer_than_anybody_waits_for_an_answer(gate, soon_given_up):
+    gate.open()
+    slow = make_engine(gate.url)
+    with pytest.raises(OperationalError, match="said nothing"), slow.connect() as connection:
+        connection.execute(text(f"SELECT pg_sleep({4 * SOON})"))
+    with postgres_waiting.patiently(), slow.connect() as connection:
+        connection.execute(text(f"SELECT pg_sleep({4 * SOON})"))
+    slow.dispose()

@@ -75,3 +75,57 @@ async def test_a_rejection_is_told_as_the_http_action_server_would(tiny_talker):
 async def test_conversations_do_not_know_of_each_other(tiny_talker):
     await tiny_talker.say("g", "từ chối")
     assert (await tiny_talker.say("h", "xin chào"))[0].text == "Chào"
+
+
+@pytest.fixture
+def ask_turn(tiny_talker):
+    from bot.rasa_runtime.repeated import answer_once
+
+    answer_once()
+
+    async def ask(sender, text, turn):
+        return await tiny_talker._handle(sender, text, {"turn": turn})
+
+    return ask
+
+
+async def messages_of(talker, sender):
+    tracker = await talker._agent.tracker_store.retrieve(sender)
+    return [event.text for event in tracker.events if event.type_name == "user"] if tracker else []
+
+
+async def test_a_turn_that_is_asked_again_is_said_again_and_done_once(tiny_talker, ask_turn):
+    first = await ask_turn("i", "xin chào", "aaaaaaaa-1")
+    assert await ask_turn("i", "xin chào", "aaaaaaaa-1") == first
+    opened = await ask_turn("i", "từ chối", "aaaaaaaa-3")  # opens a form, which would take it for an answer
+    assert opened[-1].text == "Mã nào ạ?"
+    assert await ask_turn("i", "từ chối", "aaaaaaaa-3") == opened
+    assert await messages_of(tiny_talker, "i") == ["xin chào", "từ chối"]
+    assert (await tiny_talker.slots("i"))["code"] is None
+
+
+async def test_the_same_words_in_another_turn_or_without_one_are_a_new_turn(tiny_talker, ask_turn):
+    for turn in ("aaaaaaaa-1", "aaaaaaaa-3", None, None):
+        assert (await ask_turn("j", "xin chào", turn))[0].text == "Chào"
+    assert len(await messages_of(tiny_talker, "j")) == 4
+
+
+async def test_a_turn_whose_action_ran_nowhere_leaves_the_conversation_as_it_was(tiny_talker, ask_turn, monkeypatch):
+    import aiohttp
+
+    from bot.ops.logging import bind_turn
+    from bot.rasa_runtime import observing
+    from bot.rasa_runtime.in_process_actions import InProcessActions
+
+    async def nowhere(*_, **__):
+        observing.note_undone()
+        raise aiohttp.ClientConnectionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(InProcessActions, "request", nowhere)
+        assert await ask_turn("k", "xin chào", "aaaaaaaa-1") == []
+    observing._UNDONE.set(False)  # as the next question to Rasa does
+    bind_turn("")
+    assert await messages_of(tiny_talker, "k") == []
+    assert (await ask_turn("k", "xin chào", "aaaaaaaa-1"))[0].text == "Chào"
+    assert await messages_of(tiny_talker, "k") == ["xin chào"]

@@ -20,7 +20,7 @@ def frames(*lines):
 
 def counted(names, transcript, **refused):
     sent = [Sent(name, 0.0, confirmed=True, refused=refused.get(name, "")) for name in names]
-    return count_conversation(sent, transcript, AWAY)
+    return count_conversation(sent, transcript, (AWAY,))
 
 
 def test_whole_conversation_is_well():
