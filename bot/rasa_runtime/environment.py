@@ -34,17 +34,16 @@ def prepare_environment() -> None:
 def keep_figures() -> Path:
     """Have the Prometheus client keep its figures in files, one for each process; return their folder, new and empty.
 
-    Called before the client is imported, or never. What killed processes have left goes.
+    Where the client has been imported before, each process counts for itself. What killed processes have left goes.
     """
-    if "prometheus_client" in sys.modules:
-        raise RuntimeError("the Prometheus client was imported too early")
     parent = IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
     for left in parent.glob(f"{FIGURES}*"):
         if _hold(left):
             shutil.rmtree(left, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix=FIGURES, dir=parent))
     _hold(folder)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    if "prometheus_client" not in sys.modules:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
     return folder
 
 

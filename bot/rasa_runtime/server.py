@@ -58,7 +58,6 @@ def main(argv: list[str] | None = None) -> int:
     if not port_is_free(options.interface, settings.rasa_port):
         return _busy(options.interface, settings)
     figures = keep_figures()
-    signal.signal(signal.SIGTERM, _end)  # while it loads
     try:
         return _start(settings, model, options.interface, figures)
     finally:
@@ -74,6 +73,7 @@ def _start(settings: Settings, model: Path, interface: str, figures: Path) -> in
         await_database(settings.tracker_url, "MOTCUA_TRACKER_URL")
     except StoreDownError as error:
         return _fail(str(error), AWAY)
+    signal.signal(signal.SIGTERM, _end)  # while it loads
     import_rasa(ROOT / "config.yml")
     return serve(settings, model, interface, figures)
 
