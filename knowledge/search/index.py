@@ -72,6 +72,7 @@ class ProcedureIndex:
         self.fact_model = fact_model
         self.normaliser = Normaliser(self.lexicon, restorer, Initials(row.title for row in self.rows))
         self._read = lru_cache(maxsize=8)(self.normaliser.read)  # a message is read for several purposes
+        self._names = [_short_name(row) for row in self.rows]
         self._bare_title = lru_cache(maxsize=None)(self._without_level)
         self._places = {row.code: place for place, row in enumerate(self.rows)}
         self._curated = np.array([row.curated for row in self.rows], dtype=bool)
@@ -160,7 +161,7 @@ class ProcedureIndex:
         features = confidence_features(rows[order], chances[order], same, len(asking.subject))
         first = order[:limit]
         found = zip(places[first].tolist(), chances[first].tolist(), strict=True)
-        hits = tuple(self._hit(self.rows[place], chance) for place, chance in found)
+        hits = tuple(self._hit(place, chance) for place, chance in found)
         by_vectors = kind == "with_vectors"
         sure = self._ranker.sure[kind].probability(features)
         if named_outright(rows[order], same):
@@ -189,9 +190,9 @@ class ProcedureIndex:
     def _without_level(self, place: int) -> list[str]:
         return title_words(self.rows[place].title, self.lexicon)
 
-    def _hit(self, row: SearchRow, score: float) -> Hit:
-        short = row.aliases[0] if row.aliases and len(row.title) > _LONG_TITLE else ""
-        return Hit(row.code, row.title, score, short[:1].upper() + short[1:])
+    def _hit(self, place: int, score: float) -> Hit:
+        row = self.rows[place]
+        return Hit(row.code, row.title, score, self._names[place])
 
     def knows(self, token: str) -> bool:
         """Say whether the folded word stands in any title, name or sample question."""
@@ -203,7 +204,7 @@ class ProcedureIndex:
 
     def hit_of(self, code: str, score: float) -> Hit:
         """Return `code`, which must be in the index, as a hit."""
-        return self._hit(self.rows[self._places[code]], score)
+        return self._hit(self._places[code], score)
 
     def __contains__(self, code: str) -> bool:
         return code in self._places
@@ -217,6 +218,12 @@ __all__ = ["NOTHING", "SURE_WITHOUT_VECTORS", "Hit", "ProcedureIndex", "Ranked"]
 
 _COMPARED = 10
 _WEIGHT_OF_QUESTIONS, _WEIGHT_OF_TITLES = 10, 2
+
+
+def _short_name(row: SearchRow) -> str:
+    """The everyday name of a procedure whose title is long."""
+    short = row.aliases[0] if row.aliases and len(row.title) > _LONG_TITLE else ""
+    return short[:1].upper() + short[1:]
 
 
 def _named(entry: Entry) -> SearchRow:
