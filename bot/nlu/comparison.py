@@ -128,10 +128,12 @@ def compared(sides: Sides, rank: Rank) -> Compared | None:
     """Return the procedures that the subjects lead to; None where one of them leads nowhere."""
     if len(sides.parts) < _FEWEST and not (sides.parts and sides.outright):
         return None
-    chosen = [_best(place, sides.parts, rank) for place in range(len(sides.parts))]
-    found = [item for item in chosen if item is not None]
-    if len(found) < len(chosen):
-        return None
+    found: list[tuple[Hit, str]] = []
+    for place in range(len(sides.parts)):
+        best = _best(place, sides.parts, rank)
+        if best is None:
+            return None
+        found.append(best)
     hits = tuple({hit.code: hit for hit, _ in found}.values())
     terms = tuple(term for _, term in found)
     named = _numbered(sides.parts) or (sides.outright and terms == sides.parts)

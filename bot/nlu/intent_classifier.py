@@ -147,11 +147,12 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         if not self._labels:
             return []
         row = self._vectorizer.row(text)
-        scores = row.values @ self._weights[row.columns] + self._bias
+        scores = row.values @ self._weights.take(row.columns, axis=0) + self._bias
         odds = np.exp(scores - scores.max())
         odds /= odds.sum()
         order = np.argsort(-odds)[: self.config["ranking_length"]]
-        return [{"name": self._labels[i], "confidence": float(odds[i])} for i in order]
+        best = zip(order.tolist(), odds[order].tolist(), strict=True)
+        return [{"name": self._labels[place], "confidence": confidence} for place, confidence in best]
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Leave the examples as they are: no component learns from their rankings, and they are eleven thousand."""

@@ -43,7 +43,9 @@ def wishes_in(text: str, rank: Rank) -> tuple[Hit, ...]:
         return ()
     found: dict[str, Hit] = {}
     unnamed = False
-    for part in parts:
+    for left, part in zip(range(len(parts), 0, -1), parts, strict=True):
+        if len(found) + left < _FEWEST:  # whatever the rest is, two will not be named
+            return ()
         ranked = rank(part)
         if _named(ranked):
             found.setdefault(ranked.hits[0].code, ranked.hits[0])

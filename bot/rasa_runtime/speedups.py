@@ -16,12 +16,16 @@ from rasa.core import processor
 from rasa.core.actions import action as actions
 from rasa.core.actions import forms
 from rasa.core.actions.action import Action, ActionExtractSlots, ActionListen, ActionSessionStart, RemoteAction
+from rasa.core.channels.channel import UserMessage
 from rasa.core.policies import rule_policy
 from rasa.core.processor import MessageProcessor
+from rasa.graph_components.converters.nlu_message_converter import NLUMessageConverter
 from rasa.shared.constants import UTTER_PREFIX
 from rasa.shared.core.constants import ACTION_EXTRACT_SLOTS, ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
+from rasa.shared.nlu.constants import TEXT_TOKENS
+from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.utils.common import all_subclasses
 
 from bot.rasa_runtime.graph_running import run_graph_directly
@@ -44,6 +48,7 @@ def apply_speedups() -> None:
     Domain.is_empty = _is_empty
     MessageProcessor._log_slots = staticmethod(lambda tracker: None)  # for a line that nobody lets be written
     actions.action_for_name_or_text = _action
+    NLUMessageConverter.convert_user_message = _convert
     quicken_trackers()
     quicken_rules()
     run_graph_directly()
@@ -57,6 +62,20 @@ def _nothing() -> dict[str, Any]:
 def _is_empty(domain: Domain) -> bool:
     """Rasa makes an empty domain after every message, to compare with."""
     return bool(domain.as_dict() == _nothing())
+
+
+_CONVERT = NLUMessageConverter.convert_user_message
+
+
+def _convert(converter: NLUMessageConverter, said: list[UserMessage]) -> list[Message]:
+    """Rasa writes down where each word of a message begins. In a conversation nothing reads that, so it is not kept
+    with it, and the words are not segmented; `/model/parse`, which no channel stands behind, tells them as ever.
+    """
+    messages: list[Message] = _CONVERT(converter, said)
+    for user_message, message in zip(said, messages, strict=True):
+        if user_message.input_channel:
+            message.output_properties.discard(TEXT_TOKENS)
+    return messages
 
 
 _ACTION = actions.action_for_name_or_text

@@ -21,6 +21,8 @@ def home_of(text: str, mentions: Sequence[PlaceMention]) -> PlaceMention | None:
 
 def without_denied(text: str, mentions: Sequence[PlaceMention]) -> list[PlaceMention]:
     """Return the mentions that are not denied: "không phải phường 12, tôi ở …" is not about the first."""
+    if not mentions:
+        return []
     tokens = tokens_of(text)
     return [one for one in mentions if not _is_denied(one, tokens)]
 

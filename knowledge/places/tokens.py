@@ -43,22 +43,28 @@ class Token:
 def tokens_of(text: str) -> list[Token]:
     """Return the words of `text`; "p12" and "q10" are two words each. Places are those in `text` as it is."""
     found: list[Token] = []
-    end = 0
     for start, stop, word in _words(text):
         marked, plain = reading(word)
         number = int(plain) if plain.isdecimal() and plain.isascii() and len(plain) <= 2 else None
-        ends = bool(found) and end - found[-1].start > _LONGEST_SHORT and bool(_STOP.search(text, end, start))
-        found.append(Token(start, stop, marked, plain, number, ends or bool(_BREAK.search(text, end, start))))
-        end = stop
+        found.append(Token(start, stop, marked, plain, number, _is_break(text, found[-1] if found else None, start)))
         if len(found) == MOST_TOKENS:
             break
     return found
 
 
+def _is_break(text: str, last: Token | None, start: int) -> bool:
+    """Say whether a comma or the like, or the end of a sentence stands between a word and what begins at `start`."""
+    end = last.end if last else 0
+    if start - end == 1 and text[end] == " ":  # so it mostly is
+        return False
+    stops = last is not None and end - last.start > _LONGEST_SHORT and _STOP.search(text, end, start)
+    return bool(stops or _BREAK.search(text, end, start))
+
+
 def _words(text: str) -> Iterator[tuple[int, int, str]]:
     for match in _WORD.finditer(text):
         word = match.group()
-        if any(char.isdigit() for char in word) and _GLUED.fullmatch(fold(word)):
+        if not word.isalpha() and any(char.isdigit() for char in word) and _GLUED.fullmatch(fold(word)):
             yield from _unglued(word, match.start())
         else:
             yield match.start(), match.end(), word

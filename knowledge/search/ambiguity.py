@@ -40,11 +40,15 @@ _RIVALS = 6
 
 @dataclass(frozen=True)
 class Name:
-    """What a procedure is called. words: folded; mass: what they weigh; telling: those that are not the offices'."""
+    """What a procedure is called. words: folded; mass: what they weigh; telling: those that are not the offices'.
+
+    unsaid: what `telling` weighs, as a share of `mass`: of a question that shares no word with the name.
+    """
 
     words: frozenset[str]
     mass: float
     telling: frozenset[str]
+    unsaid: float
 
 
 @dataclass(frozen=True)
@@ -95,20 +99,31 @@ class Names:
         names = self._of.get(code)
         if names is None:
             row = self._rows[code]
-            found = (_title(row.title), *map(_name, row.aliases))
-            names = tuple(Name(words, self.weight(words), words - _OFFICE_WORDS) for words in found)
+            names = tuple(map(self._called, (_title(row.title), *map(_name, row.aliases))))
             self._of[code] = names
         return names
 
+    def _called(self, words: frozenset[str]) -> Name:
+        mass, telling = self.weight(words), words - _OFFICE_WORDS
+        return Name(words, mass, telling, self.weight(telling) / (mass + 1e-6))
+
     def held(self, said: frozenset[str], code: str) -> float:
         """Return the most of the words `said` that the title or a name of the procedure holds, by weight."""
-        return max(self.weight(said & name.words) for name in self.of(code))
+        shared = {said & name.words for name in self.of(code)}  # many names share the same words with a question
+        return max(map(self.weight, shared))
 
     def nearness(self, said: frozenset[str], mass: float, code: str) -> Nearness:
         """Return how near a question comes to a procedure. said: its words; mass: what they weigh."""
         most, alike, unsaid = 0.0, 0.0, math.inf
+        weights: dict[frozenset[str], float] = {}  # many names share the same words with a question
         for name in self.of(code):
-            held = self.weight(said & name.words)
+            shared = said & name.words
+            if not shared:
+                unsaid = min(unsaid, name.unsaid)
+                continue
+            held = weights.get(shared)
+            if held is None:
+                held = weights[shared] = self.weight(shared)
             most = max(most, held)
             alike = max(alike, held / (mass + name.mass - held + 1e-6))
             if unsaid:

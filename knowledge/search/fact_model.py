@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -75,17 +75,27 @@ class FactModel:
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Array]) -> FactModel:
         """Return the model saved as `arrays()`."""
-        return cls(tuple(arrays["labels"].tolist()), arrays["weights"].astype(np.float32), arrays["bias"])
+        # Feature by feature in memory: a message reads the weights of its own features only.
+        weights = arrays["weights"].astype(np.float32, order="F")
+        return cls(tuple(arrays["labels"].tolist()), weights, arrays["bias"])
+
+    @cached_property
+    def _facts(self) -> tuple[Fact, ...]:
+        return tuple(map(Fact, self.labels))
 
     def facts(self, question: Question, named: Sequence[Fact] = ()) -> tuple[Fact, ...]:
         """Return the facts that `question` likely asks for, the likeliest first; of `named` ones, less is enough."""
         if not self.labels or not question.tokens:
             return ()
         places, values = counted(columns(fact_features(question), _DIMENSIONS))
-        scores = self.weights[:, places] @ values + self.bias
-        chances = 1.0 / (1.0 + np.exp(-scores))
-        enough = [_NAMED if Fact(label) in named else _SURE for label in self.labels]
-        return tuple(Fact(self.labels[place]) for place in np.argsort(-chances) if chances[place] >= enough[place])
+        scores = values @ self.weights.T.take(places, axis=0) + self.bias
+        chances = (1.0 / (1.0 + np.exp(-scores))).tolist()
+        likely = [
+            (chance, fact)
+            for chance, fact in zip(chances, self._facts, strict=True)
+            if chance >= (_NAMED if fact in named else _SURE)
+        ]
+        return tuple(fact for _, fact in sorted(likely, key=lambda one: -one[0]))
 
 
 def _regression(table: Any, truth: Sequence[bool]) -> tuple[Array, float]:

@@ -140,7 +140,7 @@ class Postings:
     def scores_of(self, queries: Sequence[Iterable[str]]) -> Array:
         """Return the scores of several queries, shape (queries, count): what they share is read once."""
         asked = [self._asked(query) for query in queries]
-        places = list(dict.fromkeys(chain.from_iterable(asked)))
+        places = list(asked[0] if len(asked) == 1 else dict.fromkeys(chain.from_iterable(asked)))
         total = np.zeros((self.count, len(asked)), dtype=np.float32)
         if not places:
             return total.T
@@ -148,7 +148,7 @@ class Postings:
         ends = np.zeros(len(places) + 1, dtype=np.int32)
         np.cumsum(self.pointers[wanted + 1] - self.pointers[wanted], out=ends[1:])
         holders, weights = np.empty(ends[-1], dtype=np.int32), np.empty(ends[-1], dtype=np.float32)
-        shares = np.array([[one.get(place, 0.0) for one in asked] for place in places], dtype=np.float32)
+        shares = np.array([[one.get(place, 0.0) for place in places] for one in asked], dtype=np.float32).T.copy()
         # SciPy's own kernels for choosing columns and for columns times rows: a call of each, not one for every term
         csr_row_index(len(places), wanted, self.pointers, self.holders, self.weights, holders, weights)
         csc_matvecs(self.count, len(places), len(asked), ends, holders, weights, shares.ravel(), total.ravel())

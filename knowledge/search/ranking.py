@@ -62,8 +62,10 @@ class Network:
 def inputs(rows: Array) -> Array:
     """Return the candidates' signals and, in each row alike, how near the nearest of them all comes."""
     names = _places_of()
-    nearest = [rows[:, names[name]].max() for name in _NEAREST]
-    return np.column_stack([rows, np.tile(np.array(nearest, dtype=np.float32), (len(rows), 1))])
+    found = np.empty((rows.shape[0], rows.shape[1] + len(_NEAREST)), dtype=np.float32)
+    found[:, : rows.shape[1]] = rows
+    found[:, rows.shape[1] :] = rows[:, [names[name] for name in _NEAREST]].max(axis=0)
+    return found
 
 
 _NEAREST = ("example", "vector_example", "held_added")
@@ -123,23 +125,23 @@ def confidence_features(rows: Array, chances: Array, same: Array, words: int) ->
     others = chances[~same]
     chance = float(chances[same].sum())
     rival = float(others[0]) if len(others) else 0.0
-    first = rows[0]
+    first, most = rows[0], rows.max(axis=0)
     return {
         "chance": chance,
         "log_chance": math.log(chance + 1e-6),
         "lead": math.log((chance + 1e-6) / (rival + 1e-6)),
-        "example": float(rows[:, names["example"]].max()),
+        "example": float(most[names["example"]]),
         "first_example": float(first[names["example"]]),
-        "vector_example": float(rows[:, names["vector_example"]].max()),
+        "vector_example": float(most[names["vector_example"]]),
         "first_vector_example": float(first[names["vector_example"]]),
-        "held": float(rows[:, names["held_added"]].max()),
+        "held": float(most[names["held_added"]]),
         "first_held": float(first[names["held_added"]]),
-        "letters": float(rows[:, names["letters_added"]].max()),
-        "marked": float(rows[:, names["marked"]].max()),
+        "letters": float(most[names["letters_added"]]),
+        "marked": float(most[names["marked"]]),
         "words": math.log1p(words),
         "first_named": float(first[names["named_added"]]),
         "holders": math.log(float((rows[:, names["held_added"]] >= _HOLDS).sum()) + 1.0),
-        "rivals": math.log(float((chances[~same] >= chance * _RIVALS).sum()) + 1.0),
+        "rivals": math.log(float((others >= chance * _RIVALS).sum()) + 1.0),
     }
 
 

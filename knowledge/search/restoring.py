@@ -138,46 +138,56 @@ class Restorer:
         return self._walk(typed)[1] / len(typed) if typed and len(self.singles) else 0.0
 
     def _best(self, typed: list[str]) -> list[str]:
-        return self._walk(typed)[0]
+        return self._walk(typed, scored=False)[0]
 
     @cached_property
     def _padded(self) -> tuple[Array, float]:
         """Counts of the syllables and of one that no text holds; all of them together."""
         return np.append(self.singles, 0.1), max(1.0, float(self.singles.sum()))
 
-    def _walk(self, typed: list[str]) -> tuple[list[str], float]:
+    def _walk(self, typed: list[str], scored: bool = True) -> tuple[list[str], float]:
+        """Return the likeliest forms of `typed` and the logarithm of their odds; where not `scored`, only the forms.
+
+        A syllable with marks can mostly be one form only. Behind two of these all ways end alike: unless the odds are
+        asked for, nothing is counted from there on until the next in doubt, since it would be the same for each.
+        """
         start = np.array([self._places[_START]])
-        ways = _Ways(
-            np.zeros(1), start, start, _looked_up(self.pair_keys, self.pair_counts, start * len(self.forms) + start)
-        )
-        trail: list[tuple[Array, list[str]]] = []
+        ways = _Ways(np.zeros(1), start, start)
+        trail: list[tuple[Array | None, list[str]]] = []
         for syllable in typed:
-            options = self._options(syllable)
-            odds, pairs = self._log_odds(ways, options)
-            total = ways.scores[:, None] + odds
-            flat = (-total).ravel().argsort()[:_BEAM]
-            origin, chosen = np.divmod(flat, len(options))
-            places = options[chosen]
-            trail.append((origin, [self._form(place, syllable) for place in places.tolist()]))
-            ways = _Ways(total.ravel()[flat], ways.newer[origin], places, pairs.ravel()[flat])
+            options, origin = self._options(syllable), None
+            if len(options) == 1 and ways.end_alike and not scored:
+                ways = _Ways(ways.scores, ways.newer, options)
+            else:
+                ways, origin = self._step(ways, options)
+            trail.append((origin, [self._form(place, syllable) for place in ways.newer.tolist()]))
         return _walked_back(trail), float(ways.scores[0])
+
+    def _step(self, ways: _Ways, options: Array) -> tuple[_Ways, Array]:
+        """Return the likeliest ways on through one of `options`, and which of `ways` each comes from."""
+        total = (ways.scores[:, None] + self._log_odds(ways, options)).ravel()
+        best = (-total).argsort()[:_BEAM]
+        origin, chosen = np.divmod(best, len(options))
+        older = ways.newer if len(ways.newer) == 1 else ways.newer[origin]
+        return _Ways(total[best], older, options if len(options) == 1 else options[chosen]), origin
+
+    @cached_property
+    def _place_alone(self) -> Array:
+        """Each place by itself, shape (forms + 1, 1)."""
+        return np.arange(len(self.forms) + 1)[:, None]
 
     def _options(self, syllable: str) -> Array:
         """Places of the forms that `syllable` may stand for; one place past the end when there is none."""
-        unknown = np.array([len(self.forms)])
         folded = fold(syllable)
         if folded != syllable and syllable in self._places:
-            return np.array([self._places[syllable]])
-        return self._candidates.get(folded, unknown)  # marks that no text of ours has are taken for a slip
+            return self._place_alone[self._places[syllable]]
+        return self._candidates.get(folded, self._place_alone[-1])  # marks that no text of ours has: a slip
 
     def _form(self, place: int, syllable: str) -> str:
         return self.forms[place] if place < len(self.forms) else syllable
 
-    def _log_odds(self, ways: _Ways, options: Array) -> tuple[Array, Array]:
-        """Logarithm of the interpolated probability of each option (columns) after each pair before (rows).
-
-        And how often each option follows the syllable before.
-        """
+    def _log_odds(self, ways: _Ways, options: Array) -> Array:
+        """Logarithm of the interpolated probability of each option (columns) after each way so far (rows)."""
         size = len(self.forms)
         singles, total = self._padded
         single = (singles[options] + 0.1) / total
@@ -185,26 +195,30 @@ class Restorer:
         after = np.maximum(singles[ways.newer], 1.0)[:, None]
         before = ways.older * size + ways.newer
         triple = _looked_up(self.triple_keys, self.triple_counts, before[:, None] * size + options)
-        together = np.maximum(ways.pairs, 1.0)[:, None]
+        together = np.maximum(_looked_up(self.pair_keys, self.pair_counts, before), 1.0)[:, None]
         odds: Array = np.log(_SINGLE * single + _PAIR * pair / after + _TRIPLE * triple / together + 1e-12)
-        return odds, pair
+        return odds
 
 
 @dataclass(frozen=True)
 class _Ways:
-    """The likeliest ways so far, best first: scores; their last two syllables; how often these stand side by side."""
+    """The likeliest ways so far, best first: scores, and their last two syllables, each once where all share it."""
 
     scores: Array
     older: Array
     newer: Array
-    pairs: Array
+
+    @property
+    def end_alike(self) -> bool:
+        return len(self.older) == len(self.newer) == 1
 
 
-def _walked_back(trail: list[tuple[Array, list[str]]]) -> list[str]:
+def _walked_back(trail: list[tuple[Array | None, list[str]]]) -> list[str]:
+    """Return the forms of the best way. trail: where each way comes from, None where from the same, and its form."""
     place, words = 0, []
     for origin, forms in reversed(trail):
-        words.append(forms[place])
-        place = origin.item(place)
+        words.append(forms[place if len(forms) > 1 else 0])
+        place = place if origin is None else origin.item(place)
     return words[::-1]
 
 

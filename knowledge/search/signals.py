@@ -5,9 +5,9 @@ Candidates are chosen by a fixed mix of the cheap signals; the ranker (`ranking.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -44,6 +44,7 @@ _VECTOR = (
     "vector_nearest",
     "vector_vote",
 )
+_PLACES: Mapping[str, int] = {name: place for place, name in enumerate(_PLAIN)}
 _CANDIDATES, _MORE, _VECTOR_MORE = 40, 6, 12
 _VOTERS, _VOTE_SHARPNESS, _VECTOR_SHARPNESS = 12, 12.0, 30.0
 _LEAST_LIKE = 0.75
@@ -51,10 +52,15 @@ _FIRST_PASS = {
     "words_added": 0.6, "pairs_added": 0.3, "letters_added": 0.44, "letters": 0.3, "marked": 0.3, "held_added": 0.24,
     "example_words": 0.4, "example_letters": 0.4, "example_marked": 0.2, "body": 0.2, "example_vote": 0.3,
 }  # fmt: skip
+_FIRST_NAMES = [_PLACES[name] for name in _FIRST_PASS]
+_FIRST_WEIGHTS = np.array([*_FIRST_PASS.values()], dtype=np.float32)[:, None]
+_ALSO = [_PLACES[name] for name in ("example", "body", "words", "pairs")]
+"""Signals of which the procedures that reach furthest are ranked too, whatever the mix makes of them."""
 _OUTSIDE_LOSS = 0.7
 _RANKED, _BLOCK = 500, 32
 
 
+@lru_cache(maxsize=1)
 def signal_names() -> tuple[str, ...]:
     """Return the names of the columns."""
     actions = action_names()
@@ -79,17 +85,24 @@ class Asking:
 
 
 class Signals:
-    """All procedures' signals for one question; `without` leaves examples out (to train without telling the answer)."""
+    """All procedures' signals for one question; `without` leaves examples out (to train without telling the answer).
+
+    The plain ones stand in one table, shape (signals, procedures): a step is one call for all, which counts, since a
+    call of NumPy takes longer than its work on some hundred procedures.
+    """
 
     def __init__(self, matrices: Matrices, asking: Asking, without: Array | None = None) -> None:
         self._matrices = matrices
         self._asking = asking
         self._without = without
-        self._found: dict[str, Array] = self._of_words() | self._of_examples()
-        for name in _RELATIVE:
-            most = float(self._found[name].max(initial=0.0))
-            if most > 0:
-                self._found[name] = self._found[name] / most
+        self._plain = np.zeros((len(_PLAIN), matrices.words.count), dtype=np.float32)
+        self._of_vectors: dict[str, Array] = {}
+        for name, scores in self._of_words().items():
+            self._plain[_PLACES[name]] = scores
+        self._set_examples()
+        relative = self._plain[: len(_RELATIVE)]
+        most = relative.max(axis=1, keepdims=True, initial=0.0)
+        np.divide(relative, most, out=relative, where=most > 0)
         self._first = self._first_pass()
 
     def _of_words(self) -> dict[str, Array]:
@@ -124,24 +137,23 @@ class Signals:
     def _rarity(self, tokens: Iterable[str]) -> float:
         return sum(self._matrices.present.rarity_of(token) for token in set(tokens)) + 1e-6
 
-    def _of_examples(self) -> dict[str, Array]:
+    def _set_examples(self) -> None:
+        """Set the signals of sample questions and names: for each procedure that of its best."""
         of, asking = self._matrices, self._asking
-        words = of.example_words.scores(terms(asking.subject))
-        letters = of.example_letters.scores(letter_groups(asking.subject))
-        marked = of.example_marked.scores(terms(asking.marked))
+        if not len(of.owners):
+            return
+        scores = np.empty((4, len(of.owners)), dtype=np.float32)
+        scores[0] = of.example_words.scores(terms(asking.subject))
+        scores[1] = of.example_letters.scores(letter_groups(asking.subject))
+        scores[2] = of.example_marked.scores(terms(asking.marked))
         if self._without is not None:
-            for scores in (words, letters, marked):
-                scores[self._without] = 0.0
-        together = (words + letters + marked) / 3.0
-        return {
-            "example_words": self._best(words),
-            "example_letters": self._best(letters),
-            "example_marked": self._best(marked),
-            "example": self._best(together),
-            "example_vote": self._votes(together, _VOTE_SHARPNESS),
-        }
+            scores[:3, self._without] = 0.0
+        scores[3] = (scores[0] + scores[1] + scores[2]) / 3.0
+        first = _PLACES["example_words"]
+        self._plain[first : first + 4, of.example_owners] = np.maximum.reduceat(scores, of.example_starts, axis=1)
+        self._plain[_PLACES["example_vote"]] = self._votes(scores[3], _VOTE_SHARPNESS)
 
-    def _best(self, scores: Array, least: float = 0.0) -> Array:
+    def _best(self, scores: Array, least: float) -> Array:
         """Return each procedure's best example."""
         of = self._matrices
         best = np.full(of.words.count, least, dtype=np.float32)
@@ -152,10 +164,12 @@ class Signals:
     def _votes(self, scores: Array, sharpness: float) -> Array:
         """Return each procedure's share among the nearest examples."""
         votes = np.zeros(self._matrices.words.count, dtype=np.float32)
-        if not len(scores) or scores.max() <= 0.0:
-            return votes
         nearest = _top(scores, _VOTERS)
-        weights = np.exp((scores[nearest] - scores[nearest].max()) * sharpness)
+        likeness = scores[nearest]
+        most = likeness.max(initial=0.0)
+        if most <= 0.0:
+            return votes
+        weights = np.exp((likeness - most) * sharpness)
         np.add.at(votes, self._matrices.owners[nearest], weights)
         return votes / weights.sum()
 
@@ -168,23 +182,25 @@ class Signals:
         return actions_in(" ".join([*self._asking.tokens, "|", *self._asking.added]))
 
     def _first_pass(self) -> Array:
-        mixed = sum(weight * self._found[name] for name, weight in _FIRST_PASS.items())
+        mixed = (_FIRST_WEIGHTS * self._plain[_FIRST_NAMES]).sum(axis=0)
         first: Array = mixed - _OUTSIDE_LOSS * self._outside
         return first
 
     def candidates(self) -> Array:
         """Return the places of the procedures worth ranking."""
-        chosen = [_top(self._first, _CANDIDATES)]
-        for name in ("example", "body", "words", "pairs"):
-            chosen.append(_top(self._found[name] - 0.5 * self._outside, _MORE))
-        if "vector" in self._found:
-            chosen.append(_top(self._found["vector"] - 0.5 * self._outside, _VECTOR_MORE))
-            chosen.append(_top(self._found["vector_nearest"], _VECTOR_MORE))
-        return np.unique(np.concatenate(chosen))
+        loss = 0.5 * self._outside
+        chosen = [_top(self._first, _CANDIDATES), *(_top(self._plain[place] - loss, _MORE) for place in _ALSO)]
+        if self._of_vectors:
+            chosen.append(_top(self._of_vectors["vector"] - loss, _VECTOR_MORE))
+            chosen.append(_top(self._of_vectors["vector_nearest"], _VECTOR_MORE))
+        is_chosen = np.zeros(len(self._first), dtype=bool)
+        for places in chosen:
+            is_chosen[places] = True
+        return is_chosen.nonzero()[0]
 
     def add(self, likeness: Likeness) -> None:
         """Add the signals of the question's vector, or put them in place of those of another one."""
-        self._found |= self._of_vector(likeness)
+        self._of_vectors = self._of_vector(likeness)
 
     def _of_vector(self, likeness: Likeness) -> dict[str, Array]:
         title, examples = likeness.titles, likeness.examples
@@ -204,13 +220,16 @@ class Signals:
     def rows(self, places: Array) -> Array:
         """Return the signals of the procedures at `places`: shape (places, signals), in the order of `signal_names`."""
         of = self._matrices
-        nothing = np.zeros(len(places), dtype=np.float32)
-        plain = [self._found[name][places] for name in _PLAIN]
-        asked = self._actions
-        actions = of.actions[places]
-        vector = [self._found[name][places] if name in self._found else nothing for name in _VECTOR]
-        columns = [np.column_stack(plain), of.facts[places], actions * asked, actions * (1.0 - asked)]
-        rows: Array = np.column_stack([*columns, *vector]).astype(np.float32)
+        named = of.actions[places]
+        asked = named * self._actions
+        rows = np.zeros((len(places), len(signal_names())), dtype=np.float32)
+        end = 0
+        for part in (self._plain[:, places].T, of.facts[places], asked, named - asked):
+            rows[:, end : end + part.shape[1]] = part
+            end += part.shape[1]
+        for place, name in enumerate(_VECTOR, end):
+            if name in self._of_vectors:
+                rows[:, place] = self._of_vectors[name][places]
         return rows
 
 
@@ -227,11 +246,18 @@ def _top(scores: Array, count: int) -> Array:
     All of them reach the `count`-th highest maximum of a block, and hardly another does: a large catalogue is read
     once instead of being sorted.
     """
+    if len(scores) <= count:
+        return np.arange(len(scores))
     if len(scores) <= count * _BLOCK:
-        places = np.arange(len(scores))
-    else:
-        highest = np.maximum.reduceat(scores, np.arange(0, len(scores), _BLOCK))
-        places = np.flatnonzero(scores >= np.partition(highest, -count)[-count])
+        return (-scores).argpartition(count - 1)[:count]
+    highest = np.maximum.reduceat(scores, _block_starts(len(scores)))
+    highest.partition(-count)
+    places = (scores >= highest[-count]).nonzero()[0]
     if len(places) <= count:
         return places
-    return places[np.argpartition(-scores[places], count - 1)[:count]]
+    return places[(-scores[places]).argpartition(count - 1)[:count]]
+
+
+@lru_cache(maxsize=8)
+def _block_starts(length: int) -> Array:
+    return np.arange(0, length, _BLOCK)

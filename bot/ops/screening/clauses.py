@@ -67,9 +67,10 @@ def normal(text: str) -> str:
     return _BLANKS.sub(" ", _QUOTES.sub("", without_invisible(text).lower()))
 
 
-def clauses(text: str) -> list[str]:
+@lru_cache(maxsize=_TEXTS_KEPT)
+def clauses(text: str) -> tuple[str, ...]:
     """Return the clauses of `text` (as `normal` gives it)."""
-    return [clause for part in _CLAUSE.split(text) if (clause := " ".join(part.split()))]
+    return tuple(clause for part in _CLAUSE.split(text) if (clause := " ".join(part.split())))
 
 
 @lru_cache(maxsize=_TEXTS_KEPT)

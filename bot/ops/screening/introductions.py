@@ -52,6 +52,10 @@ class _Lists:
     pairs: frozenset[str]
 
 
+_TEXTS_KEPT = 16
+"""A message and its clauses are asked about by screening and by two classifiers."""
+
+
 def says_only_who(text: str) -> bool:
     """Whether `text` is a name and nothing else, introduced or not."""
     return _how(text) is not None
@@ -66,6 +70,7 @@ def without_introduction(text: str) -> str:
     return kept if len(parts) > 1 and _WORD.search(kept) else text
 
 
+@lru_cache(maxsize=_TEXTS_KEPT)
 def _how(text: str) -> _How | None:
     """How `text` is a name; None where it is none, or says anything else."""
     given = unicodedata.normalize("NFC", text).lower()

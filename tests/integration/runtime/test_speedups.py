@@ -16,6 +16,7 @@ def originals(monkeypatch):
     from rasa.core.policies import rule_policy
     from rasa.core.policies.rule_policy import RulePolicy
     from rasa.engine.runner.dask import DaskGraphRunner
+    from rasa.graph_components.converters.nlu_message_converter import NLUMessageConverter
     from rasa.shared.core import trackers
     from rasa.shared.core.domain import Domain
     from rasa.shared.core.events import Event
@@ -34,6 +35,7 @@ def originals(monkeypatch):
         (action, "action_for_name_or_text"),
         (Domain, "is_empty"),
         (processor.MessageProcessor, "_log_slots"),
+        (NLUMessageConverter, "convert_user_message"),
         (DialogueStateTracker, "applied_events"),
         (DialogueStateTracker, "copy"),
         (DialogueStateTracker, "_set_slot"),
@@ -264,3 +266,23 @@ def test_rules_on_the_words_of_a_message_are_looked_for_where_there_are_some(ori
     policy.lookup = {RULES: lookup}
     states = [{"user": {"text": "xin chào"}, **listening}]
     assert bool(originals[2](policy, lookup, states)) is of_words
+
+
+@pytest.mark.parametrize(("channel", "told"), [("rest", False), (None, True)])
+def test_words_are_segmented_where_somebody_reads_them(originals, channel, told):
+    """In a conversation nobody does; `/model/parse` has no channel, and a component may ask in both."""
+    from rasa.core.channels.channel import UserMessage
+    from rasa.graph_components.converters.nlu_message_converter import NLUMessageConverter
+
+    from bot.nlu.tokenizer import VietnameseTokenizer
+
+    tokenizer = VietnameseTokenizer(VietnameseTokenizer.get_default_config())
+    said = UserMessage("lệ phí đăng ký tạm trú", input_channel=channel, metadata={"turn": "1"})
+    (message,) = tokenizer.process(NLUMessageConverter().convert_user_message([said]))
+    places = [(0, 6), (7, 14), (15, 22)]
+    assert (
+        message.as_dict(only_output_properties=True) == {"text": said.text, "text_tokens": places}
+        if told
+        else {"text": said.text}
+    )
+    assert [(token.start, token.end) for token in message.get("text_tokens")] == places
