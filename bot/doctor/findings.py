@@ -10,7 +10,6 @@ from pathlib import Path
 from bot.ops.clock import Clock
 from bot.settings import Settings
 
-
 LONGEST_FAULT = 240
 
 
