@@ -32,7 +32,7 @@ _patient: ContextVar[bool] = ContextVar("patient", default=False)
 
 def give_up_after(seconds: float) -> None:
     """Set how long this process waits for a word of the server during a statement."""
-    global _limit  # noqa: PLW0603 - one for all connections of the process, as the driver has it
+    global _limit
     _limit = seconds
 
 

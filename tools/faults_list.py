@@ -115,6 +115,15 @@ def hang(name: str, broken: Broken) -> None:
     broken.done()
 
 
+def hang_postgres(broken: Broken) -> None:
+    """The database stands still for thirty seconds: its kernel takes what is sent, nothing is answered."""
+    broken.now()
+    broken.stand.signal_postgres(signal.SIGSTOP)
+    time.sleep(30)
+    broken.stand.signal_postgres(signal.SIGCONT)
+    broken.done()
+
+
 def slow_gateway(broken: Broken) -> None:
     """The one-stop system takes thirty seconds for each answer."""
     broken.now()
@@ -248,6 +257,7 @@ FAULTS = (
     Fault("jobs", "kill -9 of the jobs", partial(kill, ("jobs",))),
     Fault("nginx", "kill -9 of nginx", partial(kill, ("nginx",))),
     Fault("postgres", "PostgreSQL stopped at once (immediate), started 2 s later", restart_postgres),
+    Fault("hang-postgres", "PostgreSQL hung (SIGSTOP), 30 s", hang_postgres),
     Fault("redis", "Redis killed, started 5 s later", redis_away),
     Fault("disk", "disk of all data full, 20 s", disk_full),
     Fault("hang", "an action server hung (SIGSTOP), 20 s", partial(hang, "actions-1")),

@@ -95,6 +95,12 @@ class Stand:
         """Start it and wait until it has recovered."""
         self._postgres().ensure_postgres_running()
 
+    def signal_postgres(self, signal_number: int) -> None:
+        """Send a signal to its first process and all others of it."""
+        first = self._postgres().get_postmaster_info().process
+        for process in (first, *first.children(recursive=True)):
+            process.send_signal(signal_number)
+
     def postgres_runs(self) -> bool:
         """Say whether its first process is there."""
         return bool(self._postgres().get_postmaster_info().process.is_running())

@@ -40,7 +40,9 @@ CHECKS: tuple[Check, ...] = (
     neighbours.rasa,
     neighbours.actions,
     neighbours.hub,
+    neighbours.systems,
     stores.jobs,
+    stores.photos,
     stores.zalo,
     backups.backups,
 )

@@ -10,6 +10,8 @@ from pathlib import Path
 from bot.ops.clock import Clock
 from bot.settings import Settings
 
+LONGEST_FAULT = 240
+
 
 class Level(str, Enum):
     """How bad it is. ERROR: people get no answers, or a wrong one, or data is at risk. SKIPPED: does not apply here."""
@@ -38,6 +40,12 @@ class Deployment:
     env: Mapping[str, str]
     root: Path
     clock: Clock
+
+
+def first_line(fault: BaseException) -> str:
+    """What a driver of a network or database says: it names hosts and users, and no password."""
+    said = str(getattr(fault, "orig", None) or fault).strip().partition("\n")[0]
+    return f"{type(fault).__name__}: {said}"[:LONGEST_FAULT] if said else type(fault).__name__
 
 
 def ok(check: str, **facts: object) -> Finding:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
 from redis import Redis
 
-from bot.doctor.findings import Deployment, Finding, error, ok, skipped, warning
+from bot.cases.gateways.routing import NONE, SAMPLE
+from bot.doctor.findings import Deployment, Finding, error, first_line, ok, skipped, warning
 
 WITHIN_SECONDS = 4.0
+STRANGE = 1
+"""In place of a status: something answers, and it is not HTTP."""
+PORTS = {"https": 443, "http": 80}
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -31,7 +38,7 @@ def locks(at: Deployment) -> Iterator[Finding]:
     try:
         open_it(at).ping()
     except Exception as fault:  # whatever the driver raises, the answer is no
-        yield error("locks", "redis_down", host=host, fault=type(fault).__name__)
+        yield error("locks", "redis_down", host=host, fault=first_line(fault))
     else:
         yield ok("locks")
 
@@ -78,7 +85,28 @@ def rasa(at: Deployment) -> Iterator[Finding]:
     elif code == 503:
         yield error("rasa", "rasa_part", parts=", ".join(name for name, well in facts.items() if not well) or "?")
     else:
-        yield error("rasa", "rasa_down", url=at.settings.rasa_url)
+        yield error("rasa", "rasa_other" if code else "rasa_down", url=at.settings.rasa_url, code=code)
+
+
+def systems(at: Deployment) -> Iterator[Finding]:
+    """Each one-stop system takes connections. Nothing is asked there: a look-up is somebody's."""
+    if at.settings.case_gateways in (SAMPLE, NONE):
+        yield skipped("systems", "systems_none")
+        return
+    try:
+        entries = yaml.safe_load(Path(at.settings.case_gateways).read_text("utf-8"))["gateways"]
+        addresses = {str(e["name"]): urlsplit(str(e["address"])) for e in entries if e.get("address")}
+    except (OSError, yaml.YAMLError, KeyError, TypeError):
+        yield skipped("systems", "systems_unknown")  # told by configuration.gateways
+        return
+    away = []
+    for name, address in addresses.items():
+        try:
+            where = (address.hostname or "", address.port or PORTS.get(address.scheme, 443))
+            socket.create_connection(where, WITHIN_SECONDS).close()
+        except (OSError, ValueError) as fault:
+            away.append(error("systems", "system_away", name=name, host=address.hostname, fault=first_line(fault)))
+    yield from away or [ok("systems", number=len(addresses))]
 
 
 def actions(at: Deployment) -> Iterator[Finding]:
@@ -102,7 +130,7 @@ def hub(at: Deployment) -> Iterator[Finding]:
     elif code == 503:
         yield error("hub", "hub_part", parts=", ".join(name for name, well in facts.items() if not well) or "?")
     else:
-        yield error("hub", "hub_down", url=url)
+        yield error("hub", "hub_other" if code else "hub_down", url=url, code=code)
 
 
 def _get(url: str) -> tuple[int, dict[str, Any]]:
@@ -113,7 +141,9 @@ def _get(url: str) -> tuple[int, dict[str, Any]]:
             return response.status, _facts(response.read(65_536))
     except urllib.error.HTTPError as answer:
         return answer.code, _facts(answer.read(65_536))
-    except (OSError, ValueError):
+    except (http.client.HTTPException, ValueError):
+        return STRANGE, {}
+    except OSError:
         return 0, {}
 
 

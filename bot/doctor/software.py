@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import sysconfig
 from collections.abc import Iterator
 from importlib import metadata
 
@@ -18,6 +19,15 @@ def python(_at: Deployment) -> Iterator[Finding]:
     here = sys.version_info[:2]
     found = ".".join(map(str, sys.version_info[:3]))
     yield ok("python", version=found) if here == PYTHON else error("python", "python_other", version=found)
+    if not _is_optimised():
+        yield warning("python", "python_slow", path=sys.executable)
+
+
+def _is_optimised() -> bool:
+    """Whether the interpreter was built with what it learned of itself; true where the build left no word of it."""
+    said = sysconfig.get_config_var("CONFIG_ARGS")
+    flags = str(sysconfig.get_config_var("PY_CFLAGS_NODIST") or "")
+    return said is None or "--enable-optimizations" in said or "-fprofile-use" in flags
 
 
 def packages(at: Deployment) -> Iterator[Finding]:

@@ -10,11 +10,14 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from bot.doctor.findings import Deployment, Finding, error, ok, skipped, warning
+from bot.attachments.build import KEY_FILE, build_cipher
+from bot.attachments.tables import ATTACHMENT_DATA
+from bot.doctor.findings import Deployment, Finding, error, first_line, ok, skipped, warning
 from bot.jobs.runner import last_runs
 from bot.ops.clock import CITY_TIME
+from bot.privacy.drill import photos_open
 from bot.store.engine import make_engine
 from bot.store.migrate import configuration
 from bot.zalo.tables import TOKEN
@@ -36,7 +39,9 @@ def database(at: Deployment) -> Iterator[Finding]:
     if _not_made_yet(at.settings.database_url):
         yield error("database", "database_new", setting="MOTCUA_DATABASE_URL")
         return
-    engine = make_engine(at.settings.database_url)
+    if (engine := _engine(at.settings.database_url)) is None:
+        yield error("database", "database_unusable", setting="MOTCUA_DATABASE_URL")
+        return
     try:
         with engine.connect() as connection:
             script = ScriptDirectory.from_config(configuration(connection))
@@ -49,14 +54,25 @@ def database(at: Deployment) -> Iterator[Finding]:
                 yield error("database", "database_old", found=old, wanted=new)
             yield _clock(at, engine.dialect.name, connection.execute(text("SELECT CURRENT_TIMESTAMP")).scalar())
     except SQLAlchemyError as fault:
-        yield error("database", "database_down", setting="MOTCUA_DATABASE_URL", fault=type(fault).__name__)
+        yield error("database", "database_down", setting="MOTCUA_DATABASE_URL", fault=first_line(fault))
     finally:
         engine.dispose()
 
 
+def _engine(url: str) -> Engine | None:
+    """None for an address that no driver here can use."""
+    try:
+        return make_engine(url)
+    except (ArgumentError, ImportError):
+        return None
+
+
 def _not_made_yet(url: str) -> bool:
     """SQLite makes a file that is opened; a look must not."""
-    address = make_url(url)
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        return False
     return address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file()
 
 
@@ -76,13 +92,15 @@ def tracker(at: Deployment) -> Iterator[Finding]:
     if _not_made_yet(at.settings.tracker_url):
         yield skipped("tracker", "tracker_new")
         return
-    engine = make_engine(at.settings.tracker_url)
+    if (engine := _engine(at.settings.tracker_url)) is None:
+        yield error("tracker", "database_unusable", setting="MOTCUA_TRACKER_URL")
+        return
     try:
         with engine.connect() as connection:
             connection.execute(text("SELECT 1"))
         yield ok("tracker")
     except SQLAlchemyError as fault:
-        yield error("tracker", "database_down", setting="MOTCUA_TRACKER_URL", fault=type(fault).__name__)
+        yield error("tracker", "database_down", setting="MOTCUA_TRACKER_URL", fault=first_line(fault))
     finally:
         engine.dispose()
 
@@ -132,7 +150,9 @@ def jobs(at: Deployment) -> Iterator[Finding]:
     if _not_made_yet(at.settings.database_url):
         yield skipped("jobs", "not_without_database")
         return
-    engine = make_engine(at.settings.database_url)
+    if (engine := _engine(at.settings.database_url)) is None:
+        yield skipped("jobs", "not_without_database")
+        return
     try:
         with engine.connect() as connection:
             runs = last_runs(connection)
@@ -152,6 +172,28 @@ def jobs(at: Deployment) -> Iterator[Finding]:
     yield from found or [ok("jobs", number=len(runs))]
 
 
+def photos(at: Deployment) -> Iterator[Finding]:
+    """The newest photos open with the keys that are here: with others they are lost, and nobody notices for months."""
+    made = at.settings.photo_keys or (at.settings.data_dir / KEY_FILE).exists()
+    if _not_made_yet(at.settings.database_url) or (engine := _engine(at.settings.database_url)) is None:
+        yield skipped("photos", "not_without_database")
+        return
+    try:
+        with engine.connect() as connection:
+            if not made and connection.execute(select(ATTACHMENT_DATA.c.attachment_id).limit(1)).first():
+                yield error("photos", "photos_closed", tried=1, closed=1)
+            elif not made:
+                yield skipped("photos", "photos_none")
+            else:
+                found = photos_open(connection, build_cipher(at.settings))
+                facts = {"tried": found.tried, "closed": found.closed}
+                yield error("photos", "photos_closed", **facts) if found.closed else ok("photos", **facts)
+    except SQLAlchemyError:
+        yield skipped("photos", "not_without_database")
+    finally:
+        engine.dispose()
+
+
 def zalo(at: Deployment) -> Iterator[Finding]:
     """There is a token that lives; tokens themselves are not looked at."""
     if not at.settings.zalo.on:
@@ -160,7 +202,9 @@ def zalo(at: Deployment) -> Iterator[Finding]:
     if _not_made_yet(at.settings.database_url):
         yield skipped("zalo", "not_without_database")
         return
-    engine = make_engine(at.settings.database_url)
+    if (engine := _engine(at.settings.database_url)) is None:
+        yield skipped("zalo", "not_without_database")
+        return
     try:
         with engine.connect() as connection:
             mine = TOKEN.c.app_id == at.settings.zalo.app_id

@@ -1,11 +1,11 @@
 """A turn that is asked again is done once.
 
-The hub asks again whatever it has no answer for: it was killed, gave Rasa up, or lost the connection. Rasa may have done
-the turn all the same, and have stored it. Then what it said is said once more; taken for a new message, the same "yes"
-would be the answer to a question that was answered, and the receipt of a petition would never be shown.
+The hub asks again whatever it has no answer for: it was killed, gave Rasa up, or lost the connection. Rasa may have
+done the turn all the same, and have stored it. Then what it said is said once more; taken for a new message, the same
+"yes" would be the answer to a question that was answered, and the receipt of a petition would never be shown.
 
-A turn is in the tracker whole or not at all: Rasa saves after the last action, in one transaction. What could not be run
-anywhere (`observing.note_undone`) is not saved, so that the question is asked again from where it stood.
+A turn is in the tracker whole or not at all: Rasa saves after the last action, in one transaction. What could not be
+run anywhere (`observing.note_undone`) is not saved, so that the question is asked again from where it stood.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from knowledge.models import Origin
 from knowledge.store import CatalogueStore
 from tests.fixtures.catalogue import procedure
 from tests.fixtures.fake_rasa import FakeRasa
+from tests.fixtures.promtool import promtool
 from tests.fixtures.web_widget import Widget
 
 TOKEN = "a token for figures"
@@ -89,6 +90,8 @@ async def test_figures_of_a_hub_that_has_answered(hub, database_url):
     assert found["motcua_catalogue_age_seconds", ()] < 3600
     assert "0912" not in text
     assert "Bí Mật" not in text
+    checked = promtool("check", "metrics", given=text)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
     names = {name for name, _ in found}
     missing = {one.name for one in READ_ON_ASKING} - names
     assert missing <= {"motcua_zalo_token_until_seconds", "motcua_zalo_token_dead"}

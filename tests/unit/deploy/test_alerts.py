@@ -9,6 +9,7 @@ import yaml
 from bot.hub.counting import OUTCOMES
 from bot.ops.metrics import DECLARED, Stage
 from knowledge.settings import ROOT
+from tests.fixtures.promtool import promtool
 
 RULES = [
     rule
@@ -16,6 +17,7 @@ RULES = [
     for rule in group["rules"]
 ]
 OTHERS = {"process_resident_memory_bytes"}  # of the client library
+BEHAVIOUR = ROOT / "tests" / "unit" / "deploy" / "alert_rules_test.yml"
 LABELS = {one.name: set(one.labels) for one in DECLARED}
 
 
@@ -75,3 +77,18 @@ def test_jobs_that_an_alert_names_exist():
 def test_a_deployment_whose_jobs_never_ran_is_told():
     """Without a first success there is no figure, and a comparison with nothing never fires."""
     assert any("absent(motcua_job_last_success_seconds)" in rule["expr"] for rule in RULES)
+
+
+def test_prometheus_takes_the_rules_and_raises_each_alert_when_it_should_and_not_before():
+    found = promtool("check", "rules", ROOT / "deploy" / "prometheus" / "alerts.yml")
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert f"{len(RULES)} rules found" in found.stdout
+    found = promtool("test", "rules", BEHAVIOUR)
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+def test_every_alert_is_raised_once_in_these_tests_and_is_silent_where_all_is_well():
+    *each, well = yaml.safe_load(BEHAVIOUR.read_text("utf-8"))["tests"]
+    raised = [rule["alertname"] for test in each for rule in test["alert_rule_test"] if rule["exp_alerts"]]
+    assert sorted(raised) == sorted(rule["alert"] for rule in RULES)
+    assert [rule["alertname"] for rule in well["alert_rule_test"] if not rule["exp_alerts"]] == raised
