@@ -8,7 +8,7 @@ holds the transaction and deals with errors; only the execution is the driver's.
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 from sqlalchemy.engine import Connection
@@ -54,6 +54,16 @@ class Prepared:
         cursor.close()
         return int(count)
 
+    def run_each(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Execute it once for each of `rows`, which hold what the parameters stand for."""
+        ready = self._for(connection.dialect)
+        cursor = connection.connection.cursor()
+        try:
+            cursor.executemany(ready.sql, [_parameters(ready, row) for row in rows])
+        except connection.dialect.dbapi.Error as error:
+            raise_as_sqlalchemy(connection, error, ready.sql, cursor)
+        cursor.close()
+
     def first(self, connection: Connection, **given: Any) -> Any:
         """Return the first row; None where there is none."""
         ready = self._for(connection.dialect)
@@ -76,11 +86,9 @@ class Prepared:
         return [_row(ready, one) for one in found]
 
     def _execute(self, connection: Connection, ready: _Ready, given: dict[str, Any]) -> Any:
-        values = {name: _converted(given[name], convert) for name, convert in ready.given} | ready.constants
-        parameters = values if ready.order is None else tuple([values[name] for name in ready.order])
         cursor = connection.connection.cursor()
         try:
-            cursor.execute(ready.sql, parameters)
+            cursor.execute(ready.sql, _parameters(ready, given))
         except connection.dialect.dbapi.Error as error:
             raise_as_sqlalchemy(connection, error, ready.sql, cursor)
         return cursor
@@ -117,6 +125,11 @@ def _prepare(statement: ClauseElement, dialect: Dialect, columns: Sequence[str])
         converts=tuple(kind.dialect_impl(dialect).result_processor(dialect, None) for kind in types),
         row=named._make if fields else tuple,
     )
+
+
+def _parameters(ready: _Ready, given: Mapping[str, Any]) -> Any:
+    values = {name: _converted(given[name], convert) for name, convert in ready.given} | ready.constants
+    return values if ready.order is None else tuple([values[name] for name in ready.order])
 
 
 def _row(ready: _Ready, found: Sequence[Any]) -> Any:
