@@ -20,6 +20,8 @@ LONGEST_QUESTION = 24
 TURNS_KEPT = 4
 """Actions look back no further than this for what was said."""
 OPEN_QUESTION = "open_question"
+READ = "_motcua_read"
+"""Attribute of a tracker that was read: how many events it had then."""
 
 
 def begin_anew(tracker: DialogueStateTracker, expires_after_minutes: float) -> bool:
@@ -64,4 +66,5 @@ class Bounding:
         tracker: DialogueStateTracker | None = await super().retrieve(sender_id)  # type: ignore[misc]
         if tracker is not None:
             begin_anew(tracker, self.domain.session_config.session_expiration_time)  # type: ignore[attr-defined]
+            setattr(tracker, READ, len(tracker.events))
         return tracker

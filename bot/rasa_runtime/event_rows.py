@@ -7,14 +7,19 @@ a quarter of a turn.
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy.engine import Dialect, Engine
+from sqlalchemy.engine import Connection
+
+from bot.rasa_runtime.bounding import READ
+from bot.store.prepared import Prepared
 
 EVENTS = SQLTrackerStore.SQLEvent.__table__
 _STORED = "_motcua_stored"
@@ -34,20 +39,33 @@ def _of_sender(*columns: Any, newest_session: bool) -> sa.sql.Select:
     return query.where(sa.or_(EVENTS.c.timestamp >= start, start.is_(None)))
 
 
-_READ = {newest: _of_sender(EVENTS.c.data, newest_session=newest).order_by(EVENTS.c.id) for newest in (True, False)}
-_COUNT = _of_sender(sa.func.count(), newest_session=True)
-_WRITE = EVENTS.insert()
+def _reading(newest_session: bool) -> Prepared:
+    return Prepared(_of_sender(EVENTS.c.data, newest_session=newest_session).order_by(EVENTS.c.id))
+
+
+_READ_SESSION, _READ_ALL = _reading(True), _reading(False)
+_COUNT = Prepared(_of_sender(sa.func.count(), newest_session=True))
+_INSERT = EVENTS.insert()
+_WRITE = Prepared(_INSERT, *(column.name for column in EVENTS.c if not column.primary_key))
+_BEGINNING = SessionStarted.type_name
+_AS_JSON_DOES = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_SERIALIZE_NUMPY
 
 
 class QuickEventRows:
     """Put before Rasa's SQL tracker store."""
 
+    _held: Connection | None = None
+
     async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
         store: Any = self
-        query = _READ[not fetch_events_from_all_sessions]
-        events = [json.loads(row[0]) for row in _rows(store.engine, query, sender_id)]
-        if not store.domain or not events:
+        with self._connection() as connection:
+            if fetch_events_from_all_sessions:
+                rows = _READ_ALL.all(connection, sender=sender_id)
+            else:
+                rows = _READ_SESSION.all(connection, sender=sender_id, beginning=_BEGINNING)
+        if not store.domain or not rows:
             return None
+        events = [from_text(row[0]) for row in rows]
         tracker = DialogueStateTracker.from_dict(sender_id, events, store.domain.slots)
         if not fetch_events_from_all_sessions:
             setattr(tracker, _STORED, len(events))
@@ -57,51 +75,56 @@ class QuickEventRows:
         """Write the events that the table does not hold yet; all of them or none."""
         if not tracker.events:  # Rasa saves every tracker it makes, before anything happened
             return
-        store: Any = self
-        await store.stream_events(tracker)
+        await self.stream_events(tracker)
         stored = getattr(tracker, _STORED, None)
         if stored is None:  # not one that was read here
-            stored = _rows(store.engine, _COUNT, tracker.sender_id)[0][0]
+            with self._connection() as connection:
+                stored = _COUNT.scalar(connection, sender=tracker.sender_id, beginning=_BEGINNING)
         new = list(tracker.events)[stored:]
         if new:
-            _write(store.engine, [_row(tracker.sender_id, event) for event in new])
+            with self._connection() as connection, connection.begin():
+                _write(connection, [_row(tracker.sender_id, event) for event in new])
         setattr(tracker, _STORED, len(tracker.events))
+        setattr(tracker, READ, len(tracker.events))
+
+    async def stream_events(self, tracker: DialogueStateTracker) -> None:
+        """Tell a broker what is new since the tracker was read; to find that out Rasa reads it once more."""
+        store: Any = self
+        read = getattr(tracker, READ, None)
+        if store.event_broker is None:
+            return
+        if read is None:
+            await super().stream_events(tracker)  # type: ignore[misc]
+        else:
+            await store._stream_new_events(store.event_broker, list(tracker.events)[read:], tracker.sender_id)
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        """SQLite's is kept for as long as all goes well; of a server each is tried by the pool, so there it is asked."""
+        engine: Any = self.engine  # type: ignore[attr-defined]
+        if engine.dialect.name != "sqlite":
+            with engine.connect() as connection:
+                yield connection
+            return
+        held, self._held = self._held, None
+        if held is not None and held.engine is not engine:
+            held.close()
+            held = None
+        held = held or engine.connect()
+        try:
+            yield held
+        except BaseException:
+            held.close()
+            raise
+        self._held = held
 
 
-def _rows(engine: Engine, query: sa.sql.Select, sender_id: str) -> list[Any]:
-    """Run a query on the driver's cursor: what SQLAlchemy does around it takes longer than the database."""
-    sql, names = _compiled(query, engine.dialect)
-    given = {"sender": sender_id, "beginning": SessionStarted.type_name}
-    connection = engine.raw_connection()
-    try:
-        cursor = connection.cursor()
-        cursor.execute(sql, given if names is None else tuple(given[name] for name in names))
-        return list(cursor.fetchall())
-    finally:
-        connection.close()  # back into the pool, as it was
-
-
-def _write(engine: Engine, rows: list[dict[str, Any]]) -> None:
-    """Write all rows or none. To PostgreSQL SQLAlchemy sends them in one statement, with numbers of its sequence."""
-    if engine.dialect.name != "sqlite":
-        with engine.begin() as transaction:
-            transaction.execute(_WRITE, rows)
-        return
-    sql, names = _compiled(_WRITE, engine.dialect)
-    connection = engine.raw_connection()
-    try:
-        connection.cursor().executemany(sql, [tuple(row[name] for name in names or ()) for row in rows])
-        connection.commit()
-    finally:
-        connection.close()  # takes back what was not committed
-
-
-@lru_cache(maxsize=16)
-def _compiled(statement: sa.sql.ClauseElement, dialect: Dialect) -> tuple[str, tuple[str, ...] | None]:
-    """The statement's text, and the names of its parameters in order; None for a driver that takes them by name."""
-    columns = [column.name for column in EVENTS.c if not column.primary_key] if statement is _WRITE else None
-    compiled: Any = statement.compile(dialect=dialect, column_keys=columns)
-    return str(compiled), tuple(compiled.positiontup) if compiled.positional else None
+def _write(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """To PostgreSQL SQLAlchemy sends all rows in one statement, with numbers of its sequence."""
+    if connection.dialect.name == "sqlite":
+        _WRITE.run_each(connection, rows)
+    else:
+        connection.execute(_INSERT, rows)
 
 
 def _row(sender_id: str, event: Event) -> dict[str, Any]:
@@ -112,5 +135,21 @@ def _row(sender_id: str, event: Event) -> dict[str, Any]:
         "timestamp": data.get("timestamp"),
         "intent_name": ((data.get("parse_data") or {}).get("intent") or {}).get("name"),
         "action_name": data.get("name"),
-        "data": json.dumps(data),
+        "data": in_text(data),
     }
+
+
+def in_text(data: dict[str, Any]) -> str:
+    """Return `data` as JSON; what orjson does not take (half a surrogate pair, huge numbers) Python's own does."""
+    try:
+        return orjson.dumps(data, option=_AS_JSON_DOES).decode()
+    except TypeError:
+        return json.dumps(data)
+
+
+def from_text(text: str) -> Any:
+    """Read what `in_text` or Rasa has written; a whole number of more than 64 bits comes back as a float."""
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        return json.loads(text)

@@ -58,6 +58,16 @@ class Prepared:
         cursor.close()
         return int(count)
 
+    def run_each(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Execute it once for each of `rows`, which hold what the parameters stand for."""
+        ready = self._for(connection.dialect)
+        cursor = connection.connection.dbapi_connection.cursor()
+        try:
+            cursor.executemany(ready.sql, [_parameters(ready, row) for row in rows])
+        except connection.dialect.dbapi.Error as error:
+            raise_as_sqlalchemy(connection, error, ready.sql, cursor)
+        cursor.close()
+
     def first(self, connection: Connection, **given: Any) -> Any:
         """Return the first row; None where there is none."""
         ready = self._for(connection.dialect)
@@ -80,18 +90,9 @@ class Prepared:
         return [_row(ready, one) for one in found]
 
     def _execute(self, connection: Connection, ready: _Ready, given: dict[str, Any]) -> Any:
-        if ready.constants:
-            given.update(ready.constants)
-        parameters: Any
-        if ready.positional:
-            parameters = [given[name] if convert is None else convert(given[name]) for name, convert in ready.given]
-        else:
-            parameters = {
-                name: given[name] if convert is None else convert(given[name]) for name, convert in ready.given
-            }
         cursor = connection.connection.dbapi_connection.cursor()
         try:
-            cursor.execute(ready.sql, parameters)
+            cursor.execute(ready.sql, _parameters(ready, given))
         except connection.dialect.dbapi.Error as error:
             raise_as_sqlalchemy(connection, error, ready.sql, cursor)
         return cursor
@@ -144,6 +145,13 @@ def _prepare(statement: ClauseElement, dialect: Dialect, columns: Sequence[str])
         converts=tuple((place, convert) for place, convert in enumerate(found) if convert is not None),
         row=partial(tuple.__new__, named) if fields else tuple,  # as its `_make`, without a call in Python for each
     )
+
+
+def _parameters(ready: _Ready, given: Mapping[str, Any]) -> Any:
+    values = {**given, **ready.constants} if ready.constants else given
+    if ready.positional:
+        return [values[name] if convert is None else convert(values[name]) for name, convert in ready.given]
+    return {name: values[name] if convert is None else convert(values[name]) for name, convert in ready.given}
 
 
 def _row(ready: _Ready, found: Sequence[Any]) -> Any:
