@@ -35,6 +35,7 @@ from bot.monitoring.exposition import PATH as METRICS_PATH
 from bot.monitoring.exposition import Metrics
 from bot.ops.clock import Clock, SystemClock
 from bot.ops.logging import EventLog, configure_logging
+from bot.ops.one_write import send_in_one
 from bot.ops.screening.screening import screen
 from bot.privacy.desk import PrivacyDesk
 from bot.privacy.ending import EndingUnderHold
@@ -73,6 +74,7 @@ def build_app(
     )
     app = web.Application(middlewares=[last_resort(parts.wording)], client_max_size=LARGEST_REQUEST)
     app.on_response_prepare.append(add_security_headers)  # type: ignore[arg-type]
+    app.on_response_prepare.append(send_in_one)  # type: ignore[arg-type]
     _add_routes(app, channel, WidgetFiles(allowed_origins=settings.allowed_origins), parts)
     _add_photo_routes(app, WebPhotos(parts.hub, parts.photos, settings.allowed_origins, photo_limits))
     _add_file_routes(app, WebFiles(parts.hub, parts.files, settings.allowed_origins))

@@ -174,14 +174,11 @@ class Officer:
     async def _watch(self, http: aiohttp.ClientSession, place: str) -> None:
         """Think, with the conversation's page open: it reads itself anew whenever something happens in it."""
         topic = re.findall(r'data-live="(conversation:[^" ]+)', self._body)[0]
-        regions = len(re.findall(rf'data-live="{topic}" hx-get="{place}"', self._body))
         last = (re.findall(r'data-seq="(\d+)"', self._body) or ["0"])[-1]
         until = time.monotonic() + self._think
         while (left := until - time.monotonic()) > 0:
             heard = await self._signals.next({topic, QUEUE, MENTIONS, HELD}, left)
             if topic in heard:
-                for _ in range(regions):
-                    await self._get(http, place, headers=BY_ITSELF)
                 new = await self._get(http, f"{place}/messages?after={last}", headers=BY_ITSELF, keep=True)
                 last = ([last, *re.findall(r'data-seq="(\d+)"', new)])[-1]
             await self._count(http, heard)

@@ -1,4 +1,4 @@
-"""A server WebSocket that refuses a huge frame by its header.
+"""A server WebSocket that refuses a huge frame by its header, and sends several small ones in one write.
 
 aiohttp 3.9.5 looks at `max_msg_size` only when a frame is complete, so one client could fill the memory with a single
 frame. Here the announced length is looked at after each piece that arrives.
@@ -6,10 +6,13 @@ frame. Here the announced length is looked at after each piece that arrives.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from aiohttp import WSCloseCode, web
-from aiohttp.http_websocket import WebSocketError, WebSocketReader
+from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp.http_websocket import PACK_LEN1, PACK_LEN2, PACK_LEN3, WebSocketError, WebSocketReader
+
+_TEXT = 0x80 | WSMsgType.TEXT
 
 
 class BoundedWebSocket(web.WebSocketResponse):
@@ -20,6 +23,24 @@ class BoundedWebSocket(web.WebSocketResponse):
         parser = request.protocol._payload_parser
         if isinstance(parser, WebSocketReader):
             _bound(parser, self._max_msg_size)
+
+    async def send_all(self, frames: Sequence[str]) -> None:
+        """Send text frames in order, together: each write of its own is a call of the kernel and a packet."""
+        writer = self._writer
+        if writer is None or writer._closing:
+            raise ConnectionResetError("Cannot write to closing transport")
+        writer._write(b"".join(map(_framed, frames)))
+        await writer.protocol._drain_helper()
+
+
+def _framed(text: str) -> bytes:
+    """A whole text frame as a server sends it: not masked, and here never compressed."""
+    data = text.encode()
+    if len(data) < 126:
+        return PACK_LEN1(_TEXT, len(data)) + data
+    if len(data) < 1 << 16:
+        return PACK_LEN2(_TEXT, 126, len(data)) + data
+    return PACK_LEN3(_TEXT, 127, len(data)) + data
 
 
 def _bound(reader: WebSocketReader, limit: int) -> None:

@@ -113,7 +113,7 @@ class WebChannel:
             CONNECTIONS.labels("web").dec()
         return socket
 
-    async def _converse(self, socket: web.WebSocketResponse, address: str | None, abort: Callable[[], None]) -> None:
+    async def _converse(self, socket: BoundedWebSocket, address: str | None, abort: Callable[[], None]) -> None:
         may_write, frames = self._may_write(address), self._limits.frames_per_socket
         session = WebSession(
             self._hub, self._photos, self._feedback, self._wording, socket, may_write, frames, self._links

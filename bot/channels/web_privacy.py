@@ -14,13 +14,13 @@ from bot.errors import StoreDownError
 from bot.hub.limits import Rate, RateLimiter
 from bot.privacy.desk import PrivacyDesk
 from bot.privacy.export import to_html, to_json
+from bot.privacy.look import POLICY
 from bot.privacy.notice import NoticeFacts, notice_page
 from bot.privacy.words import privacy_wording
 
 PER_ADDRESS = Rate(burst=20, per_second=0.2)
 _SECRET = re.compile(r"[A-Za-z0-9_\-]{20,64}")
-_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-_HEADERS = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+_HEADERS = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 
 
 class WebPrivacy:
@@ -34,7 +34,7 @@ class WebPrivacy:
 
     async def notice(self, _request: web.Request) -> web.Response:
         """The page that anybody may read."""
-        headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "max-age=300"}
+        headers = {"Content-Security-Policy": POLICY, "Cache-Control": "max-age=300"}
         return web.Response(text=self._notice, content_type="text/html", headers=headers)
 
     async def get(self, request: web.Request) -> web.Response:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import async_timeout
-from aiohttp import WSMsgType, web
+from aiohttp import WSMsgType
 
 from bot.channels import web_frames
+from bot.channels.bounded_socket import BoundedWebSocket
 from bot.channels.web_frames import (
     AnswerSurvey,
     AskLink,
@@ -61,7 +62,7 @@ class WebSession:
         photos: HubPhotos,
         feedback: HubFeedback,
         wording: Wording,
-        socket: web.WebSocketResponse,
+        socket: BoundedWebSocket,
         may_write: Callable[[], bool],
         frames: Rate,
         links: WebLinks | None = None,
@@ -77,6 +78,7 @@ class WebSession:
         self._conversation: Conversation | None = None
         self._conversation_id = ""
         self._sent = 0
+        self._frames: list[str] = []
         self._standing = Standing(Answerer.ASSISTANT.value)
         self._send_within = 0.0
 
@@ -204,33 +206,36 @@ class WebSession:
 
     async def _tell(self, subscription: Subscription, new: bool) -> None:
         if not new:
-            await self._send_standing(await self._hub.ownership.standing(self._conversation_id))
+            self._keep_standing(await self._hub.ownership.standing(self._conversation_id))
             await self._catch_up()
+            await self._send_kept()
         while True:
-            event = await subscription.next()
-            await self._pass_on(event)
-            if isinstance(event, Ended):
-                return
+            for event in await subscription.gathered():
+                await self._pass_on(event)
+                if isinstance(event, Ended):
+                    return await self._send_kept()
+            await self._send_kept()
 
     async def _pass_on(self, event: Event) -> None:
+        """Keep the frames of an event, which go out with those of the others that came with it."""
         if isinstance(event, MessageStored):
             await self._in_order(event.message)
         elif isinstance(event, MessageChanged):
             # What was not sent yet comes as it is now.
             if event.message.seq <= self._sent:
-                await self._send(web_frames.message_frame(event.message))
+                self._frames.append(web_frames.message_frame(event.message))
         elif isinstance(event, CatchUp):
             await self._catch_up(event.up_to)
         elif isinstance(event, MessageRated):
-            await self._send(web_frames.rated(event.seq, event.kept))
+            self._frames.append(web_frames.rated(event.seq, event.kept))
         elif isinstance(event, Surveyed):
-            await self._send(web_frames.surveyed())
+            self._frames.append(web_frames.surveyed())
         elif isinstance(event, StandingChanged):
-            await self._send_standing(event.standing)
+            self._keep_standing(event.standing)
         elif isinstance(event, Typing):
-            await self._send(web_frames.typing(event.on))
+            self._frames.append(web_frames.typing(event.on))
         elif isinstance(event, Ended):
-            await self._send(web_frames.ended())
+            self._frames.append(web_frames.ended())
 
     async def _in_order(self, message: Message) -> None:
         if message.seq == self._sent + 1:
@@ -246,19 +251,26 @@ class WebSession:
 
     async def _send_message(self, message: Message) -> None:
         self._sent = message.seq
-        await self._send(web_frames.message_frame(message))
+        self._frames.append(web_frames.message_frame(message))
         if message.role is Role.OFFICER:
+            await self._send_kept()
             await self._hub.delivered(self._conversation_id, message.seq)
 
-    async def _send_standing(self, standing: Standing) -> None:
+    def _keep_standing(self, standing: Standing) -> None:
         """Only what is news for this window; nothing at all while the assistant answers all the time."""
         if standing != self._standing:
             self._standing = standing
-            await self._send(web_frames.standing(standing))
+            self._frames.append(web_frames.standing(standing))
 
     async def _send(self, frame: str) -> None:
-        async with async_timeout.timeout(self._send_within):  # unlike `wait_for`, no task for each frame
-            await self._socket.send_str(frame)
+        self._frames.append(frame)
+        await self._send_kept()
+
+    async def _send_kept(self) -> None:
+        frames, self._frames = self._frames, []
+        if frames:
+            async with async_timeout.timeout(self._send_within):  # unlike `wait_for`, no task for each time
+                await self._socket.send_all(frames)
 
 
 async def _stop(loops: list[asyncio.Task[None]]) -> None:

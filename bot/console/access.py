@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -99,7 +98,7 @@ def hub_of(request: web.Request) -> HubParts:
 def form_token(request: web.Request) -> str:
     """What the forms of this session carry: made of its secret, so that no other page can know it."""
     secret = request.cookies.get(COOKIE, "")
-    return hmac.new(secret.encode("utf-8", "replace"), b"form", hashlib.sha256).hexdigest()
+    return hmac.digest(secret.encode("utf-8", "replace"), b"form", "sha256").hex()
 
 
 def comes_from_here(request: web.Request) -> bool:

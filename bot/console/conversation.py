@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from aiohttp import web
 
 from bot.console.access import BY_ITSELF, ROOT, hub_of, page, person_of, services
 from bot.console.conversation_files import holds as holds_talk
-from bot.console.forms import new_key
+from bot.console.forms import new_key, number_of
 from bot.console.handing import find_handed, officer_of, wait_face
 from bot.console.live_sources import MENTIONS, conversation_topic
 from bot.console.live_stream import LIVE
 from bot.console.people import unit_name
-from bot.console.reading import ask_reason, send_new, send_photo
+from bot.console.reading import ask_reason, send_photo
 from bot.console.rendering import console_wording, render
 from bot.console.scope import own_units
 from bot.console.snoozes import snooze_choices
@@ -40,9 +39,19 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 @page(StaffRole.OFFICER)
 async def messages(request: web.Request) -> web.StreamResponse:
-    """What is new in the transcript, for the page that is open."""
+    """What is new on the page that is open: lines of the transcript, and anew its state and its notes."""
     handed = await find_handed(request)
-    return await send_new(request, handed.conversation_id, handed.id, f"{ROOT}/conversations/{handed.id}")
+    await audit_view(request, Deed.CONVERSATION_SEEN, handed.id)
+    found = await hub_of(request).transcripts.newest(handed.conversation_id)
+    after = number_of(request.query.get("after", "")) or 0
+    known = {
+        "page": f"{ROOT}/conversations/{handed.id}",
+        "lines": lines_of([one for one in found if one.seq > after]),
+        "anew": True,
+        **await _state(request, handed, found),
+        **await _notes(request, handed),
+    }
+    return render(request, "handed_news.html", **known)
 
 
 @page(StaffRole.OFFICER)
@@ -64,21 +73,16 @@ async def shown(
 ) -> web.Response:
     """The page; `values` fill in what was typed, and what was wrong with it."""
     await audit_view(request, Deed.CONVERSATION_SEEN, handed.id)
-    hub, now = hub_of(request), services(request).clock.now()
-    found = await hub.transcripts.newest(handed.conversation_id)
-    conversation = await hub.hub.conversation(handed.conversation_id)
+    found = await hub_of(request).transcripts.newest(handed.conversation_id)
     known = {
-        "handed": handed,
+        "anew": False,
         "lines": lines_of(found, unmasked),
         "unmasked": unmasked,
         "older": bool(found) and found[0].seq > 1,
-        "gone": conversation is None or conversation.erased,
-        "face": wait_face(handed, now - handed.waiting_since),
-        "delivery": _delivery(handed, conversation, found),
-        "window": await services(request).zalo_windows.of(handed.conversation_id) if handed.channel == "zalo" else None,
         "topic": conversation_topic(handed.conversation_id),
-        "unit_name": unit_name,
-        **await _steps(request, handed, now),
+        **await _state(request, handed, found),
+        **await _steps(request, handed),
+        **await _notes(request, handed),
         **await _beside(request, handed),
     }
     known |= {
@@ -93,42 +97,58 @@ async def shown(
     return render(request, "conversation.html", status=status, **known | values)
 
 
-async def _steps(request: web.Request, handed: Request, now: datetime) -> dict[str, Any]:
+async def _state(request: web.Request, handed: Request, found: list[Message]) -> dict[str, Any]:
+    """Who has it, for how long, and what became of the newest reply among the messages that were found."""
+    now = services(request).clock.now()
+    conversation = await hub_of(request).hub.conversation(handed.conversation_id)
+    offer_open = bool(handed.offered_to) and handed.offer_until is not None and handed.offer_until > now
+    return {
+        "handed": handed,
+        "unit_name": unit_name,
+        "gone": conversation is None or conversation.erased,
+        "face": wait_face(handed, now - handed.waiting_since),
+        "delivery": _delivery(handed, conversation, found),
+        "window": await services(request).zalo_windows.of(handed.conversation_id) if handed.channel == "zalo" else None,
+        "offer_open": offer_open,
+        "offered_to_me": offer_open and handed.offered_to == person_of(request).id,
+        "offer_left": int((handed.offer_until - now).total_seconds()) if offer_open and handed.offer_until else 0,
+        "snoozed": handed.snoozed_until is not None and handed.snoozed_until > now,
+    }
+
+
+async def _steps(request: web.Request, handed: Request) -> dict[str, Any]:
     """What can be done, and with whom."""
-    person = person_of(request)
+    person, now = person_of(request), services(request).clock.now()
     officer = officer_of(person)
     holds = handed.state is RequestState.HELD and handed.officer_id == person.id
-    offer_open = bool(handed.offered_to) and handed.offer_until is not None and handed.offer_until > now
-    left = int((handed.offer_until - now).total_seconds()) if offer_open and handed.offer_until else 0
     signs = await hub_of(request).handoff.presence.all() if holds else []
     return {
         "holds": holds,
         "may_send_files": holds_talk(handed, person.id) and hub_of(request).files.reaches(handed.channel),
         "may_claim": handed.state is RequestState.WAITING and officer.serves(handed.unit),
         "may_reopen": not handed.is_open and officer.serves(handed.unit),
-        "offer_open": offer_open,
-        "offered_to_me": offer_open and handed.offered_to == person.id,
-        "offer_left": left,
         "colleagues": [sign.officer for sign in signs if _may_take(sign, handed, person.id)],
         "outcomes": CLOSING,
         "snoozes": snooze_choices(now) if holds else [],
-        "snoozed": handed.snoozed_until is not None and handed.snoozed_until > now,
     }
 
 
+async def _notes(request: web.Request, handed: Request) -> dict[str, Any]:
+    notes = await hub_of(request).ownership.queue.notes(handed.id)
+    named = await services(request).staff.people.all() if any(one.mentions for one in notes) else []
+    return {"notes": notes, "names": {one.id: one.display_name for one in named}}
+
+
 async def _beside(request: web.Request, handed: Request) -> dict[str, Any]:
-    """What is read beside the talk: notes, history, earlier requests, ready replies."""
+    """What is read beside the talk: history, earlier requests, ready replies."""
     queue, person = hub_of(request).ownership.queue, person_of(request)
     others = [one for one in await queue.of_conversation(handed.conversation_id) if one.id != handed.id]
     units = own_units(person)
     replies = await services(request).desk.replies.of(None if units is None else units)
-    people = await services(request).staff.people.all()
     return {
-        "notes": await queue.notes(handed.id),
         "history": await queue.history(handed.id),
         "earlier": others,
         "replies": replies,
-        "names": {one.id: one.display_name for one in people},
         "unsent": await hub_of(request).approvals.dropped(handed.conversation_id),
     }
 

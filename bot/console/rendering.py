@@ -86,9 +86,8 @@ def render(request: web.Request, template: str, *, status: int = 200, **values: 
         "here": request.path,
         "now": request.get("began", 0),
     }
-    response = aiohttp_jinja2.render_template(template, request, known | values)
-    response.set_status(status)
-    return response
+    text = aiohttp_jinja2.render_string(template, request, known | values)
+    return web.Response(text=text, status=status, content_type="text/html")
 
 
 def first_page(request: web.Request) -> str:

@@ -94,6 +94,14 @@ class Subscription:
         """The next event, as soon as there is one."""
         return await self._events.get()
 
+    async def gathered(self) -> list[Event]:
+        """The next event and those that came with it: what one step of a turn publishes is read together."""
+        events = [await self._events.get()]
+        await asyncio.sleep(0)
+        while not self._events.empty():
+            events.append(self._events.get_nowait())
+        return events
+
 
 class Delivery(Protocol):
     """Publish and subscribe by conversation."""

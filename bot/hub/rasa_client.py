@@ -12,6 +12,7 @@ import aiohttp
 
 from bot.errors import AssistantDownError
 from bot.feedback.words import Understood, understood_from
+from bot.ops.one_write import OneWriteRequest
 
 IN_FLIGHT = 32
 ANSWER_TIMEOUT = aiohttp.ClientTimeout(total=20, sock_connect=3)
@@ -110,5 +111,6 @@ class RasaClient:
         if self._session is None:
             # Named Rasa hosts change address when replicas come and go. Rasa sets no cookies.
             connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=10, keepalive_timeout=IDLE_SECONDS)
-            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+            jar = aiohttp.DummyCookieJar()
+            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=jar, request_class=OneWriteRequest)
         return self._session

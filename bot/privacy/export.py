@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, Template, select_autoescape
 from bot.ops.clock import CITY_TIME
 from bot.privacy.desk import Seen
 from bot.privacy.inventory import data_classes
+from bot.privacy.look import STYLE
 from bot.privacy.words import privacy_wording
 
 VERSION = 1
@@ -23,7 +24,7 @@ def to_html(seen: Seen, days: Mapping[str, int]) -> str:
     say = privacy_wording()
     facts = {name: say(f"page.{name}") for name in ("title", "masked", "take")}
     made = say("page.made", at=f"{seen.at.astimezone(CITY_TIME):%H:%M %d/%m/%Y}")
-    return _template().render(**facts, made=made, classes=_classes(seen, days))
+    return _template().render(**facts, style=STYLE, brand=say("page.brand"), made=made, classes=_classes(seen, days))
 
 
 def to_json(seen: Seen, days: Mapping[str, int]) -> str:

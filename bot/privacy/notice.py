@@ -14,12 +14,14 @@ from jinja2 import Environment, FileSystemLoader, Template, select_autoescape
 
 from bot.privacy.consents import consents
 from bot.privacy.inventory import data_classes, kept_days
+from bot.privacy.look import STYLE
 from bot.privacy.words import privacy_wording
 from bot.settings import Settings
 
 PATH = "/privacy"
 TEMPLATE = "notice.html.j2"
 _PARTS = ("who", "see", "ways", "rights", "machine")
+_WORDS = ("title", "intro", "contents", "ask", "call", "held", "agreed", "elsewhere")
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,13 @@ class NoticeFacts:
 def notice_page(facts: NoticeFacts) -> str:
     """Return the page."""
     say = privacy_wording()
-    held = [(one.label, one.what, one.why, one.kept_for(facts.days)) for one in data_classes().values() if one.label]
-    parts = [(say(f"notice_{name}.title"), _lines(name, facts)) for name in _PARTS]
+    held = [one for one in data_classes().values() if one.label]
+    classes = [(one.name, one.label, one.what, one.why, one.kept_for(facts.days)) for one in held]
+    parts = [(name, say(f"notice_{name}.title"), _lines(name, facts)) for name in _PARTS]
     agreed = [one.what for one in consents()]
-    words = {name: say(f"notice.{name}") for name in ("title", "intro", "held", "agreed", "elsewhere")}
-    return _template().render(**words, parts=parts, classes=held, consents=agreed, heads=say.list("notice.heads"))
+    words = {name: say(f"notice.{name}") for name in _WORDS} | {"brand": say("page.brand")}
+    heads = say.list("notice.heads")
+    return _template().render(**words, style=STYLE, parts=parts, classes=classes, consents=agreed, heads=heads)
 
 
 def _lines(name: str, facts: NoticeFacts) -> list[str]:

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import aiohttp
 
 from bot.errors import ZaloDownError, ZaloRefusedError
+from bot.ops.one_write import OneWriteRequest
 from bot.zalo.codes import Remedy, meaning_of, template_meaning_of
 
 TIMEOUT = aiohttp.ClientTimeout(total=20, sock_connect=4)
@@ -182,7 +183,9 @@ class ZaloClient:
 
     def _http(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=self._timeout)
+            # Zalo knows us by the token; no cookie is looked for at each call.
+            jar = aiohttp.DummyCookieJar()
+            self._session = aiohttp.ClientSession(timeout=self._timeout, cookie_jar=jar, request_class=OneWriteRequest)
         return self._session
 
 

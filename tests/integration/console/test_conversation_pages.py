@@ -245,6 +245,26 @@ async def test_the_transcript_goes_on_from_the_last_line_that_is_on_the_page(off
     assert re.findall(r'data-seq="(\d+)"', officer.body) == [str(seq) for seq in range(1, last + 2)]
 
 
+async def test_one_question_brings_new_lines_the_state_and_the_notes(officer, wait, hub):
+    handed = await wait()
+    page = await held(officer, handed)
+    state, notes = ('<div id="state" hx-swap-oob="true">', '<div id="notes" hx-swap-oob="true">')
+    assert "hx-swap-oob" not in officer.body  # the page itself has them in their places
+    assert len(re.findall(rf'data-live="conversation:{handed.conversation_id}', officer.body)) == 1
+    last = (await hub.transcripts.find(handed.conversation_id)).last_seq
+    assert await officer.post(f"{page}/note", text="Đã gọi phường, chờ trả lời @linh") == 303
+    await officer.get(page)
+    assert await officer.post(f"{page}/reply", key=officer.field("key"), text=ANSWER) == 303
+    await officer.get(f"{page}/messages?after={last}")
+    lines, state_on, notes_on = re.split(f"{state}|{notes}", officer.body)
+    assert ANSWER in lines
+    assert "data-seq" not in state_on + notes_on
+    assert "chưa tới máy người dân" in state_on
+    assert "Đã gọi phường" in notes_on
+    assert "<textarea" not in officer.body  # nothing that is typed into is replaced
+    assert "<form" not in officer.body
+
+
 async def test_an_erased_conversation_says_so(officer, wait, hub):
     handed = await wait()
     page = await held(officer, handed)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
+import re
 
 import pytest
 import pytest_asyncio
@@ -66,10 +69,32 @@ async def test_the_notice_says_what_this_installation_does(client, desk, known):
     assert "máy chủ của Zalo" in text
     for days in ("2 ngày làm việc", "10 ngày", "15 ngày", "20 ngày"):  # decree 356/2025, article 5
         assert days in text
-    assert "{" not in text
+    assert "{" not in text.partition("</style>")[2]
     me = await known()
     _, secret = await desk.see(me.sender)
     assert "30 ngày sau tin cuối" in await (await client.get(f"/privacy/{secret}")).text()
+
+
+async def test_the_policy_allows_the_style_of_the_page_and_nothing_else(client, desk, known):
+    _, secret = await desk.see((await known()).sender)
+    for path in ("/privacy", f"/privacy/{secret}"):
+        answer = await client.get(path)
+        style = (await answer.text()).partition("<style>")[2].partition("</style>")[0]
+        named = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        policy = answer.headers["Content-Security-Policy"]
+        assert policy.split("; ")[:2] == ["default-src 'none'", f"style-src 'sha256-{named}'"]
+        assert "unsafe" not in policy
+
+
+def test_every_heading_of_the_notice_has_an_address_and_the_list_leads_to_them():
+    text = notice_page(NoticeFacts("", {}, zalo=True))
+    heads = re.findall(r"<h[23]([^>]*)>", text)
+    ids = re.findall(r'id="([^"]+)"', text)
+    assert all(head.startswith(' id="') for head in heads)
+    assert len(ids) == len(set(ids))
+    leads = re.findall(r'href="#([^"]+)"', text)
+    assert set(leads) <= set(ids)
+    assert len(leads) == text.count("<h2 ")
 
 
 def test_without_a_name_the_notice_says_so_and_speaks_of_zalo_only_where_it_is():
