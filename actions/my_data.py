@@ -26,16 +26,22 @@ from bot.services import Services, default_services
 NAME = "action_my_data"
 WAITING = "privacy__waiting"
 ASK, ERASE, WITHDRAW, PRESS = "ask_my_data", "erase_my_data", "withdraw_consent", "answer_my_data"
+CORRECT = "correct_my_data"
 SEE, UNDO = "see", "undo"
 _CHOICES = {
     "overview": ((SEE, "see"), ("erase", "erase"), (NO, "no")),
     "erase": ((YES, "erase_yes"), (NO, "no")),
     "withdraw": ((YES, "withdraw_yes"), (NO, "no")),
     "undo": ((UNDO, "undo"),),
+    "correct": (("petition_correct", "petition_correct"), ("withdraw", "withdraw"), (NO, "no")),
 }
 """The questions: options as they are read, and the button of each. A button says of which question it is."""
 _PRESSED = {"erase_yes": ("erase", YES), "withdraw_yes": ("withdraw", YES)}
-_OF_PERSON = {"petition_see": RequestKind.PETITION_SEE, "petition_erase": RequestKind.PETITION_ERASE}
+_OF_PERSON = {
+    "petition_see": RequestKind.PETITION_SEE,
+    "petition_erase": RequestKind.PETITION_ERASE,
+    "petition_correct": RequestKind.PETITION_CORRECT,
+}
 _EXACT = ("undo",)
 """A question that is a way back, no question: only its own words are its answer."""
 
@@ -77,6 +83,8 @@ class ActionMyData(Action):
             return await _ask_erase(talk)
         if intent == WITHDRAW:
             return await _ask_withdraw(talk)
+        if intent == CORRECT:
+            return await _ask_correct(talk)
         if intent == ASK or waiting not in _CHOICES:
             return await _overview(talk)
         talk.say("again", Outcome.CLARIFIED_MY_DATA, _buttons(waiting))
@@ -121,6 +129,8 @@ async def _chosen(talk: _Talk, waiting: str, option: str) -> list[EventType]:
         return await _undo(talk)
     if option == "erase":
         return await _ask_erase(talk)
+    if option == "withdraw":
+        return await _ask_withdraw(talk)
     if option == YES and waiting == "erase":
         return await _erase(talk)
     if option == YES and waiting == "withdraw":
@@ -200,6 +210,22 @@ async def _withdraw(talk: _Talk) -> list[EventType]:
     return _wait_for_nothing()
 
 
+async def _ask_correct(talk: _Talk) -> list[EventType]:
+    """What can be corrected here, and by whom; a petition's name and contact by a person alone."""
+    held, say = await talk.desk.overview(talk.sender), privacy_wording()
+    codes = ", ".join(code for code, _ in held.petitions)
+    lines = [say("correct.petition", codes=codes)] if codes else []
+    lines += [say("correct.consent")] if held.consents else []
+    if not lines:
+        talk.say("correct_none", Outcome.ANSWERED_MY_DATA, more=talk.more())
+        return _wait_for_nothing()
+    buttons = [
+        name for name, there in (("petition_correct", codes), ("withdraw", held.consents), ("no", True)) if there
+    ]
+    talk.say("ask_correct", Outcome.CLARIFIED_MY_DATA, buttons, lines="\n".join(lines))
+    return _wait_for("correct")
+
+
 async def _ask_person(talk: _Talk, kind: RequestKind) -> list[EventType]:
     made = await talk.desk.ask_person(talk.sender, kind)
     if not made:
@@ -208,7 +234,8 @@ async def _ask_person(talk: _Talk, kind: RequestKind) -> list[EventType]:
     say = privacy_wording()
     lines = "\n".join(say("person.line", receipt=one.receipt, code=one.petition_code) for one in made)
     days = {"acknowledge": f"{made[0].acknowledge_by:%d/%m/%Y}", "due": f"{made[0].due_on:%d/%m/%Y}"}
-    talk.say("person_asked", Outcome.ANSWERED_MY_DATA, lines=lines, **days)
+    moment = "correct_asked" if kind is RequestKind.PETITION_CORRECT else "person_asked"
+    talk.say(moment, Outcome.ANSWERED_MY_DATA, lines=lines, **days)
     return _wait_for_nothing()
 
 

@@ -37,6 +37,7 @@ from bot.ops.clock import Clock, SystemClock
 from bot.ops.logging import EventLog, configure_logging
 from bot.ops.one_write import send_in_one
 from bot.ops.screening.screening import screen
+from bot.privacy.correcting import Copies
 from bot.privacy.desk import PrivacyDesk
 from bot.privacy.ending import EndingUnderHold
 from bot.privacy.notice import PATH as NOTICE_PATH
@@ -81,9 +82,12 @@ def build_app(
     pages = FilePages(parts.hub, parts.files)
     app.router.add_get(FILE_PATH + _LINK, pages.show)
     app.router.add_post(FILE_PATH + _LINK, pages.give)
-    privacy = WebPrivacy(PrivacyDesk(lambda: parts.database, clock, load_calendar()), NoticeFacts.of(settings))
+    desk = PrivacyDesk(lambda: parts.database, clock, load_calendar())
+    copies = Copies(lambda: parts.database, clock)
+    privacy = WebPrivacy(desk, NoticeFacts.of(settings), copies)
     app.router.add_get(NOTICE_PATH, privacy.notice)
     app.router.add_get(NOTICE_PATH + "/{secret}", privacy.get)
+    app.router.add_post(NOTICE_PATH + "/{secret}", privacy.fetch)
     add_console(app, build_desk_services(settings, lambda: parts.database, clock), parts)
     _follow_lifetime(app, channel, parts)
     if settings.zalo.on:

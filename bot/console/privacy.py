@@ -11,14 +11,18 @@ from bot.console.forms import done, number_of, typed
 from bot.console.rendering import render
 from bot.errors import PrivacyStepError
 from bot.ops.clock import city_date
+from bot.privacy.correcting import PetitionData
 from bot.privacy.desk import PrivacyDesk
+from bot.privacy.export import copy_page
 from bot.privacy.inventory import data_classes
 from bot.privacy.models import RequestOutcome
+from bot.privacy.notice import PATH as NOTICE_PATH
 from bot.privacy.overseeing import Oversight
 from bot.staff.models import Deed, Role
 from knowledge.working_days import load_calendar
 
 _ADDRESS = f"{ROOT}/privacy"
+OUTCOMES = (RequestOutcome.DONE, RequestOutcome.PARTLY, RequestOutcome.KEPT)
 
 
 def _desk(request: web.Request) -> PrivacyDesk:
@@ -43,7 +47,7 @@ async def step(request: web.Request) -> web.StreamResponse:
     """Take a request in hand, or end it."""
     receipt, way = request.match_info["receipt"], request.match_info["way"]
     fields, by = await typed(request), person_of(request).display_name
-    outcome = next((one for one in RequestOutcome if one.value == fields.get("outcome")), RequestOutcome.DONE)
+    outcome = next((one for one in OUTCOMES if one.value == fields.get("outcome")), RequestOutcome.DONE)
     try:
         if way == "done":
             await _desk(request).done(receipt, by, outcome)
@@ -53,6 +57,46 @@ async def step(request: web.Request) -> web.StreamResponse:
         return await _shown(request, str(refused.context.get("fault", "request")))
     await services(request).staff.audit.write(by, Deed.DATA_REQUEST_STEP, receipt)
     done(_ADDRESS, f"data_{way}")
+
+
+@page(Role.ADMINISTRATOR)
+async def send_copy(request: web.Request) -> web.StreamResponse:
+    """Put a copy's address into the conversation that asked for it; the request is done with it."""
+    receipt, by = request.match_info["receipt"], person_of(request).display_name
+    await typed(request)
+    try:
+        await petition_data(request).send_copy(receipt, by, lambda channel, secret: _address(request, channel, secret))
+    except PrivacyStepError as refused:
+        return await _shown(request, str(refused.context.get("fault", "request")))
+    await services(request).staff.audit.write(by, Deed.DATA_REQUEST_STEP, receipt, "copy")
+    done(_ADDRESS, "data_copy")
+
+
+@page(Role.ADMINISTRATOR)
+async def print_copy(request: web.Request) -> web.StreamResponse:
+    """A copy to print for a citizen who is no longer in the conversation; the request stays open until it is given."""
+    receipt, by = request.match_info["receipt"], person_of(request).display_name
+    await typed(request)
+    try:
+        code, seen = await petition_data(request).copy(receipt, by)
+    except PrivacyStepError as refused:
+        return await _shown(request, str(refused.context.get("fault", "request")))
+    await services(request).staff.audit.write(by, Deed.DATA_REQUEST_STEP, receipt, "print")
+    headers = {"Content-Disposition": f'attachment; filename="ban-sao-{code}.html"', "Cache-Control": "no-store"}
+    return web.Response(text=copy_page("printed", seen), content_type="text/html", headers=headers)
+
+
+def petition_data(request: web.Request) -> PetitionData:
+    """What corrects and copies the data in petitions."""
+    database, of = hub_of(request).database, services(request)
+    return PetitionData(lambda: database, of.clock, of.petitions.corrections)
+
+
+def _address(request: web.Request, channel: str, secret: str) -> str:
+    """As citizens reach this hub: the operator's setting; in the web chat, without one, where this page was opened."""
+    here = f"{request.scheme}://{request.host}" if channel == "web" else ""
+    base = hub_of(request).files.public_url or here
+    return f"{base}{NOTICE_PATH}/{secret}" if base else ""
 
 
 @page(Role.ADMINISTRATOR)
@@ -92,7 +136,7 @@ async def _shown(request: web.Request, fault: str = "", fields: Mapping[str, str
         reports=await oversight.reports(),
         classes=[one for one in data_classes().values() if one.limit],
         today=city_date(services(request).clock.now()),
-        outcomes=(RequestOutcome.DONE, RequestOutcome.PARTLY, RequestOutcome.KEPT),
+        outcomes=OUTCOMES,
         fault=fault,
         fields=fields or {},
     )
@@ -101,6 +145,8 @@ async def _shown(request: web.Request, fault: str = "", fields: Mapping[str, str
 ROUTES = (
     web.get("/privacy", listed),
     web.post("/privacy/requests/{receipt:DL-[0-9A-Z]{6}}/{way:acknowledge|done}", step),
+    web.post("/privacy/requests/{receipt:DL-[0-9A-Z]{6}}/copy", send_copy),
+    web.post("/privacy/requests/{receipt:DL-[0-9A-Z]{6}}/print", print_copy),
     web.post("/privacy/holds", hold),
     web.post("/privacy/holds/{number:[0-9]+}/release", release),
 )

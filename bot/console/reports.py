@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -16,12 +16,13 @@ from bot.console.rendering import render
 from bot.console.report_charts import CHART_HEIGHT, COLUMN, panels, tiles
 from bot.console.scope import petition_units, sees_case_unit
 from bot.errors import ReportRefusedError
-from bot.ops.clock import city_date
+from bot.ops.clock import CITY_TIME, city_date
 from bot.reports.building import ReportParts
 from bot.reports.bundle import SCHEMA_FILE, json_bytes, report_name
-from bot.reports.csv_files import as_csv
+from bot.reports.csv_files import as_csv, csv_of
+from bot.reports.late_sends import LateKind, LateSend
 from bot.reports.months import closes_on
-from bot.reports.periods import Scope, Span, month_of, month_span
+from bot.reports.periods import CITY, Scope, Span, month_of, month_span
 from bot.reports.publishing import Published, figures_of, publish_month, to_json
 from bot.reports.recent import Fresh, Recent
 from bot.reports.words import report_wording
@@ -45,6 +46,17 @@ TYPES = {
     "csv": "text/csv",
     "schema": "application/schema+json",
 }
+LATE_COLUMNS = (
+    "kind",
+    "reference",
+    "unit",
+    "due_on",
+    "written_at",
+    "told_at",
+    "working_days_late",
+    "cause",
+    "transfers",
+)
 _LEFT_OUT = {"today": frozenset(("sessions_by_day",))}
 
 
@@ -115,6 +127,68 @@ async def export_units(request: web.Request) -> web.StreamResponse:
     await services(request).staff.audit.write(person.display_name, Deed.EXPORTED, f"figures {shown.period}", "csv")
     body = as_csv(shown.period, list(figures_of(shown.fresh.counted).values()))
     return _download(f"so-lieu-{shown.period}.csv", body, TYPES["csv"])
+
+
+@page(Role.OFFICER)
+async def listed(request: web.Request) -> web.StreamResponse:
+    """What went to citizens after its day, of the units that somebody sees (R-35)."""
+    try:
+        period, span = _period(request, request.query)
+        fault = ""
+    except ReportRefusedError as error:
+        (period, span), fault = _period(request, {}), _said_of(error)
+    values: dict[str, Any] = {
+        "found": await _late_of(request, span),
+        "period": period,
+        "span": span,
+        "month": period if period not in DAYS else month_of(_today(request)),
+        "fault": fault,
+        "whole": person_of(request).is_administrator,
+        "petition_kinds": [kind for kind in LateKind if kind is not LateKind.NOTICE],
+        "report_say": report_wording(),
+    }
+    return render(request, "late_sends.html", status=422 if fault else 200, **values)
+
+
+@page(Role.OFFICER)
+async def export_late(request: web.Request) -> web.StreamResponse:
+    """The same list as CSV: references, days and codes, nobody's name and nobody's words."""
+    try:
+        period, span = _period(request, {"period": (await typed(request)).get("period", "")})
+    except ReportRefusedError as error:
+        raise web.HTTPNotFound from error
+    rows = [_late_cells(one) for one in await _late_of(request, span)]
+    person = person_of(request)
+    await services(request).staff.audit.write(person.display_name, Deed.EXPORTED, f"late {period}", "csv")
+    return _download(f"gui-tre-{period}.csv", csv_of(LATE_COLUMNS, rows), TYPES["csv"])
+
+
+def _period(request: web.Request, query: Mapping[str, str]) -> tuple[str, Span]:
+    """The days that are asked for: the running month where nothing is; raise `ReportRefusedError`."""
+    today = _today(request)
+    period = query.get("period", "month")
+    if period == "month":
+        period = query.get("month", "") or month_of(today)
+    span = Span(today - timedelta(days=DAYS[period] - 1), today) if period in DAYS else month_span(period)
+    if span.since > today:
+        raise ReportRefusedError(reason="future", month=period)
+    return period, span
+
+
+async def _late_of(request: web.Request, span: Span) -> list[LateSend]:
+    person = person_of(request)
+    scope = CITY if person.is_administrator else scope_of(request, person)
+    return await _parts(request).late.find(span, scope, _today(request))
+
+
+def _late_cells(one: LateSend) -> Sequence[Any]:
+    def moment(of: datetime | None) -> str:
+        return of.astimezone(CITY_TIME).isoformat(timespec="minutes") if of else ""
+
+    due = one.due_on.isoformat() if one.due_on else ""
+    told = "waiting" if one.waits else moment(one.told_at)
+    cause = one.cause.value
+    return one.kind.value, one.reference, one.unit, due, moment(one.written_at), told, one.days, cause, one.transfers
 
 
 async def _count(request: web.Request, person: Person, period: str) -> Shown:
@@ -191,4 +265,6 @@ ROUTES = (
     web.get("/reports", show),
     web.post("/reports/export", export),
     web.post("/reports/export-units", export_units),
+    web.get("/reports/late", listed),
+    web.post("/reports/late/export", export_late),
 )

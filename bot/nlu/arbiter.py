@@ -36,7 +36,7 @@ MATTERS = frozenset({"ask_legal_advice", "ask_city_service", "lodge_petition", "
 _START_CHECKLIST = "start_checklist"
 # About the talk itself: their words need not stand in any record, and name none.
 _TALK = {"request_slower", "request_usual_pace", "read_on", "ask_petition", "resume_petition", "tell_not_solved"}
-_TALK |= {"ask_my_data", "erase_my_data", "withdraw_consent"}
+_TALK |= {"ask_my_data", "erase_my_data", "correct_my_data", "withdraw_consent"}
 # Asked about by name: a procedure that shares the name ("cấp tài khoản định danh") is not what is meant.
 _BY_NAME = {"ask_vneid", "ask_old_word", "ask_proxy"}
 # "làm tiếp nha" holds no word of the catalogue, and is no gibberish for that.

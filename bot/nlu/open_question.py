@@ -58,7 +58,7 @@ _MATTERS = {
     "compare_procedures",
 }
 """Clearly about something else, where a name, a place or a yes was asked for."""
-_MY_DATA = {"ask_my_data", "erase_my_data", "withdraw_consent"}
+_MY_DATA = {"ask_my_data", "erase_my_data", "correct_my_data", "withdraw_consent"}
 _MATTERS |= _MY_DATA
 _OWN_WAY = SAFETY | {
     "request_human",

@@ -11,6 +11,7 @@ from bot.attachments.service import Attachments
 from bot.ops.clock import Clock
 from bot.petitions.catalogue_facts import CatalogueFacts
 from bot.petitions.communes import commune_name
+from bot.petitions.correcting import PetitionCorrections
 from bot.petitions.desk import PetitionDesk
 from bot.petitions.export import PetitionReports
 from bot.petitions.photos import Photos
@@ -34,6 +35,7 @@ class PetitionParts:
     desk: PetitionDesk
     watch: PetitionWatch
     retention: PetitionRetention
+    corrections: PetitionCorrections
     reports: PetitionReports
     routing: Routing
     views: Views
@@ -61,6 +63,7 @@ def build_petitions(
         desk=PetitionDesk(database, clock, calendar, routing, photos),
         watch=PetitionWatch(database, clock, calendar, routing, views, policy.official),
         retention=PetitionRetention(database, clock, photos),
+        corrections=PetitionCorrections(lambda contact: tries.hash_of("contact", contact)),
         reports=PetitionReports(database, calendar),
         routing=routing,
         views=views,

@@ -145,6 +145,8 @@ class EventKind(str, Enum):
     REMINDED = "reminded"
     """The citizen was reminded of what was asked for."""
     CONTACT_SEEN = "contact_seen"
+    CORRECTED = "corrected"
+    """Name or contact of somebody was corrected; `reason` says which, nothing says what it was."""
     LINK_CUT = "link_cut"
     ANONYMISED = "anonymised"
 

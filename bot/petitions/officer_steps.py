@@ -47,6 +47,10 @@ class StepFault(str, Enum):
     NO_PLACE = "no_place"
     PUBLISHED = "published"
     UNKNOWN_TEMPLATE = "unknown_template"
+    NO_CONTACT = "no_contact"
+    NOTHING_NEW = "nothing_new"
+    NOBODY_LEFT = "nobody_left"
+    """People were taken out of the petition; there is nobody to correct."""
     CHANGED = "changed"
     """Something has happened that the officer had not seen when they decided."""
 

@@ -29,7 +29,7 @@ TRANSITIONS: dict[EventKind, dict[PetitionState, PetitionState]] = {
     EventKind.RATED: {_S.ANSWERED: _S.ANSWERED, _S.CLOSED: _S.CLOSED},
     EventKind.REOPENED: dict.fromkeys((_S.ANSWERED, _S.CLOSED, _S.REFUSED), _S.REOPENED),
 }
-ANY_STATE = frozenset({EventKind.CONTACT_SEEN, EventKind.LINK_CUT, EventKind.ANONYMISED})
+ANY_STATE = frozenset({EventKind.CONTACT_SEEN, EventKind.CORRECTED, EventKind.LINK_CUT, EventKind.ANONYMISED})
 """Steps that leave the state as it is, whichever it is."""
 
 

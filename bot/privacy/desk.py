@@ -36,6 +36,7 @@ from bot.privacy.models import LINK_VALID, DataRequest, Overview, RequestKind, R
 from bot.privacy.requests import BY_SYSTEM
 from bot.privacy.retention import PETITION_IS_FREE
 from bot.privacy.tables import EXPORT_LINK
+from bot.privacy.telling import tell_conversation
 from bot.referrals.climbing import take_back_of
 from bot.store.engine import Database
 from bot.store.reach import ReachableStore
@@ -229,6 +230,7 @@ class PrivacyDesk:
     def _open(self, connection: Connection, secret: str) -> Seen | None:
         now = self._clock.now()
         mine = (EXPORT_LINK.c.token_hash == _hash(secret), EXPORT_LINK.c.until >= now)
+        mine = (*mine, EXPORT_LINK.c.petition_code.is_(None))
         conversation_id = connection.execute(select(EXPORT_LINK.c.conversation_id).where(*mine)).scalar()
         who = find_subject(connection, str(conversation_id)) if conversation_id else None
         return Seen(now, find_held(connection, who)) if who else None
@@ -238,6 +240,7 @@ class PrivacyDesk:
             values = {"acknowledged_at": self._clock.now(), "by": by}
             if request.state is RequestState.WAITING:
                 requests.mark(connection, request, RequestState.ACKNOWLEDGED, **values)
+                self._tell(connection, request, "acknowledged")
 
         return requests.step_of_person(connection, receipt, by, change)
 
@@ -247,9 +250,16 @@ class PrivacyDesk:
                 raise PrivacyStepError("the system does that one by itself", receipt=receipt[:16])
             if (request.kind, outcome) == (RequestKind.PETITION_ERASE, RequestOutcome.DONE):
                 self._forget_petition(connection, request.petition_code)
+            self._tell(connection, request, outcome.value)
             requests.end(connection, request, RequestState.DONE, outcome, by, self._clock.now())
 
         return requests.step_of_person(connection, receipt, by, change)
+
+    def _tell(self, connection: Connection, request: DataRequest, moment: str) -> None:
+        """In the conversation that asked, while there is one; else a person in charge reaches the citizen."""
+        if request.conversation_id is not None and request.petition_code is not None:
+            facts = {"receipt": request.receipt, "code": request.petition_code, "due": f"{request.due_on:%d/%m/%Y}"}
+            tell_conversation(connection, request.conversation_id, moment, self._clock.now(), **facts)
 
     def _forget_petition(self, connection: Connection, code: str) -> None:
         assert self._petitions is not None  # noqa: S101 - given wherever people in charge work

@@ -11,6 +11,8 @@ ACKNOWLEDGE_WORKING_DAYS = 2
 GRACE = timedelta(seconds=60)
 """So long an erasure can be taken back; and the last message reaches its reader."""
 LINK_VALID = timedelta(minutes=15)
+COPY_VALID = timedelta(days=7)
+"""A copy that a person in charge has made waits so long to be fetched."""
 
 
 class RequestKind(str, Enum):
@@ -21,6 +23,7 @@ class RequestKind(str, Enum):
     WITHDRAW = "withdraw"
     PETITION_SEE = "petition_see"
     PETITION_ERASE = "petition_erase"
+    PETITION_CORRECT = "petition_correct"
 
 
 DAYS = {
@@ -28,6 +31,7 @@ DAYS = {
     RequestKind.PETITION_ERASE: 20,
     RequestKind.SEE: 10,
     RequestKind.PETITION_SEE: 10,
+    RequestKind.PETITION_CORRECT: 10,
     RequestKind.WITHDRAW: 15,
 }
 """Days until it is done (decree 356/2025, article 5). Taken as calendar days: the stricter reading."""

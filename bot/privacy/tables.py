@@ -1,4 +1,4 @@
-"""Tables of what citizens ask about their data, of holds and of what was erased; made by migration 0016."""
+"""Tables of what citizens ask about their data, of holds and of what was erased; made by migrations 0016 and 0022."""
 
 from __future__ import annotations
 
@@ -49,6 +49,8 @@ EXPORT_LINK = Table(
     Column("token_hash", String(64), primary_key=True),
     Column("conversation_id", String(36), nullable=False, index=True),
     Column("until", UtcDateTime, nullable=False),
+    # A copy of what this petition holds of its person, shown once; empty: all of the conversation, until it is over.
+    Column("petition_code", String(16)),
 )
 
 HOLD = Table(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.handoff.shifts import SHIFTS_FILE, load_shifts
 from bot.ops.clock import Clock
 from bot.reports.counting import Counting
+from bot.reports.late_sends import LateSends
 from bot.reports.months import Months
 from bot.settings import Settings
 from bot.store.engine import Database
@@ -21,6 +22,7 @@ class ReportParts:
 
     counting: Counting
     months: Months
+    late: LateSends
     licence: str
 
 
@@ -30,4 +32,5 @@ def build_reports(settings: Settings, database: Callable[[], Database], clock: C
     shifts = load_shifts(calendar, settings.shifts_file or SHIFTS_FILE)
     catalogue = CatalogueStore(settings.catalogue.catalogue_url)
     counting = Counting(database, catalogue, clock, calendar, shifts)
-    return ReportParts(counting, Months(database, counting, clock), settings.open_data_licence)
+    late = LateSends(database, calendar)
+    return ReportParts(counting, Months(database, counting, clock), late, settings.open_data_licence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from bot.reports.metrics import Shape, sections
@@ -26,16 +26,24 @@ def csv_files(published: Published) -> dict[str, bytes]:
 
 def as_csv(month: str, figures: list[Figure]) -> bytes:
     """Return the lines of figures."""
+    return csv_of(COLUMNS, _cells(month, figures))
+
+
+def csv_of(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """Return a table as a spreadsheet opens it, in UTF-8; no cell of it is run as a formula."""
     file = io.StringIO()
     file.write(_BYTE_ORDER_MARK)
     table = csv.writer(file, lineterminator="\n")
-    table.writerow(COLUMNS)
-    for figure in figures:
-        for key, name, measure, value, hidden in _lines(figure):
-            unit = "" if figure.metric.shape is Shape.LIST else figure.metric.unit
-            cells = (month, figure.metric.key, key, name, measure, value, unit, "yes" if hidden else "no")
-            table.writerow([_cell(cell) for cell in cells])
+    table.writerow(columns)
+    table.writerows([_cell(cell) for cell in cells] for cells in rows)
     return file.getvalue().encode("utf-8")
+
+
+def _cells(month: str, figures: list[Figure]) -> Iterator[Sequence[Any]]:
+    for figure in figures:
+        unit = "" if figure.metric.shape is Shape.LIST else figure.metric.unit
+        for key, name, measure, value, hidden in _lines(figure):
+            yield month, figure.metric.key, key, name, measure, value, unit, "yes" if hidden else "no"
 
 
 def _lines(figure: Figure) -> Iterator[tuple[str, str, str, Any, bool]]:

@@ -170,6 +170,7 @@ class Deed(str, Enum):
     PETITION_LISTED = "petition_listed"
     PETITION_SEEN = "petition_seen"
     CONTACT_SEEN = "contact_seen"
+    PETITION_CORRECTED = "petition_corrected"
     PHOTO_SEEN = "photo_seen"
     PETITION_STEP = "petition_step"
     NOTICE_WRITTEN = "notice_written"

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import MetaData, select, text
 
+from bot.hub.tables import MESSAGE
+from bot.petitions.models import Contact, ContactKind
 from bot.privacy.models import RequestKind
 from bot.privacy.requests import begin
+from bot.staff.audit import AuditFilter
+from bot.staff.models import Deed, Role
 from bot.store.engine import Database, make_engine
 from knowledge.working_days import load_calendar
+from tests.fixtures.petitions import draft
+from tests.integration.console.conftest import WARD
+
+SENDER = text("SELECT rasa_sender FROM conversation WHERE id = :id")
+STATE = text("SELECT state, outcome, petition_code FROM privacy_request WHERE id = :id")
+GONE = text("UPDATE privacy_request SET conversation_id = NULL")
 
 
 @pytest.fixture
@@ -50,3 +61,127 @@ async def test_a_hold_needs_a_reason_and_is_released_with_one(administrator):
     await administrator.get("/desk/privacy?done=hold_released")
     assert "Không giữ gì" in administrator.body
     assert await administrator.post("/desk/privacy/holds/1/release", reason="đã xong thanh tra") == 422
+
+
+OLD_NAME, OLD_PHONE = "Nguyễn Văn Cũ Kỹ", "0912000111"
+
+
+@pytest.fixture
+def lodged(hub, services, hub_database):
+    """A petition from a conversation, and what was asked about its data there."""
+
+    async def make(kind):
+        entry = await hub.hub.enter("web", None)
+        found = await hub.database.run(lambda connection: connection.execute(SENDER, {"id": entry.conversation.id}))
+        sender = found.scalar()
+        contact = Contact(ContactKind.PHONE, OLD_PHONE)
+        receipt = await services.petitions.service.lodge(draft(sender=sender, sender_name=OLD_NAME, contact=contact, commune_code=WARD))
+
+        def ask(connection):
+            now = services.clock.now()
+            calendar = load_calendar()
+            return begin(connection, calendar, kind, entry.conversation.id, "web", now, petition_code=receipt.code)
+
+        return entry.conversation.id, receipt.code, await hub_database.write(ask)
+
+    return make
+
+
+async def told_in(database, conversation_id):
+    mine = select(MESSAGE.c.content).where(MESSAGE.c.conversation_id == conversation_id).order_by(MESSAGE.c.seq)
+    return [row.content["text"] for row in await database.run(lambda connection: connection.execute(mine).all())]
+
+
+async def where_it_stands(database, words):
+    """Tables in which `words` stand, whatever the column."""
+
+    def look(connection):
+        known = MetaData()
+        known.reflect(connection)
+        rows = ((table.name, str(row)) for table in known.sorted_tables for row in connection.execute(select(table)))
+        return {name for name, text in rows if words in text}
+
+    return await database.run(look)
+
+
+async def test_a_wrong_number_is_corrected_and_nothing_keeps_the_old_one(ward, services, lodged, hub_database):
+    officer = ward
+    talk, code, request = await lodged(RequestKind.PETITION_CORRECT)
+    address = f"/desk/petitions/{code}/correct"
+    assert await officer.get(address) == 200
+    assert OLD_PHONE not in officer.body
+    why = "gọi số cũ 0912000111 không được, đã đối chiếu tại quầy"
+    assert await officer.post(address, name="Nguyễn Văn Đúng", contact="0987 654 321", reason="ngắn") == 422
+    assert await officer.post(address, name="", contact="không phải số", reason=why) == 422
+    assert "Không đọc được số điện thoại" in officer.body
+    assert await officer.post(address, name=OLD_NAME, contact="", reason=why) == 422, "nothing would change"
+    assert await where_it_stands(hub_database, OLD_PHONE) == {"petition_party"}
+    assert await officer.post(address, name="Nguyễn Văn Đúng", contact="0987 654 321", reason=why) == 303
+
+    assert await where_it_stands(hub_database, OLD_PHONE) == set()
+    assert await where_it_stands(hub_database, OLD_NAME) == set()
+    ((role, name, contact),) = await services.petitions.desk.see_contact(code, "Cán bộ")
+    assert (role, name, contact) == ("owner", "Nguyễn Văn Đúng", Contact(ContactKind.PHONE, "0987654321"))
+    (said,) = await told_in(hub_database, talk)
+    assert code in said
+    assert "Họ tên và số liên lạc" in said
+    assert "1022" in said
+    assert "0987" not in said
+    found = await services.petitions.service.look_up(code, "4321", "another-conversation")
+    assert found.view is not None, "it is proven with the new number"
+    assert (await services.petitions.service.look_up(code, "0111", "a-third-one")).view is None
+    (line,) = await services.staff.audit.read(AuditFilter(deed=Deed.PETITION_CORRECTED))
+    assert (line.about, line.by) == (code, "Trần Thị Phường")
+    assert line.reason.startswith("name,contact: gọi số cũ")
+    await officer.get(f"/desk/petitions/{code}")
+    assert "sửa thông tin người gửi" in officer.body
+    over = await hub_database.run(lambda connection: connection.execute(STATE, {"id": request.id}).one())
+    assert tuple(over) == ("done", "done", None), "the request about it is over, and names no petition any more"
+
+
+async def test_another_units_petition_is_not_corrected(enter, lodged):
+    _, code, _ = await lodged(RequestKind.PETITION_CORRECT)
+    other = await enter("phuongkhac", Role.OFFICER, units=("26743",))
+    address = f"/desk/petitions/{code}/correct"
+    assert await other.get(address) == 404
+    await other.get("/desk/account")
+    assert await other.post(address, name="Ai Đó", contact="", reason="đã đối chiếu tại quầy") == 404
+
+
+async def test_a_copy_is_fetched_once_by_a_button(administrator, services, lodged, hub_database):
+    talk, _, request = await lodged(RequestKind.PETITION_SEE)
+    steps = f"/desk/privacy/requests/{request.receipt}"
+    await administrator.get("/desk/privacy")
+    assert await administrator.post(f"{steps}/acknowledge") == 303
+    await administrator.get("/desk/privacy")
+    assert await administrator.post(f"{steps}/print") == 200
+    assert OLD_PHONE in administrator.body
+    assert "attachment" in administrator.headers["Content-Disposition"]
+    await administrator.get("/desk/privacy")
+    assert await administrator.post(f"{steps}/copy") == 303
+    taken, sent = await told_in(hub_database, talk)
+    assert f"đã nhận xem xét yêu cầu {request.receipt}" in taken
+    path = next(word for word in sent.split() if word.startswith(administrator.url)).removeprefix(administrator.url)
+    for _ in range(2):  # whoever only looks at the address has not fetched it
+        assert await administrator.get(path) == 200
+        assert OLD_PHONE not in administrator.body
+    assert await administrator.post(path, csrf="") == 200
+    assert f"Số liên lạc: {OLD_PHONE}" in administrator.body
+    assert f"Họ tên: {OLD_NAME}" in administrator.body
+    assert await administrator.post(path, csrf="") == 404
+    assert "đã được mở một lần" in administrator.body
+    assert await administrator.get(path) == 404
+    rows = await services.staff.audit.read(AuditFilter(deed=Deed.DATA_REQUEST_STEP))
+    assert [row.reason for row in rows] == ["copy", "print", ""]
+
+
+async def test_a_copy_cannot_be_sent_where_nobody_asks_any_more(administrator, lodged, hub_database):
+    _, _, request = await lodged(RequestKind.PETITION_SEE)
+    await hub_database.write(lambda connection: connection.execute(GONE))
+    await administrator.get("/desk/privacy")
+    assert await administrator.post(f"/desk/privacy/requests/{request.receipt}/copy") == 422
+    assert "cuộc trò chuyện đã xoá" in administrator.body
+    hostile = await administrator.post(f"/desk/privacy/requests/{request.receipt}/done", outcome="taken_back")
+    assert hostile == 303
+    over = await hub_database.run(lambda connection: connection.execute(STATE, {"id": request.id}).one())
+    assert tuple(over) == ("done", "done", None)

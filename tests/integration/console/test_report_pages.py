@@ -15,7 +15,7 @@ from bot.reports.bundle import SCHEMA_FILE
 from bot.staff.audit import AuditFilter
 from bot.staff.models import Deed, Role
 from tests.fixtures.moving_clock import MovingClock
-from tests.fixtures.report_month import MONTH, fill_catalogue, fill_month
+from tests.fixtures.report_month import MONTH, OTHER_WARD, fill_catalogue, fill_month
 from tests.integration.console.conftest import WARD, running
 
 OCTOBER = f"/desk/reports?period={MONTH}"
@@ -92,6 +92,31 @@ async def test_a_report_is_taken_away_with_a_line_in_the_audit(administrator, fi
     assert b",3," not in administrator.raw.split(b"handoffs_by_reason")[0].split(b"sessions_by_result")[1]
     rows = await services.staff.audit.read(AuditFilter(deed=Deed.EXPORTED))
     assert [(row.about, row.reason) for row in rows] == [(f"report {MONTH}", kind) for kind in ("csv", "json", "docx")]
+
+
+@pytest.mark.requirement("R-35")
+async def test_late_sends_are_listed_one_by_one_and_taken_away(administrator, enter, filled, services):
+    assert await administrator.get("/desk/reports/late?period=month&month=2026-10") == 200
+    said = words(administrator.body)
+    assert "Gửi từ 01/10/2026 đến 31/10/2026, toàn bộ dịch vụ: 3 việc" in said
+    assert "Trả lời phản ánh c7" in said
+    assert "Cán bộ gửi sau hạn" in said
+    token = administrator.token
+    assert await administrator.post("/desk/reports/late/export", csrf=token, period=MONTH) == 200
+    lines = administrator.raw.decode("utf-8-sig").splitlines()
+    assert lines[0] == "kind,reference,unit,due_on,written_at,told_at,working_days_late,cause,transfers"
+    assert len(lines) == 4
+    assert b"xin l" not in administrator.raw, "nobody's words are in it"
+    assert await administrator.post("/desk/reports/late/export", csrf=token, period="2026-13") == 404
+    assert await administrator.get("/desk/reports/late?period=2026-13") == 422
+    assert "Trả lời phản ánh c12" in words(administrator.body), "the running month is shown"
+    assert await administrator.get("/desk/reports/late?period=today") == 200
+    assert "không có thông báo hay trả lời nào gửi sau hạn" in words(administrator.body)
+    (line,) = await services.staff.audit.read(AuditFilter(deed=Deed.EXPORTED))
+    assert (line.about, line.reason) == (f"late {MONTH}", "csv")
+    officer = await enter("phuong", Role.OFFICER, units=(OTHER_WARD,))
+    assert await officer.get("/desk/reports/late?period=month&month=2026-10") == 200
+    assert "các đơn vị của anh/chị: 0 việc" in words(officer.body)
 
 
 async def test_what_is_no_month_is_said_and_today_is_shown(administrator):

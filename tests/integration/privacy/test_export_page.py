@@ -15,6 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.channels.web_privacy import WebPrivacy
 from bot.hub.limits import Rate
 from bot.hub.tables import MESSAGE
+from bot.privacy.correcting import Copies
 from bot.privacy.notice import NoticeFacts, notice_page
 from tests.integration.privacy.conftest import CANARY, fill
 
@@ -25,12 +26,13 @@ def database_url(tmp_path):
 
 
 @pytest_asyncio.fixture
-async def client(desk):
+async def client(desk, database, clock):
     app = web.Application()
     facts = NoticeFacts("Chị Lan <1022>", {"MOTCUA_CONVERSATION_KEPT_DAYS": 30, "MOTCUA_FEEDBACK_KEPT_DAYS": 60}, True)
-    pages = WebPrivacy(desk, facts, Rate(burst=6, per_second=0.001))
+    pages = WebPrivacy(desk, facts, Copies(lambda: database, clock), Rate(burst=6, per_second=0.001))
     app.router.add_get("/privacy", pages.notice)
     app.router.add_get("/privacy/{secret}", pages.get)
+    app.router.add_post("/privacy/{secret}", pages.fetch)
     async with TestClient(TestServer(app)) as client:
         yield client
 

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from datetime import date
 
 import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DatabaseError
 
+from bot.cases.tables import CASE_FOLLOW, CASE_WORD
 from bot.errors import ReportRefusedError
 from bot.feedback.tables import FEEDBACK
 from bot.handoff.shifts import load_shifts
 from bot.reports.counting import Counting
+from bot.reports.late_sends import LateCause, LateKind, LateSends
 from bot.reports.metrics import Shape, metrics
 from bot.reports.months import Months
-from bot.reports.periods import Scope, month_span
+from bot.reports.periods import CITY, Scope, month_span
 from bot.reports.publishing import publish_month, to_json
 from bot.reports.tables import REPORT_MONTH, REPORT_TURN
 from knowledge.store import CatalogueStore
 from knowledge.working_days import load_calendar
-from tests.fixtures.report_month import BIRTH, MONTH, OTHER_WARD, PASSPORT, WARD, fill_catalogue, fill_month
+from tests.fixtures.report_month import (
+    BIRTH,
+    MONTH,
+    OTHER_WARD,
+    PASSPORT,
+    WARD,
+    at,
+    fill_cases,
+    fill_catalogue,
+    fill_month,
+    row,
+)
 
 COUNTED = {
     "sessions_by_channel": {"web": 50, "zalo": 10},
@@ -203,6 +218,50 @@ async def test_units_are_counted_for_themselves(operations, months):
     assert values["petitions_by_unit"] == {f"commune:{WARD}": 7}
     assert values["late_cases"] == {"complete": 0, "incomplete": 1, "missing": 1}
     assert values["referrals_by_unit"] == {WARD: 6}
+
+
+@pytest.mark.requirement("R-35")
+async def test_what_went_late_is_listed_and_is_what_the_figures_count(operations, months, clock):
+    await operations().write(fill_month)
+    late = LateSends(operations, load_calendar())
+    found = await late.find(month_span(MONTH), CITY, date(2026, 11, 2))
+    values = (await months.get(MONTH)).counted.values
+    of_kind = Counter(one.kind.value for one in found if one.cause is LateCause.WRITTEN)
+    assert of_kind["notice"] == values["notices_by_time"]["after_due"] == 2
+    assert of_kind["answered"] == values["petitions_answered"]["late"] == 1
+    assert of_kind["asked"] == values["petitions_asked"]["late"] == 0, "a second question is no late one"
+    (answer,) = [one for one in found if one.kind is LateKind.ANSWERED]
+    assert (answer.reference, answer.transfers, answer.told_at) == ("c7", 0, None)
+    ward = Scope(frozenset({WARD}), frozenset({f"commune:{OTHER_WARD}"}), lambda unit: "Bến Thành" in unit)
+    assert await late.find(month_span(MONTH), ward, date(2026, 11, 2)) == []
+
+
+@pytest.mark.requirement("R-35")
+async def test_what_was_written_in_time_and_reached_people_late_is_listed(operations):
+    def fill(connection):
+        fill_cases(connection)
+        for name, ended, why in (("told", None, None), ("waits", None, None), ("gone", at(9), "citizen")):
+            follow = {"id": name, "case_code": "x", "ended_at": ended, "ended_why": why}
+            row(connection, CASE_FOLLOW, **follow)
+        # The notices' dossiers are due on the 15th; notice n2 … n5 were written on the 8th … 11th.
+        row(connection, CASE_WORD, id="w1", follow_id="told", key="notice:n2:told", sent_at=at(19))
+        row(connection, CASE_WORD, id="w2", follow_id="waits", key="notice:n3:waits", sent_at=None)
+        row(connection, CASE_WORD, id="w3", follow_id="gone", key="notice:n4:gone", sent_at=None)
+        row(connection, CASE_WORD, id="w4", follow_id="told", key="notice:n5:told", sent_at=at(15, 23.5))
+
+    await operations().write(fill)
+    find = LateSends(operations, load_calendar()).find
+    found = {one.reference[-1]: one for one in await find(month_span(MONTH), CITY, date(2026, 10, 16))}
+    assert {code: one.cause.value for code, one in found.items()} == {
+        "0": "written",
+        "1": "written",
+        "2": "told",
+        "3": "untold",
+    }
+    assert (found["2"].days, found["2"].told_at) == (2, at(19)), "Friday and Monday"
+    assert (found["3"].days, found["3"].waits, found["3"].told_at) == (1, True, None)
+    on_the_day = await find(month_span(MONTH), CITY, date(2026, 10, 15))
+    assert "3" not in {one.reference[-1] for one in on_the_day}, "its day is not over"
 
 
 async def test_a_catalogue_that_cannot_be_read_leaves_its_section_empty(operations, clock, tmp_path, months):

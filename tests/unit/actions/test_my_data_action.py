@@ -120,6 +120,22 @@ async def test_gibberish_is_asked_again_once(talk):
     assert one.desk.did == []
 
 
+async def test_what_can_be_corrected_and_by_whom_is_said_and_passed_on(talk):
+    one = talk()
+    asked = await one.turn("sửa thông tin của tôi", "correct_my_data")
+    assert asked["response"] == "utter_privacy__ask_correct"
+    assert "PA-1" in asked["lines"]
+    titles = [button["title"] for button in asked["buttons"]]
+    assert titles == ["Sửa tên, số liên lạc", "Rút lại đồng ý", "Thôi"]
+    said = await one.turn("sửa số điện thoại", "nlu_fallback")
+    assert (said["response"], said["due"]) == ("utter_privacy__correct_asked", "16/12/2026")
+    assert one.desk.did == ["petition_correct"]
+    await one.turn("sửa thông tin của tôi", "correct_my_data")
+    assert (await one.turn("rút đồng ý", "withdraw_consent"))["response"] == "utter_privacy__ask_withdraw"
+    nothing = await talk(Overview({"conversation": 2})).turn("sửa thông tin của tôi", "correct_my_data")
+    assert nothing["response"] == "utter_privacy__correct_none"
+
+
 async def test_a_button_works_without_its_question_being_open(talk):
     one = talk()
     said = await one.turn("/answer_my_data", "answer_my_data", "erase_yes")
