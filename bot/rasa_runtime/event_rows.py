@@ -100,7 +100,7 @@ class QuickEventRows:
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
-        """SQLite's is kept for as long as all goes well; a server's is tried by the pool, so there the pool is asked."""
+        """SQLite's is kept for as long as all goes well; whether a server's still is one is for the pool to try."""
         engine: Any = self.engine  # type: ignore[attr-defined]
         if engine.dialect.name != "sqlite":
             with engine.connect() as connection:
