@@ -65,6 +65,18 @@ def kill(names: tuple[str, ...], broken: Broken) -> None:
     broken.done()
 
 
+def kill_workers(name: str, broken: Broken) -> None:
+    """Kill -9 those that serve of a Rasa; its parent is not touched, and makes new ones."""
+    before = broken.stand.workers(name)
+    broken.now()
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    while len(after := broken.stand.workers(name)) < len(before) or set(after) & set(before):
+        time.sleep(0.02)
+    broken.stand.topology.nodes[name].wait_until_ready()
+    broken.done()
+
+
 def restart_postgres(broken: Broken) -> None:
     """Stop the database at once, without a checkpoint, and let it recover."""
     broken.now()
@@ -251,7 +263,8 @@ CASES = tuple(
 )
 FAULTS = (
     Fault("hub", "kill -9 of a hub", partial(kill, ("hub-1",))),
-    Fault("rasa", "kill -9 of a Rasa", partial(kill, ("rasa-1",))),
+    Fault("rasa", "kill -9 of a whole Rasa", partial(kill, ("rasa-1",))),
+    Fault("worker", "kill -9 of what serves in a Rasa", partial(kill_workers, "rasa-1")),
     Fault("actions", "kill -9 of an action server", partial(kill, ("actions-1",))),
     Fault("acting", "kill -9 of both action servers", partial(kill, ("actions-1", "actions-2"))),
     Fault("jobs", "kill -9 of the jobs", partial(kill, ("jobs",))),

@@ -14,6 +14,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from bot.rasa_runtime.model_files import find_current_model
 from knowledge.store import CatalogueStore
 from tools.topology import ROOT, Topology
@@ -78,6 +80,11 @@ class Stand:
         process = self.topology.nodes[name].process
         if process is not None:
             process.wait()
+
+    def workers(self, name: str) -> list[int]:
+        """Return the process ids of those that a Rasa has made to serve."""
+        process = self.topology.nodes[name].process
+        return [] if process is None else [child.pid for child in psutil.Process(process.pid).children()]
 
     def start(self, name: str) -> None:
         """Start a process and wait until it is ready."""

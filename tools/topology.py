@@ -169,6 +169,7 @@ class Topology:
             "MOTCUA_PHOTO_KEYS": secrets.token_hex(32),
             "MOTCUA_METRICS_TOKEN": self.token,
             "MOTCUA_RASA_URL": f"http://127.0.0.1:{self.inner}",
+            "MOTCUA_RASA_WORKERS": "1",  # as in deploy/: there are several Rasas
             "MOTCUA_ACTIONS": "http",
             "MOTCUA_ACTIONS_URL": ",".join(f"http://127.0.0.1:{port}/webhook" for port in self.action_ports),
             "MOTCUA_VECTORS": "off",

@@ -1,16 +1,23 @@
-"""The real server process, on the project's own actions and a tiny model."""
+"""The real server process, on the project's own actions and a tiny model, with two workers."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import signal
+import socket
+import sqlite3
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
+import psutil
 import pytest
 
 from bot.supervisor.supervisor import answers
@@ -21,8 +28,6 @@ WORDS = "số căn cước của tôi là 079012345678"
 
 @pytest.fixture(scope="module")
 def port() -> int:
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -34,6 +39,7 @@ def server(tiny_model, tmp_path_factory, port):
     folder = tmp_path_factory.mktemp("server")
     env = {**os.environ, "MOTCUA_DATA_DIR": str(folder), "MOTCUA_RASA_PORT": str(port), "MOTCUA_LOG_LEVEL": "DEBUG"}
     env["MOTCUA_VECTORS"] = "off"  # no maker beside the test
+    env |= {"MOTCUA_RASA_WORKERS": "2", "MOTCUA_METRICS_TOKEN": "test"}
     command = [sys.executable, "-m", "bot.rasa_runtime.server", "--model", str(tiny_model)]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
@@ -51,6 +57,38 @@ def post(port: int, path: str, body: object) -> object:
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", json.dumps(body).encode())
     with urllib.request.urlopen(request, timeout=20) as response:
         return json.load(response)
+
+
+def ask(port, sender):
+    return post(port, "/webhooks/rest/webhook", {"sender": sender, "message": "xin chào"})
+
+
+def ask_until_answered(port, sender):
+    """As the hub does."""
+    for _ in range(20):
+        try:
+            return ask(port, sender)
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("never answered")
+
+
+def understood(port):
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/metrics", headers={"Authorization": "Bearer test"})
+    with urllib.request.urlopen(request, timeout=20) as response:
+        text = response.read().decode()
+    for name in ("process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds"):
+        assert float(re.search(rf"^{name} (.+)$", text, re.MULTILINE)[1]) > 0
+    found = re.search(r'^motcua_stage_seconds_count{stage="understanding"} (.+)$', text, re.MULTILINE)
+    return float(found[1]) if found else 0.0
+
+
+def children_of(pid):
+    return [child.pid for child in psutil.Process(pid).children()]
+
+
+def open_files(pid):
+    return [os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir()]
 
 
 def test_it_has_the_surface_of_rasa_run_and_was_warm_before_it_listened(server):
@@ -92,7 +130,65 @@ def test_a_second_one_on_the_same_port_says_so_and_ends(server, tiny_model):
     assert "MOTCUA_RASA_PORT" in done.stderr
 
 
-def test_it_stops_in_order_when_asked(server):
-    process, _, _ = server
-    process.send_signal(signal.SIGTERM)
+def test_no_connection_to_a_database_and_no_thread_crossed_the_fork(server):
+    process, log, _ = server
+    assert [path for path in open_files(process.pid) if ".db" in path and "motcua-figures" not in path] == []
+    assert len(list(Path(f"/proc/{process.pid}/task").iterdir())) == 1
+    assert "at_fork" not in log.read_text()
+
+
+def test_both_workers_answer_and_their_figures_are_added_up(server):
+    process, _, port = server
+    workers = psutil.Process(process.pid).children()
+    assert len(workers) == 2
+    before, counted = [sum(worker.cpu_times()[:2]) for worker in workers], understood(port)
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(lambda number: ask(port, f"many-{number}"), range(60)))
+    assert all(isinstance(replies, list) for replies in told)
+    assert all(sum(worker.cpu_times()[:2]) > spent for worker, spent in zip(workers, before, strict=True))
+    assert {understood(port) for _ in range(6)} == {counted + 60}  # whichever is asked
+
+
+def test_a_worker_that_is_killed_under_questions_loses_none_and_there_are_two_again(server):
+    process, log, port = server
+    victim, kept = children_of(process.pid)
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(ask_until_answered, port, f"kept-{number}") for number in range(80)]
+        while sum(one.done() for one in asked) < 10:
+            time.sleep(0.01)
+        os.kill(victim, signal.SIGKILL)
+        assert all(isinstance(one.result(30), list) for one in asked)
+    end = time.monotonic() + 5
+    while len(children_of(process.pid)) < 2 or "worker_ended" not in log.read_text():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    assert victim not in children_of(process.pid)
+    assert kept in children_of(process.pid)
+    for number in range(80):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/conversations/kept-{number}/tracker") as response:
+            said = [event.get("text") for event in json.load(response)["events"] if event["event"] == "user"]
+        assert "xin chào" in said
+
+
+def test_the_model_of_one_of_them_alone_cannot_be_changed(server):
+    request = urllib.request.Request(f"http://127.0.0.1:{server[2]}/model", method="DELETE")
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=20)
+    assert refused.value.code == 403
+
+
+def test_a_turn_is_answered_that_had_begun_when_it_was_told_to_stop(server):
+    process, log, port = server
+    with ThreadPoolExecutor(1) as pool, closing(sqlite3.connect(log.parent / "tracker.db")) as tracker:
+        tracker.execute("BEGIN IMMEDIATE")  # the turn cannot be stored before this one is over
+        asked = pool.submit(ask, port, "last")
+        time.sleep(0.5)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        assert not asked.done()
+        tracker.rollback()
+        assert isinstance(asked.result(10), list)
     assert process.wait(10) == 0
+    assert not Path(f"/proc/{process.pid}").exists()
+    with pytest.raises(ConnectionRefusedError), closing(socket.socket()) as visitor:
+        visitor.connect(("127.0.0.1", port))
