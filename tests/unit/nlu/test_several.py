@@ -104,3 +104,14 @@ CLOSE = {**CLEAR, "certainty": "close", "sure": 0.4}
 )
 def test_the_intent_of_a_message_about_more_than_one_procedure(name, confidence, link, several, intent):
     assert settle_intent(name, confidence, link, [], [], several)[0] == intent
+
+
+def test_parts_are_ranked_while_two_may_yet_be_named():
+    asked = []
+
+    def counted(part):
+        asked.append(part)
+        return rank(part)
+
+    assert wishes_in("đi du lịch Đà Lạt rồi đăng ký kết hôn", counted) == ()
+    assert asked == ["đi du lịch Đà Lạt"]

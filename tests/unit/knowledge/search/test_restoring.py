@@ -168,3 +168,18 @@ def test_counts_that_are_carried_on_are_those_that_would_be_looked_up(restorer, 
     words, score = naive_walk(restorer, typed)
     assert restorer.restore(text) == " ".join(words)
     assert restorer.fit(text) == pytest.approx(score / len(typed), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "đăng ký tạm trú tại nhà trọ dang ky tam tru",
+        "giấy khai sinh của bé bi rach, doi bằng lái xe may",
+        "bang gia đất năm nay tu du 14 tuổi trở lên",
+        "Từ đủ qwz tuổi trở qwz giay qwz",
+        "nước",
+    ],
+)
+def test_odds_that_are_not_counted_change_nothing(restorer, typed):
+    """Between syllables that can be one form only nothing is counted, unless the odds themselves are asked for."""
+    assert restorer.restore(typed).split() == restorer._walk(syllables(typed))[0]
