@@ -100,7 +100,7 @@ class QuickEventRows:
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
-        """SQLite's is kept for as long as all goes well; of a server each is tried by the pool, so there it is asked."""
+        """SQLite's is kept for as long as all goes well; the pool of a server tries each before it gives it."""
         engine: Any = self.engine  # type: ignore[attr-defined]
         if engine.dialect.name != "sqlite":
             with engine.connect() as connection:
