@@ -107,7 +107,7 @@ class QuickEventRows:
                 yield connection
             return
         held, self._held = self._held, None
-        if held is not None and held.engine is not engine:
+        if held is not None and (held.closed or held.engine is not engine):
             held.close()
             held = None
         held = held or engine.connect()

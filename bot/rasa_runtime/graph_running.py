@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rasa.engine.exceptions import GraphRunError
-from rasa.engine.graph import GraphSchema
+from rasa.engine import graph
+from rasa.engine.exceptions import GraphComponentException, GraphRunError
+from rasa.engine.graph import GraphNode, GraphSchema
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.exceptions import InvalidConfigException, RasaException
 
 Step = tuple[str, Sequence[str]]
 
@@ -27,19 +29,38 @@ def _run(
     """Return the outcome of each target; raise `GraphRunError` as Rasa does."""
     wanted = tuple(targets or runner._graph_schema.target_names)
     plans: dict[tuple[str, ...], list[Step]] = runner.__dict__.setdefault("_plans", {})
-    if wanted not in plans:
-        plans[wanted] = steps_of(runner._graph_schema.minimal_graph_schema(list(wanted)))
+    plan = plans.get(wanted)
+    if plan is None:
+        plan = plans[wanted] = steps_of(runner._graph_schema.minimal_graph_schema(list(wanted)))
     done = {name: (name, value) for name, value in (inputs or {}).items()}
-    clash = next((value for _, value in done.values() if isinstance(value, str) and value in dict(plans[wanted])), None)
+    clash = next((value for _, value in done.values() if isinstance(value, str) and value in dict(plan)), None)
     if clash is not None:
         raise GraphRunError(f"Input value '{clash}' clashes with a node name.")
     try:
-        for name, needs in plans[wanted]:
-            # What nobody provides is passed on by name: the node says what it lacks
-            done[name] = runner._instantiated_nodes[name](*(done.get(need, need) for need in needs))
+        for name, needs in plan:
+            done[name] = _outcome(runner._instantiated_nodes[name], needs, done)
     except RuntimeError as error:
         raise GraphRunError("Error running runner.") from error
     return {name: done[name][1] for name in wanted}
+
+
+def _outcome(node: Any, needs: Sequence[str], done: Mapping[str, tuple[str, Any]]) -> tuple[str, Any]:
+    """What a node makes of what is done. Rasa sorts what it gets once more, and writes lines for developers."""
+    plain = type(node) is GraphNode and node._eager and not node._hooks
+    if not plain or any(source not in done for source in node._inputs.values()):
+        # What nobody provides is passed on by name: the node says what it lacks
+        outcome: tuple[str, Any] = node(*(done.get(need, need) for need in needs))
+        return outcome
+    given = {name: done[source][1] for name, source in node._inputs.items()}
+    try:
+        return node._node_name, node._fn(node._component, **given)
+    except InvalidConfigException:
+        raise
+    except RasaException:
+        graph.logger.error(f"Error running graph component for node {node._node_name}.")
+        raise
+    except Exception as error:
+        raise GraphComponentException(f"Error running graph component for node {node._node_name}.") from error
 
 
 def steps_of(schema: GraphSchema) -> list[Step]:

@@ -18,7 +18,7 @@ from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.lock_store import InMemoryLockStore, LockStore
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.core.utils import AvailableEndpoints
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from bot.ops.logging import EventLog
 from bot.rasa_runtime.action_servers import ActionServers
@@ -34,6 +34,8 @@ log = EventLog("rasa")
 
 WARM_UP_TEXTS = ("xin chào", "đăng ký tạm trú cần giấy tờ gì")
 REDIS_SECONDS = 2.0
+COLLECTED_AFTER = (20_000, 20, 50)
+"""Python looks for garbage after so many new objects, by default after 700. What a turn makes, it also lets go."""
 
 
 def build_endpoints(settings: Settings) -> AvailableEndpoints:
@@ -78,6 +80,7 @@ def load_to_fork(model: Path, endpoints: AvailableEndpoints) -> Agent | None:
         give_back()
         gc.collect()
         gc.freeze()  # what is loaded lives as long as the processes: no collection needs to walk it, and copy its pages
+        gc.set_threshold(*COLLECTED_AFTER)
         log.info("rasa_ready", model=agent.model_name)
     return agent
 
@@ -111,7 +114,10 @@ async def answer_aside(agent: Agent, texts: tuple[str, ...]) -> None:
 
 def give_back() -> None:
     """Close all connections to databases, whoever has opened them; say what is left that a fork would break."""
-    for thing in gc.get_objects():
+    things = gc.get_objects()
+    for kept in [thing for thing in things if isinstance(thing, Connection)]:
+        kept.close()
+    for thing in things:
         if isinstance(thing, Engine):
             thing.dispose()
         elif isinstance(thing, aiohttp.ClientSession) and not thing.closed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any
 
 from rasa.core.policies.policy import SupportedData
@@ -30,7 +30,7 @@ def possible_keys(policy: RulePolicy, lookup: dict[str, str], states: Sequence[S
     """Rasa holds every rule against the newest state, twice a prediction; only those of its intent can match it."""
     keys: Iterable[str] = lookup
     if states and states[-1].get(PREVIOUS_ACTION):
-        by_intent = _rules_by_intent(tuple(lookup))
+        by_intent = rules_of(policy, lookup).by_intent
         intent = (states[-1].get(USER) or {}).get(INTENT)
         keys = by_intent.get(None, ()) if intent is None else (*by_intent.get(None, ()), *by_intent.get(intent, ()))
     left = list(keys)
@@ -43,8 +43,8 @@ def possible_keys(policy: RulePolicy, lookup: dict[str, str], states: Sequence[S
 
 def find_action(policy: RulePolicy, tracker: Any, domain: Domain, use_text_for_last_user_input: bool) -> Any:
     """Rasa first looks for rules on the very words of a message, going through the conversation once more for it."""
-    rules = tuple(policy.lookup[RULES])
-    if use_text_for_last_user_input and not tracker.active_loop_name and not may_be_of_words(rules):
+    by_words = use_text_for_last_user_input and not tracker.active_loop_name
+    if by_words and not rules_of(policy, policy.lookup[RULES]).may_be_of_words:
         return None, None, False
     return _FIND_ACTION(policy, tracker, domain, use_text_for_last_user_input)
 
@@ -57,9 +57,10 @@ def newest_states(
     rule_only_data: dict[str, Any] | None = None,
 ) -> list[State]:
     """As many states as the longest rule has."""
-    rules = (*policy.lookup.get(RULES, ()), *policy.lookup.get(RULES_FOR_LOOP_UNHAPPY_PATH, ()))
+    lookups = (policy.lookup.get(RULES, {}), policy.lookup.get(RULES_FOR_LOOP_UNHAPPY_PATH, {}))
+    longest = max(rules_of(policy, lookup).longest for lookup in lookups)
     states: list[State] = policy.featurizer.prediction_states(
-        [NewestStates(tracker, _longest(rules))],
+        [NewestStates(tracker, longest)],
         domain,
         use_text_for_last_user_input=use_text_for_last_user_input,
         ignore_rule_only_turns=policy.supported_data() == SupportedData.ML_DATA,
@@ -69,24 +70,41 @@ def newest_states(
     return states
 
 
-@lru_cache(maxsize=8)
-def _longest(keys: tuple[str, ...]) -> int:
-    return max((len(json.loads(key)) for key in keys), default=1)
+@dataclass(frozen=True)
+class Rules:
+    """What is found out once about the rules of a policy.
+
+    by_intent: those whose newest state asks for an intent; under None: for nothing that could be told beforehand.
+    longest: how many states the longest has. may_be_of_words: whether one could match right after a message without
+    knowing its intent.
+    """
+
+    lookup: Mapping[str, str]
+    by_intent: Mapping[str | None, Sequence[str]]
+    longest: int
+    may_be_of_words: bool
 
 
-@lru_cache(maxsize=8)
-def may_be_of_words(keys: tuple[str, ...]) -> bool:
-    """Whether a rule could match right after a message without knowing its intent."""
-    newest = [(json.loads(key) or [{}])[-1] for key in _rules_by_intent(keys).get(None, ())]
-    return any((state.get(PREVIOUS_ACTION) or {}).get(ACTION_NAME) in (None, ACTION_LISTEN_NAME) for state in newest)
+def rules_of(policy: RulePolicy, lookup: Mapping[str, str]) -> Rules:
+    """What is known about `lookup`, kept with the policy: a policy's rules do not change once it is loaded."""
+    kept: dict[int, Rules] = policy.__dict__.setdefault("_motcua_rules", {})
+    rules = kept.get(id(lookup))
+    if rules is None or rules.lookup is not lookup:
+        rules = kept[id(lookup)] = _studied(lookup)
+    return rules
 
 
-@lru_cache(maxsize=8)
-def _rules_by_intent(keys: tuple[str, ...]) -> Mapping[str | None, Sequence[str]]:
-    """Rules by the intent that their newest state asks for; None: by nothing that could be told beforehand."""
-    found: dict[str | None, list[str]] = {}
-    for key in keys:
+def _studied(lookup: Mapping[str, str]) -> Rules:
+    by_intent: dict[str | None, list[str]] = {}
+    for key in lookup:
         states = json.loads(key)
         intent = (states[-1].get(USER) or {}).get(INTENT) if states else None
-        found.setdefault(intent if intent and intent != SHOULD_NOT_BE_SET else None, []).append(key)
-    return found
+        by_intent.setdefault(intent if intent and intent != SHOULD_NOT_BE_SET else None, []).append(key)
+    newest = [(json.loads(key) or [{}])[-1] for key in by_intent.get(None, ())]
+    before = [(state.get(PREVIOUS_ACTION) or {}).get(ACTION_NAME) for state in newest]
+    return Rules(
+        lookup=lookup,
+        by_intent=by_intent,
+        longest=max((len(json.loads(key)) for key in lookup), default=1),
+        may_be_of_words=any(action in (None, ACTION_LISTEN_NAME) for action in before),
+    )

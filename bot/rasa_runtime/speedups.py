@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from jsonschema.validators import validator_for
@@ -17,10 +17,12 @@ from rasa.core.actions import action as actions
 from rasa.core.actions import forms
 from rasa.core.actions.action import Action, ActionExtractSlots, ActionListen, ActionSessionStart, RemoteAction
 from rasa.core.channels.channel import UserMessage
+from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.core.policies import rule_policy
+from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.graph_components.converters.nlu_message_converter import NLUMessageConverter
-from rasa.shared.constants import UTTER_PREFIX
+from rasa.shared.constants import RESPONSE_CONDITION, UTTER_PREFIX
 from rasa.shared.core.constants import ACTION_EXTRACT_SLOTS, ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
@@ -49,6 +51,8 @@ def apply_speedups() -> None:
     MessageProcessor._log_slots = staticmethod(lambda tracker: None)  # for a line that nobody lets be written
     actions.action_for_name_or_text = _action
     NLUMessageConverter.convert_user_message = _convert
+    PolicyPrediction.max_confidence = property(_max_confidence)
+    TemplatedNaturalLanguageGenerator._random_response_for = _response_for
     quicken_trackers()
     quicken_rules()
     run_graph_directly()
@@ -78,17 +82,46 @@ def _convert(converter: NLUMessageConverter, said: list[UserMessage]) -> list[Me
     return messages
 
 
+def _max_confidence(prediction: PolicyPrediction) -> float:
+    """Rasa looks for it in three hundred numbers each time; the ensemble zeroes a rejected action before it looks."""
+    kept: float | None = prediction.__dict__.get("_motcua_max")
+    if kept is None:
+        kept = prediction.__dict__["_motcua_max"] = max(prediction.probabilities, default=0.0)
+    return kept
+
+
+_RESPONSE_FOR = TemplatedNaturalLanguageGenerator._random_response_for
+
+
+def _response_for(nlg: Any, utter_action: str, output_channel: str, filled_slots: dict[str, Any]) -> Any:
+    """Rasa lets numpy throw dice, also where there is one response only."""
+    variations = nlg.responses.get(utter_action) or ()
+    if len(variations) == 1 and not _CHOSEN_BY & variations[0].keys():
+        return variations[0]
+    return _RESPONSE_FOR(nlg, utter_action, output_channel, filled_slots)
+
+
+_CHOSEN_BY = {"channel", RESPONSE_CONDITION}
+
 _ACTION = actions.action_for_name_or_text
 
 
 def _action(name: str, domain: Domain, endpoint: Any) -> Action:
-    """Rasa makes all twelve actions of its own whenever one is looked up."""
+    """Rasa makes all twelve actions of its own whenever one is looked up, and goes through the lists of a domain."""
+    known: dict[str, Callable[[Any], Action] | None] = domain.__dict__.setdefault("_motcua_actions", {})
+    if name not in known:
+        known[name] = _maker(name, domain)
+    make = known[name]
+    return _ACTION(name, domain, endpoint) if make is None else make(endpoint)
+
+
+def _maker(name: str, domain: Domain) -> Callable[[Any], Action] | None:
+    """What makes the action; None for those that Rasa makes. A domain does not change once it is loaded."""
     if name in domain.user_actions:
-        if not name.startswith(UTTER_PREFIX) and name not in domain.action_texts:
-            return RemoteAction(name, endpoint)
-    elif name in _OFTEN and name not in domain.form_names:
-        return _OFTEN[name](endpoint)
-    return _ACTION(name, domain, endpoint)
+        if name.startswith(UTTER_PREFIX) or name in domain.action_texts:
+            return None
+        return partial(RemoteAction, name)
+    return None if name in domain.form_names else _OFTEN.get(name)
 
 
 _OFTEN: Mapping[str, Callable[[Any], Action]] = {

@@ -13,7 +13,9 @@ def originals(monkeypatch):
     from rasa.core import processor
     from rasa.core.actions import action, forms
     from rasa.core.actions.action import ActionExtractSlots, RemoteAction
+    from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
     from rasa.core.policies import rule_policy
+    from rasa.core.policies.policy import PolicyPrediction
     from rasa.core.policies.rule_policy import RulePolicy
     from rasa.engine.runner.dask import DaskGraphRunner
     from rasa.graph_components.converters.nlu_message_converter import NLUMessageConverter
@@ -40,7 +42,10 @@ def originals(monkeypatch):
         (DialogueStateTracker, "copy"),
         (DialogueStateTracker, "_set_slot"),
         (DialogueStateTracker, "_reset_slots"),
+        (DialogueStateTracker, "update"),
         (trackers, "copy"),
+        (PolicyPrediction, "max_confidence"),
+        (TemplatedNaturalLanguageGenerator, "_random_response_for"),
     )
     kept = [owner.__dict__[name] for owner, name in places]
     for (owner, name), method in zip(places, kept, strict=True):
@@ -217,6 +222,106 @@ def test_a_graph_fails_as_before(originals):
             run(runner_of(DIAMOND), {"message": "left"}, None)
 
 
+def node_of(run, inputs, eager=True):
+    from rasa.engine.graph import GraphNode
+
+    node = GraphNode.__new__(GraphNode)
+    node.__dict__.update(
+        _node_name="node",
+        _inputs=inputs,
+        _eager=eager,
+        _hooks=[],
+        _fn=run,
+        _component="component",
+        _component_class=str,
+    )
+    node._fn_name, node._constructor_fn = "run", lambda: None
+    node._load_component = lambda **given: None
+    return node
+
+
+@pytest.mark.parametrize("eager", [True, False])
+def test_a_node_gets_and_gives_what_it_would_get_and_give(eager):
+    from bot.rasa_runtime.graph_running import _outcome
+
+    node = node_of(lambda component, **given: (component, given), {"messages": "first", "domain": "provider"}, eager)
+    done = {"first": ("first", [1]), "provider": ("provider", None), "other": ("other", 2)}
+    needs = ("first", "provider")
+    assert _outcome(node, needs, done) == node(*(done[need] for need in needs))
+    assert _outcome(node, needs, done) == ("node", ("component", {"messages": [1], "domain": None}))
+
+
+def test_a_node_fails_as_before(caplog):
+    from rasa.engine.exceptions import GraphComponentException, GraphRunError
+    from rasa.shared.exceptions import InvalidConfigException, RasaException
+
+    from bot.rasa_runtime.graph_running import _outcome
+
+    def broken(component, **given):
+        raise given["error"]
+
+    node, wanted = node_of(broken, {"error": "error"}), []
+    for error in (ValueError("a"), RuntimeError("b"), RasaException("c"), InvalidConfigException("d")):
+        said = []
+        for call in (lambda done: node(*done.values()), lambda done: _outcome(node, ("error",), done)):
+            caplog.clear()
+            with pytest.raises(Exception) as raised:
+                call({"error": ("error", error)})
+            said.append((type(raised.value), str(raised.value), raised.value.__cause__, caplog.messages))
+        assert said[0] == said[1]
+        wanted.append(said[0][0])
+    assert wanted == [GraphComponentException, GraphComponentException, RasaException, InvalidConfigException]
+    with pytest.raises(GraphRunError, match="Missing input"):
+        _outcome(node, ("error",), {})
+
+
+def test_the_highest_confidence_is_the_one_rasa_finds(originals):
+    from rasa.core.policies.policy import PolicyPrediction
+
+    for numbers in ([], [0.0, 0.0], [0.2, 1.0, 1.0], [0.1, 0.3]):
+        prediction = PolicyPrediction(numbers, "policy")
+        assert prediction.max_confidence == originals[-2].fget(prediction)
+        assert prediction.max_confidence == prediction.max_confidence
+        if numbers:
+            assert prediction.max_confidence_index == numbers.index(max(numbers))
+
+
+def test_a_rejected_action_is_not_predicted_again(originals):
+    from rasa.core.policies.ensemble import DefaultPolicyPredictionEnsemble
+    from rasa.core.policies.policy import PolicyPrediction
+    from rasa.shared.core.domain import Domain
+    from rasa.shared.core.events import ActionExecutionRejected
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    domain = Domain.from_yaml('version: "3.1"\nactions: [first, second]')
+    made = [[0.0] * domain.num_actions for _ in range(2)]
+    made[0][domain.index_for_action("first")] = 1.0
+    made[1][domain.index_for_action("second")] = 0.4
+    tracker = DialogueStateTracker.from_events("a", [ActionExecutionRejected("first")], domain.slots)
+    predictions = [PolicyPrediction(numbers, "policy", 1) for numbers in made]
+    best = DefaultPolicyPredictionEnsemble().combine_predictions(predictions, tracker, domain)
+    assert domain.action_names_or_texts[best.max_confidence_index] == "second"
+
+
+def test_a_response_is_chosen_as_before(originals):
+    from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+
+    only = {"condition": [{"type": "slot", "name": "kind", "value": "a"}], "text": "khi a"}
+    responses = {
+        "utter_one": [{"text": "một"}],
+        "utter_web": [{"text": "một", "channel": "web"}],
+        "utter_if": [only],
+        "utter_none": [],
+        "utter_both": [only, {"text": "khác"}],
+    }
+    nlg = TemplatedNaturalLanguageGenerator(responses)
+    for name in (*responses, "utter_unknown"):
+        for channel in ("rest", "web"):
+            for slots in ({}, {"kind": "a"}):
+                asked = (name, channel, slots)
+                assert nlg._random_response_for(*asked) == originals[-1](nlg, *asked)
+
+
 SLOTS = """
 version: "3.1"
 intents: [ask]
@@ -251,7 +356,7 @@ async def test_slots_are_filled_as_before(originals):
 def test_rules_on_the_words_of_a_message_are_looked_for_where_there_are_some(originals, of_words):
     from rasa.core.policies.rule_policy import RULES, RulePolicy
 
-    from bot.rasa_runtime.rule_speedups import may_be_of_words
+    from bot.rasa_runtime.rule_speedups import rules_of
 
     listening = {"prev_action": {"action_name": "action_listen"}}
     rules = [
@@ -261,7 +366,7 @@ def test_rules_on_the_words_of_a_message_are_looked_for_where_there_are_some(ori
     if of_words:
         rules.append([{"user": {"text": "xin chào"}, **listening}])
     lookup = {json.dumps(states): "answer" for states in rules}
-    assert may_be_of_words(tuple(lookup)) is of_words
+    assert rules_of(RulePolicy.__new__(RulePolicy), lookup).may_be_of_words is of_words
     policy = RulePolicy.__new__(RulePolicy)
     policy.lookup = {RULES: lookup}
     states = [{"user": {"text": "xin chào"}, **listening}]

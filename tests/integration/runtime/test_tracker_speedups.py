@@ -46,6 +46,7 @@ def _rasas_own(monkeypatch):
     monkeypatch.setattr(DialogueStateTracker, "copy", tracker_speedups.COPY)
     monkeypatch.setattr(DialogueStateTracker, "_set_slot", tracker_speedups.SET_SLOT)
     monkeypatch.setattr(DialogueStateTracker, "_reset_slots", tracker_speedups.RESET_SLOTS)
+    monkeypatch.setattr(DialogueStateTracker, "update", tracker_speedups.UPDATE)
     monkeypatch.setattr(trackers_module, "copy", copy)
 
 
