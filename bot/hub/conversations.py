@@ -28,7 +28,7 @@ from bot.store.engine import Database
 PAGE = 200
 AlsoErase = Callable[[Connection, str, datetime], None]
 Read = Callable[[dict[str, Any] | None], Said]
-Then = Callable[[Connection, Row], None]
+Then = Callable[[Connection, Row], bool]
 
 
 class ConversationStore:
@@ -89,8 +89,9 @@ class ConversationStore:
     async def hear(self, conversation_id: str, client_id: str, read: Read, then: Then | None = None) -> Heard:
         """Store what `read` makes of a citizen's message, once. All in one transaction, since every turn comes by here.
 
-        read: given the content of the newest message of the city's side. then: given the conversation's locked row
-        where the new message is for the assistant. Raises `TokenInvalidError` when the conversation is erased.
+        read: given the content of the newest message of the city's side. then: where the new message is for the
+        assistant, given the conversation's locked row with the new number and moment; returns whether it has written
+        these. Raises `TokenInvalidError` when the conversation is erased.
         """
         return await self._database.write(self._hear, conversation_id, client_id, read, then)
 
@@ -129,8 +130,7 @@ class ConversationStore:
         if known is not None:
             return Heard(known, new=False)
         said = read(_last_answer(connection, conversation_id))
-        row = row._replace(last_seq=row.last_seq + 1)
-        statements.NUMBER_MESSAGE.run(connection, the_id=conversation_id, the_seq=row.last_seq, the_moment=now)
+        row = row._replace(last_seq=row.last_seq + 1, updated_at=now)
         # While an officer answers, or is waited for, a message never is the assistant's.
         for_assistant = row.status == Answerer.ASSISTANT.value
         statements.ADD_MESSAGE.run(
@@ -144,10 +144,10 @@ class ConversationStore:
             payload=said.payload,
             state=(TurnState.PENDING if for_assistant else TurnState.PASSED_ON).value,
         )
+        if not (for_assistant and then is not None and then(connection, row)):
+            statements.NUMBER_MESSAGE.run(connection, the_id=conversation_id, the_seq=row.last_seq, the_moment=now)
         if not for_assistant:
             note_citizen_spoke(connection, conversation_id, now)
-        elif then is not None:
-            then(connection, row)
         return Heard(Message(conversation_id, row.last_seq, Role.CITIZEN, now, said.content, client_id), new=True)
 
     def erase_in(self, connection: Connection, conversation_id: str) -> bool:

@@ -29,12 +29,17 @@ LOCK = Prepared(update(CONVERSATION).where(_CONVERSATION, _LIVING).values(update
 """Takes the_id, the_moment; touches no row where the conversation is erased."""
 FIND_AND_LOCK = Prepared(select(CONVERSATION).where(_CONVERSATION, _LIVING).with_for_update(key_share=True))
 """Takes the_id; finds no row where the conversation is erased. Locks as an UPDATE does (SQLite: its writer has it)."""
-LOCK_AS_HOLDER = Prepared(
+END_TURN = Prepared(
     update(CONVERSATION)
-    .where(_CONVERSATION, _LIVING, CONVERSATION.c.lease_owner == bindparam("the_owner"))
-    .values(updated_at=bindparam("the_moment"), away_since=None, lease_owner=None, lease_until=None)
+    .where(_CONVERSATION)
+    .values(
+        updated_at=bindparam("the_moment"),
+        away_since=None,
+        lease_owner=bindparam("the_owner"),
+        lease_until=bindparam("the_end"),
+    )
 )
-"""Takes the_id, the_owner, the_moment; for who holds the conversation's lease, and gives it back with it."""
+"""Takes the_id, the_moment, the_owner, the_end; None and None let the conversation go. For who holds its lock."""
 COUNT_ON = Prepared(
     update(CONVERSATION).where(_CONVERSATION).values(last_seq=CONVERSATION.c.last_seq + bindparam("the_number"))
 )
@@ -45,6 +50,17 @@ NUMBER_MESSAGE = Prepared(
     update(CONVERSATION).where(_CONVERSATION).values(last_seq=bindparam("the_seq"), updated_at=bindparam("the_moment"))
 )
 """Takes the_id, the_seq, the_moment: the number of a message that is added to a locked conversation."""
+NUMBER_AND_TAKE = Prepared(
+    update(CONVERSATION)
+    .where(_CONVERSATION)
+    .values(
+        last_seq=bindparam("the_seq"),
+        updated_at=bindparam("the_moment"),
+        lease_owner=bindparam("the_owner"),
+        lease_until=bindparam("the_end"),
+    )
+)
+"""As `NUMBER_MESSAGE`, and the_owner, the_end: who takes the conversation with it."""
 SET_LEASE = Prepared(
     update(CONVERSATION)
     .where(_CONVERSATION)

@@ -91,11 +91,13 @@ class TurnStore:
     def take_within(self, connection: Connection, row: Row) -> Work | None:
         """Take a conversation in the transaction that has locked its `row` and stored a message for the assistant.
 
-        None where another living process holds it: then it is claimed like any other work.
+        The row's number and moment are written with it. None where another living process holds the conversation: then
+        nothing is written, and it is claimed like any other work.
         """
         if row.lease_owner not in (None, self._owner) and row.lease_until >= self._lease_now():
             return None
-        self._set_lease(connection, row.id, self._owner)
+        mine = {"the_id": row.id, "the_owner": self._owner, "the_end": self._lease_now() + self._lease}
+        statements.NUMBER_AND_TAKE.run(connection, **mine, the_seq=row.last_seq, the_moment=row.updated_at)
         return self._turn(connection, conversation_of(row))
 
     async def complete(self, turn: Turn, role: Role, drafts: tuple[Draft, ...]) -> Settled:
@@ -202,20 +204,27 @@ class TurnStore:
         )
 
     def _complete(self, connection: Connection, turn: Turn, role: Role, drafts: tuple[Draft, ...]) -> Settled:
-        stored = self._store(connection, turn, role, drafts)
-        if stored is None or self._pending_row(connection, turn.conversation.id) is None:
-            return Settled(stored)
-        self._set_lease(connection, turn.conversation.id, self._owner)
-        return Settled(stored, self._next_or_let_go(connection, turn.conversation.id))
+        mine, now = turn.conversation.id, self._clock.now()
+        row = statements.FIND_AND_LOCK.first(connection, the_id=mine)
+        if row is None or row.lease_owner != self._owner:
+            return Settled(None)
+        stored = self._store(connection, turn, role, drafts, row.ownership != turn.conversation.ownership, now)
+        more = stored is not None and self._pending_row(connection, mine) is not None
+        lease = (self._owner, self._lease_now() + self._lease) if more else (None, None)
+        statements.END_TURN.run(connection, the_id=mine, the_moment=now, the_owner=lease[0], the_end=lease[1])
+        return Settled(stored, self._next_or_let_go(connection, mine) if more else None)
 
-    def _store(self, connection: Connection, turn: Turn, role: Role, drafts: tuple[Draft, ...]) -> list[Message] | None:
-        """Store an answer, and give the lease back."""
-        now = self._clock.now()
+    def _store(
+        self,
+        connection: Connection,
+        turn: Turn,
+        role: Role,
+        drafts: tuple[Draft, ...],
+        taken_over: bool,
+        now: datetime,
+    ) -> list[Message] | None:
+        """Store an answer, in a conversation that is locked; None where it is not wanted any more."""
         mine = turn.conversation.id
-        if not statements.LOCK_AS_HOLDER.run(connection, the_id=mine, the_owner=self._owner, the_moment=now):
-            return None
-        conversation = find_conversation(connection, turn.conversation.id)
-        taken_over = conversation is None or conversation.ownership != turn.conversation.ownership
         state = TurnState.PASSED_ON if taken_over else TurnState.ANSWERED
         settled = statements.SETTLE_TURN.run(connection, the_id=mine, the_seq=turn.seq, the_state=state.value)
         if not settled or taken_over:
@@ -276,20 +285,6 @@ class TurnStore:
             MESSAGE.c.seq == turn.seq,
             MESSAGE.c.state == TurnState.PENDING.value,
         )
-
-
-class Beginning:
-    """A message that is being stored. work: what was taken with it."""
-
-    def __init__(self, store: TurnStore | None) -> None:
-        """store: None where somebody is at work in the conversation, who will find the message."""
-        self._store = store
-        self.work: Work | None = None
-
-    def take(self, connection: Connection, row: Row) -> None:
-        """Take the conversation whose locked `row` this is, in the transaction that has stored the message."""
-        if self._store is not None:
-            self.work = self._store.take_within(connection, row)
 
 
 def _masked(row: Row) -> tuple[str, ...]:

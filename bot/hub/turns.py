@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from bot.errors import AssistantDownError
+from bot.hub.beginning import Beginning
 from bot.hub.counting import count_failure, count_turn
 from bot.hub.delivery import Delivery, MessageChanged, MessageStored, Typing
 from bot.hub.intake import as_words
@@ -17,7 +18,7 @@ from bot.hub.models import Draft, Message, Role, Settled, ToForget, Turn, Work
 from bot.hub.outage import Outage, jitter, may_be_the_question
 from bot.hub.patience import SLOW_SECONDS, after
 from bot.hub.replies import to_drafts
-from bot.hub.turn_store import Beginning, TurnStore
+from bot.hub.turn_store import TurnStore
 from bot.hub.wording import Wording
 from bot.ops.logging import EventLog, new_reference
 from bot.ops.metrics import IN_WORK, Stage, timed

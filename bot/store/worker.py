@@ -90,11 +90,9 @@ def _work_off(tasks: SimpleQueue[_Task | None], together: Together, most: int, e
         waiting = [task for task in waiting if not task[1].cancelled()]
         if waiting:
             ends = together([task for _, _, task in waiting])
-            for (loop, future, _), end in zip(waiting, ends, strict=True):
-                with suppress(RuntimeError):  # the loop is closed: nobody waits
-                    loop.call_soon_threadsafe(_settle, future, *end)
-            del ends, loop, future, end, _  # nothing is kept alive by waiting for the next
-        del waiting
+            _tell(waiting, ends)
+            del ends
+        del waiting  # nothing is kept alive by waiting for the next
         ended[number] += given
     tasks.put(None)  # for the next thread
 
@@ -112,6 +110,21 @@ def _waiting(tasks: SimpleQueue[_Task | None], most: int) -> tuple[list[_Task], 
         except Empty:
             return found, True
     return found, False
+
+
+def _tell(tasks: Sequence[_Task], ends: Sequence[Outcome]) -> None:
+    """Wake each loop once, whatever it waits for."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Any, BaseException | None]]] = {}
+    for (loop, future, _), (result, error) in zip(tasks, ends, strict=True):
+        by_loop.setdefault(loop, []).append((future, result, error))
+    for loop, ended in by_loop.items():
+        with suppress(RuntimeError):  # the loop is closed: nobody waits
+            loop.call_soon_threadsafe(_settle_all, ended)
+
+
+def _settle_all(ended: Sequence[tuple[asyncio.Future[Any], Any, BaseException | None]]) -> None:
+    for future, result, error in ended:
+        _settle(future, result, error)
 
 
 def _settle(future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:

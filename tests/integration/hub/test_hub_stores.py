@@ -16,10 +16,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import SettingInvalidError, TokenInvalidError
 from bot.hub import photo_requests
+from bot.hub.beginning import Beginning
 from bot.hub.conversations import ConversationStore
 from bot.hub.models import Busy, Draft, Role, Said, ToForget, Turn
 from bot.hub.tables import METADATA
-from bot.hub.turn_store import LEASE, Beginning, TurnStore
+from bot.hub.turn_store import LEASE, TurnStore
 from bot.hub.turns import SWEEP_SECONDS
 from bot.ops.logging import describe
 from bot.store.engine import Database, make_engine
