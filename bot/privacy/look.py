@@ -13,6 +13,4 @@ from markupsafe import Markup
 
 STYLE = Markup("\n" + Path(__file__).with_name("page.css").read_text("utf-8"))  # noqa: S704 - a file of ours
 _HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode("ascii")
-POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
+POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
