@@ -24,13 +24,21 @@ class BoundedWebSocket(web.WebSocketResponse):
         if isinstance(parser, WebSocketReader):
             _bound(parser, self._max_msg_size)
 
-    async def send_all(self, frames: Sequence[str]) -> None:
-        """Send text frames in order, together: each write of its own is a call of the kernel and a packet."""
+    def put(self, frames: Sequence[str]) -> bool:
+        """Send text frames in order, together: each write of its own is a call of the kernel and a packet.
+
+        Returns whether all went out; else `drained` waits for it, and nothing more should be put before.
+        """
         writer = self._writer
         if writer is None or writer._closing:
             raise ConnectionResetError("Cannot write to closing transport")
         writer._write(b"".join(map(_framed, frames)))
-        await writer.protocol._drain_helper()
+        return not writer.protocol._paused
+
+    async def drained(self) -> None:
+        """Wait until the network has taken what was put."""
+        if self._writer is not None:
+            await self._writer.protocol._drain_helper()
 
 
 def _framed(text: str) -> bytes:

@@ -205,7 +205,7 @@ def link_text(title: str, text: str) -> str:
 
 def message_frame(message: Message) -> str:
     """One message of the transcript."""
-    at = message.at.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    at = message.at.astimezone(timezone.utc).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
     return _json(
         type="message",
         seq=message.seq,

@@ -268,9 +268,9 @@ class WebSession:
 
     async def _send_kept(self) -> None:
         frames, self._frames = self._frames, []
-        if frames:
-            async with async_timeout.timeout(self._send_within):  # unlike `wait_for`, no task for each time
-                await self._socket.send_all(frames)
+        if frames and not self._socket.put(frames):
+            async with async_timeout.timeout(self._send_within):
+                await self._socket.drained()
 
 
 async def _stop(loops: list[asyncio.Task[None]]) -> None:

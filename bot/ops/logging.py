@@ -47,6 +47,9 @@ def configure_logging(level: str, stream: TextIO | None = None) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger(ROOT).setLevel(level)
+    # No line names these; each costs a look at the stack or at the process for every line (as logging's manual says).
+    logging._srcfile = None  # type: ignore[assignment]
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
 class JsonLines(logging.Formatter):

@@ -6,7 +6,6 @@ Every answer is HTTP 200 with an "error" of its own; a reading call may be repea
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import hmac
 import json
 from collections.abc import Mapping
@@ -168,7 +167,7 @@ class ZaloClient:
         if body is not None:
             headers["Content-Type"] = "application/json"
         if self._app_secret:
-            proof = hmac.new(self._app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
+            proof = hmac.digest(self._app_secret.encode(), token.encode(), "sha256").hex()
             headers["appsecret_proof"] = proof
         try:
             async with self._http().request(

@@ -48,7 +48,8 @@ async def slowly(request):
 async def three(request):
     socket = BoundedWebSocket()
     await socket.prepare(request)
-    await socket.send_all(["một", "y" * 200, "z" * 70_000])
+    if not socket.put(["một", "y" * 200, "z" * 70_000]):
+        await socket.drained()
     await socket.close()
     return socket
 
