@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection, Engine
 from knowledge.engine import open_engine, reading, writing
 from knowledge.errors import CatalogueUnreadableError, ProcedureUnknownError
 from knowledge.history import History
+from knowledge.holding import Holding, holding_of
 from knowledge.importers.base import Incoming
 from knowledge.kept_records import KeptRecords
 from knowledge.last_good import copy_path, keep_copy, open_copy
@@ -242,6 +243,11 @@ class CatalogueStore:
             "portal": int(by_origin.get(Origin.PORTAL.value, 0)),
             "applies_to_city": int(city or 0),
         }
+
+    def holding(self) -> Holding:
+        """Return what is held of the procedures that apply to the city; raise `CatalogueUnreadableError`."""
+        with reading(self._engine) as connection:
+            return holding_of(connection)
 
     def close(self) -> None:
         """Give back the connections."""

@@ -27,6 +27,8 @@ from bot.reports.publishing import Published, figures_of, publish_month, to_json
 from bot.reports.recent import Fresh, Recent
 from bot.reports.words import report_wording
 from bot.staff.models import Deed, Person, Role
+from knowledge.errors import CatalogueUnreadableError
+from knowledge.holding import Holding
 
 RECENT = web.AppKey("recent_figures", Recent)
 DAYS = {"today": 1, "week": 7}
@@ -55,7 +57,7 @@ LATE_COLUMNS = (
     "told_at",
     "working_days_late",
     "cause",
-    "transfers",
+    "moves",
 )
 _LEFT_OUT = {"today": frozenset(("sessions_by_day",))}
 
@@ -93,10 +95,19 @@ async def show(request: web.Request) -> web.StreamResponse:
         "without_catalogue": published.without_catalogue,
         "chart_height": CHART_HEIGHT,
         "column": COLUMN,
+        "holding": await _holding(request) if person.is_administrator else None,
         "report_say": report_wording(),
         "address": f"{ROOT}/reports?period={shown.period}",
     }
     return render(request, "reports.html", status=422 if fault else 200, **values)
+
+
+async def _holding(request: web.Request) -> Holding | None:
+    """What the catalogue holds now (R-22); None where it cannot be read."""
+    try:
+        return await asyncio.to_thread(services(request).catalogue.holding)
+    except CatalogueUnreadableError:  # the count of the figures has logged it
+        return None
 
 
 @page(Role.ADMINISTRATOR)
@@ -188,7 +199,7 @@ def _late_cells(one: LateSend) -> Sequence[Any]:
     due = one.due_on.isoformat() if one.due_on else ""
     told = "waiting" if one.waits else moment(one.told_at)
     cause = one.cause.value
-    return one.kind.value, one.reference, one.unit, due, moment(one.written_at), told, one.days, cause, one.transfers
+    return one.kind.value, one.reference, one.unit, due, moment(one.written_at), told, one.days, cause, one.moves
 
 
 async def _count(request: web.Request, person: Person, period: str) -> Shown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -37,6 +38,7 @@ def count_catalogue(catalogue: CatalogueStore, calendar: Calendar, span: Span, t
         "catalogue_clock": partition("catalogue_clock", (_CLOCK[one.state] for one in decided)),
         "catalogue_days": spread([days for days in dated if days is not None]),
         "catalogue_waiting": partition("catalogue_waiting", ("overdue" if one else "in_time" for one in late)),
+        "catalogue_coverage": partition("catalogue_coverage", Counter(catalogue.holding().kinds).elements()),
         "catalogue_list": [_row(one) for one in found],
     }
 

@@ -1,12 +1,13 @@
 """Small numbers are hidden (R-07): a number under `SMALLEST` could point at a person who is known to have been there.
 
-Of one table, others are hidden along, the smallest first, until the hidden ones add up to `SMALLEST` and are at least
-two: so neither the one nor the other comes out by subtracting what is shown from the total. Zero tells of nobody.
+Of one table, others are hidden along, the smallest first and equal ones together, until the hidden ones are at least
+two that differ, and add up to `SMALLEST`: so none of them comes out by subtracting what is shown from the total, nor by
+knowing this rule: whichever of them are changed for one another, the table looks the same. Zero tells of nobody.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 SMALLEST = 5
@@ -21,22 +22,21 @@ class Shown:
 
 
 def hide(cells: Mapping[str, int]) -> Shown:
-    """Return a table as it may be seen."""
+    """Return a table as it may be seen; all of it hidden, zeros too, where nothing of it may be."""
     total = sum(cells.values())
-    if 0 < total < SMALLEST:
-        return Shown({name: None if number else 0 for name, number in cells.items()}, None)
     hidden = {name for name, number in cells.items() if 0 < number < SMALLEST}
-    if hidden:
-        others = sorted((number, name) for name, number in cells.items() if number >= SMALLEST)
-        for _, name in others:
-            if len(hidden) > 1 and sum(cells[one] for one in hidden) >= SMALLEST:
-                break
-            hidden.add(name)
-    alone = len(hidden) == 1 or 0 < sum(cells[one] for one in hidden) < SMALLEST
-    return Shown(
-        {name: None if name in hidden else number for name, number in cells.items()},
-        None if alone else total,
-    )
+    for number in sorted({number for number in cells.values() if number >= SMALLEST}) if hidden else ():
+        if _keeps_quiet([cells[one] for one in hidden]) and len({cells[one] for one in hidden}) > 1:
+            break
+        hidden |= {name for name, other in cells.items() if other == number}
+    if hidden and not _keeps_quiet([cells[one] for one in hidden]):
+        return Shown(dict.fromkeys(cells), None)
+    return Shown({name: None if name in hidden else number for name, number in cells.items()}, total)
+
+
+def _keeps_quiet(hidden: Sequence[int]) -> bool:
+    """Whether their sum, which comes out by subtraction, tells none of them: each is known to be one at least."""
+    return len(hidden) > 1 and sum(hidden) >= SMALLEST and sum(hidden) > len(hidden)
 
 
 def show(cells: Mapping[str, int]) -> Shown:

@@ -48,7 +48,7 @@ class LateCause(str, Enum):
 class LateSend:
     """One of them. reference: a dossier's or a petition's code. due_on: None where it is not known any more (the
     petition was opened again since). days: working days after it. told_at: when the last conversation that follows it
-    had it; None where none follows, or it is on its way (waits). transfers: how often the petition changed its unit
+    had it; None where none follows, or it is on its way (waits). moves: how often the petition changed its unit
     before.
     """
 
@@ -61,7 +61,7 @@ class LateSend:
     days: int | None
     told_at: datetime | None = None
     waits: bool = False
-    transfers: int = 0
+    moves: int = 0
 
 
 @dataclass(frozen=True)
@@ -97,12 +97,12 @@ class LateSends:
 
     def _steps(self, connection: Connection, span: Span, scope: Scope, today: date) -> Iterator[LateSend]:
         rows = [row for row in connection.execute(_steps_of(span)) if scope.has_petition_unit(row.unit_code)]
-        told, moved = _steps_told(connection, span), _transfers(connection, [row.petition_id for row in rows])
+        told, moved = _steps_told(connection, span), _moves(connection, [row.petition_id for row in rows])
         for row in rows:
             due = _due_of(row)
-            transfers = sum(1 for number in moved.get(row.petition_id, ()) if number < row.id)
+            moves = sum(1 for number in moved.get(row.petition_id, ()) if number < row.id)
             yield from self._late(
-                LateKind(row.kind), row, row.at, due, told.get(row.id), today, row.code, row.unit_name, transfers
+                LateKind(row.kind), row, row.at, due, told.get(row.id), today, row.code, row.unit_name, moves
             )
 
     def _late(
@@ -115,7 +115,7 @@ class LateSends:
         today: date,
         reference: str,
         unit: str,
-        transfers: int = 0,
+        moves: int = 0,
     ) -> Iterator[LateSend]:
         told = told or _Told()
         cause = _cause_of(row, due, told, today)
@@ -125,7 +125,7 @@ class LateSends:
         went = went or (city_date(told.last) if told.last else today)
         days = self.calendar.between(due, went).days if due and due < went else None
         last = None if told.waits else told.last
-        yield LateSend(kind, cause, reference, unit, due, written_at, days, last, told.waits, transfers)
+        yield LateSend(kind, cause, reference, unit, due, written_at, days, last, told.waits, moves)
 
 
 def _cause_of(row: Row, due: date | None, told: _Told, today: date) -> LateCause | None:
@@ -192,7 +192,7 @@ def _gathered(words: Iterator[tuple[Any, datetime | None]]) -> dict[Any, _Told]:
     return found
 
 
-def _transfers(connection: Connection, ids: list[str]) -> dict[str, list[int]]:
+def _moves(connection: Connection, ids: list[str]) -> dict[str, list[int]]:
     """Petition → numbers of the steps by which it changed its unit."""
     found: dict[str, list[int]] = {}
     for start in range(0, len(ids), _CHUNK):

@@ -119,8 +119,9 @@ Days and months are those of Asia/Ho_Chi_Minh. "The period" is the month, or the
 are those of the middle one or two values; the 90th percentile is the smallest value that at least 90 of 100 do not
 exceed. "At the count" is the moment at which a month is closed ([reports.md](reports.md)), until then now.
 
-Numbers of 1 to 4 are hidden, and as many others of the same table with them as it takes for the hidden ones to add up
-to 5 and more; a total under 5 is hidden, a whole table where its total would tell a hidden number of another one, a
-share where one of its parts is hidden, a spread where fewer than 5 values stand behind it. Where figures are about
-records and not about people, nothing is hidden.
+Numbers of 1 to 4 are hidden, and as many others of the same table with them as it takes for the hidden ones to be two
+that differ and add up to 5 and more, equal ones together; a whole table, zeros too, where its total is under 5, where
+each hidden number would be a 1, or where its total would tell a hidden number of another one; a share where one of its
+parts is hidden, a spread where fewer than 5 values stand behind it. Where figures are about records and not about
+people, nothing is hidden.
 """

@@ -15,6 +15,8 @@ from bot.reports.hiding import SMALLEST, Shown, hide, hide_count, share_of, show
 from bot.reports.metrics import Metric, Shape, metrics, of_section, sections
 from bot.reports.months import Month
 
+_NAMED_BY_WHAT_HAPPENED = ("unit", "text")
+"""Tables that have a row for whom there is something to count: a row alone says "one at least"."""
 SCHEMA, SCHEMA_VERSION = "mot-cua/monthly-report", 1
 
 
@@ -100,10 +102,9 @@ def _tells(metric: Metric, found: Mapping[str, Figure]) -> bool:
 
 
 def _hidden_whole(figure: Figure) -> Figure:
-    rows = tuple(
-        row if row.numbers["number"] == 0 else replace(row, numbers={"number": None}, hidden=("number",))
-        for row in figure.rows
-    )
+    """Zeros too: how many cells are more than nothing is the least that the total can be."""
+    rows = tuple(replace(row, numbers={"number": None}, hidden=("number",)) for row in figure.rows)
+    rows = () if figure.metric.names in _NAMED_BY_WHAT_HAPPENED else rows
     return replace(figure, rows=rows, total=None, hidden=True)
 
 
@@ -116,7 +117,8 @@ def _partition(metric: Metric, counted: Counted, hides: bool) -> Figure:
     )
     if metric.names in ("unit", "text", "bottleneck"):
         rows = tuple(sorted(rows, key=_largest_first))
-    return Figure(metric, rows, total=shown.total, hidden=shown.total is None)
+    figure = Figure(metric, rows, total=shown.total, hidden=shown.total is None)
+    return _hidden_whole(figure) if figure.hidden else figure
 
 
 def _largest_first(row: Row) -> tuple[int, str]:

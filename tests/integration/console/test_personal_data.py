@@ -75,9 +75,8 @@ def lodged(hub, services, hub_database):
         found = await hub.database.run(lambda connection: connection.execute(SENDER, {"id": entry.conversation.id}))
         sender = found.scalar()
         contact = Contact(ContactKind.PHONE, OLD_PHONE)
-        receipt = await services.petitions.service.lodge(
-            draft(sender=sender, sender_name=OLD_NAME, contact=contact, commune_code=WARD)
-        )
+        mine = draft(sender=sender, sender_name=OLD_NAME, contact=contact, commune_code=WARD)
+        receipt = await services.petitions.service.lodge(mine)
 
         def ask(connection):
             now = services.clock.now()

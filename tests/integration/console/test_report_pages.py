@@ -53,6 +53,8 @@ async def test_an_administrator_sees_the_whole_month(administrator, filled):
     assert "Chuyển cán bộ, hẹn gọi lại hoặc 1022 3 5%" in said, "those whose work it is see small numbers"
     assert "Cấp hộ chiếu phổ thông (1.001456) 12 5 5 4 26" in said
     assert "Tạm tính , được chốt từ 08/11/2026" in said
+    assert "Trợ lý có 4 thủ tục đang áp dụng cho Thành phố: 0 đã biên tập, 4 theo bản công bố đủ các phần" in said
+    assert "Bản công bố của Cổng không ghi ngày xem" in said
     assert "style=" not in administrator.body, "the page's policy forbids it"
     assert administrator.body.count("<svg") == administrator.body.count('aria-hidden="true" focusable="false"')
 
@@ -104,7 +106,7 @@ async def test_late_sends_are_listed_one_by_one_and_taken_away(administrator, en
     token = administrator.token
     assert await administrator.post("/desk/reports/late/export", csrf=token, period=MONTH) == 200
     lines = administrator.raw.decode("utf-8-sig").splitlines()
-    assert lines[0] == "kind,reference,unit,due_on,written_at,told_at,working_days_late,cause,transfers"
+    assert lines[0] == "kind,reference,unit,due_on,written_at,told_at,working_days_late,cause,moves"
     assert len(lines) == 4
     assert b"xin l" not in administrator.raw, "nobody's words are in it"
     assert await administrator.post("/desk/reports/late/export", csrf=token, period="2026-13") == 404
@@ -134,5 +136,6 @@ async def test_nothing_has_happened_yet(administrator):
     assert "Lượt tư vấn 0 lượt" in said
     assert "Chưa phát sinh: Lượt tư vấn theo kênh" in said
     assert "Chưa đọc được danh mục" in said
+    assert "Danh mục thủ tục hiện có" not in said
     assert await administrator.get("/desk/reports?period=week") == 200
     assert "Từ 20/11/2026 đến 26/11/2026" in words(administrator.body)

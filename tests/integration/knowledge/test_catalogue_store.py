@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from knowledge.errors import CatalogueUnreadableError, ProcedureUnknownError
-from knowledge.models import Decision, Origin
+from knowledge.holding import KINDS, Holding
+from knowledge.models import Completeness, Decision, Origin
 from knowledge.store import CatalogueStore, WriteReport
 from tests.fixtures.catalogue import procedure
 
@@ -25,6 +26,31 @@ def test_an_empty_catalogue_says_so(store):
     assert store.origins("1.000001") == {}
     with pytest.raises(ProcedureUnknownError):
         store.get("1.000001")
+
+
+@pytest.mark.requirement("R-22")
+def test_what_is_held_for_the_city_is_counted_by_what_answers(store):
+    assert store.holding() == Holding(dict.fromkeys(KINDS, 0))
+    store.write([procedure("1.000001"), procedure("1.000002")], Origin.CURATED)
+    assert store.holding() == Holding({"curated": 2, "published": 0, "run_together": 0, "listed": 0})
+    seen = {"checked_on": date(2026, 7, 18)}
+    store.write(
+        [
+            portal("1.000001"),
+            portal("1.000002", applies_to_city=False),
+            portal("1.000003", **seen),
+            portal("1.000004", completeness=Completeness.LISTED),
+            portal("1.000005", completeness=Completeness.GLUED),
+            portal("1.000006"),
+            portal("1.000007", applies_to_city=False),
+        ],
+        Origin.PORTAL,
+    )
+    store.write([], Origin.PORTAL, removed=["1.000006"])
+    found = store.holding()
+    assert found.kinds == {"curated": 1, "published": 1, "run_together": 1, "listed": 1}
+    assert found.of_portal == 7
+    assert found.seen_on == date(2026, 7, 18)
 
 
 def test_creating_twice_changes_nothing(store):

@@ -103,6 +103,7 @@ COUNTED = {
     "catalogue_changes": {"added": 2, "changed": 1, "removed": 1},
     "catalogue_days": {"count": 2, "median": 6.0, "p90": 7},
     "catalogue_waiting": {"in_time": 0, "overdue": 0},
+    "catalogue_coverage": {"curated": 0, "published": 4, "run_together": 0, "listed": 0},
     "referrals_by_unit": {OTHER_WARD: 2, WARD: 6},
     "referrals_answered": {"yes": 4, "no": 0, "not_answered": 2},
     "hours_to_help": {"count": 6, "median": 2.0, "p90": 2.0},
@@ -231,7 +232,7 @@ async def test_what_went_late_is_listed_and_is_what_the_figures_count(operations
     assert of_kind["answered"] == values["petitions_answered"]["late"] == 1
     assert of_kind["asked"] == values["petitions_asked"]["late"] == 0, "a second question is no late one"
     (answer,) = [one for one in found if one.kind is LateKind.ANSWERED]
-    assert (answer.reference, answer.transfers, answer.told_at) == ("c7", 0, None)
+    assert (answer.reference, answer.moves, answer.told_at) == ("c7", 0, None)
     ward = Scope(frozenset({WARD}), frozenset({f"commune:{OTHER_WARD}"}), lambda unit: "Bến Thành" in unit)
     assert await late.find(month_span(MONTH), ward, date(2026, 11, 2)) == []
 

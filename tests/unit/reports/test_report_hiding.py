@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import random
+from collections import defaultdict
 
 import pytest
 
@@ -16,8 +18,12 @@ from bot.reports.hiding import SMALLEST, hide, hide_count, share_of, show
         ({"a": 40, "b": 3, "c": 9}, {"a": 40, "b": None, "c": None}, 52),
         ({"a": 40, "b": 3}, {"a": None, "b": None}, 43),
         ({"a": 1, "b": 1, "c": 30, "d": 50}, {"a": None, "b": None, "c": None, "d": 50}, 82),
-        ({"a": 4, "b": 4, "c": 30}, {"a": None, "b": None, "c": 30}, 38),
-        ({"a": 3, "b": 0}, {"a": None, "b": 0}, None),
+        ({"a": 4, "b": 3, "c": 30}, {"a": None, "b": None, "c": 30}, 37),
+        ({"a": 4, "b": 4, "c": 5}, {"a": None, "b": None, "c": None}, 13),
+        ({"a": 4, "b": 5, "c": 5, "d": 9}, {"a": None, "b": None, "c": None, "d": 9}, 23),
+        ({"a": 3, "b": 0}, {"a": None, "b": None}, None),
+        ({"a": 1, "b": 1, "c": 1, "d": 1, "e": 1, "f": 9}, dict.fromkeys("abcdef"), 14),
+        ({"a": 1, "b": 1, "c": 1, "d": 1, "e": 1}, dict.fromkeys("abcde"), None),
         ({"a": 2, "b": 2}, {"a": None, "b": None}, None),
         ({}, {}, 0),
     ],
@@ -39,6 +45,36 @@ def test_no_small_number_comes_out_by_subtraction():
             left = found.total - sum(number or 0 for number in found.cells.values())
             assert len(hidden) > 1, cells
             assert left >= SMALLEST, cells
+
+
+@pytest.mark.requirement("R-07", "R-28")
+@pytest.mark.parametrize(("size", "most"), [(2, 24), (3, 13), (4, 8), (6, 3)])
+def test_no_small_number_comes_out_for_one_who_knows_the_rule(size, most):
+    """All tables of a size: of those that look the same, each hidden small number might be another one."""
+    worlds = defaultdict(list)
+    for numbers in itertools.product(range(most + 1), repeat=size):
+        found = hide(dict(zip("abcdef", numbers, strict=False)))
+        worlds[(*found.cells.values(), found.total)].append(numbers)
+    for seen, tables in worlds.items():
+        if seen[-1] is not None and seen[-1] > most:
+            continue  # its other worlds may have a number that is greater than those tried here
+        for place in range(size):
+            might_be = {table[place] for table in tables}
+            assert seen[place] is not None or len(might_be) > 1, (seen, tables)
+
+
+@pytest.mark.requirement("R-07", "R-28")
+def test_hidden_numbers_may_change_places_unseen():
+    """Of all sizes: two hidden numbers that differ are told apart by nothing that is shown."""
+    chance = random.Random(7)
+    for _ in range(2000):
+        numbers = [chance.choice((0, 1, 1, 2, 4, 5, 5, 6, 30)) for _ in range(chance.randint(2, 12))]
+        cells = {f"{place:02}": number for place, number in enumerate(numbers)}
+        found = hide(cells)
+        hidden = [name for name, number in found.cells.items() if number is None]
+        for one, other in itertools.pairwise(hidden):
+            swapped = {**cells, one: cells[other], other: cells[one]}
+            assert hide(swapped) == found, (cells, one, other)
 
 
 def test_a_number_that_stands_alone():
