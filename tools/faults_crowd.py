@@ -21,8 +21,9 @@ AWAY = (Wording.load().away, Wording.load().slow)
 """What is said while one waits; the answer is still to come."""
 PATIENCE = 240.0
 """Seconds after which a citizen stops asking, and the message counts as lost."""
-LISTEN = 20.0
-"""Seconds without a word after which a widget connects anew: nobody is there who would close the socket."""
+LISTEN, KNOCK = 5.0, 6.0
+"""Seconds without a word after which a widget asks whether anybody is there, and as many until it connects anew, which
+it does after a knock: nobody is there who would close the socket (bot/widget/connection.js)."""
 LOST_SOCKET = (aiohttp.ClientError, ConnectionError, asyncio.TimeoutError, RuntimeError)
 
 
@@ -95,10 +96,18 @@ class Citizen:
                     await self._socket.send_str(json.dumps(frame))
                 await self._listen(self._socket, message)
                 return not message.refused
-            except LOST_SOCKET:
+            except LOST_SOCKET as error:
                 await self._hang_up()
+                if isinstance(error, asyncio.TimeoutError):
+                    await self._knock(session)
                 await asyncio.sleep(0.5)
         return False
+
+    async def _knock(self, session: aiohttp.ClientSession) -> None:
+        with suppress(*LOST_SOCKET):
+            within = aiohttp.ClientTimeout(total=KNOCK)
+            async with session.get(f"{self._url}/healthz", headers=self._headers, timeout=within) as answer:
+                await answer.read()
 
     async def _hang_up(self) -> None:
         socket, self._socket = self._socket, None
@@ -140,7 +149,11 @@ class Citizen:
 
 
 async def _next(socket: aiohttp.ClientWebSocketResponse) -> Frame:
-    received = await socket.receive(timeout=LISTEN)
+    try:
+        received = await socket.receive(timeout=LISTEN)
+    except asyncio.TimeoutError:
+        await socket.send_str('{"type": "ping"}')
+        received = await socket.receive(timeout=LISTEN)
     if received.type is not aiohttp.WSMsgType.TEXT:
         raise ConnectionError(str(received.type))
     frame: Frame = json.loads(received.data)

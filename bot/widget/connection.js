@@ -8,7 +8,10 @@ const LONGEST_DELAY = 30000;
 const WELCOME_WITHIN = 10000;
 const CONFIRMED_WITHIN = 12000;
 const PING_EVERY = 25000;
-const PONG_WITHIN = 8000;
+const PONG_WITHIN = 5000;
+const DOUBT_AFTER = 5000; // ms that an answer lets wait until the hub is asked whether it lives
+const DOUBTS = 6; // then the answer is simply slow, or a person's
+const KNOCK_WITHIN = 6000;
 const TROUBLE_AFTER = [2000, 20000]; // ms without a connection until the citizen is told, and told again
 const STABLE_AFTER = 5000; // only then is the back-off forgotten: a hub that hangs up at once is not hammered
 const HANDLERS = new Map([
@@ -125,14 +128,14 @@ export class Connection {
       return this.drop(); // e.g. ws: from an https page
     }
     this.socket = socket;
-    this.after("welcome", WELCOME_WITHIN, () => this.drop());
+    this.after("welcome", WELCOME_WITHIN, () => this.drop(undefined, true));
     socket.onopen = () => this.send({ type: "hello", token: this.token, after: this.last });
     socket.onmessage = (event) => this.receive(event.data);
     socket.onclose = () => this.drop();
   }
 
   closeSocket() {
-    this.clear("welcome", "confirm", "ping", "pong", "stable");
+    this.clear("welcome", "confirm", "ping", "pong", "doubt", "stable");
     const socket = this.socket;
     this.socket = null;
     this.ready = false;
@@ -142,14 +145,33 @@ export class Connection {
     socket.close();
   }
 
-  drop(delay) {
+  // silent: nobody answered. A hub that hangs takes connections all the same, so it is passed over first.
+  drop(delay, silent = false) {
     this.closeSocket();
     this.on.typing(false);
     if (!this.wanted) return;
     this.watchTrouble();
     const backOff = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.failures) * (0.5 + Math.random());
     this.failures += 1;
-    this.after("retry", delay ?? backOff, () => this.connect());
+    this.after("retry", delay ?? backOff, () => (silent ? this.knock() : this.connect()));
+  }
+
+  // Whatever stands before the hubs finds out here, within seconds, which of them hangs; on a socket it waits minutes.
+  async knock() {
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), KNOCK_WITHIN);
+    const request = { mode: "no-cors", cache: "no-store", credentials: "omit", signal: patience.signal };
+    await fetch(new URL("/healthz", this.hub), request).catch(() => null);
+    clearTimeout(timer);
+    if (this.wanted && !this.socket) this.connect();
+  }
+
+  // Somebody waits: a hub that hangs is noticed within seconds, not at the next ping of an idle socket.
+  doubt(times = DOUBTS) {
+    this.after("doubt", DOUBT_AFTER, () => {
+      this.ping();
+      if (times > 1) this.doubt(times - 1);
+    });
   }
 
   send(frame) {
@@ -165,7 +187,7 @@ export class Connection {
 
   ping() {
     this.after("ping", PING_EVERY, () => this.ping());
-    if (!this.timers.pong) this.after("pong", PONG_WITHIN, () => this.drop(0));
+    if (!this.timers.pong) this.after("pong", PONG_WITHIN, () => this.drop(0, true));
     this.send({ type: "ping" });
   }
 
@@ -204,6 +226,7 @@ export class Connection {
 
   messaged(frame) {
     if (this.ending || !Number.isInteger(frame.seq)) return;
+    if (frame.role !== "citizen") this.clear("doubt");
     if (frame.id && this.outbox.remove(frame.id)) this.clear("confirm");
     if (frame.seq <= this.last) return this.on.changed(frame);
     if (frame.seq > this.last + 1 && !this.giveUpOnGap()) return this.drop(0);
@@ -236,6 +259,7 @@ export class Connection {
       if (this.sent.has(item.id)) continue;
       this.sent.add(item.id);
       this.send(frameOf(item));
+      this.doubt();
       this.on.delivery(item, "sending");
     }
     if (this.outbox.waiting.length === 0) this.clear("confirm");
@@ -244,7 +268,7 @@ export class Connection {
 
   unconfirmed() {
     this.markUnsent();
-    this.drop(0);
+    this.drop(0, true);
   }
 
   typed(frame) {

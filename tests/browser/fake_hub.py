@@ -71,6 +71,7 @@ class FakeHub:
         self.faults: list[str] = []
         self.frames: list[dict[str, Any]] = []  # everything received, in order
         self.connects = 0
+        self.knocks = 0  # how often it was asked whether it lives
         self.answer: Callable[[str], list[Content]] = lambda text: [{"text": f"Trả lời: {text}"}]
         self.refuse: Callable[[str], str | None] = lambda text: None
         self.mask: Callable[[Content], Content] = lambda rating: rating
@@ -155,6 +156,7 @@ class FakeHub:
         app.router.add_get("/", self._page)
         app.router.add_get("/chat", self._page)
         app.router.add_get("/chat/ws", self._socket)
+        app.router.add_get("/healthz", self._lives)
         app.router.add_get("/portal/{name}", self._page)
         app.router.add_put("/chat/photos/{name}", self._put_photo)
         app.router.add_get("/chat/photos/{name}", self._get_photo)
@@ -174,6 +176,10 @@ class FakeHub:
         assert self.runner
         await self.runner.cleanup()
         self.runner = None
+
+    async def _lives(self, _request: web.Request) -> web.Response:
+        self.knocks += 1
+        return web.json_response({"status": "ok"})
 
     async def _page(self, request: web.Request) -> web.Response:
         policy, html = STRICT, ""

@@ -202,6 +202,25 @@ def test_an_unconfirmed_message_is_sent_again_by_itself(open_context, hub: FakeH
     assert hub.only.texts("citizen") == ["Xin chào", "không ai nghe"]
 
 
+def test_a_hub_that_hangs_while_one_waits_is_left_within_ten_seconds(open_context, hub: FakeHub):
+    page = open_context().new_page()
+    page.clock.install()
+    page.goto(hub.url)
+    open_chat(page)
+    ask(page)
+    hub.deaf = True
+    say(page, "không ai nghe")
+    page.clock.run_for(5_100)
+    page.wait_for_timeout(100)
+    assert (len(hub.received("ping")), hub.knocks) == (1, 0)
+    hub.deaf = False  # the next one, which whoever stands before them asks when this one does not answer
+    page.clock.run_for(5_000)
+    expect(log(page)).to_contain_text("Trả lời: không ai nghe")
+    assert (hub.knocks, hub.connects) == (1, 2)
+    page.clock.run_for(10_000)
+    assert len(hub.received("ping")) == 1  # nobody waits any more
+
+
 def test_the_hub_is_not_hammered_while_it_is_away(open_context, hub: FakeHub):
     page = open_context().new_page()
     page.clock.install()

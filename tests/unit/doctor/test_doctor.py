@@ -17,8 +17,6 @@ import pytest
 import yaml
 from sqlalchemy import insert, text
 
-from bot.attachments.build import build_cipher
-from bot.attachments.tables import ATTACHMENT, ATTACHMENT_DATA
 from bot.doctor import command, configuration, machine, neighbours, software, stores
 from bot.doctor.findings import Level, warning
 from bot.jobs.tables import JOB
@@ -29,7 +27,6 @@ from knowledge.models import Origin
 from knowledge.settings import ROOT
 from knowledge.store import CatalogueStore
 from tests.fixtures.catalogue import procedure
-from tests.integration.privacy.conftest import fill
 
 NOW = datetime.now(timezone.utc)
 STRONG = "7f3a9c1e5b2d8046"
@@ -56,20 +53,6 @@ def test_python(at, monkeypatch):
     assert found(software.python, at()) == [("ok", "python_ok")]
     monkeypatch.setattr(sys, "version_info", (3, 12, 1))
     assert found(software.python, at()) == [("error", "python_other")]
-
-
-@pytest.mark.parametrize(
-    ("built", "slow"),
-    [
-        ({"CONFIG_ARGS": "'--enable-shared'", "PY_CFLAGS_NODIST": "-std=c99"}, True),
-        ({"CONFIG_ARGS": "'--enable-shared'", "PY_CFLAGS_NODIST": "-fprofile-use"}, False),
-        ({}, False),  # Windows says nothing
-    ],
-)
-def test_an_interpreter_that_was_built_without_optimisation_is_told(at, monkeypatch, built, slow):
-    monkeypatch.setattr(sysconfig, "get_config_var", built.get)
-    told = [("warning", "python_slow")] if slow else []
-    assert found(software.python, at()) == [("ok", "python_ok"), *told]
 
 
 def test_packages(at, tmp_path):
@@ -160,38 +143,6 @@ def test_gateways(at, tmp_path):
     assert found(configuration.gateways, at(**env, **CITY_TOKEN)) == [("ok", "gateways_ok")]
 
 
-def test_photos_that_do_not_open_with_the_keys_are_told(at, tmp_path):
-    deployment = at(MOTCUA_PHOTO_KEYS=STRONG * 2)
-    assert found(stores.photos, deployment) == [("skipped", "not_without_database")]
-    migrate(deployment.settings.database_url)
-    assert found(stores.photos, at()) == [("skipped", "photos_none")]
-    engine = make_engine(deployment.settings.database_url)
-    with engine.begin() as connection:
-        fill(connection, ATTACHMENT, id="photo", sender="web-1", state="pending", kind="photo")
-        sealed = build_cipher(deployment.settings).encrypt("photo", b"a picture")
-        fill(connection, ATTACHMENT_DATA, attachment_id="photo", data=sealed)
-    engine.dispose()
-    assert found(stores.photos, deployment) == [("ok", "photos_ok")]
-    for wrong in (at(MOTCUA_PHOTO_KEYS=STRONG[::-1] * 2), at()):  # another key, and none at all
-        assert found(stores.photos, wrong) == [("error", "photos_closed")]
-    assert not (tmp_path / "data" / "photo_key").exists()  # a look makes none
-    both = at(MOTCUA_PHOTO_KEYS=f"{STRONG[::-1] * 2} {STRONG * 2}")
-    assert found(stores.photos, both) == [("ok", "photos_ok")]
-
-
-def test_one_stop_systems_that_take_no_connection_are_told(at, tmp_path, neighbour):
-    assert found(neighbours.systems, at()) == [("skipped", "systems_none")]
-    assert found(neighbours.systems, at(MOTCUA_CASE_GATEWAYS="nowhere.yml")) == [("skipped", "systems_unknown")]
-    entries = [{"name": "NEAR", "kind": "city", "units": [""], "address": neighbour.url}]
-    entries.append({"name": "FAR", "kind": "city", "units": ["H29"], "address": "http://127.0.0.1:1/api"})
-    file = tmp_path / "gateways.yml"
-    file.write_text(yaml.safe_dump({"gateways": entries}))
-    assert found(neighbours.systems, at(MOTCUA_CASE_GATEWAYS=str(file))) == [("error", "system_away")]
-    assert "FAR" in command.sentences(SEEN[-1], "vi")[0]
-    file.write_text(yaml.safe_dump({"gateways": entries[:1]}))
-    assert found(neighbours.systems, at(MOTCUA_CASE_GATEWAYS=str(file))) == [("ok", "systems_ok")]
-
-
 @pytest.mark.parametrize(("gigabytes", "expected"), [(0.5, "disk_full"), (3, "disk_little"), (50, "disk_ok")])
 def test_disk(at, monkeypatch, gigabytes, expected):
     usage = namedtuple("usage", "total used free")(100, 0, int(gigabytes * machine.GIGABYTE))
@@ -239,13 +190,6 @@ def test_database(at, tmp_path):
     away = at(MOTCUA_DATABASE_URL="postgresql://127.0.0.1:1/x")
     assert found(stores.database, away) == [("error", "database_down")]
     assert "Connection refused" in command.sentences(SEEN[-1], "vi")[0]
-    for url in ("mysql://u:s3cret@127.0.0.1/x", "no address at all", "nosuch://127.0.0.1/x"):
-        unusable = at(MOTCUA_DATABASE_URL=url, MOTCUA_TRACKER_URL=url)
-        assert found(stores.database, unusable) == [("error", "database_unusable")]
-        assert found(stores.tracker, unusable) == [("error", "database_unusable")]
-        assert found(stores.jobs, unusable) == [("skipped", "not_without_database")]
-        assert found(stores.photos, unusable) == [("skipped", "not_without_database")]
-        assert "s3cret" not in command.as_json(SEEN[-4:], "vi")
 
 
 @pytest.mark.parametrize(("seconds", "level"), [(0.5, "ok"), (-5, "warning"), (5, "warning"), (90, "error")])
