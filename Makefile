@@ -10,9 +10,15 @@ SPREAD = -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # In this order the small ones fill the end (tests/conftest.py sorts on).
 TESTS ?= tests/dialogue tests/e2e tests/integration tests/contracts tests/unit
 PYTEST_ARGS ?= --durations=40 --durations-min=3
+# Browsers that work at the same time; beside the other tests there is one.
+BROWSERS ?= 2
+# What does not need one another runs side by side: a processor that waits in one row works in the other.
+SIDE_BY_SIDE = $(PY) -m tools.side_by_side
+ALL_TESTS = tests='$(MAKE) test-fast' browser='$(MAKE) browser-test BROWSERS=1$(if $(CATALOGUE), && $(MAKE) eval-search)'
 # Where this is set, every process compiles all that it imports anew: 9 s of processor time for each that loads Rasa.
 unexport PYTHONDONTWRITEBYTECODE
 
+MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
 .PHONY: help install dev run test test-fast browser-test check lint chat converse catalogue index train bench bench-catalogue bench-search bench-cases bench-handoff bench-turns bench-reports load faults guide-screenshots eval eval-search eval-learning requirements settings-page sbom audit doctor topology clean
 
@@ -28,13 +34,15 @@ dev: ## the environment with what tests and checks need
 run: install ## install, build the catalogue, train, start everything; Ctrl-C stops it
 	@exec $(PY) -m bot.run
 
-test: dev catalogue train index test-fast browser-test ## all tests
+test: dev catalogue ## all tests
+	@$(SIDE_BY_SIDE) train='$(MAKE) train' index='$(MAKE) index'
+	@$(SIDE_BY_SIDE) $(ALL_TESTS)
 
 test-fast: ## all tests but those in a browser; TESTS= and PYTEST_ARGS= narrow them, WORKERS=0 is one at a time
 	$(PYTEST) $(SPREAD) $(wildcard $(TESTS)) $(PYTEST_ARGS)
 
 browser-test: ## the widget in a real Chromium
-	@if ls tests/browser/test_*.py >/dev/null 2>&1; then set -x; $(PYTEST) $(SPREAD) --maxprocesses 2 tests/browser $(PYTEST_ARGS); fi
+	@if ls tests/browser/test_*.py >/dev/null 2>&1; then set -x; $(PYTEST) $(SPREAD) --maxprocesses $(BROWSERS) tests/browser $(PYTEST_ARGS); fi
 
 guide-screenshots: dev ## the pictures of the officers' guide, made anew from the demonstration
 	MOTCUA_GUIDE_PICTURES=docs/vi/hinh $(PYTEST) tests/browser/test_guide_pictures.py
@@ -50,7 +58,9 @@ lint: dev ## style, types and import rules
 	$(PY) -m bot.referrals teams check
 	$(PY) -m tools.vocabulary
 
-check: lint test ## everything that must hold before a change goes in
+check: dev catalogue ## everything that must hold before a change goes in; CATALOGUE=records.jsonl.gz takes eval-search in
+	@$(SIDE_BY_SIDE) 'lint, train=$(MAKE) lint train' index='$(MAKE) index'
+	@$(SIDE_BY_SIDE) $(ALL_TESTS)
 
 chat: install catalogue index train ## a conversation in the terminal
 	@$(PY) -m bot.chat
