@@ -225,11 +225,13 @@ def test_what_a_process_that_hangs_in_a_transaction_has_locked_is_free_after_a_w
     gate.open()
     hangs, waits = make_engine(gate.url), make_engine(gate.url)
     taken = text("SELECT pg_advisory_xact_lock(1)")
-    with pytest.raises(OperationalError), hangs.begin() as held:
+    held = hangs.connect()
+    held.execute(taken)
+    with waits.begin() as other:
+        other.execute(taken)  # would wait for ever
+    with pytest.raises(OperationalError):
         held.execute(taken)
-        with waits.begin() as other:
-            other.execute(taken)  # would wait for ever
-        held.execute(taken)
+    held.close()
     with hangs.begin() as again:
         again.execute(taken)
     for one in (hangs, waits):
