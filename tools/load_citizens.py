@@ -17,12 +17,15 @@ from typing import Any
 
 import aiohttp
 
+from bot.hub.wording import Wording
 from tools.load_mix import Kind, Step, Talk, button_of
 
 ANSWER_WITHIN = 60.0
 """Seconds after which a turn without an answer counts as lost."""
 OFFICER_WITHIN = 120.0
 """Seconds after which a citizen waits no longer for an officer."""
+SLOW = Wording.load().slow
+"""What is said while an answer takes long is none."""
 LOST = (aiohttp.ClientError, ConnectionError, asyncio.TimeoutError)
 
 
@@ -127,7 +130,7 @@ class Citizen(Person):
             frame = await self._next(socket, ANSWER_WITHIN)
             if frame is None:
                 return False
-            if frame["type"] == "message" and frame["role"] != "citizen":
+            if frame["type"] == "message" and frame["role"] != "citizen" and frame["content"].get("text") != SLOW:
                 said = said or time.perf_counter()
                 if frame["role"] == "system":
                     self.tally.fail("answered by the hub alone")

@@ -22,7 +22,7 @@ from bot.store.engine import Database, make_engine
 from bot.zalo.build import build_tokens
 from bot.zalo.oauth import Pair
 from tests.fixtures.zalo_server import APP_ID, APP_SECRET, OA_SECRET, ZaloServer
-from tools.load_citizens import ANSWER_WITHIN, Person, Tally
+from tools.load_citizens import ANSWER_WITHIN, SLOW, Person, Tally
 from tools.load_mix import Kind, Step, Talk, button_of
 
 QUIET = 0.7
@@ -136,6 +136,8 @@ class ZaloCitizen(Person):
     async def _arrival(self, arrived: asyncio.Queue[tuple[float, dict[str, Any]]], within: float) -> float | None:
         try:
             at, message = await asyncio.wait_for(arrived.get(), within)
+            while message.get("text") == SLOW:
+                at, message = await asyncio.wait_for(arrived.get(), ANSWER_WITHIN)
         except asyncio.TimeoutError:
             return None
         payload = (message.get("attachment") or {}).get("payload") or {}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
+from importlib import import_module
 from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from bot.attachments.build import KEY_FILE, build_cipher
@@ -49,6 +50,8 @@ def database(at: Deployment) -> Iterator[Finding]:
             found = set(MigrationContext.configure(connection).get_current_heads())
             if found == wanted:
                 yield ok("database", revision=", ".join(sorted(found)))
+                if missing := sorted(declared_indexes(at.root) - _indexes(connection)):
+                    yield warning("database", "database_indexes", names=", ".join(missing)[:200])
             else:
                 old, new = ", ".join(sorted(found)) or "–", ", ".join(sorted(wanted))
                 yield error("database", "database_old", found=old, wanted=new)
@@ -57,6 +60,19 @@ def database(at: Deployment) -> Iterator[Finding]:
         yield error("database", "database_down", setting="MOTCUA_DATABASE_URL", fault=first_line(fault))
     finally:
         engine.dispose()
+
+
+def declared_indexes(root: Path) -> set[str]:
+    """Return the names of the indexes of all our tables."""
+    packages = sorted(path.parent.name for path in (root / "bot").glob("*/tables.py"))
+    tables = [table for name in packages for table in import_module(f"bot.{name}.tables").METADATA.sorted_tables]
+    return {str(index.name) for table in tables for index in table.indexes}
+
+
+def _indexes(connection: Connection) -> set[str]:
+    sqlite = connection.dialect.name == "sqlite"
+    query = "SELECT name FROM sqlite_master WHERE type = 'index'" if sqlite else "SELECT indexname FROM pg_indexes"
+    return {str(row[0]) for row in connection.execute(text(query))}
 
 
 def _engine(url: str) -> Engine | None:

@@ -31,6 +31,8 @@ BUSY_TIMEOUT_SECONDS = 15.0
 STATEMENTS = 512
 """SQLite's driver keeps so many of a connection prepared: more than a hub has (128 would push each other out)."""
 READY_SECONDS = 2.5
+IDLE_SECONDS = 60.0
+"""Between two statements of a transaction. The longest work between two is a month's count, some seconds."""
 
 
 def make_engine(url: str) -> Engine:
@@ -48,7 +50,16 @@ def make_engine(url: str) -> Engine:
         pool_pre_ping=True,
         connect_args={**NETWORK, "application_name": "mot-cua"},
     )
+    event.listen(engine, "connect", _end_what_stands_still)
     return _counting(engine)
+
+
+def _end_what_stands_still(connection: Any, _record: object) -> None:
+    """A process that hangs in the middle of a transaction holds its locks, and with them somebody's conversation."""
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET idle_in_transaction_session_timeout = {int(IDLE_SECONDS * 1000)}")
+    connection.autocommit = False
 
 
 def _counting(engine: Engine) -> Engine:

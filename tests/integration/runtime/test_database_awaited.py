@@ -218,3 +218,21 @@ def test_a_migration_may_take_longer_than_anybody_waits_for_an_answer(gate, soon
     with postgres_waiting.patiently(), slow.connect() as connection:
         connection.execute(text(f"SELECT pg_sleep({4 * SOON})"))
     slow.dispose()
+
+
+def test_what_a_process_that_hangs_in_a_transaction_has_locked_is_free_after_a_while(gate, monkeypatch):
+    monkeypatch.setattr(engine, "IDLE_SECONDS", SOON)
+    gate.open()
+    hangs, waits = make_engine(gate.url), make_engine(gate.url)
+    taken = text("SELECT pg_advisory_xact_lock(1)")
+    held = hangs.connect()
+    held.execute(taken)
+    with waits.begin() as other:
+        other.execute(taken)  # would wait for ever
+    with pytest.raises(OperationalError):
+        held.execute(taken)
+    held.close()
+    with hangs.begin() as again:
+        again.execute(taken)
+    for one in (hangs, waits):
+        one.dispose()
