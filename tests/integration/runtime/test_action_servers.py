@@ -88,6 +88,17 @@ async def test_a_server_that_is_away_is_left_for_the_next_and_used_again_when_it
             assert {(await call(servers))["by"] for _ in range(4)} == {"one", "two"}
 
 
+async def test_who_is_closed_looks_for_nobody_and_takes_all_to_live():
+    """Rasa calls actions before it forks: in a worker nobody would look whether they are back."""
+    servers = ActionServers((f"http://127.0.0.1:{free_port()}/webhook",))
+    with pytest.raises(aiohttp.ClientConnectionError):
+        await call(servers)
+    assert [server.away for server in servers.servers] == [True]
+    await servers.close()
+    assert [server.away for server in servers.servers] == [False]
+    assert servers._looks == set()
+
+
 async def test_a_server_that_hangs_is_left_soon():
     two = Acting("two")
     with socket.create_server(("127.0.0.1", 0)) as hung:  # the kernel takes connections, nobody answers
