@@ -69,15 +69,15 @@ def _is_empty(domain: Domain) -> bool:
 _CONVERT = NLUMessageConverter.convert_user_message
 
 
-def _convert(converter: NLUMessageConverter, said: list[UserMessage]) -> list[Message]:
+def _convert(converter: NLUMessageConverter, messages: list[UserMessage]) -> list[Message]:
     """Rasa writes down where each word of a message begins. In a conversation nothing reads that, so it is not kept
     with it, and the words are not segmented; `/model/parse`, which no channel stands behind, tells them as ever.
     """
-    messages: list[Message] = _CONVERT(converter, said)
-    for user_message, message in zip(said, messages, strict=True):
-        if user_message.input_channel:
+    converted: list[Message] = _CONVERT(converter, messages)
+    for said, message in zip(messages, converted, strict=True):
+        if said.input_channel:
             message.output_properties.discard(TEXT_TOKENS)
-    return messages
+    return converted
 
 
 _ACTION = actions.action_for_name_or_text
