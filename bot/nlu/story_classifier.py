@@ -75,14 +75,19 @@ def _concepts() -> Mapping[str, frozenset[str]]:
     return {phrase: frozenset(names) for phrase, names in found.items()}
 
 
+@lru_cache(maxsize=1)
+def _first_words() -> frozenset[str]:
+    return frozenset(phrase.partition(" ")[0] for phrase in _concepts())
+
+
 def story_features(text: str) -> list[str]:
     """Return the concepts of `text` and their pairs, about how long it is, and how it ends."""
     tokens = expand_abbreviations(text[:MAX_TEXT], load_lexicon())
-    known = _concepts()
+    known, firsts = _concepts(), _first_words()
     found: set[str] = set()
-    for size in range(1, _LONGEST + 1):
-        for start in range(len(tokens) - size + 1):
-            found |= known.get(" ".join(tokens[start : start + size]), frozenset())
+    for start in (place for place, token in enumerate(tokens) if token in firsts):
+        for end in range(start + 1, min(start + _LONGEST, len(tokens)) + 1):
+            found |= known.get(" ".join(tokens[start:end]), frozenset())
     named = sorted(found)
     length = min(len(tokens) // _WORDS_A_STEP, _MOST_STEPS)
     ends = [f"end:{tokens[-1]}"] if tokens else []

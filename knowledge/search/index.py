@@ -133,7 +133,7 @@ class ProcedureIndex:
         return replace(ranked, hits=ranked.hits[:limit]) if ranked.hits else NOTHING
 
     def _is_far(self, question: Question, by_words: Ranked) -> bool:
-        return self.doubts.weigh(question, by_words).inside < FAR_WITHOUT_VECTORS
+        return self.doubts.weigh(question, by_words, whether_several=False).inside < FAR_WITHOUT_VECTORS
 
     def ranked_only(
         self,

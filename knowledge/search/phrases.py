@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from knowledge.text import fold
 
@@ -28,14 +27,16 @@ class PhraseFinder:
                 words = tuple(fold(text).split())
                 if words:
                     self._by_begin.setdefault(words[:2], []).append((words, label))
+        self._firsts = frozenset(begin[0] for begin in self._by_begin)
 
     def find(self, tokens: Sequence[str]) -> list[Found]:
         """Return what is found in `tokens`, in reading order."""
-        row = tuple(tokens)
-        begins = self._by_begin
+        row, begins, firsts = tuple(tokens), self._by_begin, self._firsts
+        places = [place for place, word in enumerate(row) if word in firsts]
         found = [
             Found(label, place, place + len(words))
-            for place, begin in (*enumerate(pairwise(row)), *enumerate(zip(row, strict=True)))
+            for place in places
+            for begin in {row[place : place + 2], row[place : place + 1]}
             for words, label in begins.get(begin, ())
             if row[place : place + len(words)] == words
         ]

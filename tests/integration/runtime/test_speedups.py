@@ -383,7 +383,7 @@ def test_words_are_segmented_where_somebody_reads_them(originals, channel, told)
 
     tokenizer = VietnameseTokenizer(VietnameseTokenizer.get_default_config())
     said = UserMessage("lệ phí đăng ký tạm trú", input_channel=channel, metadata={"turn": "1"})
-    (message,) = tokenizer.process(NLUMessageConverter().convert_user_message([said]))
+    (message,) = tokenizer.process(NLUMessageConverter().convert_user_message(messages=[said]))
     places = [(0, 6), (7, 14), (15, 22)]
     assert (
         message.as_dict(only_output_properties=True) == {"text": said.text, "text_tokens": places}

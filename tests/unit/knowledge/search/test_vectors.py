@@ -75,7 +75,7 @@ def test_a_message_far_from_any_procedure_is_not_encoded(monkeypatch, inside, en
     encoder = FakeEncoder()
     index = ProcedureIndex.build(small_entries(), encoder, ranker=hand_ranker(), fact_questions=())
     encoder.encoded.clear()
-    monkeypatch.setattr(index.doubts, "weigh", lambda question, ranked: replace(ranked, inside=inside))
+    monkeypatch.setattr(index.doubts, "weigh", lambda question, ranked, **_: replace(ranked, inside=inside))
     assert index.search("giấy").by_vectors is bool(encoded)
     assert len(encoder.encoded) == encoded
 
