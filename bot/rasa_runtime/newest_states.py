@@ -65,24 +65,15 @@ class NewestStates:
         if isinstance(tracker.slots, AnySlotDict) or how.get("ignore_rule_only_turns"):
             return list(tracker.past_states(domain, **how))
         unset: bool = how.get("omit_unset_slots", False)
-        return [domain.get_active_state(moment, unset) for moment in self._moments(tracker)]
+        return [domain.get_active_state(moment, unset) for moment in self._newest(tracker)]
 
-    def _moments(self, tracker: Any) -> Iterable[Any]:
+    def _newest(self, tracker: Any) -> Iterable[Any]:
         showing = {name: slot for name, slot in tracker.slots.items() if slot.influence_conversation}
         if self._count == 1 and _PLAIN.issuperset(map(type, tracker.events)):
             return [_Moment(tracker.latest_message, tracker.latest_action, showing)]
         events = tracker.applied_events()
         find = _moments if SIMPLE.issuperset(map(type, events)) else _replayed
         return find(events, {name: _reset(slot) for name, slot in showing.items()}, self._count)
-
-
-def _moments(self, tracker: Any) -> Iterable[Any]:
-    showing = {name: slot for name, slot in tracker.slots.items() if slot.influence_conversation}
-    if self._count == 1:
-        return [_Moment(tracker.latest_message, tracker.latest_action, showing, tracker.active_loop)]
-    events = tracker.applied_events()
-    find = _moments if SIMPLE.issuperset(map(type, events)) else _replayed
-    return find(events, {name: _reset(slot) for name, slot in showing.items()}, self._count)
 
 
 def _moments(events: list[Any], showing: dict[str, Slot], count: int) -> Iterable[Any]:

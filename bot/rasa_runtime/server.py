@@ -36,8 +36,6 @@ LOOPBACK = "127.0.0.1"
 WARM_UP_TEXTS = ("xin chào", "đăng ký tạm trú cần giấy tờ gì")
 SECONDS_TO_FINISH = 2.0
 REDIS_SECONDS = 2.0
-COLLECTED_AFTER = (20_000, 20, 50)
-"""Python looks for garbage after so many new objects, by default after 700. What a turn makes, it also lets go."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -132,7 +130,6 @@ async def warm_up(app: Sanic, _: Any) -> None:
     app.ctx.answered = True
     gc.collect()
     gc.freeze()  # what is loaded now lives as long as the process: later collections need not walk it
-    gc.set_threshold(*COLLECTED_AFTER)
     log.info("rasa_ready", model=agent.model_name)
 
 

@@ -82,7 +82,7 @@ _RESPONSE_FOR = TemplatedNaturalLanguageGenerator._random_response_for
 
 def _response_for(nlg: Any, utter_action: str, output_channel: str, filled_slots: dict[str, Any]) -> Any:
     """Rasa lets numpy throw dice, also where there is one response only."""
-    variations = nlg.responses.get(utter_action) or ()
+    variations: Any = nlg.responses.get(utter_action) or ()
     if len(variations) == 1 and not _CHOSEN_BY & variations[0].keys():
         return variations[0]
     return _RESPONSE_FOR(nlg, utter_action, output_channel, filled_slots)
