@@ -25,6 +25,8 @@ from rasa.shared.core.events import (
 from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import AnySlotDict, DialogueStateTracker
 
+from bot.rasa_runtime.tracker_speedups import BEGINNINGS
+
 SIMPLE = frozenset(
     {
         ActionExecuted,
@@ -37,24 +39,18 @@ SIMPLE = frozenset(
     }
 )
 """Events of which a state shows no more than `_Moment` does, where no form is active."""
+_PLAIN = SIMPLE | BEGINNINGS
+"""With no other events, a tracker is in the state that a replay would end in."""
 
 
 @dataclass(frozen=True)
 class _Moment:
-    """What a state is made of, under the names that a tracker has for it.
-
-    executed: the action before; slots: those that show in a state.
-    """
+    """What a state is made of, under the names that a tracker has for it. slots: those that show in a state."""
 
     latest_message: UserUttered
-    executed: ActionExecuted | None
+    latest_action: Mapping[str, Any]
     slots: Mapping[str, Slot]
     active_loop: None = None
-
-    @property
-    def latest_action(self) -> Mapping[str, Any]:
-        """As a tracker has it."""
-        return self.executed.as_sub_state() if self.executed else {}
 
 
 class NewestStates:
@@ -68,28 +64,33 @@ class NewestStates:
         tracker: Any = self._tracker
         if isinstance(tracker.slots, AnySlotDict) or how.get("ignore_rule_only_turns"):
             return list(tracker.past_states(domain, **how))
-        events = tracker.applied_events()
-        showing = {name: _reset(slot) for name, slot in tracker.slots.items() if slot.influence_conversation}
-        find = _moments if SIMPLE.issuperset(map(type, events)) else _replayed
         unset: bool = how.get("omit_unset_slots", False)
-        return [domain.get_active_state(moment, unset) for moment in find(events, showing, self._count)]
+        return [domain.get_active_state(moment, unset) for moment in self._newest(tracker)]
+
+    def _newest(self, tracker: Any) -> Iterable[Any]:
+        showing = {name: slot for name, slot in tracker.slots.items() if slot.influence_conversation}
+        if self._count == 1 and _PLAIN.issuperset(map(type, tracker.events)):
+            return [_Moment(tracker.latest_message, tracker.latest_action, showing)]
+        events = tracker.applied_events()
+        find = _moments if SIMPLE.issuperset(map(type, events)) else _replayed
+        return find(events, {name: _reset(slot) for name, slot in showing.items()}, self._count)
 
 
 def _moments(events: list[Any], showing: dict[str, Slot], count: int) -> Iterable[Any]:
     """What was so before each of the last actions, and is now."""
-    message, action, slots = UserUttered.empty(), None, showing
-    moments: deque[_Moment] = deque(maxlen=count)
+    message, executed, slots = UserUttered.empty(), None, showing
+    moments: deque[Any] = deque(maxlen=count)
     for event in events:
         kind = type(event)
         if kind is ActionExecuted:
-            moments.append(_Moment(message, action, slots))
-            action = event
+            moments.append((message, executed, slots))
+            executed = event
         elif kind is UserUttered:
             message = event
         elif kind is SlotSet and event.key in showing:
             slots = {**slots, event.key: _with_value(slots[event.key], event.value)}
-    moments.append(_Moment(message, action, slots))
-    return moments
+    moments.append((message, executed, slots))
+    return [_Moment(said, done.as_sub_state() if done else {}, filled) for said, done, filled in moments]
 
 
 def _replayed(events: list[Any], showing: dict[str, Slot], count: int) -> Iterable[Any]:

@@ -56,9 +56,9 @@ def newest_states(
     use_text_for_last_user_input: bool = False,
     rule_only_data: dict[str, Any] | None = None,
 ) -> list[State]:
-    """As many states as the longest rule has."""
+    """As many states as the longest rule has that can still match, by the newest intent and action."""
     lookups = (policy.lookup.get(RULES, {}), policy.lookup.get(RULES_FOR_LOOP_UNHAPPY_PATH, {}))
-    longest = max(rules_of(policy, lookup).longest for lookup in lookups)
+    longest = max(longest_rule(rules_of(policy, lookup), tracker) for lookup in lookups)
     states: list[State] = policy.featurizer.prediction_states(
         [NewestStates(tracker, longest)],
         domain,
@@ -75,13 +75,14 @@ class Rules:
     """What is found out once about the rules of a policy.
 
     by_intent: those whose newest state asks for an intent; under None: for nothing that could be told beforehand.
-    longest: how many states the longest has. may_be_of_words: whether one could match right after a message without
+    longest: how many states the longest has, by the intent and the action that its newest state asks for (None: for
+    none that could be told). may_be_of_words: whether one could match right after a message without
     knowing its intent.
     """
 
     lookup: Mapping[str, str]
     by_intent: Mapping[str | None, Sequence[str]]
-    longest: int
+    longest: Mapping[tuple[str | None, str | None], int]
     may_be_of_words: bool
 
 
@@ -94,17 +95,30 @@ def rules_of(policy: RulePolicy, lookup: Mapping[str, str]) -> Rules:
     return rules
 
 
+def longest_rule(rules: Rules, tracker: Any) -> int:
+    """How many states the longest rule has of those that the newest intent and action leave."""
+    action = tracker.latest_action_name
+    if not action:
+        return max(rules.longest.values(), default=1)
+    intent = tracker.latest_message.intent_name if tracker.latest_message else None
+    left = ((None, None), (None, action), (intent, None), (intent, action))
+    return max(rules.longest.get(one, 1) for one in left)
+
+
 def _studied(lookup: Mapping[str, str]) -> Rules:
     by_intent: dict[str | None, list[str]] = {}
+    longest: dict[tuple[str | None, str | None], int] = {}
     for key in lookup:
         states = json.loads(key)
-        intent = (states[-1].get(USER) or {}).get(INTENT) if states else None
-        by_intent.setdefault(intent if intent and intent != SHOULD_NOT_BE_SET else None, []).append(key)
-    newest = [(json.loads(key) or [{}])[-1] for key in by_intent.get(None, ())]
-    before = [(state.get(PREVIOUS_ACTION) or {}).get(ACTION_NAME) for state in newest]
+        newest = states[-1] if states else {}
+        intent = (newest.get(USER) or {}).get(INTENT)
+        intent = intent if intent and intent != SHOULD_NOT_BE_SET else None
+        action = (newest.get(PREVIOUS_ACTION) or {}).get(ACTION_NAME)
+        by_intent.setdefault(intent, []).append(key)
+        longest[intent, action] = max(longest.get((intent, action), 1), len(states))
     return Rules(
         lookup=lookup,
         by_intent=by_intent,
-        longest=max((len(json.loads(key)) for key in lookup), default=1),
-        may_be_of_words=any(action in (None, ACTION_LISTEN_NAME) for action in before),
+        longest=longest,
+        may_be_of_words=not longest.keys().isdisjoint({(None, None), (None, ACTION_LISTEN_NAME)}),
     )

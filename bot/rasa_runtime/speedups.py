@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
@@ -23,7 +24,12 @@ from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.graph_components.converters.nlu_message_converter import NLUMessageConverter
 from rasa.shared.constants import RESPONSE_CONDITION, UTTER_PREFIX
-from rasa.shared.core.constants import ACTION_EXTRACT_SLOTS, ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
+from rasa.shared.core.constants import (
+    ACTION_EXTRACT_SLOTS,
+    ACTION_LISTEN_NAME,
+    ACTION_SESSION_START_NAME,
+    ACTION_VALIDATE_SLOT_MAPPINGS,
+)
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.nlu.constants import TEXT_TOKENS
@@ -95,7 +101,7 @@ _RESPONSE_FOR = TemplatedNaturalLanguageGenerator._random_response_for
 
 def _response_for(nlg: Any, utter_action: str, output_channel: str, filled_slots: dict[str, Any]) -> Any:
     """Rasa lets numpy throw dice, also where there is one response only."""
-    variations = nlg.responses.get(utter_action) or ()
+    variations: Any = nlg.responses.get(utter_action) or ()
     if len(variations) == 1 and not _CHOSEN_BY & variations[0].keys():
         return variations[0]
     return _RESPONSE_FOR(nlg, utter_action, output_channel, filled_slots)
@@ -135,13 +141,33 @@ _OFTEN: Mapping[str, Callable[[Any], Action]] = {
 _EXTRACT = ActionExtractSlots.run
 
 
+@dataclass(frozen=True)
+class _Fillable:
+    """Of a domain: itself with those slots only that a message can fill, by which entities (None: otherwise too)."""
+
+    domain: Domain
+    entities: frozenset[str] | None
+
+
 async def _extract_slots(action: ActionExtractSlots, channel: Any, nlg: Any, tracker: Any, domain: Domain) -> Any:
     """Rasa goes through all slots after every message; those that only actions set cannot be filled by it."""
-    fillable = domain.__dict__.get("_motcua_fillable")
+    fillable: _Fillable | None = domain.__dict__.get("_motcua_fillable")
     if fillable is None:
-        fillable = domain.__dict__["_motcua_fillable"] = copy.copy(domain)
-        fillable.slots = [slot for slot in domain.slots if not all(map(_is_left_to_actions, slot.mappings))]
-    return await _EXTRACT(action, channel, nlg, tracker, fillable)
+        fillable = domain.__dict__["_motcua_fillable"] = _fillable(domain)
+    found = [entity.get("entity") for entity in tracker.latest_message.entities] if tracker.latest_message else []
+    if fillable.entities is not None and fillable.entities.isdisjoint(found):
+        return []
+    return await _EXTRACT(action, channel, nlg, tracker, fillable.domain)
+
+
+def _fillable(domain: Domain) -> _Fillable:
+    narrow = copy.copy(domain)
+    narrow.slots = [slot for slot in domain.slots if not all(map(_is_left_to_actions, slot.mappings))]
+    mappings = [mapping for slot in narrow.slots for mapping in slot.mappings]
+    by_entity = all(mapping.get("type") == "from_entity" for mapping in mappings)
+    asked = ACTION_VALIDATE_SLOT_MAPPINGS in domain.user_actions  # also when there is nothing to validate
+    entities = frozenset(mapping["entity"] for mapping in mappings) if by_entity and not asked else None
+    return _Fillable(narrow, entities)
 
 
 def _is_left_to_actions(mapping: Mapping[str, Any]) -> bool:

@@ -194,7 +194,8 @@ def test_the_newest_states_are_the_last_of_all_states(by_words):
     from rasa.core.policies.rule_policy import RULES as RULES_KEY
     from rasa.core.policies.rule_policy import RulePolicy
 
-    from bot.rasa_runtime.rule_speedups import newest_states
+    from bot.rasa_runtime.newest_states import NewestStates
+    from bot.rasa_runtime.rule_speedups import newest_states, possible_keys
 
     policy = RulePolicy.__new__(RulePolicy)
     policy.lookup = {RULES_KEY: {json.dumps(states): "action_answer" for states in RULES}}
@@ -202,9 +203,13 @@ def test_the_newest_states_are_the_last_of_all_states(by_words):
     lengths = set()
     for domain, tracker in trackers():
         everything = Policy._prediction_states(policy, tracker, domain, by_words)
-        assert newest_states(policy, tracker, domain, by_words) == everything[-3:]
-        lengths.add(len(everything))
-    assert {1, 2, 3, 9} <= lengths
+        newest = newest_states(policy, tracker, domain, by_words)
+        assert newest == everything[-len(newest) :]
+        lookup = policy.lookup[RULES_KEY]
+        assert possible_keys(policy, lookup, newest) == possible_keys(policy, lookup, everything)
+        assert NewestStates(tracker, 3).past_states(domain) == tracker.past_states(domain)[-3:]
+        lengths.add((len(newest), min(len(everything), 9)))
+    assert {(1, 1), (1, 9), (3, 9)} <= lengths
 
 
 def test_actions_are_found_as_before():
