@@ -43,6 +43,9 @@ _OF_THE_SYSTEMS = {
 _PATIENCE = 2
 """Replies in a row that were not understood, with which a question is let go."""
 
+_BEGUN = (WaitFor.CODE, WaitFor.PROOF, WaitFor.CONSENT)
+"""What a look-up that was begun waits for."""
+
 
 class ActionLookUpCaseStatus(Action):
     """Takes every turn about a dossier that was handed in."""
@@ -66,7 +69,7 @@ class ActionLookUpCaseStatus(Action):
             _needs_systems(step.kind, turn.waiting.kind)
             and (off := await when_off(services, Feature.CASES)) is not None
         ):
-            say_off(dispatcher, off)
+            say_off(dispatcher, off, kept=Feature.CASES if turn.waiting.kind in _BEGUN else None)
             return wait_for_nothing()
         return await _carry_out(talk, step)
 
@@ -81,7 +84,7 @@ class ActionLookUpCaseStatus(Action):
 
 def _needs_systems(kind: CaseStepKind, waiting: WaitFor) -> bool:
     """Say whether a step asks for, or reads, a dossier; a reply that was not understood asks for the same again."""
-    asks_again = kind is CaseStepKind.NOT_UNDERSTOOD and waiting in (WaitFor.CODE, WaitFor.PROOF, WaitFor.CONSENT)
+    asks_again = kind is CaseStepKind.NOT_UNDERSTOOD and waiting in _BEGUN
     return asks_again or kind in _OF_THE_SYSTEMS
 
 

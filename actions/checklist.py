@@ -50,7 +50,8 @@ class ActionGuideChecklist(Action):
         if step.kind is StepKind.DIGRESS:
             return await self._digress(dispatcher, tracker, domain, step)
         if step.kind is not StepKind.STOP and (off := await when_off(self._own(), Feature.CHECKLISTS)) is not None:
-            say_off(dispatcher, off)
+            begun = opened is not None and opened.action == NAME
+            say_off(dispatcher, off, kept=Feature.CHECKLISTS if begun else None)
             return [SlotSet(OPEN_QUESTION, None)]
         if not step.code:
             asked_already = opened is not None and not opened.about

@@ -66,7 +66,7 @@ class ActionShowHowTo(Action):
             events = await ActionAnswerProcedure(self._services).run(dispatcher, tracker, domain)
             return [*events, *teacher.remind(advice)]
         if advice.kind is not AdviceKind.STOP and (off := await when_off(services, Feature.GUIDES)) is not None:
-            say_off(dispatcher, off)
+            say_off(dispatcher, off, kept=Feature.GUIDES if mine is not None else None)
             return [SlotSet(OPEN_QUESTION, None)]
         return await teacher.follow(advice)
 

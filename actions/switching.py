@@ -32,7 +32,7 @@ async def when_off(services: Services, feature: Feature) -> str | None:
 
 
 def say_off(dispatcher: CollectingDispatcher, sentence: str, kept: Feature | None = None) -> None:
-    """Say the sentence. kept: the feature of which something is kept until it is on again; that is said, too."""
+    """Say the sentence. kept: the feature of which something was begun; what becomes of that is said, too."""
     text = f"{sentence}\n\n{staff_wording()(f'kept.{kept.value}')}" if kept else sentence
     answer: dict[str, Any] = {"outcome": Outcome.REFUSED_SWITCHED_OFF.value, "procedure_code": None, "fields": []}
     dispatcher.utter_message(text=text, json_message={"answer": answer})

@@ -10,14 +10,19 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DatabaseError
 
-from bot.cases.tables import CASE_FOLLOW, CASE_WORD
+from bot.cases.tables import CASE_FOLLOW, CASE_FOLLOW_UP, CASE_NOTICE, CASE_WORD
 from bot.errors import ReportRefusedError
-from bot.feedback.tables import FEEDBACK
+from bot.feedback.tables import FEEDBACK, SURVEY_ANSWER
 from bot.handoff.shifts import load_shifts
+from bot.handoff.tables import HANDOFF_REQUEST
+from bot.petitions.tables import PETITION
+from bot.referrals.tables import REFERRAL
 from bot.reports.counting import Counting
+from bot.reports.csv_files import csv_files
 from bot.reports.late_sends import LateCause, LateKind, LateSends
 from bot.reports.metrics import Shape, metrics
 from bot.reports.months import Months
+from bot.reports.open_data import open_data_files
 from bot.reports.periods import CITY, Scope, month_span
 from bot.reports.publishing import publish_month, to_json
 from bot.reports.tables import REPORT_MONTH, REPORT_TURN
@@ -125,6 +130,18 @@ async def published_of(months):
     return json.dumps(to_json(publish_month(await months.get(MONTH))), ensure_ascii=False)
 
 
+async def files_of(months):
+    published = publish_month(await months.get(MONTH))
+    return csv_files(published) | open_data_files([published], "CC BY 4.0")
+
+
+def erase_what_was_counted(connection):
+    """People are forgotten, units renamed, and the rows that were counted are gone."""
+    connection.execute(update(PETITION).values(unit_name="Tên mới", unit_code="khac", content="", kind="technical"))
+    for table in (FEEDBACK, SURVEY_ANSWER, HANDOFF_REQUEST, CASE_NOTICE, CASE_FOLLOW_UP, REFERRAL):
+        connection.execute(delete(table))
+
+
 @pytest.mark.requirement("R-39", "R-06", "R-34", "R-21", "R-24")
 async def test_every_figure_is_what_was_counted_by_hand(operations, months):
     await operations().write(fill_month)
@@ -166,11 +183,12 @@ async def test_a_closed_month_is_the_same_whatever_is_erased_later(operations, m
     before = await published_of(months)
     assert '"provisional": true' in before
     await months.close(MONTH)
-    closed = await published_of(months)
+    closed, files = await published_of(months), await files_of(months)
     assert closed == before.replace('"provisional": true', '"provisional": false')
-    await operations().write(lambda connection: connection.execute(delete(FEEDBACK)))
+    await operations().write(erase_what_was_counted)
     clock.pass_by(days=200)
     assert await published_of(months) == closed
+    assert await files_of(months) == files, "CSV and open data, byte for byte"
     others = [f"2027-0{number}" for number in range(1, 6)]
     assert await months.close_due() == ["2026-09", "2026-11", "2026-12", *others]
     assert await months.close_due() == []

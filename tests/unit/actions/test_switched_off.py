@@ -12,7 +12,9 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.case_status import ActionLookUpCaseStatus
 from actions.checklist import ActionGuideChecklist
+from actions.checklist_desk import NAME as CHECKLIST
 from actions.handoff import ActionHandOver
+from actions.how_to import NAME as HOW_TO
 from actions.how_to import ActionShowHowTo
 from actions.petition_reminder import ActionOfferPetition
 from actions.referral import ActionReferToTeam
@@ -20,8 +22,12 @@ from actions.switching import when_off
 from bot.channels.linking import Linking
 from bot.errors import StoreDownError
 from bot.jobs.cases import CaseJobs
+from bot.nlu.case_turn import WaitFor, Waiting
+from bot.nlu.open_question import OpenQuestion
+from bot.nlu.replies import Choice
 from bot.referrals.models import About
 from bot.staff.models import Feature
+from bot.staff.telling import staff_wording
 from knowledge.errors import ProcedureUnknownError
 from knowledge.settings import ROOT
 from knowledge.working_days import load_calendar
@@ -51,6 +57,13 @@ def services(tmp_path):
     made = services_with(Empty(), Now(), database_url=f"sqlite:///{tmp_path / 'operations.db'}")
     yield made
     made.operations.close()
+
+
+BEGINS = {Feature.CASES: "ask_case_status", Feature.CHECKLISTS: "start_checklist", Feature.GUIDES: "ask_how_to"}
+
+
+def asked(action):
+    return OpenQuestion(action, (Choice("yes", ("có", "tiếp")),)).to_slot()
 
 
 async def said_by(action, text, intent, slots=None, **entities):
@@ -86,6 +99,22 @@ async def test_who_asks_for_it_reads_the_sentence_as_it_was_written(services, fe
     messages, _ = await said_by(action(services), "x", intent)
     assert messages
     assert OFF not in [one["text"] for one in messages]
+
+
+@pytest.mark.parametrize(
+    ("feature", "action", "slots", "text"),
+    [
+        (Feature.CASES, ActionLookUpCaseStatus, {"case_status__waiting": Waiting(WaitFor.CODE).to_slot()}, "qwrt"),
+        (Feature.CHECKLISTS, ActionGuideChecklist, {"open_question": asked(CHECKLIST)}, "có"),
+        (Feature.GUIDES, ActionShowHowTo, {"open_question": asked(HOW_TO)}, "tiếp"),
+    ],
+)
+async def test_what_was_begun_is_not_dropped_without_a_word(services, feature, action, slots, text):
+    services.switches.off[feature] = OFF
+    messages, after = await said_by(action(services), text, "affirm", slots)
+    assert messages[-1]["text"] == f"{OFF}\n\n{staff_wording()(f'kept.{feature.value}')}"
+    messages, _ = await said_by(action(services), text, BEGINS[feature], slots | after)
+    assert messages[-1]["text"] == OFF, "once"
 
 
 async def test_following_is_stopped_and_the_team_explained_and_an_offer_declined_all_the_same(services):
