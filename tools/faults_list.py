@@ -71,7 +71,10 @@ def kill_workers(name: str, broken: Broken) -> None:
     broken.now()
     for pid in before:
         os.kill(pid, signal.SIGKILL)
+    end = time.monotonic() + 30
     while len(after := broken.stand.workers(name)) < len(before) or set(after) & set(before):
+        if time.monotonic() > end:
+            raise RuntimeError(f"{name} has not made its workers anew")
         time.sleep(0.02)
     broken.stand.topology.nodes[name].wait_until_ready()
     broken.done()

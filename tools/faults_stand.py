@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -82,9 +82,15 @@ class Stand:
             process.wait()
 
     def workers(self, name: str) -> list[int]:
-        """Return the process ids of those that a Rasa has made to serve."""
+        """Return the process ids of those that a Rasa has made to serve: they go by its own command."""
         process = self.topology.nodes[name].process
-        return [] if process is None else [child.pid for child in psutil.Process(process.pid).children()]
+        if process is None:
+            return []
+        parent, found = psutil.Process(process.pid), []
+        for child in parent.children():
+            with suppress(psutil.NoSuchProcess):  # it is being buried
+                found += [child.pid] if child.cmdline() == parent.cmdline() else []
+        return found
 
     def start(self, name: str) -> None:
         """Start a process and wait until it is ready."""
