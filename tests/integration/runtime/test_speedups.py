@@ -42,7 +42,6 @@ def originals(monkeypatch):
         (DialogueStateTracker, "copy"),
         (DialogueStateTracker, "_set_slot"),
         (DialogueStateTracker, "_reset_slots"),
-        (DialogueStateTracker, "update"),
         (trackers, "copy"),
         (PolicyPrediction, "max_confidence"),
         (TemplatedNaturalLanguageGenerator, "_random_response_for"),

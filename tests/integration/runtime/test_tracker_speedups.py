@@ -46,7 +46,6 @@ def _rasas_own(monkeypatch):
     monkeypatch.setattr(DialogueStateTracker, "copy", tracker_speedups.COPY)
     monkeypatch.setattr(DialogueStateTracker, "_set_slot", tracker_speedups.SET_SLOT)
     monkeypatch.setattr(DialogueStateTracker, "_reset_slots", tracker_speedups.RESET_SLOTS)
-    monkeypatch.setattr(DialogueStateTracker, "update", tracker_speedups.UPDATE)
     monkeypatch.setattr(trackers_module, "copy", copy)
 
 
@@ -178,6 +177,25 @@ def test_a_tracker_that_forgets_is_copied_by_rasa():
         anything = DialogueStateTracker.from_events("a", list(tracker.events))
         for odd in (short, anything):
             assert all_of(copied(odd)) == all_of(odd.copy())
+
+
+def test_an_event_is_of_the_kinds_that_it_inherits_from():
+    from rasa.shared.core import events
+
+    from bot.rasa_runtime.tracker_speedups import KINDS, quicken_trackers
+
+    quicken_trackers()
+
+    class Own(events.ActionExecuted):
+        pass
+
+    found = [Own("a"), *(event for _, tracker in trackers() for event in tracker.events)]
+    for event in found:
+        for kind in (*KINDS, Own):
+            assert isinstance(event, kind) is (kind in type(event).__mro__)
+    assert not isinstance("event", events.Event)
+    with pytest.raises(TypeError, match="abstract"):
+        events.Event()
 
 
 def test_the_same_events_apply():
