@@ -229,8 +229,8 @@ class PrivacyDesk:
 
     def _open(self, connection: Connection, secret: str) -> Seen | None:
         now = self._clock.now()
-        of_talk = EXPORT_LINK.c.petition_code.is_(None)
-        mine = (EXPORT_LINK.c.token_hash == _hash(secret), EXPORT_LINK.c.until >= now, of_talk)
+        link = EXPORT_LINK.c
+        mine = (link.token_hash == _hash(secret), link.until >= now, link.petition_code.is_(None))
         conversation_id = connection.execute(select(EXPORT_LINK.c.conversation_id).where(*mine)).scalar()
         who = find_subject(connection, str(conversation_id)) if conversation_id else None
         return Seen(now, find_held(connection, who)) if who else None
