@@ -15,7 +15,6 @@ from typing import Any
 
 from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.engine import Connection, Row
-from sqlalchemy.exc import IntegrityError
 
 from bot.ops.clock import Clock
 from bot.ops.sealing import Sealer
@@ -63,10 +62,7 @@ class Inbox:
         self, event: ZaloEvent, body: bytes, num_retry: int | None = None, *, claim: bool = False
     ) -> TakenIn:
         """Store an event. claim: begin to work for its citizen, where nobody does."""
-        try:
-            return await self._database().write(self._take_in, event, body, num_retry, claim)
-        except IntegrityError:  # another process has just stored it
-            return TakenIn(new=False)
+        return await self._database().write(self._take_in, event, body, num_retry, claim)
 
     async def claim(self) -> Waiting | None:
         """Take the citizen who has waited longest; None where nothing waits that is free."""
@@ -115,9 +111,8 @@ class Inbox:
             "state": InState.NEW.value,
             "num_retry": num_retry,
         }
-        if statements.KNOWN_EVENT.first(connection, the_event=event.id) is not None:
+        if statements.ADD_EVENT.run(connection, **row) == 0:
             return TakenIn(new=False)
-        statements.ADD_EVENT.run(connection, **row)
         _note_person(connection, event, now)
         return TakenIn(new=True, waiting=self._taken(connection, event.user_id, now) if claim else None)
 

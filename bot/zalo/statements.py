@@ -47,10 +47,12 @@ GIVE_ANOTHER = Prepared(
 """Takes the_user, the_expected, the_conversation; touches no row of who has another one than expected."""
 
 
-KNOWN_EVENT = Prepared(select(INBOX.c.event_id).where(INBOX.c.event_id == bindparam("the_event")))
-"""Takes the_event."""
-ADD_EVENT = Prepared(insert(INBOX), "event_id", "user_id", "received_at", "happened", "body", "state", "num_retry")
-"""Takes these."""
+ADD_EVENT = upsert(
+    INBOX,
+    lambda insertion: insertion.on_conflict_do_nothing(),
+    *("event_id", "user_id", "received_at", "happened", "body", "state", "num_retry"),
+)
+"""Takes these; touches no row where the event was stored before, by whomever."""
 ADD_PERSON = upsert(PERSON, lambda insertion: insertion.on_conflict_do_nothing(), "user_id", "queued_seq")
 """Takes user_id, queued_seq: of who is new."""
 _MOMENT: Any = bindparam("the_moment", type_=UtcDateTime)
