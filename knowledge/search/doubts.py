@@ -85,11 +85,8 @@ class Doubts:
         self._absent = AbsentNames(rows, load_samples(), load_lexicon())
         self._scales = scales or load_scales()
 
-    def weigh(self, question: Question, ranked: Ranked, whether_several: bool = True) -> Ranked:
-        """Return `ranked` with the two doubts; led by the choices of a bare name where the question is one.
-
-        whether_several: the doubt whether it names several matters, which costs the most, is wanted too.
-        """
+    def weigh(self, question: Question, ranked: Ranked) -> Ranked:
+        """Return `ranked` with the two doubts; led by the choices of a bare name where the question is one."""
         asked = asked_words(question)
         bare = [code for code in self._bare.codes_for(question) if code in self._codes]
         if len(bare) >= _LEAST_CHOICES:
@@ -102,7 +99,7 @@ class Doubts:
             return ranked
         inside = self._scales.inside.probability(self._strange(question, asked, ranked))
         several = 0.0
-        if whether_several and len(asked) <= _LONGEST_NAME:
+        if len(asked) <= _LONGEST_NAME:
             several = self._scales.several.probability(self._several(question, asked, ranked))
         return replace(ranked, inside=inside, several=several)
 

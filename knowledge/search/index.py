@@ -5,7 +5,7 @@ Built from the catalogue and our sample questions, kept as arrays (`index_files.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import lru_cache
 from typing import Any
@@ -34,10 +34,6 @@ Array = np.ndarray
 _LONG_TITLE = 70
 SURE_WITHOUT_VECTORS = 0.6
 """From this probability on the words decide, with their vectors: a sentence vector costs more than all the rest."""
-FAR_WITHOUT_VECTORS = 0.1
-"""Below this probability that any procedure is meant, the words decide too: of 366 such messages ("đọc tiếp đi") a
-sentence vector changed what one led to, and that for the worse. They are a quarter of those that it was asked about.
-"""
 LONGEST_FOR_VECTORS = 24
 """A message of more words has words enough: its sentence vector costs the most and was seen to bring nothing."""
 
@@ -129,23 +125,11 @@ class ProcedureIndex:
 
     def rank(self, question: Question, limit: int = 10) -> Ranked:
         """Return up to `limit` procedures for a question that was read."""
-        ranked = self.doubts.weigh(question, self.ranked_only(question, max(limit, CONSIDERED), is_far=self._is_far))
+        ranked = self.doubts.weigh(question, self.ranked_only(question, max(limit, CONSIDERED)))
         return replace(ranked, hits=ranked.hits[:limit]) if ranked.hits else NOTHING
 
-    def _is_far(self, question: Question, by_words: Ranked) -> bool:
-        return self.doubts.weigh(question, by_words, whether_several=False).inside < FAR_WITHOUT_VECTORS
-
-    def ranked_only(
-        self,
-        question: Question,
-        limit: int,
-        without: Array | None = None,
-        is_far: Callable[[Question, Ranked], bool] | None = None,
-    ) -> Ranked:
-        """Return what the ranker says. without: places of examples to leave out, to learn from them.
-
-        is_far: says of what the words find that no sentence vector need be asked.
-        """
+    def ranked_only(self, question: Question, limit: int, without: Array | None = None) -> Ranked:
+        """Return what the ranker says. without: places of examples to leave out, to learn from them."""
         asking = Asking.of(question, self.lexicon)
         if not self.rows or not asking.tokens:
             return NOTHING
@@ -156,8 +140,6 @@ class ProcedureIndex:
         ranked = self._ranked(signals, asking, kind, limit)
         long = len(asking.tokens) > LONGEST_FOR_VECTORS
         if self._encoder is None or long or ranked.sure >= SURE_WITHOUT_VECTORS:
-            return ranked
-        if is_far is not None and is_far(question, ranked):
             return ranked
         signals.add(self.matrices.likeness(self._vector_of(question.marked)))
         return self._ranked(signals, asking, "with_vectors", limit)

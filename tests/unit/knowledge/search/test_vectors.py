@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import builtins
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from knowledge.codec import digest
-from knowledge.search.index import FAR_WITHOUT_VECTORS, LONGEST_FOR_VECTORS, SURE_WITHOUT_VECTORS, ProcedureIndex
+from knowledge.search.index import LONGEST_FOR_VECTORS, SURE_WITHOUT_VECTORS, ProcedureIndex
 from knowledge.search.vectors import DIMENSIONS, VectorCache, installed_encoder
 from tests.fixtures.small_catalogue import FakeEncoder, hand_ranker, small_entries
 
@@ -68,16 +67,6 @@ def test_a_long_message_is_not_encoded():
     assert index.search("giấy " * LONGEST_FOR_VECTORS).by_vectors
     assert not index.search("giấy " * (LONGEST_FOR_VECTORS + 1)).by_vectors
     assert len(encoder.encoded) == 1
-
-
-@pytest.mark.parametrize(("inside", "encoded"), [(FAR_WITHOUT_VECTORS - 0.01, 0), (FAR_WITHOUT_VECTORS, 1)])
-def test_a_message_far_from_any_procedure_is_not_encoded(monkeypatch, inside, encoded):
-    encoder = FakeEncoder()
-    index = ProcedureIndex.build(small_entries(), encoder, ranker=hand_ranker(), fact_questions=())
-    encoder.encoded.clear()
-    monkeypatch.setattr(index.doubts, "weigh", lambda question, ranked, **_: replace(ranked, inside=inside))
-    assert index.search("giấy").by_vectors is bool(encoded)
-    assert len(encoder.encoded) == encoded
 
 
 def test_a_ranker_without_numbers_for_vectors_uses_none():
