@@ -1,11 +1,12 @@
-"""Understanding without Rasa: spaCy alone, imported without TensorFlow, which it would only look for."""
+"""Understanding without TensorFlow, as in production: Rasa and spaCy would import it if they found it."""
 
 from __future__ import annotations
 
 import sys
 
-if "spacy" not in sys.modules and "tensorflow" not in sys.modules:
-    sys.modules["tensorflow"] = None
-    import spacy  # noqa: F401
+from bot.rasa_runtime.lean_import import import_rasa
+from knowledge.settings import ROOT
 
-    del sys.modules["tensorflow"]
+if sys.modules.get("tensorflow") is None:
+    sys.modules.pop("tensorflow", None)
+    import_rasa(ROOT / "config.yml")
