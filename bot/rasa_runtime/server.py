@@ -8,11 +8,13 @@ once it has answered a question, and MOTCUA_RASA_WORKERS processes serve, all of
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import shutil
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -39,6 +41,7 @@ SECONDS_TO_FINISH = 2.0
 SECONDS_TO_STOP = 4.5
 """With what is given back after that; less than the supervisor's patience (bot/supervisor/supervisor.py)."""
 BACKLOG = 100
+BEAT_SECONDS = 1.0
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -98,7 +101,7 @@ def serve(settings: Settings, model: Path, interface: str, figures: Path) -> int
     app = build_app(settings, endpoints, agent, figures)
     door.listen(BACKLOG)
     run = partial(app.run, sock=door, backlog=BACKLOG, access_log=False, motd=False)
-    return Workers(settings.rasa_workers, partial(_work, run), door, SECONDS_TO_STOP).watch()
+    return Workers(settings.rasa_workers, partial(_work, app, run), door, SECONDS_TO_STOP).watch()
 
 
 def bound(interface: str, port: int) -> socket.socket:
@@ -128,12 +131,19 @@ def build_app(settings: Settings, endpoints: AvailableEndpoints, agent: Agent, f
     return app
 
 
-def _work(run: partial[None]) -> None:
+def _work(app: Sanic, run: partial[None], beat: Callable[[], None]) -> None:
     """What a worker does."""
     import numpy as np
 
     np.random.seed()  # else all would choose alike among the variants of a response
+    app.add_task(_beat_on(beat))
     run()
+
+
+async def _beat_on(beat: Callable[[], None]) -> None:
+    while True:
+        beat()
+        await asyncio.sleep(BEAT_SECONDS)
 
 
 async def open_event_broker(config: EndpointConfig | None, app: Sanic, loop: Any) -> None:

@@ -1,11 +1,12 @@
 """Processes that serve, made by forking one that has loaded everything; it serves nothing itself, and watches.
 
 A worker that dies is made anew from the loaded image within a fraction of a second, where a fresh start takes ten. Its
-port never closes meanwhile: what arrives waits for whoever takes it.
+port never closes meanwhile: what arrives waits for whoever takes it. One that hangs is ended, and made anew, too.
 """
 
 from __future__ import annotations
 
+import mmap
 import os
 import select
 import signal
@@ -29,6 +30,10 @@ SHORT_LIFE = 5.0
 MOST_SHORT = 5
 """So many short lives in a row, and the image itself is given up: whoever started this process loads a fresh one."""
 
+LOOK_SECONDS = 2.0
+SILENT_SECONDS = 15.0
+"""A worker that has not said for so long that it lives is stuck: it says so every second."""
+
 
 @dataclass
 class _Place:
@@ -45,12 +50,25 @@ class _Place:
 class Workers:
     """Keeps `count` processes that do `work` until it is told to stop (SIGTERM, SIGINT)."""
 
-    def __init__(self, count: int, work: Callable[[], None], door: socket.socket, seconds_to_stop: float) -> None:
-        """door: the socket they listen on, closed here as soon as this process is told to stop."""
+    def __init__(
+        self,
+        count: int,
+        work: Callable[[Callable[[], None]], None],
+        door: socket.socket,
+        seconds_to_stop: float,
+        seconds_silent: float = SILENT_SECONDS,
+    ) -> None:
+        """work: is given what it is to call every second. door: the socket they listen on, closed here as soon as this
+        process is told to stop.
+        """
         self._places = [_Place(number) for number in range(1, count + 1)]
         self._work = work
         self._door = door
         self._seconds_to_stop = seconds_to_stop
+        self._seconds_silent = seconds_silent
+        self._look_seconds = min(LOOK_SECONDS, seconds_silent / 4)
+        self._beats = memoryview(mmap.mmap(-1, 8 * count)).cast("d")  # shared with the workers; by place
+        self._looked = 0.0
         self._stopping = False
 
     def watch(self) -> int:
@@ -67,26 +85,40 @@ class Workers:
                 log.error("workers_do_not_live", count=MOST_SHORT)
                 break
             self._fill()
-            self._wait(heard)
+            self._end_who_hangs()
+            self._wait(heard, self._look_seconds)
+        asked, self._stopping = self._stopping, True
         self._stop(heard)
-        return 0 if self._stopping else 1
+        return 0 if asked else 1
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._stopping |= number in STOPS
 
-    def _wait(self, heard: socket.socket, longest: float | None = None) -> None:
-        """Sleep until a signal comes, or a worker is due."""
+    def _wait(self, heard: socket.socket, longest: float) -> None:
+        """Sleep until a signal comes, or a worker is due, or for `longest` seconds."""
         now = time.monotonic()
-        dues = [max(0.0, place.due - now) for place in self._places if place.due is not None]
-        select.select([heard], [], [], min(dues, default=None) if longest is None else longest)
+        dues = [max(0.0, place.due - now) for place in self._places if place.due is not None and not self._stopping]
+        select.select([heard], [], [], min([longest, *dues]))
         with suppress(BlockingIOError):
             heard.recv(4096)
 
     def _fill(self) -> None:
         for place in self._places:
             if place.due is not None and time.monotonic() >= place.due and not self._stopping:
-                place.pid, place.began, place.due = self._fork(), time.monotonic(), None
+                self._beats[place.number - 1] = time.monotonic()
+                place.pid, place.began, place.due = self._fork(place), time.monotonic(), None
                 log.info("worker_started", worker=place.number, pid=place.pid)
+
+    def _end_who_hangs(self) -> None:
+        now = time.monotonic()
+        slept, self._looked = now - self._looked, now
+        for place in self._places:
+            silent = now - self._beats[place.number - 1]
+            if slept > self._seconds_silent / 2:  # the whole machine, or all of us, stood still
+                self._beats[place.number - 1] = now
+            elif place.pid and silent > self._seconds_silent:
+                log.error("worker_hangs", worker=place.number, pid=place.pid, silent=round(silent, 1))
+                os.kill(place.pid, signal.SIGKILL)
 
     def _bury(self) -> None:
         """Take note of who has died. What a worker has left behind itself may come to this process, too."""
@@ -107,7 +139,7 @@ class Workers:
         self._send(signal.SIGTERM)
         end = time.monotonic() + self._seconds_to_stop
         while any(place.pid for place in self._places) and time.monotonic() < end:
-            self._wait(heard, longest=max(0.0, end - time.monotonic()))
+            self._wait(heard, max(0.0, end - time.monotonic()))
             self._bury()
         self._send(signal.SIGKILL)
         for place in self._places:
@@ -119,7 +151,7 @@ class Workers:
             if place.pid:
                 os.kill(place.pid, number)
 
-    def _fork(self) -> int:
+    def _fork(self, place: _Place) -> int:
         """Return the new worker's process id; in the worker, never return.
 
         Signals wait meanwhile: taken by this process's handlers in the worker, one would be lost.
@@ -129,12 +161,15 @@ class Workers:
         try:
             pid = os.fork()
             if pid == 0:
-                self._be_worker(end_with_us)
+                self._be_worker(place, end_with_us)
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
         return pid
 
-    def _be_worker(self, end_with_us: Callable[[], None] | None) -> None:
+    def _be_worker(self, place: _Place, end_with_us: Callable[[], None] | None) -> None:
+        def beat() -> None:
+            self._beats[place.number - 1] = time.monotonic()
+
         code = 1
         try:
             signal.set_wakeup_fd(-1)
@@ -143,7 +178,7 @@ class Workers:
             if end_with_us is not None:
                 end_with_us()
             signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
-            self._work()
+            self._work(beat)
             code = 0
         except BaseException as error:  # the worker's last-resort handler: nothing of the parent's may run in it
             log.fault("worker_failed", error)

@@ -19,16 +19,21 @@ from knowledge.settings import ROOT
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 
 PARENT = """
-import os, signal, socket, sys, time
+import os, signal, socket, sys, threading, time
 from bot.ops.logging import EventLog
 from bot.rasa_runtime.logs import configure_logging
 from bot.rasa_runtime.workers import Workers
 
-def work():
+def work(beat):
     if sys.argv[1] == "die":
         raise ValueError("0912345678")
     if sys.argv[1] == "deaf":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    def beating():
+        while True:
+            beat()
+            time.sleep(0.05)
+    threading.Thread(target=beating, daemon=True).start()
     while True:
         visitor, _ = door.accept()
         visitor.sendall(str(os.getpid()).encode())
@@ -39,7 +44,8 @@ door = socket.socket()
 door.bind(("127.0.0.1", 0))
 door.listen(50)
 print(door.getsockname()[1], flush=True)
-sys.exit(Workers(2, work, door, seconds_to_stop=0.5).watch())
+silent = 1.0 if sys.argv[1] == "hang" else 60.0
+sys.exit(Workers(2, work, door, seconds_to_stop=0.5, seconds_silent=silent).watch())
 """
 
 
@@ -104,6 +110,17 @@ def test_who_does_not_stop_when_told_is_ended(start):
     process.terminate()
     assert process.wait(5) == 0
     assert [pid for pid in asked if Path(f"/proc/{pid}").exists()] == []
+
+
+def test_who_hangs_is_ended_and_made_anew(start):
+    process, _, log = start("hang")
+    until(lambda: len(children(process)) == 2)
+    hung, other = children(process)
+    os.kill(hung, signal.SIGSTOP)
+    until(lambda: "worker_hangs" in events(log))
+    until(lambda: hung not in children(process) and len(children(process)) == 2)
+    assert other in children(process)
+    assert events(log).count("worker_ended") == 1
 
 
 def test_a_parent_that_is_killed_leaves_nobody_at_the_port(start):
