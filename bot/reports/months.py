@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from bot.errors import ReportRefusedError
 from bot.ops.clock import Clock, city_date
 from bot.ops.logging import EventLog
+from bot.petitions.tables import PETITION
 from bot.reports.counting import Counted, Counting
 from bot.reports.facts import close_facts
 from bot.reports.periods import Span, month_before, month_of, month_span, next_month
@@ -36,6 +37,13 @@ class Month:
     as_of: date
     closed: bool
     counted: Counted
+
+
+def _first_day(connection: Connection) -> date | None:
+    """Return the day of the first question or petition; whichever came first, months are closed from there."""
+    asked = connection.execute(select(func.min(REPORT_TURN.c.day))).scalar()
+    lodged = connection.execute(select(func.min(PETITION.c.received_at))).scalar()
+    return min([day for day in (asked, city_date(lodged) if lodged else None) if day], default=None)
 
 
 def closes_on(span: Span) -> date:
@@ -101,7 +109,7 @@ class Months:
         newest = month_of(self.today())
         while self.today() < closes_on(month_span(newest)):
             newest = month_before(newest)
-        first = connection.execute(select(func.min(REPORT_TURN.c.day))).scalar()
+        first = _first_day(connection)
         if first is None or month_of(first) > newest:
             return []
         months, day = [], first

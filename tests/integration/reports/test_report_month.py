@@ -38,6 +38,7 @@ from tests.fixtures.report_month import (
     fill_cases,
     fill_catalogue,
     fill_month,
+    fill_petitions,
     row,
 )
 
@@ -192,6 +193,12 @@ async def test_a_closed_month_is_the_same_whatever_is_erased_later(operations, m
     others = [f"2027-0{number}" for number in range(1, 6)]
     assert await months.close_due() == ["2026-09", "2026-11", "2026-12", *others]
     assert await months.close_due() == []
+
+
+async def test_months_in_which_nobody_asked_but_somebody_complained_are_closed_too(operations, months, clock):
+    await operations().write(fill_petitions)
+    clock.pass_by(days=60)
+    assert (await months.close_due())[:2] == ["2026-09", "2026-10"]
 
 
 async def test_what_is_kept_of_a_closed_month_names_no_conversation(operations, months):
