@@ -10,11 +10,10 @@ SPREAD = -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # In this order the small ones fill the end (tests/conftest.py sorts on).
 TESTS ?= tests/dialogue tests/e2e tests/integration tests/contracts tests/unit
 PYTEST_ARGS ?= --durations=40 --durations-min=3
-# Browsers that work at the same time; beside the other tests there is one.
+# Browsers that work at the same time.
 BROWSERS ?= 2
 # What does not need one another runs side by side: a processor that waits in one row works in the other.
 SIDE_BY_SIDE = $(PY) -m tools.side_by_side
-ALL_TESTS = tests='$(MAKE) test-fast' browser='$(MAKE) browser-test BROWSERS=1$(if $(CATALOGUE), && $(MAKE) eval-search)'
 # Where this is set, every process compiles all that it imports anew: 9 s of processor time for each that loads Rasa.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -36,7 +35,7 @@ run: install ## install, build the catalogue, train, start everything; Ctrl-C st
 
 test: dev catalogue ## all tests
 	@$(SIDE_BY_SIDE) train='$(MAKE) train' index='$(MAKE) index'
-	@$(SIDE_BY_SIDE) $(ALL_TESTS)
+	@$(MAKE) test-fast browser-test
 
 test-fast: ## all tests but those in a browser; TESTS= and PYTEST_ARGS= narrow them, WORKERS=0 is one at a time
 	$(PYTEST) $(SPREAD) $(wildcard $(TESTS)) $(PYTEST_ARGS)
@@ -60,7 +59,7 @@ lint: dev ## style, types and import rules
 
 check: dev catalogue ## everything that must hold before a change goes in; CATALOGUE=records.jsonl.gz takes eval-search in
 	@$(SIDE_BY_SIDE) 'lint, train=$(MAKE) lint train' index='$(MAKE) index'
-	@$(SIDE_BY_SIDE) $(ALL_TESTS)
+	@$(MAKE) test-fast browser-test $(if $(CATALOGUE),eval-search)
 
 chat: install catalogue index train ## a conversation in the terminal
 	@$(PY) -m bot.chat

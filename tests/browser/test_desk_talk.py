@@ -127,11 +127,7 @@ def test_from_the_queue_to_the_end_of_a_talk(open_context, desk, tmp_path):
 
 def test_what_is_said_while_the_citizen_is_away_arrives_once_and_in_order(open_context, desk):
     officer = on_duty(open_context().new_page(), desk)
-    context = open_context()
-    person = context.new_page()
-    person.goto(desk.url)
-    open_chat(person)
-    say(person, QUESTION)
+    person = citizen(open_context, desk)
     request = put_in_queue(desk)
     officer.goto(f"{desk.url}/desk/conversations/{request}")
     officer.get_by_role("button", name="Nhận", exact=True).click()

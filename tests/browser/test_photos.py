@@ -165,6 +165,7 @@ def test_a_photo_taken_out_while_it_goes_is_not_sent(asked: Page, hub: FakeHub):
     button(asked, "Bỏ ảnh 1").click()
     hub.loop.call_soon_threadsafe(hub.photo_gate.set)
     expect(messages(asked, "citizen").last).to_have_text("Đã gửi 1 ảnh")
+    expect(log(asked)).to_contain_text("Trả lời: Đã gửi 1 ảnh")  # the hub has it
     (frame,) = hub.received("photos")
     assert frame["photos"] == [hub.uploads[-1][0].replace("-", "")]
 
