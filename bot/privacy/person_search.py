@@ -33,6 +33,7 @@ from bot.zalo.tables import PERSON
 
 MOST = 20
 """So many conversations and so many petitions are shown of one key."""
+_LOOKED_AT = MOST + 1
 
 
 @dataclass(frozen=True)
@@ -105,26 +106,14 @@ class PersonSearch:
 
     async def find(self, kind: KeyKind, key: str, by: str) -> LookedUp:
         """Look a key up that `read_key` has read. by: the id of the person in charge."""
-        return await self._store.write(self._find, kind, key, by)
-
-    def _find(self, connection: Connection, kind: KeyKind, key: str, by: str) -> LookedUp:
         counted = f"{kind.value} {key}"
-        permit = self._tries.take(connection, counted, by, self._clock.now())
+        permit = await self._store.write(self._tries.take, counted, by, self._clock.now())
         if permit.again_at is not None:
             return LookedUp(again_at=permit.again_at)
-        trail = _follow(connection, kind, key)
-        if trail.known:
-            self._tries.succeeded(connection, counted, by)
-        own = _unique(trail.conversations)
-        linked = [one for one in _linked_with(connection, own) if one not in own]
-        codes = _unique([*trail.codes, *_codes_of(connection, trail.mine)])
-        pairs = [(one, one in linked) for one in [*own, *linked]]
-        more = len(pairs) > MOST or len(codes) > MOST
-        conversations = [_conversation(connection, one, is_linked) for one, is_linked in pairs[:MOST]]
-        petitions = [_petition(connection, code) for code in codes[:MOST]]
-        return LookedUp(
-            tuple(one for one in conversations if one), tuple(one for one in petitions if one), trail.known, more
-        )
+        found = await self._store.read(_look, kind, key)
+        if found.known:
+            await self._store.write(self._tries.succeeded, counted, by)
+        return found
 
 
 @dataclass(frozen=True)
@@ -135,6 +124,20 @@ class _Trail:
     mine: list[str]
     codes: list[str]
     known: bool
+
+
+def _look(connection: Connection, kind: KeyKind, key: str) -> LookedUp:
+    trail = _follow(connection, kind, key)
+    own = _unique(trail.conversations)
+    linked = [one for one in _linked_with(connection, own) if one not in own]
+    codes = _unique([*trail.codes, *_codes_of(connection, trail.mine[:MOST])])
+    more = len(own) + len(linked) > MOST or len(codes) > MOST
+    pairs = [(one, one in linked) for one in [*own, *linked]][:MOST]
+    conversations = [_conversation(connection, one, is_linked) for one, is_linked in pairs]
+    petitions = [_petition(connection, code) for code in codes[:MOST]]
+    return LookedUp(
+        tuple(one for one in conversations if one), tuple(one for one in petitions if one), trail.known, more
+    )
 
 
 def _follow(connection: Connection, kind: KeyKind, key: str) -> _Trail:
@@ -150,7 +153,7 @@ def _follow(connection: Connection, kind: KeyKind, key: str) -> _Trail:
 
 def _parties(kind: KeyKind, key: str) -> Select:
     column = PARTY.c.code if kind is KeyKind.PETITION else PARTY.c.contact_value
-    return select(PARTY.c.code).where(column == key).order_by(PARTY.c.joined_at.desc())
+    return select(PARTY.c.code).where(column == key).order_by(PARTY.c.joined_at.desc()).limit(_LOOKED_AT)
 
 
 def _queries(kind: KeyKind, key: str) -> list[Select]:
@@ -175,11 +178,12 @@ def _queries(kind: KeyKind, key: str) -> list[Select]:
 
 def _with_conversation(table: Any, where: Any) -> Select:
     known = CONVERSATION.c.rasa_sender == table.c.sender
-    return select(CONVERSATION.c.id).select_from(table.outerjoin(CONVERSATION, known)).where(where)
+    return select(CONVERSATION.c.id).select_from(table.outerjoin(CONVERSATION, known)).where(where).limit(_LOOKED_AT)
 
 
 def _of_senders(senders: Select) -> Select:
-    return select(CONVERSATION.c.id).where(CONVERSATION.c.rasa_sender.in_(senders)).order_by(CONVERSATION.c.created_at)
+    theirs = select(CONVERSATION.c.id).where(CONVERSATION.c.rasa_sender.in_(senders))
+    return theirs.order_by(CONVERSATION.c.created_at.desc()).limit(_LOOKED_AT)
 
 
 def _linked_with(connection: Connection, conversations: list[str]) -> list[str]:

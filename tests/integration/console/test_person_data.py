@@ -30,6 +30,12 @@ FIND, BEGIN = "/desk/privacy/find", "/desk/privacy/find/begin"
 
 
 @pytest.fixture
+def database_url(tmp_path):
+    """One engine is enough: what asks the databases is tested on both in tests/integration/privacy."""
+    return f"sqlite:///{tmp_path / 'data' / 'operations.db'}"
+
+
+@pytest.fixture
 def database(hub):
     return hub.database
 
