@@ -105,11 +105,14 @@ async def test_every_key_leads_to_what_is_held_and_to_no_word_of_it(administrato
 
 
 async def test_the_audit_holds_the_kind_of_a_key_and_never_the_key(administrator, services, talk):
-    await look(administrator, "contact", "0912 000 111", "cô Ba số 0912 000 111, 0912000111 xin xoá")
-    await look(administrator, "zalo", talk["zalo"], f"người dùng {talk['zalo']} nhờ xem giúp")
+    await look(administrator, "contact", "0912 000 111", "cô Ba số 0912.000.111, 0912000111 xin xoá")
+    await look(
+        administrator, "petition", talk["code"].lower(), f"phản ánh {talk['code']}, {talk['code'].lower()} xin xem"
+    )
     for line in await services.staff.audit.read(AuditFilter(deed=Deed.DATA_LOOKED_FOR)):
         assert "0912" not in line.reason
-        assert talk["zalo"] not in line.reason
+        assert "000.111" not in line.reason
+        assert talk["code"].lower() not in line.reason.lower()
         assert (line.by, line.reason.startswith("found 2: ")) == ("Nguyễn quantri", True)
 
 
