@@ -58,7 +58,10 @@ async def find(request: web.Request) -> web.StreamResponse:
 
 @page(Role.ADMINISTRATOR)
 async def begin(request: web.Request) -> web.StreamResponse:
-    """Begin a request for what a look-up of this session has shown; asked twice, it is begun once."""
+    """Begin a request for what a look-up of this session has shown; asked twice, it is begun once.
+
+    To erase is asked for once more on a page that says what goes.
+    """
     fields = await typed(request)
     target, reason = fields.get("target", ""), _one_line(fields.get("reason", ""))
     kind = next((one for one in RequestKind if one.value == fields.get("kind")), None)
@@ -67,7 +70,7 @@ async def begin(request: web.Request) -> web.StreamResponse:
     if len(reason) < SHORTEST_REASON:
         return _shown(request, {}, "checked")
     if kind is RequestKind.ERASE and fields.get("sure") != "on":
-        return _shown(request, {}, "sure")
+        return _shown(request, {}, confirm={"target": target, "reason": reason})
     try:
         begun, new = await _begin(request, kind, target)
     except PrivacyStepError as refused:
@@ -110,7 +113,7 @@ def _shown(
     **values: Any,
 ) -> web.Response:
     say, again = console_wording(), values.pop("again", "")
-    known: dict[str, Any] = {"begun": None, "new": False, **values}
+    known: dict[str, Any] = {"begun": None, "new": False, "confirm": None, **values}
     return render(
         request,
         "person_data.html",

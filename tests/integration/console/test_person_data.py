@@ -153,10 +153,11 @@ async def test_a_reference_that_names_nobody_any_more_says_so(administrator, hub
 async def test_an_erasure_waits_a_day_is_told_and_can_be_stopped(administrator, database, talk):
     await look(administrator, "petition", talk["code"])
     fields = form_for(administrator, f"c:{talk['id']}") | {"kind": "erase"}
-    assert await administrator.post(BEGIN, **fields) == 422
-    assert "chưa đánh dấu ô xác nhận" in administrator.body
+    assert await administrator.post(BEGIN, **fields) == 200
+    assert "Xoá cả cuộc trò chuyện này?" in administrator.body
     assert await rows_of(database) == []
-    assert await administrator.post(BEGIN, **fields, sure="on") == 200
+    names = ("target", "seal", "kind", "sure", "reason")
+    assert await administrator.post(BEGIN, **{name: administrator.field(name) for name in names}) == 200
     (row,) = await rows_of(database)
     assert row.receipt in administrator.body
     assert (row.state, row.act_after - row.asked_at, row.due_on > row.acknowledge_by) == ("confirmed", DAY, True)
