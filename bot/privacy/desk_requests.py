@@ -98,17 +98,18 @@ class DeskRequests:
         return self._told(connection, request, told), True
 
     def _take_back(self, connection: Connection, receipt: str, by: str) -> DataRequest:
-        now, told = self.clock.now(), []
+        now = self.clock.now()
+        told: list[str] = []
 
         def change(request: DataRequest) -> None:
             waits = request.state is RequestState.CONFIRMED and now < request.act_after
             if request.kind is not RequestKind.ERASE or not waits:
                 raise PrivacyStepError("that one cannot be taken back", fault="request")
-            told.append(request.conversation_id)
+            told.append(str(request.conversation_id))
             requests.end(connection, request, RequestState.CANCELLED, RequestOutcome.TAKEN_BACK, by, now)
 
         request = requests.step_of_person(connection, receipt, by, change)
-        tell_conversation(connection, str(told[0]), "desk_kept", now, receipt=request.receipt)
+        tell_conversation(connection, told[0], "desk_kept", now, receipt=request.receipt)
         return request
 
     def _told(self, connection: Connection, request: DataRequest, conversations: list[str]) -> DataRequest:
