@@ -27,6 +27,7 @@ from bot.console import (
     live_stream,
     mentions,
     people,
+    person_data,
     petition_corrections,
     petition_steps,
     petitions,
@@ -84,6 +85,7 @@ _PARTS = (
     switches,
     approval,
     privacy,
+    person_data,
     settings,
 )
 

@@ -13,6 +13,7 @@ from bot.errors import PrivacyStepError
 from bot.ops.clock import city_date
 from bot.privacy.correcting import PetitionData
 from bot.privacy.desk import PrivacyDesk
+from bot.privacy.desk_requests import DeskRequests
 from bot.privacy.export import copy_page
 from bot.privacy.inventory import data_classes
 from bot.privacy.models import RequestOutcome
@@ -29,6 +30,12 @@ def _desk(request: web.Request) -> PrivacyDesk:
     database = hub_of(request).database
     of = services(request)
     return PrivacyDesk(lambda: database, of.clock, load_calendar(), of.petitions.retention)
+
+
+def desk_requests(request: web.Request) -> DeskRequests:
+    """What begins a request for somebody who asks by telephone or at a counter."""
+    database, of = hub_of(request).database, services(request)
+    return DeskRequests(lambda: database, of.clock, load_calendar(), _desk(request))
 
 
 def _oversight(request: web.Request) -> Oversight:
@@ -49,13 +56,17 @@ async def step(request: web.Request) -> web.StreamResponse:
     fields, by = await typed(request), person_of(request).display_name
     outcome = next((one for one in OUTCOMES if one.value == fields.get("outcome")), RequestOutcome.DONE)
     try:
-        if way == "done":
+        if way == "take_back":
+            await desk_requests(request).take_back(receipt, by)
+        elif way == "done":
             await _desk(request).done(receipt, by, outcome)
         else:
             await _desk(request).acknowledge(receipt, by)
     except PrivacyStepError as refused:
         return await _shown(request, str(refused.context.get("fault", "request")))
-    await services(request).staff.audit.write(by, Deed.DATA_REQUEST_STEP, receipt)
+    await services(request).staff.audit.write(
+        by, Deed.DATA_REQUEST_STEP, receipt, "taken back" if way == "take_back" else ""
+    )
     done(_ADDRESS, f"data_{way}")
 
 
@@ -83,7 +94,8 @@ async def print_copy(request: web.Request) -> web.StreamResponse:
         return await _shown(request, str(refused.context.get("fault", "request")))
     await services(request).staff.audit.write(by, Deed.DATA_REQUEST_STEP, receipt, "print")
     headers = {"Content-Disposition": f'attachment; filename="ban-sao-{code}.html"', "Cache-Control": "no-store"}
-    return web.Response(text=copy_page("printed", seen), content_type="text/html", headers=headers)
+    title = "title_conversation" if code == receipt else "title"
+    return web.Response(text=copy_page("printed", seen, title), content_type="text/html", headers=headers)
 
 
 def petition_data(request: web.Request) -> PetitionData:
@@ -136,6 +148,7 @@ async def _shown(request: web.Request, fault: str = "", fields: Mapping[str, str
         reports=await oversight.reports(),
         classes=[one for one in data_classes().values() if one.limit],
         today=city_date(services(request).clock.now()),
+        moment=services(request).clock.now(),
         outcomes=OUTCOMES,
         fault=fault,
         fields=fields or {},
@@ -144,7 +157,7 @@ async def _shown(request: web.Request, fault: str = "", fields: Mapping[str, str
 
 ROUTES = (
     web.get("/privacy", listed),
-    web.post("/privacy/requests/{receipt:DL-[0-9A-Z]{6}}/{way:acknowledge|done}", step),
+    web.post("/privacy/requests/{receipt:DL-[0-9A-Z]{6}}/{way:acknowledge|done|take_back}", step),
     web.post("/privacy/requests/{receipt:DL-[0-9A-Z]{6}}/copy", send_copy),
     web.post("/privacy/requests/{receipt:DL-[0-9A-Z]{6}}/print", print_copy),
     web.post("/privacy/holds", hold),

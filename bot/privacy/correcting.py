@@ -19,7 +19,7 @@ from bot.petitions.correcting import Corrected, PetitionCorrections
 from bot.privacy import requests
 from bot.privacy.copying import entries_of
 from bot.privacy.desk import Seen
-from bot.privacy.finding import find_subject
+from bot.privacy.finding import Entry, conversation_of_sender, find_held, find_subject
 from bot.privacy.models import COPY_VALID, DataRequest, RequestKind, RequestOutcome, RequestState
 from bot.privacy.tables import EXPORT_LINK, REQUEST
 from bot.privacy.telling import tell_conversation, tell_sender
@@ -64,6 +64,8 @@ class PetitionData:
     async def copy(self, receipt: str, by: str) -> tuple[str, Seen]:
         """Return the petition's code and a copy to print for its person; the request stays open.
 
+        For a request about a conversation: its receipt, and all that is held about it.
+
         Raises `PrivacyStepError`.
         """
         return await ReachableStore(self.database).write(self._copy, receipt, by)
@@ -96,9 +98,10 @@ class PetitionData:
         requests.end(connection, request, RequestState.DONE, RequestOutcome.DONE, by, now)
 
     def _copy(self, connection: Connection, receipt: str, by: str) -> tuple[str, Seen]:
-        found: list[str] = []
-        requests.step_of_person(connection, receipt, by, lambda one: found.append(_code_of(one, connection)))
-        return found[0], Seen(self.clock.now(), entries_of(connection, found[0]))
+        found: list[tuple[str, dict[str, list[Entry]]]] = []
+        requests.step_of_person(connection, receipt, by, lambda one: found.append(_to_print(one, connection)))
+        name, held = found[0]
+        return name, Seen(self.clock.now(), held)
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,16 @@ def _code_of(request: DataRequest, connection: Connection) -> str:
     if not entries_of(connection, request.petition_code):
         raise PrivacyStepError("nothing of a person is left in that petition", fault="nothing_left")
     return request.petition_code
+
+
+def _to_print(request: DataRequest, connection: Connection) -> tuple[str, dict[str, list[Entry]]]:
+    if request.kind is not RequestKind.SEE:
+        code = _code_of(request, connection)
+        return code, entries_of(connection, code)
+    who = find_subject(connection, request.conversation_id) if request.conversation_id else None
+    if who is None or conversation_of_sender(connection, who.sender) is None:
+        raise PrivacyStepError("the conversation is erased", fault="nothing_left")
+    return request.receipt, find_held(connection, who)
 
 
 def _hash(secret: str) -> str:

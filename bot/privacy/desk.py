@@ -46,6 +46,7 @@ from knowledge.working_days import Calendar
 log = EventLog("privacy")
 
 _OPEN_STATES = {state.value for state in OPEN}
+_FOR_A_PERSON = (RequestState.WAITING, RequestState.ACKNOWLEDGED)
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class PrivacyDesk:
 
     async def withdraw(self, sender: str) -> tuple[DataRequest, list[str]] | None:
         """Take all consents of a conversation back at once; return the classes that ended with it, None for nothing."""
-        made = await self._store.write(self._withdraw, sender)
+        made = await self._store.write(self.withdraw_in, sender)
         self._logged(made[0] if made else None, "withdrawn")
         return made
 
@@ -122,7 +123,7 @@ class PrivacyDesk:
         return await self._store.write(self._acknowledge, receipt, by)
 
     async def done(self, receipt: str, by: str, outcome: RequestOutcome) -> DataRequest:
-        """A person is done with a request about a petition; to have done an erasure erases, in the same transaction.
+        """A person is done with a request that waits for one; to have done an erasure erases, in the same transaction.
 
         Raises `PrivacyStepError`, with `fault` "petition_open" or "petition_held" where it cannot be erased yet.
         """
@@ -178,7 +179,8 @@ class PrivacyDesk:
         requests.end(connection, request, RequestState.DONE, RequestOutcome.DONE, BY_SYSTEM, now)
         return request, secret
 
-    def _withdraw(self, connection: Connection, sender: str) -> tuple[DataRequest, list[str]] | None:
+    def withdraw_in(self, connection: Connection, sender: str) -> tuple[DataRequest, list[str]] | None:
+        """As `withdraw`, in a transaction of the caller's."""
         who, now = self._subject(connection, sender), self._clock.now()
         if who is None:
             return None
@@ -246,9 +248,10 @@ class PrivacyDesk:
 
     def _done(self, connection: Connection, receipt: str, by: str, outcome: RequestOutcome) -> DataRequest:
         def change(request: DataRequest) -> None:
-            if request.petition_code is None:
+            if request.state not in _FOR_A_PERSON:
                 raise PrivacyStepError("the system does that one by itself", receipt=receipt[:16])
-            if (request.kind, outcome) == (RequestKind.PETITION_ERASE, RequestOutcome.DONE):
+            erases = (request.kind, outcome) == (RequestKind.PETITION_ERASE, RequestOutcome.DONE)
+            if erases and request.petition_code is not None:
                 self._forget_petition(connection, request.petition_code)
             self._tell(connection, request, outcome.value)
             requests.end(connection, request, RequestState.DONE, outcome, by, self._clock.now())

@@ -35,13 +35,16 @@ def to_json(seen: Seen, days: Mapping[str, int]) -> str:
     return json.dumps(body, ensure_ascii=False, indent=1)
 
 
-def copy_page(note: str, seen: Seen | None = None) -> str:
-    """Return the page of a copy: `seen`, or before it is opened (note "once") a button, or (note "gone") neither."""
+def copy_page(note: str, seen: Seen | None = None, title: str = "title") -> str:
+    """Return the page of a copy: `seen`, or before it is opened (note "once") a button, or (note "gone") neither.
+
+    title: "title" of a petition's, "title_conversation".
+    """
     say = privacy_wording()
     made = say("copy_page.made", at=f"{seen.at.astimezone(CITY_TIME):%H:%M %d/%m/%Y}") if seen else ""
     entries = [_entry(entry) for found in seen.held.values() for entry in found] if seen else []
     button = say("copy_page.open") if note == "once" and seen is None else ""
-    facts = {"title": say("copy_page.title"), "note": say(f"copy_page.{note}")}
+    facts = {"title": say(f"copy_page.{title}"), "note": say(f"copy_page.{note}")}
     look = {"style": STYLE, "brand": say("page.brand")}
     return _template("copy.html.j2").render(**facts, **look, made=made, open=button, entries=entries)
 

@@ -11,12 +11,16 @@ ACKNOWLEDGE_WORKING_DAYS = 2
 GRACE = timedelta(seconds=60)
 """So long an erasure can be taken back; and the last message reaches its reader."""
 LINK_VALID = timedelta(minutes=15)
+DESK_GRACE = timedelta(days=1)
+"""An erasure that was asked for by telephone or at a counter: so long the conversation that is told can object."""
 COPY_VALID = timedelta(days=7)
 """A copy that a person in charge has made waits so long to be fetched."""
 
 
 class RequestKind(str, Enum):
-    """`ERASE`, `SEE`, `WITHDRAW`: about the conversation itself, done by the system. The others wait for a person."""
+    """`ERASE`, `SEE`, `WITHDRAW`: about the conversation itself, done by the system; a `SEE` that was begun at the desk
+    and the others wait for a person.
+    """
 
     ERASE = "erase"
     SEE = "see"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,34 +38,48 @@ def begin(
     connection: Connection,
     calendar: Calendar,
     kind: RequestKind,
-    conversation_id: str,
+    conversation_id: str | None,
     channel: str,
     now: datetime,
     petition_code: str | None = None,
+    waits: bool = False,
+    grace: timedelta = GRACE,
 ) -> DataRequest:
-    """Return the open request of this kind, or a new one: who asks twice has asked once."""
+    """Return the open request of this kind, or a new one: who asks twice has asked once.
+
+    conversation_id: None only with a petition, whose conversation is gone. waits: for a person, as those about a
+    petition do. grace: so long the system leaves it alone.
+    """
     same = and_(REQUEST.c.kind == kind.value, _open_of(conversation_id))
     same = and_(same, REQUEST.c.petition_code == petition_code) if petition_code else same
     known = connection.execute(select(REQUEST).where(same)).first()
     if known is not None:
-        return request_of(known)
+        return _sooner(connection, request_of(known), now + grace)
     day = city_date(now)
     new = DataRequest(
         id=str(uuid.uuid4()),
         receipt=f"{PREFIX}{new_reference()}",
         kind=kind,
-        state=RequestState.WAITING if petition_code else RequestState.CONFIRMED,
+        state=RequestState.WAITING if petition_code or waits else RequestState.CONFIRMED,
         channel=channel,
         conversation_id=conversation_id,
         petition_code=petition_code,
         asked_at=now,
-        act_after=now + GRACE,
+        act_after=now + grace,
         acknowledge_by=calendar.add(day, ACKNOWLEDGE_WORKING_DAYS).day,
         due_on=day + timedelta(days=DAYS[kind]),
     )
     row = asdict(new) | {"kind": kind.value, "state": new.state.value, "outcome": new.outcome.value}
     connection.execute(insert(REQUEST).values(**row))
     return new
+
+
+def _sooner(connection: Connection, known: DataRequest, act_after: datetime) -> DataRequest:
+    """Who has asked for an erasure at the desk, and says so again in the chat, does not wait for the day to be over."""
+    if known.state is not RequestState.CONFIRMED or known.act_after <= act_after:
+        return known
+    mark(connection, known, known.state, act_after=act_after)
+    return replace(known, act_after=act_after)
 
 
 def end(
@@ -105,6 +119,14 @@ def due(connection: Connection, now: datetime, most: int) -> list[DataRequest]:
     return find_all(connection, of_it)[:most]
 
 
+def open_about(
+    connection: Connection, conversation_id: str | None = None, code: str | None = None
+) -> list[DataRequest]:
+    """Return the open requests about a conversation, or about a petition whoever asked."""
+    mine = REQUEST.c.petition_code == code if code else REQUEST.c.conversation_id == conversation_id
+    return find_all(connection, and_(mine, is_open()))
+
+
 def find_all(connection: Connection, *where: ColumnElement[bool]) -> list[DataRequest]:
     """Return the requests that fit, the oldest first."""
     rows = connection.execute(select(REQUEST).where(*where).order_by(REQUEST.c.asked_at))
@@ -132,5 +154,5 @@ def request_of(row: Row) -> DataRequest:
     return DataRequest(**values)
 
 
-def _open_of(conversation_id: str) -> ColumnElement[bool]:
+def _open_of(conversation_id: str | None) -> ColumnElement[bool]:
     return and_(REQUEST.c.conversation_id == conversation_id, is_open())

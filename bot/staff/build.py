@@ -27,7 +27,7 @@ from knowledge.places import load_places
 
 @dataclass(frozen=True)
 class StaffParts:
-    """What the console and the command line work with."""
+    """What the console and the command line work with. proofs: counts the keys of people that led nowhere."""
 
     service: StaffService
     people: People
@@ -35,6 +35,7 @@ class StaffParts:
     switches: Switches
     tuner: Tuner
     keeping: StaffKeeping
+    proofs: Tries
 
 
 def build_staff(
@@ -52,4 +53,5 @@ def build_staff(
         switches=Switches(database, clock),
         tuner=Tuner(database, clock, tuning, {CITY, *communes}),
         keeping=StaffKeeping(database, clock, tries, seal, tuning),
+        proofs=Tries(key, STAFF_TRY, "person"),
     )

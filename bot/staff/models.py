@@ -192,6 +192,7 @@ class Deed(str, Enum):
     REFERRAL_SEEN = "referral_seen"
     REFERRAL_STEP = "referral_step"
     DATA_REQUEST_STEP = "data_request_step"
+    DATA_LOOKED_FOR = "data_looked_for"
     HOLD_CHANGED = "hold_changed"
 
 
