@@ -77,11 +77,11 @@ def _is_empty(domain: Domain) -> bool:
 _CONVERT = NLUMessageConverter.convert_user_message
 
 
-def _convert(converter: NLUMessageConverter, messages: list[UserMessage]) -> list[Message]:
+def _convert(self: NLUMessageConverter, messages: list[UserMessage]) -> list[Message]:
     """Rasa writes down where each word of a message begins. In a conversation nothing reads that, so it is not kept
     with it, and the words are not segmented; `/model/parse`, which no channel stands behind, tells them as ever.
     """
-    converted: list[Message] = _CONVERT(converter, messages)
+    converted: list[Message] = _CONVERT(self, messages)
     for said, message in zip(messages, converted, strict=True):
         if said.input_channel:
             message.output_properties.discard(TEXT_TOKENS)

@@ -19,7 +19,7 @@ from bot.attachments.models import MOST_BYTES
 from bot.channels.web import WebLimits
 from bot.channels.web_frames import LONGEST_FRAME
 from bot.console.live_stream import HEARTBEAT_SECONDS
-from bot.doctor.configuration import known_settings
+from bot.declared_settings import declared_settings
 from bot.hub.rasa_client import IDLE_SECONDS
 from bot.hub.turns import STOP_GRACE_SECONDS
 from bot.jobs.heartbeat import BEAT_SECONDS, FILE
@@ -62,7 +62,7 @@ def compose():
 def test_every_setting_that_is_named_exists():
     for path in (path for path in DEPLOY.rglob("*") if path.is_file()):
         named = set(re.findall(r"\bMOTCUA_[A-Z_]*[A-Z]\b", path.read_text("utf-8")))
-        assert named - known_settings() == set(), path
+        assert named - set(declared_settings()) == set(), path
 
 
 def test_settings_of_compose_and_of_the_cluster_are_read_without_a_fault(compose):

@@ -17,6 +17,12 @@ LONG = b"x" * (LARGEST + 1)
 
 
 @pytest.fixture
+def event_loop_policy():
+    """asyncio's own loop, whatever another test of the process has left: its transport can be listened in to."""
+    return asyncio.DefaultEventLoopPolicy()
+
+
+@pytest.fixture
 def writes(monkeypatch):
     """Every piece that is handed to the network, by either side."""
     found, write = [], _SelectorSocketTransport.write
