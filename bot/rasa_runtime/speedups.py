@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache, partial, wraps
 from typing import Any
 
 from jsonschema.validators import validator_for
@@ -77,6 +77,7 @@ def _is_empty(domain: Domain) -> bool:
 _CONVERT = NLUMessageConverter.convert_user_message
 
 
+@wraps(_CONVERT)  # Rasa reads the annotations before it trains
 def _convert(self: NLUMessageConverter, messages: list[UserMessage]) -> list[Message]:
     """Rasa writes down where each word of a message begins. In a conversation nothing reads that, so it is not kept
     with it, and the words are not segmented; `/model/parse`, which no channel stands behind, tells them as ever.

@@ -115,7 +115,8 @@ async def test_another_tab_sees_the_dropped_message_change(widget, new_widget, r
     await widget.say(SLY)
     await other.until("assistant")
     await other.quiet()
-    assert [frame["content"]["text"] for frame in other.messages if frame["seq"] == 1] == [SLY, DROPPED]
+    shown = [frame["content"]["text"] for frame in other.messages if frame["seq"] == 1]
+    assert shown in ([SLY, DROPPED], [DROPPED])  # a tab that is behind never sees the words
     late = new_widget()
     await late.enter(widget.token)
     await late.quiet()

@@ -290,3 +290,12 @@ def test_words_are_segmented_where_somebody_reads_them(originals, channel, told)
         else {"text": said.text}
     )
     assert [(token.start, token.end) for token in message.get("text_tokens")] == places
+
+
+def test_rasa_reads_the_same_parameters_before_it_trains(originals, monkeypatch):
+    from rasa.engine.validation import _get_parameter_information
+    from rasa.graph_components.converters.nlu_message_converter import NLUMessageConverter
+
+    ours = _get_parameter_information(NLUMessageConverter, "convert_user_message")
+    monkeypatch.setattr(NLUMessageConverter, "convert_user_message", originals[-8])
+    assert ours == _get_parameter_information(NLUMessageConverter, "convert_user_message")
