@@ -113,6 +113,21 @@ def asks_of_being_late(name: str, link: dict[str, Any], text: str) -> bool:
     return name == _LEGAL_ADVICE and link.get("certainty") == "clear" and late
 
 
+_CORRECT = "correct_my_data"
+_OWN = re.compile(
+    r"\b(?:toi|tui|em|e|minh|chau|con|anh chi|may anh|cac anh|du lieu|phan anh|kien nghi|lien lac|lien he|tro ly"
+    r"|nhan tin|o day|ben nay|de lai)\b"
+)
+
+
+def corrects_a_paper(name: str, text: str) -> bool:
+    """Say whether what seems a wish to have one's data here put right names neither oneself nor what is held here.
+
+    "Sửa thông tin hộ kinh doanh" is a question on a procedure.
+    """
+    return name == _CORRECT and not _OWN.search(fold(text))
+
+
 def _by_code(name: str, confidence: float, entities: list[str]) -> tuple[str, float] | None:
     """Return what a message is that holds a petition's, procedure's or dossier's code, or a request's reference."""
     if "petition_code" in entities:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.arbiter import ASK_PROCEDURE, FALLBACK, asks_of_being_late, settle_intent
+from bot.nlu.arbiter import ASK_PROCEDURE, FALLBACK, asks_of_being_late, corrects_a_paper, settle_intent
 from bot.nlu.noise import noisy_variants
 from knowledge.text import fold
 
@@ -106,3 +106,18 @@ def test_noise_never_fails(seed):
 def test_what_happens_when_a_procedure_is_done_late_is_a_question_on_it(text, certainty, asks):
     assert asks_of_being_late("ask_legal_advice", {"certainty": certainty}, text) is asks
     assert not asks_of_being_late("report_scam", {"certainty": certainty}, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "a_paper"),
+    [
+        ("sửa thông tin hộ kinh doanh", True),
+        ("chinh sua thong tin doanh nghiep", True),
+        ("sửa thông tin của tôi", False),
+        ("số liên lạc cũ không dùng nữa, thay số khác vào phản ánh", False),
+        ("yeu cau chinh sua du lieu ca nhan", False),
+    ],
+)
+def test_who_names_neither_oneself_nor_what_is_held_here_asks_of_a_paper(text, a_paper):
+    assert corrects_a_paper("correct_my_data", text) is a_paper
+    assert not corrects_a_paper("ask_my_data", text)
