@@ -6,9 +6,10 @@ a quarter of a turn.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import orjson
@@ -16,9 +17,10 @@ import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 
 from bot.rasa_runtime.bounding import READ
+from bot.store.checkpoints import Checkpoints
 from bot.store.prepared import Prepared
 
 EVENTS = SQLTrackerStore.SQLEvent.__table__
@@ -56,6 +58,10 @@ class QuickEventRows:
 
     _held: Connection | None = None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._checkpoints = Checkpoints()
+
     async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
         store: Any = self
         with self._connection() as connection:
@@ -84,8 +90,15 @@ class QuickEventRows:
         if new:
             with self._connection() as connection, connection.begin():
                 _write(connection, [_row(tracker.sender_id, event) for event in new])
+            self._move_log()
         setattr(tracker, _STORED, len(tracker.events))
         setattr(tracker, READ, len(tracker.events))
+
+    def _move_log(self) -> None:
+        """Have another thread move SQLite's log now and then, instead of the one that answers."""
+        engine: Any = self.engine  # type: ignore[attr-defined]
+        if engine.dialect.name == "sqlite" and self._checkpoints.due():
+            asyncio.get_running_loop().run_in_executor(None, _move_log, engine, self._checkpoints)
 
     async def stream_events(self, tracker: DialogueStateTracker) -> None:
         """Tell a broker what is new since the tracker was read; to find that out Rasa reads it once more."""
@@ -117,6 +130,11 @@ class QuickEventRows:
             held.close()
             raise
         self._held = held
+
+
+def _move_log(engine: Engine, checkpoints: Checkpoints) -> None:
+    with suppress(sa.exc.SQLAlchemyError), engine.connect() as connection:
+        checkpoints.move(connection.connection.dbapi_connection)
 
 
 def _write(connection: Connection, rows: list[dict[str, Any]]) -> None:

@@ -16,10 +16,17 @@ from bot.rasa_runtime.bounding import Bounding
 from bot.rasa_runtime.event_rows import QuickEventRows
 from bot.rasa_runtime.scrubbing import Scrubbing
 from bot.settings import Settings
+from bot.store.checkpoints import MOST_PAGES
 from bot.store.engine import make_private
 from knowledge.postgres import NETWORK, watch_silence
 
-SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "secure_delete=FAST")
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "busy_timeout=5000",
+    "secure_delete=FAST",
+    f"wal_autocheckpoint={MOST_PAGES}",
+)
 
 
 class TunedSQLTrackerStore(Scrubbing, Bounding, QuickEventRows, SQLTrackerStore):

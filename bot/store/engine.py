@@ -8,15 +8,18 @@ import sqlite3
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.engine.url import URL
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from bot.ops.metrics import DATABASE_ERRORS
+from bot.store.checkpoints import MOST_PAGES, Checkpoints
 from bot.store.group_writer import write_together
 from bot.store.kept import BEGIN, Kept, execute
 from bot.store.searching import add_functions
@@ -113,6 +116,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # A message that was confirmed survives a power cut; zeroed pages leave nothing of an erased one.
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA secure_delete = ON")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {MOST_PAGES}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -151,6 +155,7 @@ class Database:
         self._held = Kept(engine, "IMMEDIATE")
         self._of_thread = threading.local()
         self._kept = [self._held]
+        self._checkpoints = Checkpoints()
         self.closed = False
 
     async def run(self, work: Callable[..., Result], *args: Any) -> Result:
@@ -166,6 +171,8 @@ class Database:
         """
         if self._writer is not None:
             written: Result = await self._writer.do((self._write_on_held, work, args))
+            if self._checkpoints.due() and not self.closed:
+                self._reader.do((self._move_log, None, ()))  # nobody waits for it, and it raises nothing
             return written
         return await self.run(work, *args)
 
@@ -174,12 +181,19 @@ class Database:
             return self._held.transaction(work, args)
 
     def _read(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
+        return self._kept_of_thread().transaction(work, args)
+
+    def _move_log(self, *_: object) -> None:
+        with suppress(SQLAlchemyError):  # no connection: who reads or writes hears of it
+            self._kept_of_thread().beside(self._checkpoints.move)
+
+    def _kept_of_thread(self) -> Kept:
         """Each thread that reads on SQLite keeps its connection, too."""
         kept: Kept | None = getattr(self._of_thread, "kept", None)
         if kept is None:
             kept = self._of_thread.kept = Kept(self.engine, "DEFERRED")
             self._kept.append(kept)
-        return kept.transaction(work, args)
+        return kept
 
     def _transaction(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
         with self.engine.begin() as connection:

@@ -45,6 +45,12 @@ class Kept:
             raise
         return result
 
+    def beside(self, work: Callable[[sqlite3.Connection], None]) -> None:
+        """Call `work` with the driver's connection, in no transaction."""
+        if self._connection is None:
+            self._connection = self._connect()
+        work(self._connection.connection.dbapi_connection)
+
     def close(self) -> None:
         """Give the connection back; what is not committed is undone."""
         connection, self._connection = self._connection, None

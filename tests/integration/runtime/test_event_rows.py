@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 
 import pytest
 
@@ -163,3 +165,22 @@ async def test_a_broker_hears_of_each_event_once(stores):
         tracker.update(SlotSet("a", 1))
         await ours.save(tracker)
     assert heard[6:] == [("a", "slot")] * 2
+
+
+async def test_the_log_of_sqlite_is_moved_by_another_thread(stores, monkeypatch, tmp_path):
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    from bot.store import checkpoints
+
+    _, ours = stores
+    if ours.engine.dialect.name != "sqlite":
+        return
+    monkeypatch.setattr(checkpoints, "EVERY_SECONDS", 0.0)
+    ours._checkpoints = checkpoints.Checkpoints()
+    with ours.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+    threads = []
+    monkeypatch.setattr(checkpoints.Checkpoints, "move", lambda *_: threads.append(threading.current_thread()))
+    await ours.save(DialogueStateTracker.from_events("một người", conversation(), slots=[]))
+    await asyncio.get_running_loop().shutdown_default_executor()
+    assert [thread is threading.main_thread() for thread in threads] == [False]

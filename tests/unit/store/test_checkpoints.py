@@ -1,0 +1,105 @@
+"""SQLite's log is moved into the file beside those who write, and nobody waits for it."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+from sqlalchemy import text
+
+from bot.store import checkpoints
+from bot.store.checkpoints import Checkpoints
+from bot.store.engine import Database, make_engine
+
+SAID = "một câu rất riêng"
+
+
+@pytest.fixture
+def place(tmp_path):
+    path = tmp_path / "operations.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("CREATE TABLE said (words TEXT)")
+    connection.close()
+    return path
+
+
+@pytest.fixture
+def writer(place):
+    """Whose own moving is switched off."""
+    connection = sqlite3.connect(place, isolation_level=None)
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
+    connection.execute("PRAGMA secure_delete = ON")
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def beside(place):
+    connection = sqlite3.connect(place, isolation_level=None, timeout=15)
+    yield connection
+    connection.close()
+
+
+def log_of(place):
+    return place.with_name(place.name + "-wal")
+
+
+def has(path, words=SAID):
+    return words.encode() in path.read_bytes()
+
+
+def test_what_was_written_is_in_the_file(place, writer, beside):
+    writer.execute("INSERT INTO said VALUES (?)", (SAID,))
+    assert not has(place)
+    Checkpoints().move(beside)
+    assert has(place)
+
+
+def test_what_was_erased_leaves_the_log_in_time(place, writer, beside, monkeypatch):
+    writer.execute("INSERT INTO said VALUES (?)", (SAID,))
+    writer.execute("DELETE FROM said")
+    Checkpoints().move(beside)
+    assert has(log_of(place))
+    monkeypatch.setattr(checkpoints, "EMPTY_SECONDS", 0.0)
+    Checkpoints().move(beside)
+    assert log_of(place).stat().st_size == 0
+    assert not has(place)
+    assert beside.execute("PRAGMA busy_timeout").fetchone() == (15_000,)
+
+
+def test_a_writer_in_the_midst_is_not_waited_for(place, writer, beside, monkeypatch):
+    monkeypatch.setattr(checkpoints, "EMPTY_SECONDS", 0.0)
+    writer.execute("BEGIN IMMEDIATE")
+    writer.execute("INSERT INTO said VALUES (?)", (SAID,))
+    Checkpoints().move(beside)
+    writer.execute("COMMIT")
+    assert beside.execute("SELECT words FROM said").fetchall() == [(SAID,)]
+
+
+def test_a_closed_connection_is_no_error(beside):
+    beside.close()
+    Checkpoints().move(beside)
+
+
+def test_it_is_due_once_in_a_while(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(checkpoints.time, "monotonic", lambda: now[0])
+    ours = Checkpoints()
+    found = []
+    for now[0] in (101.0, 104.0, 105.0, 108.0):
+        found.append(ours.due())
+    assert found == [False, True, False, True]
+
+
+async def test_whoever_writes_sees_to_it(place, monkeypatch):
+    """The next write after a while; the log's pages are then in the file, though no writer has moved them."""
+    monkeypatch.setattr(checkpoints, "EVERY_SECONDS", 0.0)
+    database = Database(make_engine(f"sqlite:///{place}"))
+    await database.write(lambda connection: connection.execute(text("INSERT INTO said VALUES (:it)"), {"it": SAID}))
+    await database.run(lambda connection: None)
+    with sqlite3.connect(place) as connection:  # keeps the log after `close`
+        connection.execute("SELECT * FROM said").fetchall()
+        database.close()
+        assert has(place)
+    connection.close()
