@@ -12,6 +12,7 @@ import aiohttp
 
 from bot.errors import AssistantDownError
 from bot.feedback.words import Understood, understood_from
+from bot.hub.least_busy import LeastBusy, ToldWho
 from bot.ops.one_write import OneWriteRequest
 
 IN_FLIGHT = 32
@@ -110,7 +111,11 @@ class RasaClient:
     def _http(self) -> aiohttp.ClientSession:
         if self._session is None:
             # Named Rasa hosts change address when replicas come and go. Rasa sets no cookies.
-            connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=10, keepalive_timeout=IDLE_SECONDS)
-            jar = aiohttp.DummyCookieJar()
-            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=jar, request_class=OneWriteRequest)
+            connector = LeastBusy(limit=0, ttl_dns_cache=10, keepalive_timeout=IDLE_SECONDS)
+            self._session = aiohttp.ClientSession(
+                connector=connector,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                request_class=OneWriteRequest,
+                response_class=ToldWho,
+            )
         return self._session

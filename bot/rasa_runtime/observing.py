@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 from contextlib import suppress
 from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 _UNDONE: ContextVar[bool] = ContextVar("undone", default=False)
 
 QUESTION = "/webhooks/rest/webhook"
+SERVED_BY = "X-Served-By"
 WITHIN_SECONDS = 2.5
 
 
@@ -51,6 +55,7 @@ def observe(app: Sanic, settings: Settings, figures: Path, parent: int) -> None:
     app.register_middleware(keep_model, "request")
     app.register_middleware(name_turn, "request")
     app.register_middleware(own_up, "response")
+    app.register_middleware(say_who, "response")
     app.add_route(metrics, "/metrics")
     app.add_route(ready, "/readyz")
     MessageProcessor.parse_message = timed_parse(MessageProcessor.parse_message)
@@ -148,6 +153,17 @@ async def own_up(request: Request, _response: Any) -> HTTPResponse | None:
     from sanic.response import text
 
     return text("", status=503) if request.path == QUESTION and _UNDONE.get() else None
+
+
+async def say_who(request: Request, response: Any) -> None:
+    """An answer says which process gave it: the hub asks who has the least to do (bot/hub/least_busy.py)."""
+    if request.path == QUESTION:
+        response.headers[SERVED_BY] = f"{_host()}-{os.getpid()}"
+
+
+@cache
+def _host() -> str:
+    return socket.gethostname()
 
 
 def timed_parse(parse: Any) -> Any:
