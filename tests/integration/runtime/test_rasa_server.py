@@ -20,6 +20,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bot.hub.least_busy import SERVED_BY
 from bot.supervisor.supervisor import answers
 from knowledge.settings import ROOT
 
@@ -147,6 +148,17 @@ def test_both_workers_answer_and_their_figures_are_added_up(server):
     assert all(isinstance(replies, list) for replies in told)
     assert all(sum(worker.cpu_times()[:2]) > spent for worker, spent in zip(workers, before, strict=True))
     assert {understood(port) for _ in range(6)} == {counted + 60}  # whichever is asked
+
+
+def test_an_answer_says_which_worker_gave_it(server):
+    """By that the hub knows whom to ask next."""
+    words = json.dumps({"sender": "c", "message": "xin chào"}).encode()
+    headers = {"Content-Type": "application/json"}
+    asked = urllib.request.Request(f"http://127.0.0.1:{server[2]}/webhooks/rest/webhook", words, headers)
+    with urllib.request.urlopen(asked) as response:
+        host, pid = response.headers[SERVED_BY].rsplit("-", 1)
+    assert host == socket.gethostname()
+    assert int(pid) in children_of(server[0].pid)
 
 
 def test_a_worker_that_is_killed_under_questions_loses_none_and_there_are_two_again(server):
