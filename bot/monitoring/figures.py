@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from bot.handoff.models import RequestState
 from bot.handoff.presence import LAPSE
 from bot.handoff.tables import HANDOFF_PRESENCE, HANDOFF_REQUEST
-from bot.hub.models import TurnState
+from bot.hub.statements import PENDING
 from bot.hub.tables import MESSAGE
 from bot.jobs.runner import Job, last_runs
 from bot.ops.clock import CITY_TIME
@@ -55,7 +55,7 @@ def read_figures(connection: Connection, now: datetime, jobs: Sequence[Job]) -> 
 
 
 def _turns(connection: Connection, now: datetime) -> Iterator[Figure]:
-    waiting = select(func.count(), func.min(MESSAGE.c.created_at)).where(MESSAGE.c.state == TurnState.PENDING.value)
+    waiting = select(func.count(), func.min(MESSAGE.c.created_at)).where(PENDING)
     number, oldest = connection.execute(waiting).one()
     yield Figure("motcua_pending_turns", number)
     yield Figure("motcua_oldest_pending_turn_seconds", _age(oldest, now))
