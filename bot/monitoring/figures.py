@@ -23,7 +23,7 @@ from bot.privacy.models import RequestState as DataRequestState
 from bot.privacy.requests import is_open
 from bot.privacy.tables import REQUEST as DATA_REQUEST
 from bot.zalo.states import OPEN_STATES, InState
-from bot.zalo.tables import INBOX, OUTBOX, TEMPLATE, TOKEN
+from bot.zalo.tables import INBOX, OUTBOX, TEMPLATE, TOKEN, in_state
 from bot.zalo.template_rows import TemplateState
 
 DUE = ("later", "soon", "overdue")
@@ -64,7 +64,7 @@ def _turns(connection: Connection, now: datetime) -> Iterator[Figure]:
 def _zalo(connection: Connection) -> Iterator[Figure]:
     queues = (("inbox", INBOX, IN_INBOX), ("outbox", OUTBOX, OPEN_STATES), ("templates", TEMPLATE, IN_TEMPLATES))
     for queue, table, states in queues:
-        counted = select(table.c.state, func.count()).where(table.c.state.in_(states)).group_by(table.c.state)
+        counted = select(table.c.state, func.count()).where(in_state(table, *states)).group_by(table.c.state)
         found = dict(iter(connection.execute(counted)))
         for state in states:
             yield Figure("motcua_zalo_queue", found.get(state, 0), (queue, state))

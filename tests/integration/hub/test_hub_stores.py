@@ -158,7 +158,7 @@ def test_a_turn_of_a_killed_hub_waits_a_few_seconds_and_that_of_a_slow_one_is_no
 
 
 async def test_an_answer_that_comes_soon_leaves_the_moment_of_its_question(conversations, first, database, clock):
-    """Its index is not written then. Who looks for changes has looked back far enough to see the answer by its number."""
+    """Its index is not written then. Who looks for changes looks back further, and sees the answer by its number."""
     transcripts, asked = Transcripts(database), clock.now()
     conversation = await conversations.open("web")
     for seconds, moved in ((1.9, 0), (2, 2)):
