@@ -19,8 +19,9 @@ log = EventLog("console.live")
 PAUSE_SECONDS = 1.0
 GATHER_SECONDS = 0.25
 """Signals of that time go to a browser together: under load there is one for every word that anybody says."""
-OVERLAP = timedelta(seconds=5)
-"""How far back is looked again: a change may be committed that long after the moment that stands in it."""
+OVERLAP = timedelta(seconds=7)
+"""How far back is looked again: a change may be committed five seconds after the moment that stands in it, and that of
+an answer may be two seconds old (`FRESH` of bot/hub/statements.py)."""
 LONGEST_GAP = timedelta(hours=1)
 EVERYTHING = "all"
 """The topic that stands for all of them: whoever hears it reads everything anew."""

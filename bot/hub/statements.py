@@ -5,7 +5,10 @@ Names of parameters begin with `the_`, because SQLAlchemy keeps the columns' own
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from sqlalchemy import and_, bindparam, insert, literal_column, select, update
+from sqlalchemy.engine import Connection, Row
 
 from bot.hub.models import Role, TurnState
 from bot.hub.tables import CONVERSATION, MESSAGE
@@ -14,7 +17,8 @@ from bot.store.prepared import Prepared
 _CONVERSATION = CONVERSATION.c.id == bindparam("the_id")
 _MESSAGES = MESSAGE.c.conversation_id == bindparam("the_id")
 _LIVING = CONVERSATION.c.erased_at.is_(None)
-_PENDING = MESSAGE.c.state == literal_column(f"'{TurnState.PENDING.value}'")  # in words, as the index has it
+FRESH = timedelta(seconds=2)
+PENDING = MESSAGE.c.state == literal_column(f"'{TurnState.PENDING.value}'")  # in words, as the index has it
 _MESSAGE = and_(_MESSAGES, MESSAGE.c.seq == bindparam("the_seq"))
 
 FIND = Prepared(select(CONVERSATION).where(_CONVERSATION))
@@ -29,17 +33,13 @@ LOCK = Prepared(update(CONVERSATION).where(_CONVERSATION, _LIVING).values(update
 """Takes the_id, the_moment; touches no row where the conversation is erased."""
 FIND_AND_LOCK = Prepared(select(CONVERSATION).where(_CONVERSATION, _LIVING).with_for_update(key_share=True))
 """Takes the_id; finds no row where the conversation is erased. Locks as an UPDATE does (SQLite: its writer has it)."""
+_LEASE = {"lease_owner": bindparam("the_owner"), "lease_until": bindparam("the_end")}
 END_TURN = Prepared(
-    update(CONVERSATION)
-    .where(_CONVERSATION)
-    .values(
-        updated_at=bindparam("the_moment"),
-        away_since=None,
-        lease_owner=bindparam("the_owner"),
-        lease_until=bindparam("the_end"),
-    )
+    update(CONVERSATION).where(_CONVERSATION).values(updated_at=bindparam("the_moment"), away_since=None, **_LEASE)
 )
 """Takes the_id, the_moment, the_owner, the_end; None and None let the conversation go. For who holds its lock."""
+END_FRESH_TURN = Prepared(update(CONVERSATION).where(_CONVERSATION).values(away_since=None, **_LEASE))
+"""As `END_TURN`, without the_moment: the one that is written stays, and its place in the index."""
 COUNT_ON = Prepared(
     update(CONVERSATION).where(_CONVERSATION).values(last_seq=CONVERSATION.c.last_seq + bindparam("the_number"))
 )
@@ -56,8 +56,7 @@ NUMBER_AND_TAKE = Prepared(
     .values(
         last_seq=bindparam("the_seq"),
         updated_at=bindparam("the_moment"),
-        lease_owner=bindparam("the_owner"),
-        lease_until=bindparam("the_end"),
+        **_LEASE,
     )
 )
 """As `NUMBER_MESSAGE`, and the_owner, the_end: who takes the conversation with it."""
@@ -81,9 +80,9 @@ LAST_ANSWER = Prepared(
     .limit(1)
 )
 """Takes the_id."""
-FIRST_PENDING = Prepared(select(MESSAGE).where(_MESSAGES, _PENDING).order_by(MESSAGE.c.seq).limit(1))
+FIRST_PENDING = Prepared(select(MESSAGE).where(_MESSAGES, PENDING).order_by(MESSAGE.c.seq).limit(1))
 """Takes the_id."""
-SETTLE_TURN = Prepared(update(MESSAGE).where(_MESSAGE, _PENDING).values(state=bindparam("the_state")))
+SETTLE_TURN = Prepared(update(MESSAGE).where(_MESSAGE, PENDING).values(state=bindparam("the_state")))
 """Takes the_id, the_seq, the_state; touches no row where the turn is over."""
 BUTTON = Prepared(select(MESSAGE.c.content, MESSAGE.c.payload).where(_MESSAGE, MESSAGE.c.role != Role.CITIZEN.value))
 """Takes the_id, the_seq."""
@@ -94,3 +93,15 @@ MESSAGES_AFTER = Prepared(
     .limit(bindparam("the_number"))
 )
 """Takes the_id, the_seq, the_number."""
+
+
+def end_turn(connection: Connection, row: Row, now: datetime, *, said: bool, **lease: object) -> None:
+    """End a turn of the conversation whose locked `row` this is. said: with new messages, so that it is seen by them.
+
+    An answer that comes soon leaves the conversation's moment, and its index, as the question wrote them: who looks for
+    changes looks further back (`OVERLAP` of bot/console/live.py and bot/channels/zalo_work.py).
+    """
+    if said and timedelta(0) <= now - row.updated_at < FRESH:
+        END_FRESH_TURN.run(connection, the_id=row.id, **lease)
+    else:
+        END_TURN.run(connection, the_id=row.id, the_moment=now, **lease)

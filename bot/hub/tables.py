@@ -1,10 +1,10 @@
-"""The hub's tables; made by migrations 0001, 0011, 0014, 0015, 0019 and 0020 (a test compares the two)."""
+"""The hub's tables; made by migrations 0001, 0011, 0014, 0015, 0019 to 0021, and 0023 (a test compares the two)."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, MetaData, String, Table, UniqueConstraint, text
+from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, UniqueConstraint, text
 
-from bot.store.types import UtcDateTime
+from bot.store.types import CompactJson, UtcDateTime
 
 METADATA = MetaData()
 _ERASED = text("erased_at IS NOT NULL")
@@ -51,12 +51,12 @@ MESSAGE = Table(
     Column("client_id", String(64)),
     Column("role", String(16), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    Column("content", JSON(none_as_null=True), nullable=False),
+    Column("content", CompactJson, nullable=False),
     # Of a message with buttons: the list of their payloads. Of a press: the payload that Rasa is told.
-    Column("payload", JSON(none_as_null=True)),
+    Column("payload", CompactJson),
     Column("state", String(16)),
     Column("attempts", Integer, nullable=False, server_default="0"),
     UniqueConstraint("conversation_id", "client_id", name="message_client_id"),
-    # Which message is answered next, also in a talk of hundreds.
+    # Which message is answered next, also in a talk of hundreds; and all that wait for an answer.
     Index("message_next", "conversation_id", "seq", sqlite_where=_PENDING, postgresql_where=_PENDING),
 )

@@ -124,7 +124,7 @@ class TurnStore:
         pending = (
             select(MESSAGE.c.conversation_id, MESSAGE.c.created_at)
             .join(CONVERSATION, CONVERSATION.c.id == MESSAGE.c.conversation_id)
-            .where(MESSAGE.c.state == TurnState.PENDING.value, self._free())
+            .where(statements.PENDING, self._free())
             .order_by(MESSAGE.c.created_at)
             .limit(WAITING_LIMIT)
         )
@@ -211,7 +211,8 @@ class TurnStore:
         stored = self._store(connection, turn, role, drafts, row.ownership != turn.conversation.ownership, now)
         more = stored is not None and self._pending_row(connection, mine) is not None
         lease = (self._owner, self._lease_now() + self._lease) if more else (None, None)
-        statements.END_TURN.run(connection, the_id=mine, the_moment=now, the_owner=lease[0], the_end=lease[1])
+        said = stored[-1].seq > row.last_seq if stored else False
+        statements.end_turn(connection, row, now, said=said, the_owner=lease[0], the_end=lease[1])
         return Settled(stored, self._next_or_let_go(connection, mine) if more else None)
 
     def _store(

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from bot.handoff.models import RequestState
 from bot.handoff.presence import LAPSE
 from bot.handoff.tables import HANDOFF_PRESENCE, HANDOFF_REQUEST
-from bot.hub.models import TurnState
+from bot.hub.statements import PENDING
 from bot.hub.tables import MESSAGE
 from bot.jobs.runner import Job, last_runs
 from bot.ops.clock import CITY_TIME
@@ -23,7 +23,7 @@ from bot.privacy.models import RequestState as DataRequestState
 from bot.privacy.requests import is_open
 from bot.privacy.tables import REQUEST as DATA_REQUEST
 from bot.zalo.states import OPEN_STATES, InState
-from bot.zalo.tables import INBOX, OUTBOX, TEMPLATE, TOKEN
+from bot.zalo.tables import INBOX, OUTBOX, TEMPLATE, TOKEN, in_state
 from bot.zalo.template_rows import TemplateState
 
 DUE = ("later", "soon", "overdue")
@@ -55,7 +55,7 @@ def read_figures(connection: Connection, now: datetime, jobs: Sequence[Job]) -> 
 
 
 def _turns(connection: Connection, now: datetime) -> Iterator[Figure]:
-    waiting = select(func.count(), func.min(MESSAGE.c.created_at)).where(MESSAGE.c.state == TurnState.PENDING.value)
+    waiting = select(func.count(), func.min(MESSAGE.c.created_at)).where(PENDING)
     number, oldest = connection.execute(waiting).one()
     yield Figure("motcua_pending_turns", number)
     yield Figure("motcua_oldest_pending_turn_seconds", _age(oldest, now))
@@ -64,7 +64,7 @@ def _turns(connection: Connection, now: datetime) -> Iterator[Figure]:
 def _zalo(connection: Connection) -> Iterator[Figure]:
     queues = (("inbox", INBOX, IN_INBOX), ("outbox", OUTBOX, OPEN_STATES), ("templates", TEMPLATE, IN_TEMPLATES))
     for queue, table, states in queues:
-        counted = select(table.c.state, func.count()).where(table.c.state.in_(states)).group_by(table.c.state)
+        counted = select(table.c.state, func.count()).where(in_state(table, *states)).group_by(table.c.state)
         found = dict(iter(connection.execute(counted)))
         for state in states:
             yield Figure("motcua_zalo_queue", found.get(state, 0), (queue, state))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy import DateTime
+from sqlalchemy import JSON, DateTime
 from sqlalchemy.types import TypeDecorator
 
 _NAIVE = "a moment without time zone cannot be stored"
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class UtcDateTime(TypeDecorator):  # type: ignore[misc]
@@ -43,6 +45,36 @@ class UtcDateTime(TypeDecorator):  # type: ignore[misc]
             return _from_text
         found: Callable[[Any], datetime | None] | None = super().result_processor(dialect, coltype)
         return found
+
+
+class CompactJson(TypeDecorator):  # type: ignore[misc]
+    """JSON as short as it can be written; None is NULL. For what is stored at every turn.
+
+    A Vietnamese letter takes two or three bytes instead of six or twelve: an answer seldom fills more than a page.
+    """
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def coerce_compared_value(self, op: Any, value: Any) -> Any:
+        """A key that is asked for is a word and no JSON."""
+        return self.impl.coerce_compared_value(op, value)
+
+    def bind_processor(self, dialect: Any) -> Callable[[Any], Any]:
+        """The same text on both databases."""
+        return _as_json
+
+
+def _as_json(value: Any) -> str | None:
+    """Return a value as text. Half of a pair of surrogates is not to be written but escaped: then all is."""
+    if value is None:
+        return None
+    text = _ENCODE(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value)
+    return text
 
 
 def _as_text(value: datetime | None) -> str | None:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import bindparam, case, func, insert, or_, select, update
-from sqlalchemy.sql import ColumnElement
 
 from bot.store.prepared import Prepared, upsert
 from bot.store.types import UtcDateTime
 from bot.zalo.states import OPEN_STATES, InState, OutState
-from bot.zalo.tables import INBOX, OUTBOX, PERSON, RATE
+from bot.zalo.tables import INBOX, OUTBOX, PERSON, RATE, in_state
 
 NEW, DONE = InState.NEW.value, InState.DONE.value
 WAITING, SENDING, SENT, HELD = (
@@ -23,14 +22,8 @@ WAITING, SENDING, SENT, HELD = (
 
 _ME = PERSON.c.user_id == bindparam("the_user")
 _NOW: Any = bindparam("the_now")
-
-
-def _one_of(column: Any, values: tuple[str, ...]) -> ColumnElement[bool]:
-    """IN (…) is written anew at each execution; this is not."""
-    return or_(*(column == value for value in values))
-
-
-_OPEN = _one_of(OUTBOX.c.state, OPEN_STATES)
+_NEW = in_state(INBOX, NEW)
+_OPEN = in_state(OUTBOX, *OPEN_STATES)
 _IN_FREE = or_(PERSON.c.in_until.is_(None), PERSON.c.in_until < _NOW)
 _OUT_FREE = or_(PERSON.c.out_until.is_(None), PERSON.c.out_until < _NOW)
 
@@ -65,7 +58,7 @@ INTERACTED = Prepared(
 """Takes the_user, the_moment: the window counts from the latest. Touches no row of who is new."""
 FREE_HELD = Prepared(
     update(OUTBOX)
-    .where(OUTBOX.c.user_id == bindparam("the_user"), OUTBOX.c.state == HELD)
+    .where(OUTBOX.c.user_id == bindparam("the_user"), in_state(OUTBOX, HELD))
     .values(state=WAITING, due_at=_NOW)
 )
 """Takes the_user, the_now."""
@@ -75,7 +68,7 @@ FOLLOWED = Prepared(update(PERSON).where(_ME).values(followed=bindparam("the_ans
 LONGEST_WAITING = Prepared(
     select(INBOX.c.user_id)
     .join(PERSON, PERSON.c.user_id == INBOX.c.user_id)
-    .where(INBOX.c.state == NEW, _IN_FREE)
+    .where(_NEW, _IN_FREE)
     .order_by(INBOX.c.received_at)
     .limit(1)
 )
@@ -92,7 +85,7 @@ LEAVE_IN_LEASE = Prepared(update(PERSON).where(_ME, _IN_MINE).values(in_owner=No
 NEXT_EVENT = Prepared(
     select(INBOX.c.event_id, INBOX.c.body, INBOX.c.attempts, PERSON)
     .join(PERSON, PERSON.c.user_id == INBOX.c.user_id)
-    .where(INBOX.c.user_id == bindparam("the_user"), INBOX.c.state == NEW)
+    .where(INBOX.c.user_id == bindparam("the_user"), _NEW)
     .order_by(INBOX.c.happened, INBOX.c.received_at)
     .limit(1)
 )

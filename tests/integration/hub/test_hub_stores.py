@@ -14,14 +14,18 @@ from alembic.migration import MigrationContext
 from sqlalchemy import event, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.console.live import OVERLAP
 from bot.errors import SettingInvalidError, TokenInvalidError
 from bot.hub import photo_requests
 from bot.hub.beginning import Beginning
 from bot.hub.conversations import ConversationStore
 from bot.hub.models import Busy, Draft, Role, Said, ToForget, Turn
+from bot.hub.statements import FRESH
 from bot.hub.tables import METADATA
+from bot.hub.transcripts import Transcripts
 from bot.hub.turn_store import LEASE, TurnStore
 from bot.hub.turns import SWEEP_SECONDS
+from bot.monitoring.figures import _turns
 from bot.ops.logging import describe
 from bot.store.engine import Database, make_engine
 from bot.store.migrate import migrate
@@ -151,6 +155,37 @@ def test_a_turn_of_a_killed_hub_waits_a_few_seconds_and_that_of_a_slow_one_is_no
     longest = LEASE.total_seconds() + SWEEP_SECONDS  # the other hub looks when the lease has just not run out
     assert longest < 15
     assert LEASE.total_seconds() >= 4 * SWEEP_SECONDS
+
+
+async def test_an_answer_that_comes_soon_leaves_the_moment_of_its_question(conversations, first, database, clock):
+    """Its index is not written then. Who looks for changes looks back further, and sees the answer by its number."""
+    transcripts, asked = Transcripts(database), clock.now()
+    conversation = await conversations.open("web")
+    for seconds, moved in ((1.9, 0), (2, 2)):
+        await conversations.add_citizen_message(conversation.id, f"after {seconds}", {"text": "hỏi"})
+        turn = await first.claim(conversation.id)
+        seen = await transcripts.changed_since(asked)
+        clock.pass_by(seconds)
+        assert (await first.complete(turn, Role.ASSISTANT, REPLY)).stored
+        assert (await transcripts.find(conversation.id)).updated_at == asked + timedelta(seconds=moved)
+        assert await transcripts.changed_since(clock.now() - OVERLAP) != seen
+        clock.pass_by(60)
+        asked = clock.now()
+    assert timedelta(seconds=5) + FRESH <= OVERLAP
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_waits_is_found_by_the_index_of_what_waits(database, first):
+    """Not by reading all messages that there are. PostgreSQL reads small tables whole."""
+    seen = []
+    event.listen(database.engine, "before_cursor_execute", lambda *call: seen.append((call[2], call[3])))
+    await first.waiting()
+    await database.run(lambda connection: list(_turns(connection, datetime.now(timezone.utc))))
+    asked = [(sql, given) for sql, given in seen if "FROM message" in sql]
+    with database.engine.connect() as connection:
+        plans = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", given).all() for sql, given in asked]
+    assert len(plans) == 2
+    assert all("message USING INDEX message_next" in str(plan) for plan in plans), plans
 
 
 async def test_claim_of_nothing_holds_nothing(conversations, first, second):

@@ -20,6 +20,7 @@ from bot.ops.metrics import DATABASE_ERRORS
 from bot.store.engine import Database, make_engine
 from bot.store.prepared import Prepared
 from bot.store.types import UtcDateTime
+from bot.zalo import statements as zalo
 
 ROOT = Path(__file__).resolve().parents[3]
 OF_OPERATIONS = {"approval", "desk", "feedback", "handoff", "hub", "reports", "staff", "tuning", "zalo"}
@@ -162,10 +163,25 @@ async def test_a_moment_is_written_as_sqlalchemy_writes_it():
     assert mine(None) is None
 
 
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        (statements.FIRST_PENDING, "message_next"),
+        (zalo.FREE_HELD, "zalo_outbox_open"),
+        (zalo.LONGEST_WAITING, "zalo_inbox_open"),
+        (zalo.NEXT_EVENT, "zalo_inbox_open"),
+        (zalo.DUE, "zalo_outbox_open"),
+        (zalo.OLDEST_OPEN, "zalo_outbox_open"),
+    ],
+)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_what_is_answered_next_is_found_without_reading_the_talk(database):
+def test_what_is_next_is_found_without_reading_what_is_over(database, statement, index):
     """PostgreSQL reads small tables whole."""
     with database.engine.begin() as connection:
-        sql = statements.FIRST_PENDING._for(connection.dialect).sql
-        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", ("some conversation", 1, 0)).all()
-    assert [row.detail for row in plan] == ["SEARCH message USING INDEX message_next (conversation_id=?)"]
+        ready = statement._for(connection.dialect)
+        given = tuple(ready.constants.get(name) for name, _ in ready.given)
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {ready.sql}", given).all()
+    table = index.rpartition("_")[0]
+    steps = [row.detail for row in plan if f" {table} " in f"{row.detail} " and "PRIMARY KEY" not in row.detail]
+    assert len(steps) == 1
+    assert f" {table} USING INDEX {index}" in steps[0]
