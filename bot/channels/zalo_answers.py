@@ -33,8 +33,11 @@ class FreshAnswers:
 
     def overhear(self, conversation_id: str, event: Event) -> None:
         """Take in what becomes known in the hub (`Hub.overhear`)."""
+        person = self._talking.get(conversation_id)
         said = isinstance(event, MessageStored) and event.message.role in SAID_BY_THE_CITY
-        if (said or isinstance(event, CatchUp)) and conversation_id in self._talking:
+        if person is None or not (said or isinstance(event, CatchUp)):
+            return
+        if isinstance(event, CatchUp) or event.message.seq > person.queued_seq:
             self._fresh[conversation_id] = None
             self._any.set()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -211,13 +212,25 @@ class ZaloWork:
                 return
             person = await self._people.find(person.user_id)
 
+    def parts_of(self, messages: Sequence[Message]) -> list[NewPart]:
+        """Return what goes out at once; nothing where addresses are to be added, or something is to be asked after."""
+        if not messages or self._consent.is_occasion(messages) or any(map(self._files.adds_links, messages)):
+            return []
+        return [part for message in messages for part in self._parts(message.conversation_id, message)]
+
+    def carried(self, person: Person, last_seq: int) -> None:
+        """All up to `last_seq` is queued for this citizen: none of it is passed on again."""
+        conversation_id = str(person.conversation_id)
+        self._queued[conversation_id] = last_seq
+        self._answers.know(conversation_id, replace(person, queued_seq=last_seq))
+
     async def _went(self, person: Person, messages: list[Message], *, anything: bool) -> None:
         """What is known of the citizen now; their own words alone move nothing."""
-        conversation_id, last_seq = messages[0].conversation_id, messages[-1].seq
-        self._queued[conversation_id] = last_seq
         if anything:
-            self._answers.know(conversation_id, replace(person, queued_seq=last_seq))
+            self.carried(person, messages[-1].seq)
             await self._consent.ask_after(person, messages)
+        else:
+            self._queued[messages[0].conversation_id] = messages[-1].seq
 
     def _parts(self, conversation_id: str, message: Message) -> list[NewPart]:
         if message.role not in SAID_BY_THE_CITY:

@@ -96,7 +96,7 @@ class Outbox:
         self, person: Person, parts: Sequence[NewPart], last_seq: int, begin: Terms | None = None
     ) -> Queued:
         """Queue what was said after `person.queued_seq`. begin: also begin to send, where nobody sends to them."""
-        return await self._database().write(self._queue, person, parts, last_seq, begin)
+        return await self._database().write(self.queue_within, person, parts, last_seq, begin)
 
     async def claim(self, terms: Terms) -> Outgoing | None:
         """Begin to send to a citizen for whom something is due; None where there is none."""
@@ -157,9 +157,10 @@ class Outbox:
         """Return seq → (worst state of its parts, Zalo's code), for the officer who looks at the conversation."""
         return await self._database().run(_delivery, conversation_id, after_seq)
 
-    def _queue(
+    def queue_within(
         self, connection: Connection, person: Person, parts: Sequence[NewPart], last_seq: int, begin: Terms | None
     ) -> Queued:
+        """As `queue`, within a transaction, as its last step: who sends anything waits for the minute's row."""
         user_id, now = person.user_id, self._clock.now()
         listed = (parts[-1].choices, parts[-1].seq) if parts else (person.choices or None, person.choices_seq or None)
         moved = {
