@@ -22,7 +22,6 @@ from bot.channels.zalo_wording import ZaloWording
 from bot.channels.zalo_wordless import Wordless
 from bot.channels.zalo_work import CHANNEL, ZaloWork
 from bot.hub.build import HubParts, process_name
-from bot.hub.conversations import messages_after
 from bot.ops.clock import Clock
 from bot.ops.keys import load_key
 from bot.ops.sealing import Sealer
@@ -118,7 +117,7 @@ def build_zalo(settings: Settings, parts: HubParts, clock: Clock) -> ZaloParts:
         clock,
         zalo.buttons,
     )
-    parts.carriers[CHANNEL] = Carrying(sender, messages_after, work)
+    parts.carriers[CHANNEL] = Carrying(sender, work)
     rules = WebhookRules(zalo.app_id, zalo.oa_secret, timedelta(hours=zalo.replay_hours))
     intake = ZaloIntake(Inbox(lambda: door, sealer, clock, owner), inbox, work.deal_with)
     return ZaloParts(ZaloWebhook(intake.take_in, rules, clock), intake, work, sender, templates, client, door)

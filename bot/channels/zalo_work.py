@@ -94,17 +94,17 @@ class ZaloWork:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def deal_with(self, event: ZaloEvent, person: Person) -> None:
+    async def deal_with(self, event: ZaloEvent, person: Person, conversation: Conversation | None) -> None:
         """Have the hub hear an event; what it says to it is passed on as soon as it is said.
 
-        Raises `LaterError`, and what the hub raises.
+        conversation: the citizen's; one that was erased meanwhile hears nothing, and the event has to wait. Raises `LaterError`, and what the hub raises.
         """
         if event.kind is EventKind.WITHDRAW:
             await self._erase(event.user_id)
             return
         if event.kind not in SAID and event.kind is not EventKind.FOLLOW:
             return
-        person, conversation = await self._at_home(person)
+        person, conversation = await self._at_home(person, conversation)
         if event.kind is EventKind.FOLLOW:
             return
         try:
@@ -112,15 +112,15 @@ class ZaloWork:
         except MessageRefusedError as error:
             await self._refused(error, event, conversation.id)
 
-    async def _at_home(self, person: Person) -> tuple[Person, Conversation]:
+    async def _at_home(self, person: Person, conversation: Conversation | None) -> tuple[Person, Conversation]:
         """Return the citizen with a living conversation; a new one begins with who is talking here."""
         for _ in range(_TRIES):
             known = person.conversation_id
-            conversation = await self._hub.conversation(known) if known else None
             if conversation is None or conversation.erased:
                 conversation = (await self._hub.enter(CHANNEL, None)).conversation
                 if not await self._people.give(person.user_id, known, conversation.id):
                     person = await self._people.find(person.user_id) or person
+                    conversation = await self._hub.conversation(person.conversation_id or "")
                     continue
                 person = replace(person, conversation_id=conversation.id, queued_seq=0, choices=0, choices_seq=0)
             self._answers.remember(conversation.id, person)

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sqlalchemy.engine import Connection
 
+from bot.hub.conversations import messages_after
 from bot.hub.models import Message
 from bot.ops.logging import EventLog
 from bot.zalo.outbox import NewPart
@@ -17,9 +18,6 @@ from bot.zalo.people import Person, person_in
 from bot.zalo.sender import Sender
 
 log = EventLog("zalo.carrying")
-
-SaidAfter = Callable[[Connection, str, int], list[Message]]
-"""A conversation's messages after a number, in order."""
 
 
 class Outgoings(Protocol):
@@ -35,15 +33,14 @@ class Outgoings(Protocol):
 class Carrying:
     """The hub's carrier for this channel (`bot.hub.turn_store.Carrier`)."""
 
-    def __init__(self, sender: Sender, said_after: SaidAfter, outgoings: Outgoings) -> None:
+    def __init__(self, sender: Sender, outgoings: Outgoings) -> None:
         self._sender = sender
-        self._said_after = said_after
         self._outgoings = outgoings
 
     def __call__(self, connection: Connection, conversation_id: str) -> Callable[[], None] | None:
         """Queue all that this citizen has not been sent yet."""
         person = person_in(connection, conversation_id)
-        messages = self._said_after(connection, conversation_id, person.queued_seq) if person is not None else []
+        messages = messages_after(connection, conversation_id, person.queued_seq) if person is not None else []
         parts = self._parts_of(messages)
         if person is None or not parts:
             return None
