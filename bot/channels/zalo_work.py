@@ -97,7 +97,8 @@ class ZaloWork:
     async def deal_with(self, event: ZaloEvent, person: Person, conversation: Conversation | None) -> None:
         """Have the hub hear an event; what it says to it is passed on as soon as it is said.
 
-        conversation: the citizen's; one that was erased meanwhile hears nothing, and the event has to wait. Raises `LaterError`, and what the hub raises.
+        conversation: the citizen's; where it was erased meanwhile, the event has to wait. Raises `LaterError`, and what
+        the hub raises.
         """
         if event.kind is EventKind.WITHDRAW:
             await self._erase(event.user_id)
