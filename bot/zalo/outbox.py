@@ -3,9 +3,9 @@
 `began_at` is set before Zalo is called and cleared by its answer. An open row that has it was left by a process that
 died in between, or got no answer: Zalo is asked whether it has the message before it is sent again (`Sender`).
 
-A message costs two transactions: one queues it and begins to send it where nobody sends to its citizen, the other notes
-that Zalo has it and begins with the citizen's next one, or lets the citizen go. Both touch the citizen's row before
-they look for messages: so none that comes between is overlooked.
+What queues a message, for an answer what stores it (`carrying.py`), also begins to send it where nobody sends to its
+citizen; what notes that Zalo has it begins with the citizen's next one, or lets the citizen go. Both touch the row of
+the citizen before they look for messages: so none that comes between is overlooked.
 """
 
 from __future__ import annotations
