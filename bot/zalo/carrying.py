@@ -31,7 +31,7 @@ class Outgoings(Protocol):
 
 
 class Carrying:
-    """The hub's carrier for this channel (`bot.hub.turn_store.Carrier`)."""
+    """The hub's carrier for this channel (`bot.hub.along.Carrier`)."""
 
     def __init__(self, sender: Sender, outgoings: Outgoings) -> None:
         self._sender = sender
