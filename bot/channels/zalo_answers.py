@@ -33,8 +33,8 @@ class FreshAnswers:
 
     def overhear(self, conversation_id: str, event: Event) -> None:
         """Take in what becomes known in the hub (`Hub.overhear`)."""
-        said = isinstance(event, MessageStored) and event.message.role in SAID_BY_THE_CITY
-        if (said or isinstance(event, CatchUp)) and conversation_id in self._talking:
+        person = self._talking.get(conversation_id)
+        if person is not None and _may_be_new(event, person.queued_seq):
             self._fresh[conversation_id] = None
             self._any.set()
 
@@ -46,3 +46,10 @@ class FreshAnswers:
         conversation_id = next(iter(self._fresh))
         del self._fresh[conversation_id]
         return self._talking.get(conversation_id) or await self.next()
+
+
+def _may_be_new(event: Event, queued_seq: int) -> bool:
+    """Whether there may be more to be sent than what is queued, up to `queued_seq`."""
+    if isinstance(event, MessageStored):
+        return event.message.role in SAID_BY_THE_CITY and event.message.seq > queued_seq
+    return isinstance(event, CatchUp)

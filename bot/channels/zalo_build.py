@@ -20,7 +20,7 @@ from bot.channels.zalo_places import PLACE, ZaloPlaces
 from bot.channels.zalo_questions import ZaloQuestions
 from bot.channels.zalo_wording import ZaloWording
 from bot.channels.zalo_wordless import Wordless
-from bot.channels.zalo_work import ZaloWork
+from bot.channels.zalo_work import CHANNEL, ZaloWork
 from bot.hub.build import HubParts, process_name
 from bot.ops.clock import Clock
 from bot.ops.keys import load_key
@@ -31,6 +31,7 @@ from bot.store.engine import Database, make_engine
 from bot.zalo.agreements import Agreements
 from bot.zalo.build import build_tokens
 from bot.zalo.buttons import ButtonSigner
+from bot.zalo.carrying import Carrying
 from bot.zalo.client import ZaloClient, ZaloHosts
 from bot.zalo.inbox import Inbox
 from bot.zalo.media import HOSTS, Media
@@ -116,6 +117,7 @@ def build_zalo(settings: Settings, parts: HubParts, clock: Clock) -> ZaloParts:
         clock,
         zalo.buttons,
     )
+    parts.carriers[CHANNEL] = Carrying(sender, work)
     rules = WebhookRules(zalo.app_id, zalo.oa_secret, timedelta(hours=zalo.replay_hours))
     intake = ZaloIntake(Inbox(lambda: door, sealer, clock, owner), inbox, work.deal_with)
     return ZaloParts(ZaloWebhook(intake.take_in, rules, clock), intake, work, sender, templates, client, door)

@@ -20,6 +20,7 @@ log = EventLog("channels.zalo_consent")
 
 TEMPLATES = "templates"
 _ID = "template-consent"
+_OCCASIONS = frozenset({Outcome.ANSWERED_PETITION_LODGED.value, Outcome.ANSWERED_CASE_FOLLOW.value})
 
 
 class ZaloConsent:
@@ -39,15 +40,17 @@ class ZaloConsent:
 
     async def ask_after(self, person: Person, messages: Sequence[Message]) -> None:
         """Ask, where these messages give occasion and the citizen was never asked."""
-        outcomes = {str((message.content.get("answer") or {}).get("outcome")) for message in messages}
-        lodged = Outcome.ANSWERED_PETITION_LODGED.value in outcomes
-        if not self._on or not (lodged or Outcome.ANSWERED_CASE_FOLLOW.value in outcomes):
+        if not self.is_occasion(messages):
             return
         try:
             if await self._off() is None:
-                await self._ask(person, lodged)
+                await self._ask(person, Outcome.ANSWERED_PETITION_LODGED.value in _outcomes(messages))
         except Exception as error:  # what they came for must not suffer from it; asked at the next occasion
             log.fault("not_asked", error)
+
+    def is_occasion(self, messages: Sequence[Message]) -> bool:
+        """Say whether these messages may give occasion to ask."""
+        return self._on and not _OCCASIONS.isdisjoint(_outcomes(messages))
 
     async def _ask(self, person: Person, lodged: bool) -> None:
         conversation = await self._hub.conversation(person.conversation_id or "")
@@ -88,6 +91,10 @@ class ZaloConsent:
             return False
         await self._hub.note(conversation.id, client_id, {"text": text.strip()}, reply)
         return True
+
+
+def _outcomes(messages: Sequence[Message]) -> set[str]:
+    return {str((message.content.get("answer") or {}).get("outcome")) for message in messages}
 
 
 def _said(sentence: str) -> Draft:

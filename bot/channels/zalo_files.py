@@ -17,15 +17,18 @@ class ZaloFiles:
     def __init__(self, hub: Hub, files: OfficerFiles) -> None:
         self._hub, self._files = hub, files
 
+    def adds_links(self, message: Message) -> bool:
+        """Say whether a message goes out with addresses."""
+        return bool(message.role is Role.OFFICER and self._files.public_url and names_of(message.content))
+
     async def with_links(self, message: Message, conversation_id: str) -> Message:
         """Return a message as it goes out; nothing is added where there is no file, or no address of ours."""
-        names = names_of(message.content) if message.role is Role.OFFICER else {}
-        conversation = await self._hub.conversation(conversation_id) if names and self._files.public_url else None
+        conversation = await self._hub.conversation(conversation_id) if self.adds_links(message) else None
         if conversation is None:
             return message
         until, say = self._files.page_until(), file_wording()
         lines = [say("message.head", until=f"{until.astimezone(CITY_TIME):%H:%M %d/%m/%Y}")]
-        for file_id, name in names.items():
+        for file_id, name in names_of(message.content).items():
             link = self._files.link(conversation, file_id, LinkKind.PAGE, until)
             lines.append(say("message.line", name=name, address=f"{self._files.public_url}{FILE_PATH}{link}"))
         text = "\n".join((str(message.content.get("text") or ""), "", *lines)).strip()

@@ -11,6 +11,7 @@ from contextlib import suppress
 
 from bot.channels.zalo_wordless import LaterError
 from bot.errors import ZaloPayloadError
+from bot.hub.models import Conversation
 from bot.ops.logging import EventLog
 from bot.zalo.events import ZaloEvent, read_body, read_event
 from bot.zalo.inbox import Inbox, Waiting
@@ -19,8 +20,11 @@ from bot.zalo.people import Person
 log = EventLog("channels.zalo_intake")
 
 AT_ONCE = 8
-Work = Callable[[ZaloEvent, Person], Awaitable[None]]
-"""What is done about an event. Raises `LaterError` where it has to wait, and its citizen's later ones with it."""
+Work = Callable[[ZaloEvent, Person, Conversation | None], Awaitable[None]]
+"""What is done about an event, given its citizen and their conversation as they stood when it was taken.
+
+Raises `LaterError` where it has to wait, and its citizen's later ones with it.
+"""
 
 
 class ZaloIntake:
@@ -119,7 +123,7 @@ class ZaloIntake:
     async def _one(self, item: Waiting) -> Waiting | None:
         """Work one event off; return the citizen's next one, None where they are let go."""
         try:
-            await self._work(read_event(read_body(item.body), item.body), item.person)
+            await self._work(read_event(read_body(item.body), item.body), item.person, item.conversation)
         except LaterError:
             await asyncio.sleep(self._look_seconds)
             await self._inbox.release(item.person.user_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -93,17 +94,18 @@ class ZaloWork:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def deal_with(self, event: ZaloEvent, person: Person) -> None:
+    async def deal_with(self, event: ZaloEvent, person: Person, conversation: Conversation | None) -> None:
         """Have the hub hear an event; what it says to it is passed on as soon as it is said.
 
-        Raises `LaterError`, and what the hub raises.
+        conversation: the citizen's; where it was erased meanwhile, the event has to wait. Raises `LaterError`, and what
+        the hub raises.
         """
         if event.kind is EventKind.WITHDRAW:
             await self._erase(event.user_id)
             return
         if event.kind not in SAID and event.kind is not EventKind.FOLLOW:
             return
-        person, conversation = await self._at_home(person)
+        person, conversation = await self._at_home(person, conversation)
         if event.kind is EventKind.FOLLOW:
             return
         try:
@@ -111,15 +113,15 @@ class ZaloWork:
         except MessageRefusedError as error:
             await self._refused(error, event, conversation.id)
 
-    async def _at_home(self, person: Person) -> tuple[Person, Conversation]:
+    async def _at_home(self, person: Person, conversation: Conversation | None) -> tuple[Person, Conversation]:
         """Return the citizen with a living conversation; a new one begins with who is talking here."""
         for _ in range(_TRIES):
             known = person.conversation_id
-            conversation = await self._hub.conversation(known) if known else None
             if conversation is None or conversation.erased:
                 conversation = (await self._hub.enter(CHANNEL, None)).conversation
                 if not await self._people.give(person.user_id, known, conversation.id):
                     person = await self._people.find(person.user_id) or person
+                    conversation = await self._hub.conversation(person.conversation_id or "")
                     continue
                 person = replace(person, conversation_id=conversation.id, queued_seq=0, choices=0, choices_seq=0)
             self._answers.remember(conversation.id, person)
@@ -211,13 +213,25 @@ class ZaloWork:
                 return
             person = await self._people.find(person.user_id)
 
+    def parts_of(self, messages: Sequence[Message]) -> list[NewPart]:
+        """Return what goes out at once; nothing where addresses are to be added, or something is to be asked after."""
+        if not messages or self._consent.is_occasion(messages) or any(map(self._files.adds_links, messages)):
+            return []
+        return [part for message in messages for part in self._parts(message.conversation_id, message)]
+
+    def carried(self, person: Person, last_seq: int) -> None:
+        """All up to `last_seq` is queued for this citizen: none of it is passed on again."""
+        conversation_id = str(person.conversation_id)
+        self._queued[conversation_id] = last_seq
+        self._answers.know(conversation_id, replace(person, queued_seq=last_seq))
+
     async def _went(self, person: Person, messages: list[Message], *, anything: bool) -> None:
         """What is known of the citizen now; their own words alone move nothing."""
-        conversation_id, last_seq = messages[0].conversation_id, messages[-1].seq
-        self._queued[conversation_id] = last_seq
         if anything:
-            self._answers.know(conversation_id, replace(person, queued_seq=last_seq))
+            self.carried(person, messages[-1].seq)
             await self._consent.ask_after(person, messages)
+        else:
+            self._queued[messages[0].conversation_id] = messages[-1].seq
 
     def _parts(self, conversation_id: str, message: Message) -> list[NewPart]:
         if message.role not in SAID_BY_THE_CITY:

@@ -15,6 +15,7 @@ from bot.attachments.build import build_attachments
 from bot.attachments.intake import FOR_FILES, PhotoIntake
 from bot.attachments.wording import PhotoWording
 from bot.handoff.build import HandoffParts, build_handoff
+from bot.hub.along import Carrier
 from bot.hub.approvals import Approvals, ApprovalWatch
 from bot.hub.conversations import ConversationStore, hold
 from bot.hub.delivery import LocalDelivery
@@ -69,6 +70,7 @@ class HubParts:
     trackers: Database
     assistant: RasaClient
     turns: Turns
+    carriers: dict[str, Carrier]
     watch: StoreWatch
     transcripts: Transcripts
     search: DeskSearch
@@ -100,7 +102,7 @@ def build_hub(settings: Settings, clock: Clock, keeps: Keeps | None = None) -> H
 
     keeps: which conversations may not be erased, and what their citizens read then.
 
-    Officers' pages listen by setting `ownership.changed`.
+    Officers' pages listen by setting `ownership.changed`, channels carry answers by adding to `carriers`.
     """
     database = Database(make_engine(settings.database_url))
     store = ConversationStore(database, clock, FORGETTING)
@@ -115,7 +117,8 @@ def build_hub(settings: Settings, clock: Clock, keeps: Keeps | None = None) -> H
     feedback_effects = partial(with_feedback, tuning=handoff.queue.tuning, switches=switches)
     along = with_facts(HandoffEffects(ownership.steps, feedback_effects, switches))
     holding = Holding(handoff.queue, settings.approval_seconds)
-    turn_store = TurnStore(database, clock, process_name(settings), along=along, holds=holding)
+    carriers: dict[str, Carrier] = {}
+    turn_store = TurnStore(database, clock, process_name(settings), along=along, holds=holding, carriers=carriers)
     approvals = Approvals(lambda: database, clock, holding, along, delivery, _tells(ownership))
     memory = TrackerMemory(assistant, trackers)
     turns = Turns(turn_store, assistant, memory, delivery, wording, switched_off=_when_off(switches))
@@ -143,6 +146,7 @@ def build_hub(settings: Settings, clock: Clock, keeps: Keeps | None = None) -> H
         trackers=trackers,
         assistant=assistant,
         turns=turns,
+        carriers=carriers,
         watch=StoreWatch(store, delivery, ownership.queue),
         transcripts=Transcripts(database),
         search=DeskSearch(lambda: database),

@@ -58,7 +58,7 @@ class ConversationStore:
 
     async def messages_after(self, conversation_id: str, after: int) -> list[Message]:
         """At most `PAGE` messages with `seq > after`, in order."""
-        return await self._database.run(_messages_after, conversation_id, after)
+        return await self._database.run(messages_after, conversation_id, after)
 
     async def last_answer(self, conversation_id: str) -> dict[str, Any] | None:
         """Content of the newest message of the city's side; None when there is none."""
@@ -276,7 +276,8 @@ def _find_button(connection: Connection, conversation_id: str, seq: int, button:
     return row.content["buttons"][button]["title"], row.payload[button]
 
 
-def _messages_after(connection: Connection, conversation_id: str, after: int) -> list[Message]:
+def messages_after(connection: Connection, conversation_id: str, after: int) -> list[Message]:
+    """As `ConversationStore.messages_after`, within a transaction."""
     found = statements.MESSAGES_AFTER.all(connection, the_id=conversation_id, the_seq=after, the_number=PAGE)
     return [message_of(row) for row in found]
 

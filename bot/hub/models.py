@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -150,12 +150,14 @@ Work = Turn | ToForget | Busy
 class Settled:
     """A turn that was worked on. stored: the new messages, None where the answer was no longer wanted (erased, answered
     by another process, taken over by an officer). following: what is next in the conversation, held for this process.
+    carried: what is to be called once this is committed, before anybody is told.
 
     Where something was stored and nothing follows, the conversation is free.
     """
 
     stored: list[Message] | None
     following: Work | None = None
+    carried: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from bot.hub.along import AlongWithAnswers
 from bot.hub.models import Draft, Turn
-from bot.hub.turn_store import AlongWithAnswers
 from bot.ops.outcomes import Outcome
 from bot.reports.facts import TurnFact, add_fact
 

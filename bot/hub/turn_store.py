@@ -7,14 +7,16 @@ answer) makes sure that whatever happens to leases, an answer is stored exactly 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.sql import ColumnElement
 
 from bot.hub import statements
+from bot.hub.along import AlongWithAnswers, Carrier, Holds
 from bot.hub.conversations import add_messages, conversation_of, find_conversation, message_of
 from bot.hub.models import Answerer, Busy, Conversation, Draft, Message, Role, Settled, ToForget, Turn, TurnState, Work
 from bot.hub.tables import CONVERSATION, MESSAGE
@@ -29,22 +31,6 @@ should it be slower than that, the turn is asked twice and answered once."""
 WAITING_LIMIT = 500
 
 
-class AlongWithAnswers(Protocol):
-    """What is stored together with an answer, or not at all; returns the drafts as they are to be stored."""
-
-    def __call__(
-        self, connection: Connection, turn: Turn, drafts: tuple[Draft, ...], at: datetime
-    ) -> tuple[Draft, ...]: ...
-
-
-class Holds(Protocol):
-    """Holds an answer for an officer's look: what the citizen is told meanwhile; None where it goes at once."""
-
-    def __call__(
-        self, connection: Connection, turn: Turn, drafts: tuple[Draft, ...], at: datetime
-    ) -> tuple[Draft, ...] | None: ...
-
-
 class TurnStore:
     """Claims, answers and gives up turns in the name of one process."""
 
@@ -56,13 +42,16 @@ class TurnStore:
         lease: timedelta = LEASE,
         along: AlongWithAnswers | None = None,
         holds: Holds | None = None,
+        carriers: Mapping[str, Carrier] | None = None,
     ) -> None:
+        """carriers: of channels, by their names."""
         self._database = database
         self._clock = clock
         self._owner = owner
         self._lease = lease
         self._along = along
         self._holds = holds
+        self._carriers = {} if carriers is None else carriers
         self._ahead = timedelta(0)
 
     async def waiting(self) -> list[str]:
@@ -106,7 +95,10 @@ class TurnStore:
         Where an answer says that the question must not stay written down, its words are replaced, and the changed
         message comes first in what is stored.
         """
-        return await self._database.write(self._complete, turn, role, drafts)
+        settled = await self._database.write(self._complete, turn, role, drafts)
+        if settled.carried is not None:
+            settled.carried()
+        return settled
 
     async def say_away(self, turn: Turn, draft: Draft) -> Message | None:
         """Store that the assistant is away, once an outage; None when the citizen has been told."""
@@ -213,7 +205,9 @@ class TurnStore:
         lease = (self._owner, self._lease_now() + self._lease) if more else (None, None)
         said = stored[-1].seq > row.last_seq if stored else False
         statements.end_turn(connection, row, now, said=said, the_owner=lease[0], the_end=lease[1])
-        return Settled(stored, self._next_or_let_go(connection, mine) if more else None)
+        settled = Settled(stored, self._next_or_let_go(connection, mine) if more else None)
+        carrier = self._carriers.get(turn.conversation.channel) if stored else None
+        return settled if carrier is None else replace(settled, carried=carrier(connection, mine))
 
     def _store(
         self,

@@ -16,6 +16,8 @@ from typing import Any
 from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.engine import Connection, Row
 
+from bot.hub.conversations import find_conversation
+from bot.hub.models import Conversation
 from bot.ops.clock import Clock
 from bot.ops.sealing import Sealer
 from bot.store.engine import Database
@@ -33,12 +35,16 @@ MOST_ATTEMPTS = 5
 
 @dataclass(frozen=True)
 class Waiting:
-    """An event to be worked off, whose citizen is this process's until it is over: its body as it came."""
+    """An event to be worked off, whose citizen is this process's until it is over: its body as it came.
+
+    conversation: the citizen's, as it stood when the event was taken.
+    """
 
     event_id: str
     body: bytes
     attempts: int
     person: Person
+    conversation: Conversation | None = None
 
 
 @dataclass(frozen=True)
@@ -134,7 +140,8 @@ class Inbox:
         if row is None or person is None:
             self._release(connection, user_id)
             return None
-        return Waiting(row.event_id, self._sealer.open(row.body).encode(), row.attempts, person)
+        talk = find_conversation(connection, person.conversation_id) if person.conversation_id else None
+        return Waiting(row.event_id, self._sealer.open(row.body).encode(), row.attempts, person, talk)
 
     def _end(self, connection: Connection, waiting: Waiting, state: InState) -> Waiting | None:
         user_id = waiting.person.user_id

@@ -3,9 +3,9 @@
 `began_at` is set before Zalo is called and cleared by its answer. An open row that has it was left by a process that
 died in between, or got no answer: Zalo is asked whether it has the message before it is sent again (`Sender`).
 
-A message costs two transactions: one queues it and begins to send it where nobody sends to its citizen, the other notes
-that Zalo has it and begins with the citizen's next one, or lets the citizen go. Both touch the citizen's row before
-they look for messages: so none that comes between is overlooked.
+What queues a message, for an answer what stores it (`carrying.py`), also begins to send it where nobody sends to its
+citizen; what notes that Zalo has it begins with the citizen's next one, or lets the citizen go. Both touch the row of
+the citizen before they look for messages: so none that comes between is overlooked.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Outbox:
         self, person: Person, parts: Sequence[NewPart], last_seq: int, begin: Terms | None = None
     ) -> Queued:
         """Queue what was said after `person.queued_seq`. begin: also begin to send, where nobody sends to them."""
-        return await self._database().write(self._queue, person, parts, last_seq, begin)
+        return await self._database().write(self.queue_within, person, parts, last_seq, begin)
 
     async def claim(self, terms: Terms) -> Outgoing | None:
         """Begin to send to a citizen for whom something is due; None where there is none."""
@@ -157,9 +157,10 @@ class Outbox:
         """Return seq → (worst state of its parts, Zalo's code), for the officer who looks at the conversation."""
         return await self._database().run(_delivery, conversation_id, after_seq)
 
-    def _queue(
+    def queue_within(
         self, connection: Connection, person: Person, parts: Sequence[NewPart], last_seq: int, begin: Terms | None
     ) -> Queued:
+        """As `queue`, within a transaction, as its last step: who sends anything waits for the minute's row."""
         user_id, now = person.user_id, self._clock.now()
         listed = (parts[-1].choices, parts[-1].seq) if parts else (person.choices or None, person.choices_seq or None)
         moved = {

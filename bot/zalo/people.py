@@ -68,7 +68,7 @@ class People:
 
     async def of_conversation(self, conversation_id: str) -> Person | None:
         """Return whose conversation it is."""
-        return await self._database().run(_of_conversation, conversation_id)
+        return await self._database().run(person_in, conversation_id)
 
     async def give(self, user_id: str, expected: str | None, conversation_id: str) -> bool:
         """Make a conversation this citizen's; False where they have got another one meanwhile."""
@@ -90,7 +90,8 @@ def _find(connection: Connection, user_id: str) -> Person | None:
     return person_of(statements.FIND_PERSON.first(connection, the_user=user_id))
 
 
-def _of_conversation(connection: Connection, conversation_id: str) -> Person | None:
+def person_in(connection: Connection, conversation_id: str) -> Person | None:
+    """As `People.of_conversation`, within a transaction."""
     return person_of(statements.PERSON_OF.first(connection, the_conversation=conversation_id))
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
+
+from sqlalchemy.engine import Connection
 
 from bot.errors import ZaloDownError, ZaloRefusedError, ZaloTokenError
 from bot.ops.clock import Clock
@@ -16,7 +19,7 @@ from bot.ops.metrics import ZALO_SENDS
 from bot.zalo.client import Recent, ZaloClient
 from bot.zalo.codes import Remedy, meaning_of
 from bot.zalo.counting import count_refused, count_sent
-from bot.zalo.outbox import NewPart, Outbox, Outgoing, Terms
+from bot.zalo.outbox import NewPart, Outbox, Outgoing, Queued, Terms
 from bot.zalo.people import Person, Window
 
 log = EventLog("zalo.sender")
@@ -49,7 +52,7 @@ class Sender:
         self._queueing: set[asyncio.Task[Any]] = set()
         self._at_work: set[asyncio.Task[Any]] = set()
         self._behind = False
-        self._stopping = False
+        self._stopping = self._ended = False
 
     async def start(self) -> None:
         """Begin to send, with what was left from before."""
@@ -65,6 +68,7 @@ class Sender:
         for running in (self._queueing, self._at_work):
             if running:
                 await asyncio.wait(set(running), timeout=5)
+        self._ended = True
 
     async def queue(self, person: Person, parts: Sequence[NewPart], last_seq: int) -> bool:
         """Queue what was said, and begin to send it; False where another process has queued it.
@@ -73,13 +77,30 @@ class Sender:
         """
         return await asyncio.shield(_kept(self._queueing, self._queue(person, parts, last_seq)))
 
+    def queue_within(
+        self, connection: Connection, person: Person, parts: Sequence[NewPart], last_seq: int
+    ) -> tuple[bool, Callable[[], None]]:
+        """As `queue`, within a transaction; what comes second is to be called once that is committed."""
+        queued = self._outbox.queue_within(connection, person, parts, last_seq, self._begun_on())
+        return queued.done, partial(self._go_on, queued)
+
     async def _queue(self, person: Person, parts: Sequence[NewPart], last_seq: int) -> bool:
-        room = self._loop_task is not None and not self._stopping and len(self._at_work) < AT_ONCE
-        queued = await self._outbox.queue(person, parts, last_seq, self._terms if room else None)
-        if queued.first is not None:
-            self._begin(queued.first)
-        self._behind |= queued.done and not room
+        queued = await self._outbox.queue(person, parts, last_seq, self._begun_on())
+        self._go_on(queued)
         return queued.done
+
+    def _begun_on(self) -> Terms | None:
+        """On which terms something more is begun; None where there is no room for it."""
+        room = self._loop_task is not None and not self._stopping and len(self._at_work) < AT_ONCE
+        return self._terms if room else None
+
+    def _go_on(self, queued: Queued) -> None:
+        if queued.first is None:
+            self._behind |= queued.done
+        elif self._ended:  # nothing goes out any more: what was begun is asked after by the next process
+            _kept(self._queueing, self._outbox.release(queued.first.user_id))
+        else:
+            self._begin(queued.first)
 
     async def _loop(self) -> None:
         """Look for what became due, and for what nobody had room for."""

@@ -11,8 +11,7 @@ from tests.integration.zalo.conftest import until
 
 pytestmark = pytest.mark.asyncio
 ME = "246845883529197922"
-WRITES = ["_take_in", "_hear", "_end", "_complete", "_queue", "_sent"]
-READS = ["find_conversation", "_messages_after"]
+WRITES = ["_take_in", "_hear", "_end", "_complete", "_sent"]
 LOOKS = {"<lambda>", "_changed_since", "_newest", "_began", "_claim", "all_held", "_last_seqs", "_standings", "_oldest"}
 """What is looked for every second or five, whoever talks."""
 
@@ -37,7 +36,7 @@ def asked(monkeypatch):
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_a_turn_writes_six_times_and_reads_twice(start_zalo_hub, zalo, http, asked):
+async def test_a_turn_writes_five_times_and_reads_nothing(start_zalo_hub, zalo, http, asked):
     async with start_zalo_hub() as url:
         await zalo.post(http, url, zalo.event(ME, "một"))
         await until(lambda: len(zalo.sent) >= 2)
@@ -49,4 +48,4 @@ async def test_a_turn_writes_six_times_and_reads_twice(start_zalo_hub, zalo, htt
         writes = sorted(name for way, name in asked if way == "write")
         reads = {name for way, name in asked if way == "run"}
     assert writes == sorted(WRITES)
-    assert reads - {"_of_conversation"} == set(READS)  # the look may come just then
+    assert reads <= {"person_in"}  # the look may come just then

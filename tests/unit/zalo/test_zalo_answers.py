@@ -54,3 +54,11 @@ async def test_citizens_words_and_other_channels_are_none(delivery_and_answers):
     delivery.publish("at the web", stored("at the web", Role.ASSISTANT))
     with pytest.raises(asyncio.TimeoutError):
         await asyncio.wait_for(answers.next(), 0.05)
+
+
+async def test_what_was_queued_with_the_answer_is_not_passed_on_again(delivery_and_answers):
+    delivery, answers = delivery_and_answers
+    answers.know("a", Person("1", "a", None, 2))
+    delivery.publish("a", stored("a", Role.ASSISTANT))
+    with pytest.raises(asyncio.TimeoutError):
+        await asyncio.wait_for(answers.next(), 0.05)
