@@ -20,13 +20,11 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, INTENT, METADATA_MODEL_ID
 from sqlalchemy.engine import Connection
 
-from bot.nlu.story_words import STORY_OFFER
 from bot.rasa_runtime.bounding import READ
+from bot.rasa_runtime.scrubbing import STORED
 from bot.store.prepared import Prepared
 
 EVENTS = SQLTrackerStore.SQLEvent.__table__
-_STORED = "_motcua_stored"
-"""Attribute of a tracker that was read or written: how many of its events the table holds."""
 
 
 def _of_sender(*columns: Any, newest_session: bool) -> sa.sql.Select:
@@ -71,7 +69,7 @@ class QuickEventRows:
         events = [from_text(row[0]) for row in rows]
         tracker = DialogueStateTracker.from_dict(sender_id, events, store.domain.slots)
         if not fetch_events_from_all_sessions:
-            setattr(tracker, _STORED, len(events))
+            setattr(tracker, STORED, len(events))
         return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
@@ -79,7 +77,7 @@ class QuickEventRows:
         if not tracker.events:  # Rasa saves every tracker it makes, before anything happened
             return
         await self.stream_events(tracker)
-        stored = getattr(tracker, _STORED, None)
+        stored = getattr(tracker, STORED, None)
         if stored is None:  # not one that was read here
             with self._connection() as connection:
                 stored = _COUNT.scalar(connection, sender=tracker.sender_id, beginning=_BEGINNING)
@@ -87,7 +85,7 @@ class QuickEventRows:
         if new:
             with self._connection() as connection, connection.begin():
                 _write(connection, [_row(tracker.sender_id, event) for event in new])
-        setattr(tracker, _STORED, len(tracker.events))
+        setattr(tracker, STORED, len(tracker.events))
         setattr(tracker, READ, len(tracker.events))
 
     async def stream_events(self, tracker: DialogueStateTracker) -> None:
@@ -161,8 +159,8 @@ def _kept(data: dict[str, Any], parsed: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-_OF_PARSED = (INTENT, ENTITIES, STORY_OFFER)
-"""What rules and actions look at in messages of before."""
+_OF_PARSED = (INTENT, ENTITIES, "story_offer")
+"""What rules and actions look at in messages of before (the last: bot/nlu/story_words.py)."""
 _OF_MODEL = {METADATA_MODEL_ID, ASSISTANT_ID_KEY}
 
 

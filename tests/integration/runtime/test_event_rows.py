@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from bot.nlu.story_words import STORY_OFFER
 from tests.fixtures.postgres import fresh_database
 
 
@@ -74,7 +75,7 @@ async def test_of_a_message_that_is_kept_which_nobody_could_tell_from_rasas_own(
     domain = {"slots": {name: {"type": "any", "mappings": [{"type": "custom"}]} for name in "ab"}}
     ours.domain = Domain.from_dict(domain)
     named = [{"entity": "code", "value": "1.1", "role": "a", "start": 0, "end": 3}]
-    found = {"intent_ranking": [{"name": "ask"}], "procedure_link": {"hits": []}, "story_offer": True}
+    found = {"intent_ranking": [{"name": "ask"}], "procedure_link": {"hits": []}, STORY_OFFER: True}
     own = {"text": "1.1 cần gì", "message_id": "m", "metadata": {"turn": "t-1"}}
     parsed = {"intent": {"name": "ask", "confidence": 0.9}, "entities": named, **own, **found}
     said = UserUttered("1.1 cần gì", parsed["intent"], named, parsed, 1.0, "rest", "m", own["metadata"])
@@ -91,7 +92,7 @@ async def test_of_a_message_that_is_kept_which_nobody_could_tell_from_rasas_own(
     assert [event.as_sub_state() for event in (kept[0], whole[0])] == [whole[0].as_sub_state()] * 2
     small, large = kept[0].as_dict(), whole[0].as_dict()
     assert small["metadata"] == {"turn": "t-1", "model_id": "model", "assistant_id": "assistant"}
-    left = {name: value for name, value in large.pop("parse_data").items() if name not in found} | {"story_offer": True}
+    left = {name: value for name, value in large.pop("parse_data").items() if name not in found} | {STORY_OFFER: True}
     assert small.pop("parse_data") == {**left, "metadata": small["metadata"]}
     assert small == large
     assert [event.metadata for event in kept[1:]] == [{"own": 1}, {}, {}, {}]
