@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -42,7 +43,8 @@ class ActionCalls:
         bind_turn(turn_of(call))
         try:
             with timed(Stage.ACTION):
-                return await self.executor.run(call) or {"events": [], "responses": []}
+                result = await self.executor.run(call) or {"events": [], "responses": []}
+            return _without_idle_slots(call, result)
         except ActionExecutionRejection:
             raise
         except Exception as error:  # the last-resort handler of this edge
@@ -53,6 +55,40 @@ def turn_of(call: dict[str, Any]) -> object:
     """Return the name of the turn, which the hub has put into the question; None where there is none."""
     latest = (call.get("tracker") or {}).get("latest_message") or {}
     return (latest.get("metadata") or {}).get("turn")
+
+
+def _without_idle_slots(call: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+    """Leave out slots that have their value already: actions clear what they may have set, three in five for nothing.
+
+    Each would be checked, stored, and read and applied once more in each of the next turns. What a validator says of a
+    slot is kept: a form asks whether it was said.
+    """
+    slots = (call.get("tracker") or {}).get("slots")
+    if not isinstance(slots, Mapping) or str(call.get("next_action")).startswith(VALIDATOR_PREFIX):
+        return result
+    return {**result, "events": list(_changing(result["events"], dict(slots)))}
+
+
+def _changing(events: Sequence[dict[str, Any]], slots: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the events but for slots that are so in `slots`, until one comes that may change slots by itself."""
+    known = True
+    for event in events:
+        kind = event.get("event")
+        if kind == "slot" and known:
+            name, value = event.get("name"), event.get("value")
+            if name in slots and _same(slots[name], value):
+                continue
+            slots[name] = value
+        known = known and kind in _LEAVE_SLOTS
+        yield event
+
+
+_LEAVE_SLOTS = {"slot", "followup", "bot"}
+
+
+def _same(kept: Any, value: Any) -> bool:
+    """Whether both are one value as JSON: to Python 1, 1.0 and True are."""
+    return kept is value or (kept == value and repr(kept) == repr(value))
 
 
 def _failed(call: dict[str, Any], error: Exception) -> dict[str, Any]:

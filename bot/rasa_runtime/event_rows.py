@@ -15,17 +15,18 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
+from rasa.shared.constants import ASSISTANT_ID_KEY
 from rasa.shared.core.events import Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import ENTITIES, INTENT, METADATA_MODEL_ID
 from sqlalchemy.engine import Connection, Engine
 
 from bot.rasa_runtime.bounding import READ
+from bot.rasa_runtime.scrubbing import STORED
 from bot.store.checkpoints import Checkpoints
 from bot.store.prepared import Prepared
 
 EVENTS = SQLTrackerStore.SQLEvent.__table__
-_STORED = "_motcua_stored"
-"""Attribute of a tracker that was read or written: how many of its events the table holds."""
 
 
 def _of_sender(*columns: Any, newest_session: bool) -> sa.sql.Select:
@@ -74,7 +75,7 @@ class QuickEventRows:
         events = [from_text(row[0]) for row in rows]
         tracker = DialogueStateTracker.from_dict(sender_id, events, store.domain.slots)
         if not fetch_events_from_all_sessions:
-            setattr(tracker, _STORED, len(events))
+            setattr(tracker, STORED, len(events))
         return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
@@ -82,7 +83,7 @@ class QuickEventRows:
         if not tracker.events:  # Rasa saves every tracker it makes, before anything happened
             return
         await self.stream_events(tracker)
-        stored = getattr(tracker, _STORED, None)
+        stored = getattr(tracker, STORED, None)
         if stored is None:  # not one that was read here
             with self._connection() as connection:
                 stored = _COUNT.scalar(connection, sender=tracker.sender_id, beginning=_BEGINNING)
@@ -91,7 +92,7 @@ class QuickEventRows:
             with self._connection() as connection, connection.begin():
                 _write(connection, [_row(tracker.sender_id, event) for event in new])
             self._move_log()
-        setattr(tracker, _STORED, len(tracker.events))
+        setattr(tracker, STORED, len(tracker.events))
         setattr(tracker, READ, len(tracker.events))
 
     def _move_log(self) -> None:
@@ -147,14 +148,38 @@ def _write(connection: Connection, rows: list[dict[str, Any]]) -> None:
 
 def _row(sender_id: str, event: Event) -> dict[str, Any]:
     data = event.as_dict()
+    parsed = data.get("parse_data") or {}
     return {
         "sender_id": sender_id,
         "type_name": event.type_name,
         "timestamp": data.get("timestamp"),
-        "intent_name": ((data.get("parse_data") or {}).get("intent") or {}).get("name"),
+        "intent_name": (parsed.get("intent") or {}).get("name"),
         "action_name": data.get("name"),
-        "data": in_text(data),
+        "data": in_text(_kept(data, parsed)),
     }
+
+
+def _kept(data: dict[str, Any], parsed: dict[str, Any]) -> dict[str, Any]:
+    """What of an event is kept: a third less than all. `data` itself stays whole.
+
+    What components found out about a message is read while it is answered only, but for `_OF_PARSED`; its text,
+    metadata and name stand beside it and are put back by Rasa. Which model it was stands with the message, and not
+    with all that came of it once more.
+    """
+    if "parse_data" in data:
+        return {**data, "parse_data": {name: parsed[name] for name in _OF_PARSED if name in parsed}}
+    metadata = data.get("metadata")
+    if not metadata or data["event"] == _BEGINNING:
+        return data
+    data = {**data, "metadata": {name: value for name, value in metadata.items() if name not in _OF_MODEL}}
+    if not data["metadata"]:
+        del data["metadata"]
+    return data
+
+
+_OF_PARSED = (INTENT, ENTITIES, "story_offer")
+"""What rules and actions look at in messages of before (the last: bot/nlu/story_words.py)."""
+_OF_MODEL = {METADATA_MODEL_ID, ASSISTANT_ID_KEY}
 
 
 def in_text(data: dict[str, Any]) -> str:

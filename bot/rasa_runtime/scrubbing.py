@@ -17,23 +17,28 @@ from bot.ops.screening.kinds import labels
 from bot.ops.screening.masking import mask
 from bot.ops.screening.screening import DROPPED, SCREENED, Before, read_before
 
+STORED = "_motcua_stored"
+"""Attribute of a tracker that was read from a database or written to it: how many of its events that holds."""
 ACCUSATION, CREDENTIALS = "report_corruption", "share_credentials"
 SCREENING = "screening"
 
 
-def scrub(tracker: DialogueStateTracker) -> None:
-    """Take out of the tracker's events what must not be kept. Doing it again changes nothing."""
+def scrub(tracker: DialogueStateTracker, stored: int = 0) -> None:
+    """Take out of the tracker's events what must not be kept. Doing it again changes nothing.
+
+    stored: how many of the first events are in the database: they were scrubbed then, and are not written again.
+    """
     said: Mapping[str, Any] | None = None
     asked = None
-    for event in tracker.events:
+    for place, event in enumerate(tracker.events):
         if isinstance(event, BotUttered):
             custom = (event.data or {}).get("custom")
             said = custom if isinstance(custom, Mapping) else said
-            if asked is not None:
+            if asked is not None and place >= stored:
                 _hide_proof(asked, event)
         elif isinstance(event, UserUttered):
             asked = event if event.text and not event.text.startswith("/") else None
-            if asked is not None:
+            if asked is not None and place >= stored:
                 _scrub_message(event, said)
 
 
@@ -74,5 +79,5 @@ class Scrubbing:
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Scrub, then save."""
-        scrub(tracker)
+        scrub(tracker, getattr(tracker, STORED, 0))
         await super().save(tracker)  # type: ignore[misc]

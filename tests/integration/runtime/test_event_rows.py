@@ -8,6 +8,7 @@ import threading
 
 import pytest
 
+from bot.nlu.story_words import STORY_OFFER
 from tests.fixtures.postgres import fresh_database
 
 
@@ -58,8 +59,45 @@ async def test_rows_are_as_rasa_writes_them(stores):
     events = conversation()
     for store, sender in ((theirs, "theirs"), (ours, "ours")):
         await store.save(DialogueStateTracker.from_events(sender, events, slots=[]))
-    assert rows(ours, "ours") == rows(ours, "theirs")
+    expected = rows(ours, "theirs")
+    parsed = expected[2][-1]["parse_data"]
+    for beside in ("text", "message_id", "metadata"):  # stand in the event itself, too
+        assert parsed.pop(beside) == expected[2][-1][beside]
+    assert rows(ours, "ours") == expected
     assert len(rows(ours, "ours")) == len(events)
+
+
+async def test_of_a_message_that_is_kept_which_nobody_could_tell_from_rasas_own(stores):
+    """Rules, actions, what is said again and the transcript of Rasa's API see the same of either."""
+    from rasa.shared.core.domain import Domain
+    from rasa.shared.core.events import SlotSet, UserUttered
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    theirs, ours = stores
+    domain = {"slots": {name: {"type": "any", "mappings": [{"type": "custom"}]} for name in "ab"}}
+    ours.domain = Domain.from_dict(domain)
+    named = [{"entity": "code", "value": "1.1", "role": "a", "start": 0, "end": 3}]
+    found = {"intent_ranking": [{"name": "ask"}], "procedure_link": {"hits": []}, STORY_OFFER: True}
+    own = {"text": "1.1 cần gì", "message_id": "m", "metadata": {"turn": "t-1"}}
+    parsed = {"intent": {"name": "ask", "confidence": 0.9}, "entities": named, **own, **found}
+    said = UserUttered("1.1 cần gì", parsed["intent"], named, parsed, 1.0, "rest", "m", own["metadata"])
+    for store, sender in ((theirs, "theirs"), (ours, "ours")):
+        tracker = DialogueStateTracker(sender, ours.domain.slots)
+        tracker.model_id, tracker.assistant_id = "model", "assistant"
+        for event in (said, SlotSet("a", 1, 2.0, {"own": 1}), SlotSet("b", 2, 3.0), *conversation()[3:]):
+            tracker.update(event)
+        await store.save(tracker)
+        assert said.parse_data["intent_ranking"]  # what is being answered is not touched
+    kept, whole = [list((await ours.retrieve(sender)).events) for sender in ("ours", "theirs")]
+    assert kept[:3] == whole[:3]
+    assert [type(event) for event in kept] == [type(event) for event in whole]
+    assert [event.as_sub_state() for event in (kept[0], whole[0])] == [whole[0].as_sub_state()] * 2
+    small, large = kept[0].as_dict(), whole[0].as_dict()
+    assert small["metadata"] == {"turn": "t-1", "model_id": "model", "assistant_id": "assistant"}
+    left = {name: value for name, value in large.pop("parse_data").items() if name not in found} | {STORY_OFFER: True}
+    assert small.pop("parse_data") == {**left, "metadata": small["metadata"]}
+    assert small == large
+    assert [event.metadata for event in kept[1:]] == [{"own": 1}, {}, {}, {}]
 
 
 async def test_what_one_wrote_the_other_reads_and_goes_on(stores):

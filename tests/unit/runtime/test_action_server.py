@@ -24,6 +24,7 @@ from knowledge.topics import load_topics
 
 ACTIONS = """
 from rasa_sdk import Action
+from rasa_sdk.events import SessionStarted, SlotSet
 from rasa_sdk.interfaces import ActionExecutionRejection
 from bot.ops.logging import EventLog
 
@@ -38,6 +39,21 @@ class BreakDown(Action):
     def name(self): return "small_break_down"
     async def run(self, dispatcher, tracker, domain):
         raise KeyError(tracker.latest_message["text"])
+
+class Tidy(Action):
+    def name(self): return "small_tidy"
+    async def run(self, dispatcher, tracker, domain):
+        return [SlotSet(*pair) for pair in tracker.get_slot("to_set")]
+
+class Begin(Action):
+    def name(self): return "small_begin"
+    async def run(self, dispatcher, tracker, domain):
+        return [SlotSet("a", None), SessionStarted(), SlotSet("a", None)]
+
+class Validate(Action):
+    def name(self): return "validate_small"
+    async def run(self, dispatcher, tracker, domain):
+        return [SlotSet("a", None)]
 
 class Decline(Action):
     def name(self): return "small_decline"
@@ -154,3 +170,26 @@ def test_it_holds_no_rasa():
     code = f"import sys, {modules}; print({{'rasa', 'tensorflow'}} & set(sys.modules))"
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "set()"
+
+
+async def slots_of(calls, action, slots):
+    asked = call(action)
+    asked["tracker"]["slots"] = slots
+    events = (await calls.run(asked))["events"]
+    return [(event["name"], event["value"]) if event["event"] == "slot" else event["event"] for event in events]
+
+
+async def test_a_slot_that_is_so_already_is_not_set_once_more(calls):
+    to_set = [["a", None], ["b", "x"], ["b", "x"], ["a", 1], ["a", None], ["strange", None], ["same", ["x"]]]
+    slots = {"a": None, "b": None, "same": ["x"], "to_set": to_set}
+    assert await slots_of(calls, "small_tidy", slots) == [("b", "x"), ("a", 1), ("a", None), ("strange", None)]
+
+
+@pytest.mark.parametrize(("kept", "value"), [(1, True), (0, False), (1, 1.0), ([1], [True]), ({"a": 0}, {"a": False})])
+async def test_numbers_and_truth_are_told_apart(calls, kept, value):
+    assert await slots_of(calls, "small_tidy", {"a": kept, "to_set": [["a", value]]}) == [("a", value)]
+
+
+async def test_after_a_new_session_and_from_a_validator_every_slot_is_set(calls):
+    assert await slots_of(calls, "small_begin", {"a": None}) == ["session_started", ("a", None)]
+    assert await slots_of(calls, "validate_small", {"a": None}) == [("a", None)]
