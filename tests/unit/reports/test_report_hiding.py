@@ -66,7 +66,7 @@ def test_no_small_number_comes_out_for_one_who_knows_the_rule(size, most):
 
 
 @pytest.mark.requirement("R-07", "R-28")
-@pytest.mark.parametrize(("size", "total"), [(2, 12), (3, 13), (5, 9), (6, 8), (8, 7)])
+@pytest.mark.parametrize(("size", "total"), [(2, 12), (3, 13), (5, 5), (5, 9), (6, 5), (7, 7)])
 def test_no_small_number_comes_out_for_one_who_has_the_total_from_another_table(size, total):
     """All tables of a size with one total: a 1 in every cell looks like others too, whatever shows that total."""
     worlds = defaultdict(list)
@@ -75,7 +75,9 @@ def test_no_small_number_comes_out_for_one_who_has_the_total_from_another_table(
             worlds[tuple(hide(dict(enumerate(numbers))).cells.values())].append(numbers)
     for seen, tables in worlds.items():
         for place in (place for place in range(size) if seen[place] is None):
-            assert len({table[place] for table in tables}) > 1, (seen, tables)
+            might_be = {table[place] for table in tables}
+            assert len(might_be) > 1, (seen, tables)
+            assert max(might_be) > 1, (seen, tables)
 
 
 @pytest.mark.requirement("R-07", "R-28")

@@ -53,7 +53,9 @@ def test_two_files_do_not_tell_who_came_between_them():
 
 def shown_by(key):
     """What is shown of 0, 1, 2 … under a secret."""
-    return [key.of(Counted(handoffs(taken=number), {}), MONTH).values["handoffs_by_result"]["taken"] for number in UP_TO]
+    return [
+        key.of(Counted(handoffs(taken=number), {}), MONTH).values["handoffs_by_result"]["taken"] for number in UP_TO
+    ]
 
 
 @pytest.mark.requirement("R-07", "R-28")
