@@ -28,7 +28,6 @@ from bot.referrals.tables import REFERRAL
 from bot.reports.tables import REPORT_TURN
 from bot.zalo.tables import AGREEMENT, INBOX, OUTBOX, PERSON, TEMPLATE
 
-
 _ENDED = frozenset(outcome.value.split("_")[0] for outcome in Outcome)
 
 

@@ -1,9 +1,9 @@
 """Numbers of what may still change, in fives: two files of such figures, or one and the closed month, tell of nobody.
 
-A number is moved to one of the two multiples of five around it, by a step that hangs on a secret, the month, the figure
-and the cell. So it is the same whenever it is asked for, it is right on average, and who sees it change from one file to
-the next learns neither how many came nor what the number is now (as statistical offices do: random rounding to base 5,
-consistent by cell). What cannot be put in fives, medians and rankings, is left out.
+A number is moved to one of the two multiples of five around it, by a step that hangs on a secret, the month, the
+figure and the cell. So it is the same whenever it is asked for, it is right on average, and who sees it change from one
+file to the next learns neither how many came nor what the number is now (as statistical offices do: random rounding to
+base 5, consistent by cell). What cannot be put in fives, medians and rankings, is left out.
 """
 
 from __future__ import annotations

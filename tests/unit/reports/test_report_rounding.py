@@ -104,6 +104,6 @@ def test_no_row_says_one_at_least_and_what_cannot_be_rounded_is_left_out():
 
 
 def test_a_document_can_be_made_of_it():
-    every = {key: {name: 3 for name in one.cells} for key, one in metrics().items() if one.cells}
+    every = {key: dict.fromkeys(one.cells, 3) for key, one in metrics().items() if one.cells}
     month = Month(MONTH, month_span(MONTH), date(2026, 11, 3), False, Counted(every, {}))
     assert Document(io.BytesIO(to_docx(publish_month(month, KEY)))).tables
