@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from aiohttp import web
 
@@ -16,7 +17,7 @@ from bot.privacy.desk import PrivacyDesk
 from bot.privacy.desk_requests import DeskRequests
 from bot.privacy.export import copy_page
 from bot.privacy.inventory import data_classes
-from bot.privacy.models import RequestOutcome
+from bot.privacy.models import DataRequest, RequestOutcome, RequestState
 from bot.privacy.notice import PATH as NOTICE_PATH
 from bot.privacy.overseeing import Oversight
 from bot.staff.models import Deed, Role
@@ -54,11 +55,13 @@ async def step(request: web.Request) -> web.StreamResponse:
     """Take a request in hand, or end it."""
     receipt, way = request.match_info["receipt"], request.match_info["way"]
     fields, by = await typed(request), person_of(request).display_name
-    outcome = next((one for one in OUTCOMES if one.value == fields.get("outcome")), RequestOutcome.DONE)
+    outcome = next((one for one in OUTCOMES if one.value == fields.get("outcome")), None)
     try:
         if way == "take_back":
             await desk_requests(request).take_back(receipt, by)
-        elif way == "done":
+        elif way == "done" and outcome is None:  # never by chance: one of them erases
+            return await _shown(request, "outcome")
+        elif way == "done" and outcome is not None:
             await _desk(request).done(receipt, by, outcome)
         else:
             await _desk(request).acknowledge(receipt, by)
@@ -137,18 +140,33 @@ async def release(request: web.Request) -> web.StreamResponse:
     done(_ADDRESS, "hold_released")
 
 
+def waits_for_person(one: DataRequest) -> bool:
+    """Whether somebody in charge has to acknowledge a request and end it; the others the system does by itself."""
+    return bool(one.petition_code) or one.state in (RequestState.WAITING, RequestState.ACKNOWLEDGED)
+
+
+def _next_day(one: DataRequest) -> date:
+    """Until when something has to be done about a request."""
+    acknowledges = waits_for_person(one) and one.acknowledged_at is None
+    return min(one.acknowledge_by, one.due_on) if acknowledges else one.due_on
+
+
 async def _shown(request: web.Request, fault: str = "", fields: Mapping[str, str] | None = None) -> web.Response:
-    oversight = _oversight(request)
+    oversight, moment = _oversight(request), services(request).clock.now()
+    today, requests = city_date(moment), sorted(await _desk(request).listed(), key=_next_day)
     return render(
         request,
         "privacy.html",
         status=422 if fault else 200,
-        requests=await _desk(request).listed(),
+        requests=requests,
+        overdue=sum(_next_day(one) < today for one in requests),
+        for_person=waits_for_person,
+        named={one.name: one.label or one.what for one in data_classes().values()},
         holds=await oversight.holds(),
         reports=await oversight.reports(),
         classes=[one for one in data_classes().values() if one.limit],
-        today=city_date(services(request).clock.now()),
-        moment=services(request).clock.now(),
+        today=today,
+        moment=moment,
         outcomes=OUTCOMES,
         fault=fault,
         fields=fields or {},

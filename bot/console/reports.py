@@ -23,7 +23,7 @@ from bot.reports.csv_files import as_csv, csv_of
 from bot.reports.late_sends import LateKind, LateSend
 from bot.reports.months import closes_on
 from bot.reports.periods import CITY, Scope, Span, month_of, month_span
-from bot.reports.publishing import Published, figures_of, publish_month, to_json
+from bot.reports.publishing import Figure, Published, figures_of, publish_month, to_json
 from bot.reports.recent import Fresh, Recent
 from bot.reports.words import report_wording
 from bot.staff.models import Deed, Person, Role
@@ -118,7 +118,7 @@ async def export(request: web.Request) -> web.StreamResponse:
     if kind not in TYPES:
         raise web.HTTPNotFound
     try:
-        published = publish_month(await _parts(request).months.get(month))
+        published = publish_month(await _parts(request).months.get(month), _parts(request).rounding)
     except ReportRefusedError as error:
         raise web.HTTPNotFound from error
     await services(request).staff.audit.write(person_of(request).display_name, Deed.EXPORTED, f"report {month}", kind)
@@ -129,15 +129,23 @@ async def export(request: web.Request) -> web.StreamResponse:
 
 @page(Role.OFFICER)
 async def export_units(request: web.Request) -> web.StreamResponse:
-    """The figures of a period that somebody sees, as CSV, small numbers hidden."""
+    """The figures of a period that somebody sees, as CSV: a closed month's small numbers hidden, others in fives."""
     person, period = person_of(request), (await typed(request)).get("period", "")
     try:
         shown = await _count(request, person, period)
     except ReportRefusedError as error:
         raise web.HTTPNotFound from error
     await services(request).staff.audit.write(person.display_name, Deed.EXPORTED, f"figures {shown.period}", "csv")
-    body = as_csv(shown.period, list(figures_of(shown.fresh.counted).values()))
+    body = as_csv(shown.period, list(_to_take_away(request, shown).values()))
     return _download(f"so-lieu-{shown.period}.csv", body, TYPES["csv"])
+
+
+def _to_take_away(request: web.Request, shown: Shown) -> Mapping[str, Figure]:
+    """In fives, but for a closed month: files of days that overlap, or of one unit beside the city, tell of nobody."""
+    if shown.closed:
+        return figures_of(shown.fresh.counted)
+    month = month_of(shown.span.until)
+    return figures_of(_parts(request).rounding.of(shown.fresh.counted, month), hides=False)
 
 
 @page(Role.OFFICER)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.engine import Connection, Row
 
 from bot.petitions.models import EventKind
 from bot.petitions.store import Role, history_of, party_by_code, petition_row
+from bot.petitions.tables import RATING
 from bot.petitions.telling import petition_wording
 from bot.privacy.finding import Entry
 from bot.privacy.words import privacy_wording
@@ -41,7 +43,13 @@ def entries_of(connection: Connection, code: str) -> dict[str, list[Entry]]:
     )
     found = [Entry(party.joined_at, _say(key, value=value)) for key, value in own if value]
     steps = [_step(event) for event in history_of(connection, row.id) if _is_theirs(event, party, is_owner)]
-    return {"petition": [*found, *steps]}
+    rated = connection.execute(select(RATING).where(RATING.c.party_id == party.id).order_by(RATING.c.rated_at))
+    return {"petition": [*found, *steps, *(_rating(row) for row in rated)]}
+
+
+def _rating(row: Any) -> Entry:
+    said = privacy_wording()(f"rated.{row.rating}")
+    return Entry(row.rated_at, _say("rating", value=said, reason=row.reason or "–"))
 
 
 def _is_theirs(event: Row, party: Row, is_owner: bool) -> bool:

@@ -11,18 +11,24 @@ from sqlalchemy import or_, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Select
 
+from bot.approval.tables import APPROVAL_ANSWER
 from bot.attachments.tables import ATTACHMENT
 from bot.cases.tables import CASE_FOLLOW
 from bot.desk.tables import DESK_VERDICT
 from bot.feedback.tables import FEEDBACK, SURVEY_ASKED
 from bot.handoff.tables import HANDOFF_CONTACT, HANDOFF_NOTE, HANDOFF_REQUEST
+from bot.hub.officer_files import sender_of
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.links.tables import LINK
+from bot.ops.outcomes import Outcome
 from bot.petitions.tables import PARTY, PETITION, VIEWER
 from bot.privacy.tables import REQUEST
 from bot.privacy.words import privacy_wording
 from bot.referrals.tables import REFERRAL
-from bot.zalo.tables import AGREEMENT, INBOX, OUTBOX, PERSON
+from bot.reports.tables import REPORT_TURN
+from bot.zalo.tables import AGREEMENT, INBOX, OUTBOX, PERSON, TEMPLATE
+
+_ENDED = frozenset(outcome.value.split("_")[0] for outcome in Outcome)
 
 
 @dataclass(frozen=True)
@@ -110,8 +116,14 @@ def _petitions(connection: Connection, who: Subject) -> list[Entry]:
 
 
 def _photos(connection: Connection, who: Subject) -> list[Entry]:
-    query = select(ATTACHMENT).where(ATTACHMENT.c.sender == who.sender).order_by(ATTACHMENT.c.created_at)
-    return _rows(connection, query, lambda row: Entry(row.created_at, _say("photo", size=row.size // 1024)))
+    """Those of the citizen, and the files that officers have sent them."""
+    sent = sender_of(who.conversation_id)
+    query = select(ATTACHMENT).where(ATTACHMENT.c.sender.in_((who.sender, sent))).order_by(ATTACHMENT.c.created_at)
+    return _rows(
+        connection,
+        query,
+        lambda row: Entry(row.created_at, _say("file" if row.sender == sent else "photo", size=row.size // 1024)),
+    )
 
 
 def _feedback(connection: Connection, who: Subject) -> list[Entry]:
@@ -187,7 +199,7 @@ def _zalo(connection: Connection, who: Subject) -> list[Entry]:
         select(AGREEMENT).where(AGREEMENT.c.user_id == who.user_id),
         lambda row: Entry(row.agreed_at or row.asked_at, _say("zalo_agreement", version=row.version or "–")),
     )
-    for table, key in ((INBOX, "zalo_in"), (OUTBOX, "zalo_out")):
+    for table, key in ((INBOX, "zalo_in"), (OUTBOX, "zalo_out"), (TEMPLATE, "zalo_news")):
         count = len(connection.execute(select(table.c.state).where(table.c.user_id == who.user_id)).all())
         found += [Entry(None, _say(key, count=count))] if count else []
     return found
@@ -196,6 +208,27 @@ def _zalo(connection: Connection, who: Subject) -> list[Entry]:
 def _verdicts(connection: Connection, who: Subject) -> list[Entry]:
     query = select(DESK_VERDICT).where(DESK_VERDICT.c.conversation_id == who.conversation_id)
     return _rows(connection, query, lambda row: Entry(row.at, _say("verdict", text=row.comment or row.verdict)))
+
+
+def _approvals(connection: Connection, who: Subject) -> list[Entry]:
+    """That there is one, and what became of it. Its words are shown where they were sent, among the messages: what an
+    officer did not let out is nobody's answer.
+    """
+    query = select(APPROVAL_ANSWER).where(APPROVAL_ANSWER.c.conversation_id == who.conversation_id)
+    rows = connection.execute(query.order_by(APPROVAL_ANSWER.c.held_at)).all()
+    return [Entry(row.held_at, privacy_wording()(f"held_answer.{row.state}")) for row in rows if row.drafts]
+
+
+def _facts(connection: Connection, who: Subject) -> list[Entry]:
+    """While they name the conversation: until their month is closed."""
+    query = select(REPORT_TURN).where(REPORT_TURN.c.conversation == who.conversation_id).order_by(REPORT_TURN.c.id)
+    return _rows(connection, query, lambda row: Entry(row.at, _fact(row)))
+
+
+def _fact(row: Any) -> str:
+    begins = row.outcome.split("_")[0]
+    ended = privacy_wording()(f"ended.{begins if begins in _ENDED else 'none'}")
+    return _say("fact", day=f"{row.day:%d/%m/%Y}", ended=ended, code=row.procedure_code or "–")
 
 
 def _requests(connection: Connection, who: Subject) -> list[Entry]:
@@ -216,5 +249,7 @@ _LOOKS: dict[str, Callable[[Connection, Subject], list[Entry]]] = {
     "link": _links,
     "zalo": _zalo,
     "verdict": _verdicts,
+    "approval": _approvals,
+    "report_turn": _facts,
     "privacy": _requests,
 }

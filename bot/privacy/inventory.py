@@ -11,6 +11,8 @@ from typing import Any
 from bot.settings import Settings
 from knowledge.curated import read_yaml
 
+YES, IN_PETITION = "yes", "petition"
+"""Reached; reached by the erasure of a petition, which a person in charge carries out."""
 INVENTORY_FILE = Path(__file__).with_name("inventory.yml")
 
 
@@ -45,6 +47,21 @@ def kept_days(settings: Settings) -> dict[str, int]:
     }
 
 
+@dataclass(frozen=True)
+class Reach:
+    """What reaches a table with personal data. shown: by look-up and copy; erased: `YES`, `IN_PETITION` or why not."""
+
+    shown: str
+    erased: str
+
+
+@lru_cache(maxsize=1)
+def reach() -> dict[str, Reach]:
+    """Return table → what reaches it, for the tables of the classes that are personal."""
+    rows = read_yaml(INVENTORY_FILE)["reach"]
+    return {str(table): Reach(row["shown"], row["erased"]) for table, row in rows.items()}
+
+
 @lru_cache(maxsize=1)
 def data_classes() -> dict[str, DataClass]:
     """Return all classes by name, in the order of the file."""
@@ -62,6 +79,12 @@ def to_page() -> str:
         kept = one.kept_for(days) + (f" (`{one.setting}`)" if one.setting else "")
         name = f"`{one.name}`" + (" (có thông tin cá nhân)" if one.personal else "")
         lines.append(_row(name, tables, one.what, one.why, kept, one.asked))
+    lines.append(page["reach"])
+    words: dict[str, str] = page["reached"]
+    lines += [
+        _row(f"`{table}`", words.get(one.shown, one.shown), words.get(one.erased, one.erased))
+        for table, one in reach().items()
+    ]
     lines.append(page["elsewhere"])
     elsewhere: list[dict[str, Any]] = read_yaml(INVENTORY_FILE)["elsewhere"]
     lines += [_row(f"`{one['name']}`", one["where"], one["what"], one["kept"], one["asked"]) for one in elsewhere]

@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 async def _month(parts: ReportParts, options: argparse.Namespace) -> None:
     month = await parts.months.get(options.month)
-    files = report_files(publish_month(month))
+    files = report_files(publish_month(month, parts.rounding))
     write_files(options.out, files)
     state = "closed" if month.closed else f"provisional until {closes_on(month.span)}"
     print(f"{options.month}: {state}; {len(files)} files in {options.out}")
@@ -79,7 +79,7 @@ async def _months(parts: ReportParts, _options: argparse.Namespace) -> None:
 
 async def _open_data(parts: ReportParts, options: argparse.Namespace) -> None:
     closed = await parts.months.closed_months()
-    months = [publish_month(await parts.months.get(month)) for month in closed]
+    months = [publish_month(await parts.months.get(month), parts.rounding) for month in closed]
     write_files(options.out, open_data_files(months, parts.licence))
     print(f"{len(months)} closed months in {options.out}")
 

@@ -54,7 +54,7 @@ class _Report:
         else:
             closes = _day(closes_on(month_span(of.month)))
             parts.add_text(paper, say("provisional", day=_day(of.as_of), closes=closes), bold=True)
-        parts.add_text(paper, say("privacy"))
+        parts.add_text(paper, say("privacy") if of.closed else say("rounded", base=str(of.rounded_to)))
         parts.add_text(paper, say("signed"))
 
     def _summary(self) -> None:

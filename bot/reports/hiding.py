@@ -2,7 +2,9 @@
 
 Of one table, others are hidden along, the smallest first and equal ones together, until the hidden ones are at least
 two that differ, and add up to `SMALLEST`: so none of them comes out by subtracting what is shown from the total, nor by
-knowing this rule: whichever of them are changed for one another, the table looks the same. Zero tells of nobody.
+knowing this rule: whichever of them are changed for one another, the table looks the same. Zero tells of nobody, but
+where nothing else is left to be seen zeros are hidden too: else a 1 in every cell that is not 0 would come out for
+whoever knows the total, which another table may show.
 """
 
 from __future__ import annotations
@@ -22,15 +24,15 @@ class Shown:
 
 
 def hide(cells: Mapping[str, int]) -> Shown:
-    """Return a table as it may be seen; all of it hidden, zeros too, where nothing of it may be."""
+    """Return a table as it may be seen; without its total where that is small itself."""
     total = sum(cells.values())
     hidden = {name for name, number in cells.items() if 0 < number < SMALLEST}
     for number in sorted({number for number in cells.values() if number >= SMALLEST}) if hidden else ():
         if _keeps_quiet([cells[one] for one in hidden]) and len({cells[one] for one in hidden}) > 1:
             break
         hidden |= {name for name, other in cells.items() if other == number}
-    if hidden and not _keeps_quiet([cells[one] for one in hidden]):
-        return Shown(dict.fromkeys(cells), None)
+    if hidden and sum(cells[one] for one in hidden) == total:
+        return Shown(dict.fromkeys(cells), total if total >= SMALLEST else None)
     return Shown({name: None if name in hidden else number for name, number in cells.items()}, total)
 
 

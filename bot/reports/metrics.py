@@ -12,6 +12,8 @@ from typing import Any
 from knowledge.curated import read_yaml
 
 FILE = Path(__file__).with_name("metrics.yml")
+NAMED_BY_WHAT_HAPPENED = ("unit", "text")
+"""Tables that have a row for whom there is something to count: a row alone says "one at least"."""
 
 
 class Shape(str, Enum):
@@ -120,8 +122,15 @@ are those of the middle one or two values; the 90th percentile is the smallest v
 exceed. "At the count" is the moment at which a month is closed ([reports.md](reports.md)), until then now.
 
 Numbers of 1 to 4 are hidden, and as many others of the same table with them as it takes for the hidden ones to be two
-that differ and add up to 5 and more, equal ones together; a whole table, zeros too, where its total is under 5, where
-each hidden number would be a 1, or where its total would tell a hidden number of another one; a share where one of its
-parts is hidden, a spread where fewer than 5 values stand behind it. Where figures are about records and not about
-people, nothing is hidden.
+that differ and add up to 5 and more, equal ones together. Where no number above 0 is left to be seen, zeros are hidden
+too, and rows that stand there only because something was counted go: a table with a 1 in every cell looks like every
+other one of its total. The total goes as well where it is under 5, or would tell a hidden number of another table. A
+share is hidden where one of its parts is, a spread where fewer than 5 values stand behind it. Where figures are about
+records and not about people, nothing is hidden.
+
+Before a month is closed its files are in fives: each number is moved to one of the two multiples of 5 around it, always
+the same way for a month, a figure and a cell, by a secret of the service (0 stays 0; 1 to 4 are 0 or 5). Totals and
+shares are those of what is shown; spreads and rankings are left out. So no two files, nor one of them and the closed
+month, differ by a number that tells of somebody. The same holds for what is taken away from the console's page of
+figures, but for closed months of the whole city.
 """

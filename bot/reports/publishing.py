@@ -12,11 +12,10 @@ from typing import Any
 
 from bot.reports.counting import Counted
 from bot.reports.hiding import SMALLEST, Shown, hide, hide_count, share_of, show
-from bot.reports.metrics import Metric, Shape, metrics, of_section, sections
+from bot.reports.metrics import NAMED_BY_WHAT_HAPPENED, Metric, Shape, metrics, of_section, sections
 from bot.reports.months import Month
+from bot.reports.rounding import BASE, Rounding
 
-_NAMED_BY_WHAT_HAPPENED = ("unit", "text")
-"""Tables that have a row for whom there is something to count: a row alone says "one at least"."""
 SCHEMA, SCHEMA_VERSION = "mot-cua/monthly-report", 1
 
 
@@ -64,15 +63,21 @@ class Published:
     as_of: date = date.min
     closed: bool = False
 
+    @property
+    def rounded_to(self) -> int | None:
+        """Numbers of people are multiples of this; None where they are exact."""
+        return None if self.closed else BASE
+
     def of_section(self, section: str) -> list[Figure]:
         """Return a section's figures."""
         return [self.figures[one.key] for one in of_section(section) if one.key in self.figures]
 
 
-def publish_month(month: Month) -> Published:
-    """Return a month as it may be published."""
+def publish_month(month: Month, rounding: Rounding) -> Published:
+    """Return a month as it may be published: small numbers hidden, and until it is closed in fives."""
+    exact, hides = month.counted, month.closed
     return Published(
-        figures=figures_of(month.counted),
+        figures=figures_of(exact if month.closed else rounding.of(exact, month.month), hides),
         without_catalogue=month.counted.without_catalogue,
         month=month.month,
         since=month.span.since,
@@ -104,7 +109,7 @@ def _tells(metric: Metric, found: Mapping[str, Figure]) -> bool:
 def _hidden_whole(figure: Figure) -> Figure:
     """Zeros too: how many cells are more than nothing is the least that the total can be."""
     rows = tuple(replace(row, numbers={"number": None}, hidden=("number",)) for row in figure.rows)
-    rows = () if figure.metric.names in _NAMED_BY_WHAT_HAPPENED else rows
+    rows = () if figure.metric.names in NAMED_BY_WHAT_HAPPENED else rows
     return replace(figure, rows=rows, total=None, hidden=True)
 
 
@@ -117,8 +122,9 @@ def _partition(metric: Metric, counted: Counted, hides: bool) -> Figure:
     )
     if metric.names in ("unit", "text", "bottleneck"):
         rows = tuple(sorted(rows, key=_largest_first))
-    figure = Figure(metric, rows, total=shown.total, hidden=shown.total is None)
-    return _hidden_whole(figure) if figure.hidden else figure
+    if metric.names in NAMED_BY_WHAT_HAPPENED and all(row.hidden for row in rows):
+        rows = ()
+    return Figure(metric, rows, total=shown.total, hidden=shown.total is None)
 
 
 def _largest_first(row: Row) -> tuple[int, str]:
@@ -189,6 +195,7 @@ def to_json(published: Published) -> dict[str, Any]:
         "as_of": published.as_of.isoformat(),
         "provisional": not published.closed,
         "smallest_shown": SMALLEST,
+        "rounded_to": published.rounded_to,
         "catalogue_read": not published.without_catalogue,
         "sections": [
             {

@@ -11,16 +11,25 @@ import sys
 import threading
 import time
 import urllib.request
+from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from bot.hub.conversations import ConversationStore
+from bot.hub.forgetting import FORGETTING
 from bot.ops.clock import SystemClock
 from bot.petitions.build import build_petitions
+from bot.privacy.desk import PrivacyDesk
+from bot.privacy.desk_requests import DeskRequests
+from bot.privacy.holds import place
+from bot.privacy.models import RequestKind
 from bot.settings import Settings
 from bot.store.operations import OperationsStore
 from knowledge.settings import ROOT
+from knowledge.working_days import load_calendar
 from tests.fixtures.petitions import PHONE, draft
 from tests.fixtures.report_month import MONTH, fill_talks, fill_teams
 
@@ -33,6 +42,14 @@ PAINTED = """async () => {
 ANSWER = "Hồ sơ đã xong ngày 25/11, mời anh/chị tới nhận kết quả tại quầy số 3."
 FIGURES = f"reports?period={MONTH}"
 SIZES = {"phone": {"width": 390, "height": 844}, "laptop": {"width": 1280, "height": 800}}
+
+
+NOW = datetime.now(timezone.utc)
+DATA_REQUESTS = (
+    (RequestKind.PETITION_ERASE, NOW - timedelta(days=30)),
+    (RequestKind.PETITION_SEE, NOW - timedelta(days=4)),
+    (RequestKind.PETITION_CORRECT, NOW),
+)
 
 
 class Desk:
@@ -92,6 +109,27 @@ class Desk:
                 await store().write(fill)
 
         self._do(work)
+
+    def ask_data(self):
+        """Somebody talks, lodges a petition and asks about its data, and a month ago somebody did; returns its code."""
+        settings, calendar = Settings.from_env(self.environment), load_calendar()
+
+        async def work(store):
+            clock = SystemClock()
+            talk = await ConversationStore(store(), clock, FORGETTING).open("web")
+            lodged = draft(key=talk.id, sender=talk.rasa_sender)
+            code = (await build_petitions(settings, store, clock, b"key").service.lodge(lodged)).code
+            for kind, at in DATA_REQUESTS:
+                await PrivacyDesk(store, SimpleNamespace(now=lambda at=at: at), calendar).ask_person(
+                    talk.rasa_sender, kind
+                )
+            await DeskRequests(store, clock, calendar, PrivacyDesk(store, clock, calendar)).about_conversation(
+                RequestKind.ERASE, talk.id
+            )
+            await store().write(place, "photo", "Thanh tra đang xem xét", "Chị Lan", clock.now())
+            return code
+
+        return self._do(work)
 
     def _do(self, work):
         """Run `work(store)`; Playwright's own loop runs in this thread."""
@@ -165,6 +203,36 @@ def test_every_page_keeps_the_rules_and_fits(open_context, desk, size):
             continue  # needs a catalogue
         page.goto(f"{desk.url}/desk/{address}")
         check_page(page, address.partition("?")[0].replace("/", "-").replace(code, "one"), size)
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+def test_what_is_held_of_a_person_is_found_and_asked_for(open_context, desk, size):
+    code = desk.ask_data()
+    page = enter(open_context(viewport=SIZES[size]).new_page(), desk)
+    page.goto(f"{desk.url}/desk/privacy")
+    expect(page.get_by_role("heading", name=re.compile("^DL-")).first).to_be_visible()
+    check_page(page, "privacy", size)
+
+    def look(kind, key):
+        page.goto(f"{desk.url}/desk/privacy/find")
+        page.get_by_label("Người dân cho biết").select_option(kind)
+        page.get_by_label("Mã hoặc số").fill(key)
+        page.get_by_label("Ai hỏi, vì sao cần tìm").fill("Người dân gọi 1022, hỏi đang giữ gì")
+        page.get_by_role("button", name="Tìm").click()
+
+    look("contact", "0912 34")
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_label("Mã hoặc số")).to_have_value("0912 34")
+    check_page(page, "privacy-find-wrong", size)
+    look("contact", "0987 654 321")
+    expect(page.get_by_role("heading", name="Kết quả")).to_be_focused()
+    expect(page.get_by_text("Không tìm thấy. Kiểm tra lại:")).to_be_visible()
+    check_page(page, "privacy-find-nothing", size)
+    look("petition", code)
+    expect(page.get_by_role("heading", name="Kết quả")).to_be_focused()
+    expect(page.get_by_role("link", name=code)).to_be_visible()
+    expect(page.locator("main")).not_to_contain_text(PHONE)
+    check_page(page, "privacy-find", size)
 
 
 def test_one_petition_by_the_keyboard_alone(open_context, desk):

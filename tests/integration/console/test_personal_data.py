@@ -39,9 +39,11 @@ async def test_a_request_is_taken_in_hand_and_ended(administrator, services, hub
     assert request.receipt in administrator.body
     assert "PA-2611-000001" in administrator.body
     assert "quá hạn" not in administrator.body
+    assert "còn 20 ngày" in administrator.body
+    assert await administrator.post(f"/desk/privacy/requests/{request.receipt}/done", outcome="") == 422, "by chance"
     assert await administrator.post(f"/desk/privacy/requests/{request.receipt}/acknowledge") == 303
     await administrator.get("/desk/privacy?done=data_acknowledge")
-    assert "Đã xác nhận" in administrator.body
+    assert "đã xác nhận" in administrator.body
     assert await administrator.post(f"/desk/privacy/requests/{request.receipt}/done", outcome="kept") == 303
     await administrator.get("/desk/privacy?done=data_done")
     assert "Không có yêu cầu nào đang mở" in administrator.body
@@ -183,6 +185,8 @@ async def test_a_copy_cannot_be_sent_where_nobody_asks_any_more(administrator, l
     assert await administrator.post(f"/desk/privacy/requests/{request.receipt}/copy") == 422
     assert "cuộc trò chuyện đã xoá" in administrator.body
     hostile = await administrator.post(f"/desk/privacy/requests/{request.receipt}/done", outcome="taken_back")
-    assert hostile == 303
+    assert hostile == 422
+    assert "chọn kết quả của yêu cầu trước" in administrator.body
+    assert await administrator.post(f"/desk/privacy/requests/{request.receipt}/done", outcome="done") == 303
     over = await hub_database.run(lambda connection: connection.execute(STATE, {"id": request.id}).one())
     assert tuple(over) == ("done", "done", None)

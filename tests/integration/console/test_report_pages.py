@@ -73,9 +73,10 @@ async def test_an_officer_sees_and_takes_away_their_units_alone(enter, filled, s
     assert await officer.post("/desk/reports/export", csrf=token, month=MONTH, kind="docx") == 403
     assert await officer.post("/desk/reports/export-units", csrf=token, period=MONTH) == 200
     lines = officer.raw.decode("utf-8-sig").splitlines()
-    assert f"{MONTH},handoffs_by_unit,,,total,6,yêu cầu,no" in lines
+    (total,) = [line.split(",")[5] for line in lines if line.startswith(f"{MONTH},handoffs_by_unit,,,total")]
+    assert total in ("5", "10"), "what leaves the console is in fives"
     assert f"{MONTH},stepped_in,,,number,0,lượt,no" in lines
-    assert f"{MONTH},wait_out_of_hours,,,median,,phút,yes" in lines, "what leaves the console is hidden"
+    assert "wait_out_of_hours" not in officer.raw.decode()
     (row,) = await services.staff.audit.read(AuditFilter(deed=Deed.EXPORTED))
     assert row.about == f"figures {MONTH}"
 

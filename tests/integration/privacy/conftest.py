@@ -165,7 +165,7 @@ def _plant(connection: Any, conversation_id: str, sender: str, web_id: str) -> N
         role="owner",
     )
     fill(connection, VIEWER, party_id="party-1", sender=sender, follows=True)
-    fill(connection, EVENT, petition_id="petition-1", kind="received", by="", unit_from="", unit_to="")
+    fill(connection, EVENT, petition_id="petition-1", kind="lodged", by="", unit_from="", unit_to="")
     fill(connection, WORD, party_id="party-1", event_id=1, sender=sender)
     photo = {"sender": sender, "state": "pending", "kind": "photo"}
     fill(connection, ATTACHMENT, id="photo-a", upload_id="u1", **photo)

@@ -23,7 +23,9 @@ from bot.reports.hiding import SMALLEST, hide, hide_count, share_of, show
         ({"a": 4, "b": 5, "c": 5, "d": 9}, {"a": None, "b": None, "c": None, "d": 9}, 23),
         ({"a": 3, "b": 0}, {"a": None, "b": None}, None),
         ({"a": 1, "b": 1, "c": 1, "d": 1, "e": 1, "f": 9}, dict.fromkeys("abcdef"), 14),
-        ({"a": 1, "b": 1, "c": 1, "d": 1, "e": 1}, dict.fromkeys("abcde"), None),
+        ({"a": 1, "b": 1, "c": 1, "d": 1, "e": 1}, dict.fromkeys("abcde"), 5),
+        ({"a": 3, "b": 2, "c": 0}, {"a": None, "b": None, "c": None}, 5),
+        ({"a": 3, "b": 9, "c": 0}, {"a": None, "b": None, "c": None}, 12),
         ({"a": 2, "b": 2}, {"a": None, "b": None}, None),
         ({}, {}, 0),
     ],
@@ -61,6 +63,21 @@ def test_no_small_number_comes_out_for_one_who_knows_the_rule(size, most):
         for place in range(size):
             might_be = {table[place] for table in tables}
             assert seen[place] is not None or len(might_be) > 1, (seen, tables)
+
+
+@pytest.mark.requirement("R-07", "R-28")
+@pytest.mark.parametrize(("size", "total"), [(2, 12), (3, 13), (5, 5), (5, 9), (6, 5), (7, 7)])
+def test_no_small_number_comes_out_for_one_who_has_the_total_from_another_table(size, total):
+    """All tables of a size with one total: a 1 in every cell looks like others too, whatever shows that total."""
+    worlds = defaultdict(list)
+    for numbers in itertools.product(range(total + 1), repeat=size):
+        if sum(numbers) == total:
+            worlds[tuple(hide(dict(enumerate(numbers))).cells.values())].append(numbers)
+    for seen, tables in worlds.items():
+        for place in (place for place in range(size) if seen[place] is None):
+            might_be = {table[place] for table in tables}
+            assert len(might_be) > 1, (seen, tables)
+            assert max(might_be) > 1, (seen, tables)
 
 
 @pytest.mark.requirement("R-07", "R-28")
