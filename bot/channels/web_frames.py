@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from bot.handoff.words import handoff_wording
 from bot.hub.feedback_effects import may_be_rated
 from bot.hub.hub_feedback import FeedbackGiven, GivenRating, GivenSurvey
 from bot.hub.models import Message, Role
+from bot.ops import quick_json
 from bot.ops.satisfaction import Satisfaction
 
 Member = TypeVar("Member", bound=Enum)
@@ -86,7 +86,7 @@ Frame = Hello | Say | Press | GivePhotos | RateAnswer | AnswerSurvey | AskLink |
 def read_frame(data: str) -> Frame | None:
     """The frame in `data`; None for a type that a newer widget may know. Raises `FrameInvalidError`."""
     try:
-        frame = json.loads(data)
+        frame = quick_json.read(data)
     except (ValueError, RecursionError) as error:
         raise FrameInvalidError("not JSON") from error
     if not isinstance(frame, dict) or not isinstance(frame.get("type"), str):
@@ -267,8 +267,5 @@ def pong() -> str:
     return _json(type="pong")
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-
-
 def _json(**frame: object) -> str:
-    return _ENCODER.encode(frame)
+    return quick_json.write(frame)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +12,7 @@ import aiohttp
 from bot.errors import AssistantDownError
 from bot.feedback.words import Understood, understood_from
 from bot.hub.least_busy import LeastBusy, ToldWho
+from bot.ops import quick_json
 from bot.ops.one_write import OneWriteRequest
 
 IN_FLIGHT = 32
@@ -88,13 +88,13 @@ class RasaClient:
 
     async def _post(self, path: str, body: object, timeout: aiohttp.ClientTimeout) -> Any:
         try:
-            data = json.dumps(body).encode()
+            data = quick_json.write(body).encode()
             self._posted += 1
             headers = _JSON if self._posted % ASKED_OVER_ONE else _LAST
             async with self._http().post(self._url + path, data=data, headers=headers, timeout=timeout) as response:
                 if response.status >= 400:
                     raise AssistantDownError(f"status {response.status}", reason="status", status=response.status)
-                return json.loads(await response.read())
+                return quick_json.read(await response.read())
         except asyncio.TimeoutError as error:
             raise AssistantDownError("timed out", reason="timeout") from error
         except (aiohttp.ClientConnectorError, ConnectionRefusedError) as error:

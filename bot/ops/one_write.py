@@ -6,10 +6,14 @@ that is most of what sending costs. Whatever is not a short body that is there a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from aiohttp import ClientRequest, ClientResponse, web
 from aiohttp.connector import Connection
+from aiohttp.http import SERVER_SOFTWARE
 from aiohttp.http_writer import _serialize_headers
-from aiohttp.payload import BytesPayload
+from multidict import CIMultiDict
 
 LARGEST = 64 * 1024
 """Bytes of a body that is copied behind its head; what is larger is worth a write of its own."""
@@ -17,12 +21,32 @@ _NO_BODY = frozenset({204, 304})
 
 
 class OneWriteRequest(ClientRequest):
-    """`request_class` of a session: a request with a short body or none."""
+    """`request_class` of a session: a request with a short body or none, whose head takes less work to make."""
+
+    def update_auto_headers(self, skip_auto_headers: Iterable[str]) -> None:
+        """Add the headers that every request has; aiohttp copies and sorts all of them for those to be left out."""
+        if skip_auto_headers:
+            super().update_auto_headers(skip_auto_headers)
+            return
+        self.skip_auto_headers = CIMultiDict()
+        for name, value in self.DEFAULT_HEADERS.items():
+            if name not in self.headers:
+                self.headers.add(name, value)
+        self.headers.setdefault("User-Agent", SERVER_SOFTWARE)
+
+    def update_body_from_data(self, body: Any) -> None:
+        """Take short bytes as they are, described as aiohttp does; it looks for a class that knows how to send them."""
+        if not isinstance(body, bytes) or len(body) > LARGEST or self.chunked:
+            super().update_body_from_data(body)
+            return
+        self.body = body
+        self.headers.setdefault("Content-Length", str(len(body)))
+        if "Content-Type" not in self.skip_auto_headers:
+            self.headers.setdefault("Content-Type", "application/octet-stream")
 
     async def send(self, conn: Connection) -> ClientResponse:
         """Send it; without the task that aiohttp makes for each body."""
-        body = self.body._value if isinstance(self.body, BytesPayload) else self.body
-        protocol = conn.protocol
+        body, protocol = self.body, conn.protocol
         unusual = self.chunked or self.compress or self.proxy or self._traces or self._continue is not None
         if not isinstance(body, bytes) or len(body) > LARGEST or unusual or protocol is None:
             return await super().send(conn)

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import aiohttp
 
 from bot.errors import ZaloDownError, ZaloRefusedError
+from bot.ops import quick_json
 from bot.ops.one_write import OneWriteRequest
 from bot.zalo.codes import Remedy, meaning_of, template_meaning_of
 
@@ -141,7 +142,7 @@ class ZaloClient:
             self._session = None
 
     async def _post(self, url: str, body: Mapping[str, Any]) -> Any:
-        return await self._call("POST", url, body=json.dumps(body, ensure_ascii=False).encode())
+        return await self._call("POST", url, body=quick_json.write(body).encode())
 
     async def _call(self, method: str, url: str, **request: Any) -> Any:
         """One call; once more with a new token when the token was refused."""

@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import and_, func, select, update
 from sqlalchemy.engine import Connection
 
+from bot.ops import quick_json
 from bot.ops.clock import Clock
 from bot.ops.news import News
 from bot.ops.sealing import Sealer
@@ -187,7 +188,7 @@ class Outbox:
             "conversation_id": person.conversation_id,
             "seq": part.seq,
             "part": part.part,
-            "body": self._sealer.seal(json.dumps(part.message, ensure_ascii=False)),
+            "body": self._sealer.seal(quick_json.write(part.message)),
             "state": OutState.WAITING.value,
             "made_at": now,
             "due_at": now,

@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from yarl import URL
 
 from bot.channels.bounded_socket import BoundedWebSocket
 from bot.ops.one_write import LARGEST, OneWriteRequest, send_in_one
@@ -134,3 +135,15 @@ async def test_frames_that_come_together_are_one_write(writes, server, client):
     assert len(together) == 1
     assert b"y" * 200 in together[0]
     assert b"z" * 70_000 in together[0]
+
+
+@pytest.mark.parametrize("given", [{}, {"Content-Type": "application/json", "User-Agent": "one", "Accept": "two"}])
+@pytest.mark.parametrize("left_out", [[], ["Content-Type", "User-Agent"]])
+@pytest.mark.parametrize("body", [None, b"", b'{"text": "a"}', LONG])
+async def test_the_head_is_what_aiohttp_makes_of_it(given, left_out, body):
+    made = [
+        kind("POST", URL("http://rasa:5005/a?b=%C3%A0"), headers=given, skip_auto_headers=left_out, data=body)
+        for kind in (aiohttp.ClientRequest, OneWriteRequest)
+    ]
+    ours, theirs = ([*one.headers.items()] for one in made)
+    assert ours == theirs
