@@ -9,9 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import event, text
+from sqlalchemy import event, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.console.live import OVERLAP
@@ -28,7 +29,7 @@ from bot.hub.turns import SWEEP_SECONDS
 from bot.monitoring.figures import _turns
 from bot.ops.logging import describe
 from bot.store.engine import Database, make_engine
-from bot.store.migrate import migrate
+from bot.store.migrate import configuration, migrate
 
 
 class HandClock:
@@ -98,11 +99,29 @@ def test_migrating_again_changes_nothing(empty_database_url):
 
 
 def test_processes_that_migrate_at_once_all_succeed(empty_database_url):
-    code = f"from bot.store.migrate import migrate; migrate({empty_database_url!r})"
+    code = f"from bot.store.migrate import configuration, migrate; migrate({empty_database_url!r})"
     racers = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(4)]
     for racer in racers:
         _, said = racer.communicate(timeout=60)
         assert racer.returncode == 0, said.decode()
+
+
+def test_indexes_of_what_waits_go_back_and_come_again(database, database_url):
+    """What another version left is what this one finds."""
+    with database.engine.connect() as connection:
+        before = _indexes(connection)
+    with database.engine.begin() as connection:
+        command.downgrade(configuration(connection), "0022")
+        assert {"message_pending", "zalo_inbox_state", "zalo_outbox_state"} <= set(_indexes(connection))
+    migrate(database_url)
+    with database.engine.connect() as connection:
+        assert _indexes(connection) == before
+    assert before["zalo_outbox_open"] == ["user_id", "id"]
+
+
+def _indexes(connection):
+    tables = ("message", "zalo_inbox", "zalo_outbox")
+    return {one["name"]: one["column_names"] for table in tables for one in inspect(connection).get_indexes(table)}
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
