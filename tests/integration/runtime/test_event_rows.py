@@ -9,6 +9,7 @@ import threading
 import pytest
 
 from bot.nlu.story_words import STORY_OFFER
+from bot.ops.outcomes import AFTER_PROOF
 from tests.fixtures.postgres import fresh_database
 
 
@@ -222,3 +223,29 @@ async def test_the_log_of_sqlite_is_moved_by_another_thread(stores, monkeypatch,
     await ours.save(DialogueStateTracker.from_events("một người", conversation(), slots=[]))
     await asyncio.get_running_loop().shutdown_default_executor()
     assert [thread is threading.main_thread() for thread in threads] == [False]
+
+
+async def test_only_what_is_new_is_scrubbed_and_all_that_is(stores):
+    """In the light of what was said before it: the proof that was asked for in a turn that is stored."""
+    from rasa.shared.core.events import BotUttered, UserUttered
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    from bot.rasa_runtime.scrubbing import Scrubbing
+
+    class Scrubbed(Scrubbing, type(stores[1])):
+        pass
+
+    ours = stores[1]
+    ours.__class__ = Scrubbed
+    await ours.save(DialogueStateTracker.from_events("a", conversation(), slots=[]))
+    tracker = await ours.retrieve("a")
+    tracker.events[1].text = "căn cước 079203001234"  # stored before: it is not written again
+    used = {"custom": {"answer": {"outcome": next(iter(AFTER_PROOF))}}}
+    for event in (UserUttered("căn cước 079203001234 và 0000", {"name": "ask"}), BotUttered("đáp", used)):
+        tracker.update(event)
+    await ours.save(tracker)
+    texts = [row[-1]["text"] for row in rows(ours, "a") if row[0] == "user"]
+    assert texts[0] == "hỏi"
+    assert "079203001234" not in texts[1]
+    assert "0000" not in texts[1]
+    assert tracker.events[1].text == "căn cước 079203001234"
