@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -180,6 +181,56 @@ async def test_shares_are_of_what_was_counted(operations, months):
     assert figures["first_answer_share"].hidden, "its total tells how many sessions had no question"
     assert figures["contained_share"].hidden, "two sessions without a question are a small number"
     assert figures["petitions_answered_share"].hidden
+
+
+def ask_from(unit, number):
+    """One request for an officer, from a unit."""
+    names = {"id": f"more-{number}", "open_key": f"more-{number}", "conversation_id": f"more-{number}"}
+    states = {"state": "ended", "trigger": "asked", "asked_at": at(20), "waiting_since": at(20), "outcome": ""}
+    return {**names, **states, "channel": "web", "unit": unit}
+
+
+async def seen_of(months, units, operations, close):
+    """What is published where each of these units was asked once."""
+
+    def fill(connection):
+        connection.execute(delete(HANDOFF_REQUEST))
+        for number, unit in enumerate(units):
+            row(connection, HANDOFF_REQUEST, **ask_from(unit, number))
+
+    await operations().write(fill)
+    month = await months.get(MONTH)
+    return publish_month(replace(month, closed=close), ROUNDING).figures
+
+
+@pytest.mark.requirement("R-07", "R-28")
+async def test_five_units_with_one_each_look_like_two_with_three_and_two(operations, months):
+    """Five requests, as the table of reasons beside it tells: had every unit one, or one unit most of them?"""
+    ones = await seen_of(months, ("26734", "26737", "26740", "26743", "26746"), operations, close=True)
+    few = await seen_of(months, ("26734", "26734", "26734", "26740", "26740"), operations, close=True)
+    assert [one["handoffs_by_reason"].total for one in (ones, few)] == [5, 5]
+    assert ones["handoffs_by_unit"] == few["handoffs_by_unit"]
+    assert (ones["handoffs_by_unit"].rows, ones["handoffs_by_unit"].total) == ((), 5)
+
+
+@pytest.mark.requirement("R-07", "R-28")
+async def test_the_report_taken_before_and_after_one_request_does_not_tell_of_it(operations, months):
+    """The second has one request more than the first: nothing that is shown of people is off the fives."""
+    before = await seen_of(months, ["26740"] * 20, operations, close=False)
+    after = await seen_of(months, ["26740"] * 20 + ["26734"], operations, close=False)
+    for figures in (before, after):
+        people = [one for one in figures.values() if one.metric.about_people]
+        numbers = [number for one in people for of in one.rows for number in of.numbers.values()]
+        numbers += [one.total for one in people if one.metric.shape is Shape.PARTITION]
+        assert numbers
+        assert all(number % 5 == 0 for number in numbers)
+        assert not any(one.metric.shape in (Shape.SPREAD, Shape.RANKING) for one in people)
+    assert {row.key for row in after["handoffs_by_unit"].rows} <= {"26740", "26734"}
+    exact = await seen_of(months, ["26740"] * 20 + ["26734"], operations, close=True)
+    grown = exact["handoffs_by_reason"].total - before["handoffs_by_reason"].total
+    assert exact["handoffs_by_reason"].total == 21
+    assert before["handoffs_by_reason"].total == 20, "an exact 20 is 20 whatever the secret"
+    assert grown == 1, "which says nothing of when: 20 may stand for 16 to 24"
 
 
 @pytest.mark.requirement("R-06", "R-39")
