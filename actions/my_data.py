@@ -10,7 +10,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import my_data_correcting as correcting
-from actions.my_data_correction import DRAFT, MARK, QUESTIONS, closed, read_draft
+from actions.my_data_correction import DRAFT, MARK, NUMBER, QUESTIONS, closed, read_draft
 from actions.my_data_talk import NAME, PRESS, WAITING, DataTalk
 from actions.petition_talk import typed
 from actions.procedure import ActionAnswerProcedure
@@ -80,7 +80,8 @@ class ActionMyData(Action):
             if not _is_near(message):
                 return correcting.elsewhere(talk)
             return [*closed(), *(await ActionAnswerProcedure(self._services).run(dispatcher, tracker, domain))]
-        if is_open and intent == "ask_procedure" and message.get("facts") and _is_near(message):
+        asks_aside = bool(message.get("facts")) or waiting == NUMBER
+        if is_open and intent == "ask_procedure" and asks_aside and _is_near(message):
             events = await ActionAnswerProcedure(self._services).run(dispatcher, tracker, domain)
             return [*events, *(await correcting.ask_again(talk, waiting, draft))]
         others = (ASK, ERASE, WITHDRAW, CORRECT)

@@ -13,6 +13,7 @@ from actions.my_data_correction import (
     FIELD,
     FIELDS,
     MARK,
+    NUMBER,
     PATIENCE,
     REACHED_BY,
     RECORD,
@@ -21,6 +22,7 @@ from actions.my_data_correction import (
     VALUE,
     Draft,
     ask_field,
+    ask_number,
     ask_record,
     ask_value,
     closed,
@@ -39,7 +41,7 @@ from bot.nlu.correction_reading import CONTENT, OTHER, field_in, right_name_in
 from bot.nlu.petition_reading import name_in
 from bot.nlu.replies import NO, YES, Reading, Wish, read_reply
 from bot.ops.outcomes import Outcome
-from bot.privacy.corrections import Asked, Correctable, HeldIn, right_value
+from bot.privacy.corrections import Asked, Correctable, HeldIn, claimed, right_value
 from bot.privacy.models import Field, Right
 from bot.privacy.words import privacy_wording
 
@@ -51,8 +53,7 @@ async def begin(talk: DataTalk, text: str = "") -> list[EventType]:
     """Begin anew; what the message names already is not asked for."""
     records = await talk.corrections.listed(talk.sender)
     if not records:
-        talk.say("correct_none", Outcome.ANSWERED_MY_DATA, more=talk.more())
-        return closed()
+        return ask_number(talk, "correct_none", Draft(field=field_in(text)))
     named = [one for one in records if one.reference.casefold() in text.casefold()] or records
     draft = Draft(field=field_in(text), value=right_name_in(text) if field_in(text) == Field.NAME.value else "")
     if len(named) > 1:
@@ -85,6 +86,8 @@ async def replied(talk: DataTalk, question: str, text: str, draft: Draft) -> lis
     if question == UNDO:
         reading = read_reply(text, undo_choices())
         return await _take_back(talk, draft.receipt) if reading.option == TAKE_BACK else None
+    if question == NUMBER:
+        return _read_number(talk, text, draft)
     records = await talk.corrections.listed(talk.sender)
     one = record_of(records, draft.key)
     if question != RECORD and one is None:
@@ -95,6 +98,16 @@ async def replied(talk: DataTalk, question: str, text: str, draft: Draft) -> lis
     if question == FIELD:
         return _read_field(talk, records, one, text, draft)
     return await _read_value(talk, records, one, question, text, draft)
+
+
+def _read_number(talk: DataTalk, text: str, draft: Draft) -> list[EventType] | None:
+    if _leaves(read_reply(text, (no(),))):
+        return left(talk)
+    one = claimed(text)
+    if one is not None:
+        return _after_record(talk, [], one, draft)
+    again = replace(draft, missed=draft.missed + 1)
+    return None if draft.missed >= PATIENCE else ask_number(talk, "correct_number_again", again)
 
 
 def _read_record(talk: DataTalk, records: list[Correctable], text: str, draft: Draft) -> list[EventType] | None:
@@ -185,10 +198,11 @@ def _told(talk: DataTalk, asked: Asked, draft: Draft) -> list[EventType]:
     if asked.at_once:
         talk.say("correct_done", Outcome.ANSWERED_MY_DATA, [more], what=what, receipt=request.receipt)
         return closed()
+    moment = "correct_asked" if request.petition_code else "correct_asked_claimed"
     days = {"acknowledge": f"{request.acknowledge_by:%d/%m/%Y}", "due": f"{request.due_on:%d/%m/%Y}"}
     buttons = [button("correct_undo", says(TAKE_BACK, request.receipt)), more]
     facts = {"what": what, "code": request.petition_code or "", "receipt": request.receipt, **days}
-    talk.say("correct_asked", Outcome.ANSWERED_MY_DATA, buttons, **facts)
+    talk.say(moment, Outcome.ANSWERED_MY_DATA, buttons, **facts)
     return wait(UNDO, undo_choices(), Draft(receipt=request.receipt))
 
 
@@ -223,6 +237,8 @@ async def ask_again(talk: DataTalk, question: str, draft: Draft) -> list[EventTy
     """Ask what was open, once a question in between is answered."""
     records = await talk.corrections.listed(talk.sender)
     one = record_of(records, draft.key)
+    if question == NUMBER:
+        return closed()
     if question == RECORD and records:
         return ask_record(talk, records, draft)
     if one is None:

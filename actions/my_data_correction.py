@@ -15,14 +15,14 @@ from bot.nlu.open_question import OPEN_QUESTION, OpenQuestion, Takes
 from bot.nlu.replies import NO, YES, Choice
 from bot.ops.outcomes import Outcome
 from bot.ops.screening.kinds import Kind
-from bot.privacy.corrections import Correctable, HeldIn
+from bot.privacy.corrections import Correctable, HeldIn, claimed
 from bot.privacy.models import Field
 from bot.privacy.words import privacy_wording
 
 DRAFT = "privacy__correction"
 """Slot: record, field and right value so far; empty when no correction is being asked for."""
-RECORD, FIELD, VALUE, CONFIRM, UNDO = (f"correct_{one}" for one in ("record", "field", "value", "confirm", "undo"))
-QUESTIONS = (RECORD, FIELD, VALUE, CONFIRM, UNDO)
+QUESTIONS = tuple(f"correct_{one}" for one in ("record", "field", "value", "confirm", "undo", "number"))
+RECORD, FIELD, VALUE, CONFIRM, UNDO, NUMBER = QUESTIONS
 MARK, BEGIN = "correct|", "begin"
 """With which the payload of every button of this talk begins: `correct|field|petition:PA-…|phone`."""
 AGAIN, TAKE_BACK = "again", "undo"
@@ -31,7 +31,8 @@ PATIENCE = 2
 _EXPECTED = (Kind.PHONE.value, Kind.EMAIL.value)
 REACHED_BY = (Field.PHONE, Field.EMAIL)
 FIELDS = {one.value: one for one in Field}
-_TAKES = {VALUE: Takes.CONTACT, CONFIRM: Takes.CONTACT, UNDO: Takes.EXACT}
+_READ_BACK = {HeldIn.PETITION: "correct_confirm", HeldIn.CLAIMED: "correct_confirm_claimed"}
+_TAKES = {VALUE: Takes.CONTACT, CONFIRM: Takes.CONTACT, UNDO: Takes.EXACT, NUMBER: Takes.PHONE}
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,12 @@ def _is_map(slot: Any) -> bool:
     return isinstance(slot, dict)
 
 
+def ask_number(talk: DataTalk, moment: str, draft: Draft) -> list[EventType]:
+    """Nothing is held in this conversation: under which number was it left? Nothing is looked up, nothing told."""
+    talk.say(moment, Outcome.CLARIFIED_MY_DATA, [button("no")], _EXPECTED, more=talk.more())
+    return wait(NUMBER, (no(),), draft)
+
+
 def ask_record(talk: DataTalk, records: list[Correctable], draft: Draft) -> list[EventType]:
     lines = "\n".join(f"{number}. {label(one)}" for number, one in enumerate(records, 1))
     buttons = [button(f"record_{one.held_in.value}", says("record", one.key), code=one.reference) for one in records]
@@ -85,7 +92,7 @@ def ask_value(talk: DataTalk, one: Correctable, draft: Draft, again: bool = Fals
 
 def read_back(talk: DataTalk, one: Correctable, draft: Draft) -> list[EventType]:
     reached = FIELDS[draft.field] in REACHED_BY
-    say, moment = privacy_wording(), "correct_confirm" if one.held_in is HeldIn.PETITION else "correct_confirm_now"
+    say, moment = privacy_wording(), _READ_BACK.get(one.held_in, "correct_confirm_now")
     facts = {"record": where(one), "label": say(f"fields.{draft.field}"), "old": _old(one, draft), "new": draft.value}
     buttons = [button("correct_yes", says(YES, draft.seal)), button("correct_again", says(AGAIN)), button("no")]
     talk.say(moment, Outcome.CLARIFIED_MY_DATA, buttons, _EXPECTED if reached else (), **facts)
@@ -110,6 +117,9 @@ def wait(question: str, choices: Sequence[Choice], draft: Draft) -> list[EventTy
 
 
 def record_of(records: Sequence[Correctable], key: str) -> Correctable | None:
+    where, _, reference = key.partition(":")
+    if where == HeldIn.CLAIMED.value:
+        return claimed(reference)
     return next((one for one in records if one.key == key), None)
 
 
@@ -120,7 +130,7 @@ def label(one: Correctable) -> str:
 
 
 def where(one: Correctable) -> str:
-    return privacy_wording()(f"records.{one.held_in.value}", code=one.reference)
+    return privacy_wording()(f"records.{one.held_in.value}", code=one.told)
 
 
 def says(*parts: str) -> str:

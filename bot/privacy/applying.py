@@ -36,12 +36,16 @@ _AT_ONCE = 100
 
 @dataclass(frozen=True)
 class Sides:
-    """What stands in a petition and what is to stand there. seal: of these two; a press applies what was looked at."""
+    """What stands in a petition and what is to stand there. seal: of these two; a press applies what was looked at.
+
+    claimed: nobody has looked yet where it stands; `old` is the number or address that the citizen has named.
+    """
 
     of: Field
     old: str = field(repr=False)
     new: str = field(repr=False)
     applied: bool = False
+    claimed: bool = False
 
     @property
     def seal(self) -> str:
@@ -79,7 +83,7 @@ class CorrectionSteps:
 
     def _apply(self, connection: Connection, request: DataRequest, by: str, seal: str) -> None:
         sides = _sides(connection, request)
-        if sides is None or request.state not in _TO_APPLY:
+        if sides is None or sides.claimed or request.state not in _TO_APPLY:
             raise PrivacyStepError("nothing to apply", fault="request")
         if sides.seal != seal:
             raise PrivacyStepError("it is not what was looked at", fault="changed_meanwhile")
@@ -144,8 +148,10 @@ def _all_sides(connection: Connection, listed: Sequence[DataRequest]) -> dict[st
 
 def _sides(connection: Connection, request: DataRequest) -> Sides | None:
     """Both values; None where a request does not say what is right, or its petition has no person any more."""
-    if request.kind is not RequestKind.PETITION_CORRECT or not request.right_value or request.correct_field is None:
+    if not request.right_value or request.correct_field is None:
         return None
+    if request.kind is RequestKind.CORRECT:
+        return Sides(request.correct_field, request.old_value or "", request.right_value, claimed=True)
     if request.state is RequestState.APPLIED:
         return Sides(request.correct_field, request.old_value or "", request.right_value, applied=True)
     return Sides(request.correct_field, _stands(connection, request), request.right_value)

@@ -42,6 +42,9 @@ class HeldIn(str, Enum):
     PETITION = "petition"
     CONTACT = "contact"
     REFERRAL = "referral"
+    CLAIMED = "claimed"
+    """Somewhere else, under a number or an address: whether anything is, is looked at by a person, and never told here.
+    """
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,12 @@ class Correctable:
     def key(self) -> str:
         """What names it between turns: says what is held only to the conversation that holds it."""
         return f"{self.held_in.value}:{self.reference}"
+
+    @property
+    def told(self) -> str:
+        """The reference as it is shown; a number by its end."""
+        contact = parse_contact(self.reference) if self.held_in is HeldIn.CLAIMED else None
+        return hidden(contact) if contact else self.reference
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,13 @@ def right_value(of: Field, text: str) -> str:
     contact = parse_contact(text)
     wanted = ContactKind.PHONE if of is Field.PHONE else ContactKind.EMAIL
     return contact.value if contact is not None and contact.kind is wanted else ""
+
+
+def claimed(text: str) -> Correctable | None:
+    """Return what is said to be held under the number or address in `text`; None where there is neither, or two."""
+    contact = parse_contact(text)
+    shown = dict.fromkeys((Field.NAME, Field.PHONE, Field.EMAIL), "")
+    return Correctable(HeldIn.CLAIMED, contact.value, shown) if contact else None
 
 
 class Corrections:
@@ -101,7 +117,9 @@ class Corrections:
         return await self._store.write(self._take_back, sender, receipt)
 
     def _ask(self, connection: Connection, sender: str, key: str, right: Right) -> Asked | None:
+        where, _, reference = key.partition(":")
         one = next((one for one in find_correctable(connection, sender) if one.key == key), None)
+        one = claimed(reference) if where == HeldIn.CLAIMED.value else one
         value = right_value(right.of, right.value)
         if one is None or right.of not in one.shown or not value:
             return None
@@ -111,6 +129,10 @@ class Corrections:
         if one.held_in is HeldIn.PETITION:
             kind, code = RequestKind.PETITION_CORRECT, one.reference
             request = requests.begin(connection, self._calendar, kind, *about, petition_code=code, right=right)
+            return Asked(request, at_once=False)
+        if one.held_in is HeldIn.CLAIMED:
+            kind, of = RequestKind.CORRECT, one.reference
+            request = requests.begin(connection, self._calendar, kind, *about, waits=True, right=right, claimed=of)
             return Asked(request, at_once=False)
         if not _correct_own(connection, sender, one, right):
             return None
@@ -123,8 +145,9 @@ class Corrections:
         who = _subject(connection, sender)
         mine = requests.open_about(connection, conversation_id=who.conversation_id if who else None)
         for one in mine:
-            is_it = one.receipt == receipt and one.kind is RequestKind.PETITION_CORRECT and one.petition_code in codes
-            if is_it and one.state in _UNTOUCHED:
+            known = one.kind is RequestKind.PETITION_CORRECT and one.petition_code in codes
+            known = known or (one.kind is RequestKind.CORRECT and who is not None)
+            if known and one.receipt == receipt and one.state in _UNTOUCHED:
                 over = RequestOutcome.TAKEN_BACK
                 requests.end(connection, one, RequestState.CANCELLED, over, BY_SYSTEM, self._clock.now())
                 return one

@@ -47,20 +47,24 @@ def begin(
     waits: bool = False,
     grace: timedelta = GRACE,
     right: Right | None = None,
+    claimed: str | None = None,
 ) -> DataRequest:
     """Return the open request of this kind, or a new one: who asks twice has asked once.
 
     conversation_id: None only with a petition, whose conversation is gone. waits: for a person, as those about a
     petition do. grace: so long the system leaves it alone. right: what is to stand where; of one field the last counts.
+    claimed: the number or address under which it is said to be held; nobody has looked.
     """
     same = and_(REQUEST.c.kind == kind.value, _open_of(conversation_id))
     same = and_(same, REQUEST.c.petition_code == petition_code) if petition_code else same
     if right is not None:
         same = and_(same, REQUEST.c.correct_field == right.of.value, REQUEST.c.state != RequestState.APPLIED.value)
-    known = connection.execute(select(REQUEST).where(same)).first()
+    nobodys = conversation_id is None and petition_code is None  # a terminal's: nothing says who asked before
+    known = None if nobodys else connection.execute(select(REQUEST).where(same)).first()
     if known is not None and right is not None:
-        mark(connection, request_of(known), RequestState(known.state), right_value=right.value)
-        return replace(request_of(known), right_value=right.value)
+        values = {"right_value": right.value, "old_value": claimed}
+        mark(connection, request_of(known), RequestState(known.state), **values)
+        return request_of(connection.execute(select(REQUEST).where(REQUEST.c.id == known.id)).one())
     if known is not None:
         return _sooner(connection, request_of(known), now + grace)
     day = city_date(now)
@@ -78,6 +82,7 @@ def begin(
         due_on=day + timedelta(days=DAYS[kind]),
         correct_field=right.of if right else None,
         right_value=right.value if right else None,
+        old_value=claimed,
     )
     row = asdict(new) | {"kind": kind.value, "state": new.state.value, "outcome": new.outcome.value}
     row |= {"correct_field": right.of.value if right else None}

@@ -14,7 +14,7 @@ from bot.petitions.correcting import PetitionCorrections
 from bot.petitions.tables import PARTY, VIEWER
 from bot.privacy.applying import CorrectionSteps, CorrectionTelling
 from bot.privacy.corrections import Corrections, HeldIn
-from bot.privacy.models import Field, RequestState, Right
+from bot.privacy.models import Field, RequestOutcome, RequestState, Right
 from bot.privacy.tables import REQUEST
 from bot.referrals.tables import REFERRAL
 from knowledge.working_days import load_calendar
@@ -178,3 +178,35 @@ async def test_a_petition_without_its_person_is_neither_listed_nor_corrected(cit
         await steps.apply(request.receipt, "Chị Lan", seal)
     assert refused.value.context["fault"] == "nobody_left"
     assert request.due_on - request.asked_at.date() == timedelta(days=10)
+
+
+async def test_somebodys_number_is_answered_the_same_whether_anything_is_held_or_not(
+    citizen, corrections, steps, database, store, desk, erasures, clock
+):
+    other = await store.open("web")
+    for number in (OLD, "0903999888"):
+        asked = await corrections.ask(other.rasa_sender, f"claimed:{number}", Right(Field.NAME, "Ai Đó"))
+        assert (asked.request.state, asked.at_once) == (RequestState.WAITING, False)
+    rows = await database.run(lambda c: c.execute(select(REQUEST)).all())
+    assert [(row.old_value, row.right_value) for row in rows] == [("0903999888", "Ai Đó")], "asked twice, asked once"
+    assert (await party(database)).name == "Võ Thị Sáu"
+    receipt = asked.request.receipt
+    (sides,) = (await steps.sides([asked.request])).values()
+    assert (sides.claimed, sides.old, sides.new) == (True, "0903999888", "Ai Đó")
+    with pytest.raises(PrivacyStepError):
+        await steps.apply(receipt, "Chị Lan", sides.seal)
+    await desk.acknowledge(receipt, "Chị Lan")
+    await desk.done(receipt, "Chị Lan", RequestOutcome.KEPT)
+    said = await told_in(database, other.id)
+    assert [receipt in text for text in said] == [True, True]
+    assert "đã để lại" in said[-1]
+    assert "0903999888" not in (await database.run(dump))["privacy_request"]
+    assert await corrections.ask(other.rasa_sender, "claimed:12", Right(Field.NAME, "Ai Đó")) is None
+
+    again = await corrections.ask(other.rasa_sender, f"claimed:{OLD}", Right(Field.NAME, "Ai Đó"))
+    assert (await corrections.take_back(other.rasa_sender, again.request.receipt)) is not None
+    await corrections.ask(other.rasa_sender, f"claimed:{OLD}", Right(Field.NAME, "Ai Đó"))
+    await desk.ask_erasure(other.rasa_sender)
+    clock.pass_by(minutes=20)
+    await erasures.carry_out()
+    assert OLD not in (await database.run(dump))["privacy_request"], "nothing of an erased conversation's wish stays"

@@ -72,9 +72,9 @@ class FakeCorrections:
 
     async def ask(self, _sender, key, right):
         self.asked.append((key, right.of, right.value))
-        at_once = not key.startswith("petition:")
-        kind = RequestKind.CORRECT if at_once else RequestKind.PETITION_CORRECT
-        return Asked(request(kind, petition_code=None if at_once else "PA-1"), at_once)
+        of_petition, at_once = key.startswith("petition:"), not key.startswith(("petition:", "claimed:"))
+        kind = RequestKind.PETITION_CORRECT if of_petition else RequestKind.CORRECT
+        return Asked(request(kind, petition_code="PA-1" if of_petition else None), at_once)
 
     async def take_back(self, _sender, receipt):
         self.asked.append(receipt)
@@ -238,8 +238,16 @@ async def test_a_paper_is_no_data_of_ours_and_gibberish_is_not_asked_for_ever(ta
 
 
 async def test_nothing_to_correct_and_another_wish_in_between(talk):
-    nothing = await talk(Overview({"conversation": 2})).turn("sửa thông tin của tôi", "correct_my_data")
-    assert nothing["response"] == "utter_privacy__correct_none"
+    nothing = talk(Overview({"conversation": 2}))
+    said = await nothing.turn("sửa thông tin của tôi", "correct_my_data")
+    assert (said["response"], said["custom"]["expects"]) == ("utter_privacy__correct_none", ["phone", "email"])
+    assert (await nothing.turn("không nhớ nữa"))["response"] == "utter_privacy__correct_number_again"
+    assert (await nothing.turn("0912 345 678"))["record"] == "Việc đã để lại …678"
+    await nothing.turn("họ tên")
+    back = await nothing.turn("Lê Thị Lan")
+    assert (back["response"], back["record"]) == ("utter_privacy__correct_confirm_claimed", "việc đã để lại …678")
+    assert (await nothing.turn("đúng"))["response"] == "utter_privacy__correct_asked_claimed"
+    assert nothing.corrections.asked == [("claimed:0912345678", Field.NAME, "Lê Thị Lan")]
     one = talk(records=[PETITION])
     await one.turn("sửa họ tên trong phản ánh", "correct_my_data")
     assert (await one.turn("xoá dữ liệu của tôi", "erase_my_data"))["response"] == "utter_privacy__ask_erase"
