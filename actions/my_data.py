@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,37 +9,35 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import my_data_correcting as correcting
+from actions.my_data_correction import DRAFT, MARK, NUMBER, QUESTIONS, closed, read_draft
+from actions.my_data_talk import NAME, PRESS, WAITING, DataTalk
 from actions.petition_talk import typed
+from actions.procedure import ActionAnswerProcedure
 from bot.errors import StoreDownError
+from bot.nlu.correction_reading import names_a_paper
 from bot.nlu.open_question import OPEN_QUESTION, OpenQuestion, Takes, read_open_question
+from bot.nlu.petition_reading import contact_in
 from bot.nlu.replies import NO, YES, Choice, Wish, read_reply
 from bot.ops.outcomes import Outcome
-from bot.privacy.build import build_privacy
-from bot.privacy.desk import PrivacyDesk
 from bot.privacy.inventory import data_classes
 from bot.privacy.models import Overview, RequestKind
-from bot.privacy.notice import PATH as NOTICE_PATH
 from bot.privacy.words import privacy_wording
 from bot.services import Services, default_services
 
-NAME = "action_my_data"
-WAITING = "privacy__waiting"
-ASK, ERASE, WITHDRAW, PRESS = "ask_my_data", "erase_my_data", "withdraw_consent", "answer_my_data"
-CORRECT = "correct_my_data"
+ASK, ERASE, WITHDRAW, CORRECT = "ask_my_data", "erase_my_data", "withdraw_consent", "correct_my_data"
 SEE, UNDO = "see", "undo"
 _CHOICES = {
     "overview": ((SEE, "see"), ("erase", "erase"), (NO, "no")),
     "erase": ((YES, "erase_yes"), (NO, "no")),
     "withdraw": ((YES, "withdraw_yes"), (NO, "no")),
     "undo": ((UNDO, "undo"),),
-    "correct": (("petition_correct", "petition_correct"), ("withdraw", "withdraw"), (NO, "no")),
 }
 """The questions: options as they are read, and the button of each. A button says of which question it is."""
 _PRESSED = {"erase_yes": ("erase", YES), "withdraw_yes": ("withdraw", YES)}
 _OF_PERSON = {
     "petition_see": RequestKind.PETITION_SEE,
     "petition_erase": RequestKind.PETITION_ERASE,
-    "petition_correct": RequestKind.PETITION_CORRECT,
 }
 _EXACT = ("undo",)
 """A question that is a way back, no question: only its own words are its answer."""
@@ -56,21 +53,50 @@ class ActionMyData(Action):
         return NAME
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        talk = _Talk(self._services or default_services(), dispatcher, str(tracker.sender_id))
+        talk = DataTalk(self._services or default_services(), dispatcher, str(tracker.sender_id))
         try:
-            return await self._answer(talk, tracker)
+            asked = await self._correct(talk, dispatcher, tracker, domain)
+            return await self._answer(talk, tracker) if asked is None else asked
         except StoreDownError:  # logged where it was met
             talk.say("down", Outcome.ERROR_STORE)
             return _wait_for_nothing()
 
-    async def _answer(self, talk: _Talk, tracker: Tracker) -> list[EventType]:
+    async def _correct(
+        self, talk: DataTalk, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType] | None:
+        """Take what is about putting one's data right; None for everything else."""
+        message, text = tracker.latest_message or {}, typed(tracker)
+        intent, draft = str((message.get("intent") or {}).get("name")), read_draft(tracker.get_slot(DRAFT))
+        pressed = _pressed(message)
+        if intent == PRESS:
+            if pressed == "petition_correct":  # a button of an earlier version
+                return await correcting.begin(talk)
+            if pressed == NO and tracker.get_slot(WAITING) in QUESTIONS:
+                return correcting.left(talk)
+            return await correcting.pressed(talk, pressed, draft) if pressed.startswith(MARK) else None
+        opened, waiting = read_open_question(tracker.get_slot(OPEN_QUESTION)), str(tracker.get_slot(WAITING) or "")
+        is_open = opened is not None and opened.action == NAME and waiting in QUESTIONS
+        if (is_open or intent == CORRECT) and names_a_paper(text):
+            if not _is_near(message):
+                return correcting.elsewhere(talk)
+            return [*closed(), *(await ActionAnswerProcedure(self._services).run(dispatcher, tracker, domain))]
+        asks_aside = bool(message.get("facts")) or waiting == NUMBER
+        if is_open and intent == "ask_procedure" and asks_aside and _is_near(message):
+            events = await ActionAnswerProcedure(self._services).run(dispatcher, tracker, domain)
+            return [*events, *(await correcting.ask_again(talk, waiting, draft))]
+        others = (ASK, ERASE, WITHDRAW, CORRECT)
+        if is_open and (intent not in others or waiting not in correcting.FREE or contact_in(text)):
+            found = await correcting.replied(talk, waiting, text, draft)
+            if found is not None or intent not in others:
+                return found or correcting.given_up(talk)
+        return await correcting.begin(talk, text) if intent == CORRECT else None
+
+    async def _answer(self, talk: DataTalk, tracker: Tracker) -> list[EventType]:
         message = tracker.latest_message or {}
         intent = str((message.get("intent") or {}).get("name"))
         waiting = str(tracker.get_slot(WAITING) or "")
         opened = read_open_question(tracker.get_slot(OPEN_QUESTION))
-        pressed = next(
-            (str(one.get("value")) for one in message.get("entities") or [] if one.get("entity") == "data_choice"), ""
-        )
+        pressed = _pressed(message)
         if intent == PRESS:
             return await _chosen(talk, *_PRESSED.get(pressed, (waiting, pressed)))
         if opened is not None and opened.action == NAME and waiting in _CHOICES:
@@ -83,44 +109,13 @@ class ActionMyData(Action):
             return await _ask_erase(talk)
         if intent == WITHDRAW:
             return await _ask_withdraw(talk)
-        if intent == CORRECT:
-            return await _ask_correct(talk)
         if intent == ASK or waiting not in _CHOICES:
             return await _overview(talk)
         talk.say("again", Outcome.CLARIFIED_MY_DATA, _buttons(waiting))
         return _wait_for_nothing()  # said once; what comes next goes its own way
 
 
-class _Talk:
-    """One turn: where to say things, and the desk."""
-
-    def __init__(self, services: Services, dispatcher: CollectingDispatcher, sender: str) -> None:
-        self.desk: PrivacyDesk = build_privacy(services).desk
-        self.sender = sender
-        self._settings = services.settings
-        self._dispatcher = dispatcher
-
-    def say(self, moment: str, outcome: Outcome, buttons: Sequence[str] = (), **facts: object) -> None:
-        """Say `utter_privacy__<moment>` with buttons by their names."""
-        custom: dict[str, Any] = {"answer": {"outcome": outcome.value, "procedure_code": None, "fields": []}}
-        shown = [_button(name) for name in buttons]
-        self._dispatcher.utter_message(response=f"utter_privacy__{moment}", buttons=shown, custom=custom, **facts)
-
-    def address(self, secret: str) -> str:
-        """Return where everything can be seen; empty where no address is known that a citizen could open."""
-        return f"{base}{NOTICE_PATH}/{secret}" if (base := self._base()) else ""
-
-    def more(self) -> str:
-        """Return the line that tells where the notice is; empty as above."""
-        return privacy_wording()("notice.line", address=f"{base}{NOTICE_PATH}") if (base := self._base()) else ""
-
-    def _base(self) -> str:
-        settings = self._settings
-        on_web = self.sender.startswith("web-")
-        return settings.public_url or (f"http://{settings.web_host}:{settings.web_port}" if on_web else "")
-
-
-async def _chosen(talk: _Talk, waiting: str, option: str) -> list[EventType]:
+async def _chosen(talk: DataTalk, waiting: str, option: str) -> list[EventType]:
     if option in _OF_PERSON:
         return await _ask_person(talk, _OF_PERSON[option])
     if option == SEE:
@@ -139,7 +134,7 @@ async def _chosen(talk: _Talk, waiting: str, option: str) -> list[EventType]:
     return _wait_for_nothing()
 
 
-async def _overview(talk: _Talk) -> list[EventType]:
+async def _overview(talk: DataTalk) -> list[EventType]:
     held = await talk.desk.overview(talk.sender)
     if not held.counts:
         return _nothing(talk)
@@ -147,7 +142,7 @@ async def _overview(talk: _Talk) -> list[EventType]:
     return _wait_for("overview")
 
 
-async def _see(talk: _Talk) -> list[EventType]:
+async def _see(talk: DataTalk) -> list[EventType]:
     held, made = await talk.desk.overview(talk.sender), await talk.desk.see(talk.sender)
     if made is None:
         return _nothing(talk)
@@ -161,7 +156,7 @@ async def _see(talk: _Talk) -> list[EventType]:
     return _wait_for_nothing()
 
 
-async def _ask_erase(talk: _Talk) -> list[EventType]:
+async def _ask_erase(talk: DataTalk) -> list[EventType]:
     held = await talk.desk.overview(talk.sender)
     if not held.counts:
         return _nothing(talk)
@@ -170,7 +165,7 @@ async def _ask_erase(talk: _Talk) -> list[EventType]:
     return _wait_for("erase")
 
 
-async def _erase(talk: _Talk) -> list[EventType]:
+async def _erase(talk: DataTalk) -> list[EventType]:
     held, request = await talk.desk.overview(talk.sender), await talk.desk.ask_erasure(talk.sender)
     if request is None:
         return _nothing(talk)
@@ -183,7 +178,7 @@ async def _erase(talk: _Talk) -> list[EventType]:
     return _wait_for("undo")
 
 
-async def _undo(talk: _Talk) -> list[EventType]:
+async def _undo(talk: DataTalk) -> list[EventType]:
     request = await talk.desk.take_back(talk.sender)
     if request is None:
         talk.say("none_waits", Outcome.ANSWERED_MY_DATA)
@@ -192,7 +187,7 @@ async def _undo(talk: _Talk) -> list[EventType]:
     return _wait_for_nothing()
 
 
-async def _ask_withdraw(talk: _Talk) -> list[EventType]:
+async def _ask_withdraw(talk: DataTalk) -> list[EventType]:
     held = await talk.desk.overview(talk.sender)
     if not held.consents:
         talk.say("no_consent", Outcome.ANSWERED_MY_DATA, more=talk.more())
@@ -201,7 +196,7 @@ async def _ask_withdraw(talk: _Talk) -> list[EventType]:
     return _wait_for("withdraw")
 
 
-async def _withdraw(talk: _Talk) -> list[EventType]:
+async def _withdraw(talk: DataTalk) -> list[EventType]:
     made = await talk.desk.withdraw(talk.sender)
     if made is None or not made[1]:
         talk.say("no_consent", Outcome.ANSWERED_MY_DATA, more=talk.more())
@@ -210,23 +205,7 @@ async def _withdraw(talk: _Talk) -> list[EventType]:
     return _wait_for_nothing()
 
 
-async def _ask_correct(talk: _Talk) -> list[EventType]:
-    """What can be corrected here, and by whom; a petition's name and contact by a person alone."""
-    held, say = await talk.desk.overview(talk.sender), privacy_wording()
-    codes = ", ".join(code for code, _ in held.petitions)
-    lines = [say("correct.petition", codes=codes)] if codes else []
-    lines += [say("correct.consent")] if held.consents else []
-    if not lines:
-        talk.say("correct_none", Outcome.ANSWERED_MY_DATA, more=talk.more())
-        return _wait_for_nothing()
-    buttons = [
-        name for name, there in (("petition_correct", codes), ("withdraw", held.consents), ("no", True)) if there
-    ]
-    talk.say("ask_correct", Outcome.CLARIFIED_MY_DATA, buttons, lines="\n".join(lines))
-    return _wait_for("correct")
-
-
-async def _ask_person(talk: _Talk, kind: RequestKind) -> list[EventType]:
+async def _ask_person(talk: DataTalk, kind: RequestKind) -> list[EventType]:
     made = await talk.desk.ask_person(talk.sender, kind)
     if not made:
         talk.say("person_none", Outcome.ANSWERED_MY_DATA)
@@ -234,12 +213,20 @@ async def _ask_person(talk: _Talk, kind: RequestKind) -> list[EventType]:
     say = privacy_wording()
     lines = "\n".join(say("person.line", receipt=one.receipt, code=one.petition_code) for one in made)
     days = {"acknowledge": f"{made[0].acknowledge_by:%d/%m/%Y}", "due": f"{made[0].due_on:%d/%m/%Y}"}
-    moment = "correct_asked" if kind is RequestKind.PETITION_CORRECT else "person_asked"
-    talk.say(moment, Outcome.ANSWERED_MY_DATA, lines=lines, **days)
+    talk.say("person_asked", Outcome.ANSWERED_MY_DATA, lines=lines, **days)
     return _wait_for_nothing()
 
 
-def _nothing(talk: _Talk) -> list[EventType]:
+def _pressed(message: dict[str, Any]) -> str:
+    found = message.get("entities") or []
+    return next((str(one.get("value")) for one in found if one.get("entity") == "data_choice"), "")
+
+
+def _is_near(message: dict[str, Any]) -> bool:
+    return (message.get("procedure_link") or {}).get("certainty") in ("clear", "close")
+
+
+def _nothing(talk: DataTalk) -> list[EventType]:
     talk.say("nothing", Outcome.ANSWERED_MY_DATA)
     return _wait_for_nothing()
 
@@ -272,16 +259,11 @@ def _choices(question: str) -> tuple[Choice, ...]:
     return tuple(Choice(id_, (say(f"buttons.{key}"), *say.list(f"also.{key}"))) for id_, key in _CHOICES[question])
 
 
-def _button(key: str) -> dict[str, str]:
-    payload = f"/{PRESS}{json.dumps({'data_choice': key})}"
-    return {"title": privacy_wording()(f"buttons.{key}"), "payload": payload}
-
-
 def _wait_for(question: str) -> list[EventType]:
     takes = Takes.EXACT if question in _EXACT else Takes.OPTIONS
     opened = OpenQuestion(NAME, _choices(question), takes=takes)
-    return [SlotSet(WAITING, question), SlotSet(OPEN_QUESTION, opened.to_slot())]
+    return [SlotSet(WAITING, question), SlotSet(OPEN_QUESTION, opened.to_slot()), SlotSet(DRAFT, None)]
 
 
 def _wait_for_nothing() -> list[EventType]:
-    return [SlotSet(WAITING, None), SlotSet(OPEN_QUESTION, None)]
+    return closed()

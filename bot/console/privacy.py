@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from aiohttp import web
@@ -12,6 +12,7 @@ from bot.console.forms import done, number_of, typed
 from bot.console.rendering import render
 from bot.errors import PrivacyStepError
 from bot.ops.clock import city_date
+from bot.privacy.applying import CorrectionSteps, Sides
 from bot.privacy.correcting import PetitionData
 from bot.privacy.desk import PrivacyDesk
 from bot.privacy.desk_requests import DeskRequests
@@ -115,6 +116,39 @@ def _address(request: web.Request, channel: str, secret: str) -> str:
 
 
 @page(Role.ADMINISTRATOR)
+async def correct(request: web.Request) -> web.StreamResponse:
+    """Put right in a petition what was asked for, as it was looked at; or put it back while nobody was told."""
+    receipt, way, by = request.match_info["receipt"], request.match_info["way"], person_of(request).display_name
+    fields = await typed(request)
+    try:
+        if way == "apply":
+            made = await _steps(request).apply(receipt, by, fields.get("seal", ""))
+        else:
+            made = await _steps(request).undo(receipt, by)
+    except PrivacyStepError as refused:
+        return await _shown(request, str(refused.context.get("fault", "request")))
+    about = f"{way} {made.petition_code} {made.correct_field.value if made.correct_field else ''}"
+    await services(request).staff.audit.write(by, Deed.DATA_REQUEST_STEP, receipt, about)
+    done(_ADDRESS, f"data_{way}")
+
+
+def _steps(request: web.Request) -> CorrectionSteps:
+    database, of = hub_of(request).database, services(request)
+    return CorrectionSteps(lambda: database, of.clock, of.petitions.corrections)
+
+
+async def _sides(request: web.Request, listed: Sequence[DataRequest]) -> dict[str, Sides]:
+    """Both values of what is to be corrected; that they were shown is written down first."""
+    found = await _steps(request).sides(listed)
+    if found:
+        receipts = " ".join(found)
+        await services(request).staff.audit.write(
+            person_of(request).display_name, Deed.DATA_REQUEST_STEP, receipts[:120], "values shown"
+        )
+    return found
+
+
+@page(Role.ADMINISTRATOR)
 async def hold(request: web.Request) -> web.StreamResponse:
     """Have nothing of a class or a conversation erased."""
     fields, by = await typed(request), person_of(request).display_name
@@ -159,6 +193,7 @@ async def _shown(request: web.Request, fault: str = "", fields: Mapping[str, str
         "privacy.html",
         status=422 if fault else 200,
         requests=requests,
+        sides=await _sides(request, requests),
         overdue=sum(_next_day(one) < today for one in requests),
         for_person=waits_for_person,
         named={one.name: one.label or one.what for one in data_classes().values()},
@@ -178,6 +213,7 @@ ROUTES = (
     web.post("/privacy/requests/{receipt:DL-[0-9A-Z]{6}}/{way:acknowledge|done|take_back}", step),
     web.post("/privacy/requests/{receipt:DL-[0-9A-Z]{6}}/copy", send_copy),
     web.post("/privacy/requests/{receipt:DL-[0-9A-Z]{6}}/print", print_copy),
+    web.post("/privacy/requests/{receipt:DL-[0-9A-Z]{6}}/{way:apply|undo}", correct),
     web.post("/privacy/holds", hold),
     web.post("/privacy/holds/{number:[0-9]+}/release", release),
 )

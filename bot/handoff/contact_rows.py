@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
-from sqlalchemy.engine import Connection
+from sqlalchemy import select, update
+from sqlalchemy.engine import Connection, Row
 
 from bot.handoff.tables import HANDOFF_CONTACT
 
 ENDED: dict[str, Any] = {"phone": None, "name": None, "sender": None, "summary": {}}
 """What nobody needs once somebody was called, or does not want it any more."""
+LONGEST = {"phone": 20, "name": 60}
+"""Characters of what can be put right."""
 
 
 def unlink_contacts(connection: Connection, sender: str) -> None:
@@ -31,3 +33,17 @@ def cancel_contacts(connection: Connection, sender: str, at: datetime) -> int:
     over = {"state": "closed", "outcome": "cancelled", "closed_at": at, "open_key": HANDOFF_CONTACT.c.id}
     gone = {**ENDED, **over, "version": HANDOFF_CONTACT.c.version + 1}
     return int(connection.execute(update(HANDOFF_CONTACT).where(*mine).values(**gone)).rowcount)
+
+
+def contact_of(connection: Connection, sender: str) -> Row | None:
+    """Return the row of a conversation that waits for its call; None where none does."""
+    mine = (HANDOFF_CONTACT.c.sender == sender, HANDOFF_CONTACT.c.closed_at.is_(None))
+    return connection.execute(select(HANDOFF_CONTACT).where(*mine)).first()
+
+
+def correct_contact(connection: Connection, sender: str, reference: str, column: str, value: str) -> bool:
+    """Put right what this conversation has left, phone or name; False where nobody is to be called any more."""
+    of = HANDOFF_CONTACT.c
+    mine = (of.sender == sender, of.reference == reference, of.closed_at.is_(None))
+    right = {column: value[: LONGEST[column]], "version": of.version + 1}
+    return bool(connection.execute(update(HANDOFF_CONTACT).where(*mine).values(**right)).rowcount)

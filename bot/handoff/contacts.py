@@ -13,7 +13,7 @@ from sqlalchemy import and_, insert, select, update
 from sqlalchemy.engine import Connection, Row
 
 from bot.errors import HandoffStepError
-from bot.handoff.contact_rows import ENDED
+from bot.handoff.contact_rows import ENDED, LONGEST
 from bot.handoff.models import CITY_UNIT, HandoffFault, Officer, Summary
 from bot.handoff.presence import unit_for
 from bot.handoff.shifts import Shift, Shifts
@@ -29,7 +29,7 @@ log = EventLog("handoff.contacts")
 PREFIX = "GL-"
 CONSENT_VERSION = "contact-1"
 """Which words of consent the citizen has agreed to: domain/handoff.yml, utter_handoff__ask_contact."""
-LONGEST_PHONE, LONGEST_NAME = 20, 60
+LONGEST_PHONE, LONGEST_NAME = LONGEST["phone"], LONGEST["name"]
 NOON = time(12)
 MOST = 200
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.jobs.runner import Result
 from bot.ops.clock import CITY_TIME, Clock
+from bot.privacy.applying import CorrectionTelling
 from bot.privacy.carrying_out import Erasures
 from bot.privacy.retention import Retention
 
@@ -19,12 +20,14 @@ class PrivacyJobs:
     """The work of the jobs; each may be broken off anywhere and goes on at its next run."""
 
     erasures: Erasures
+    corrections: CorrectionTelling
     retention: Retention
     clock: Clock
 
     async def carry_out(self) -> Result:
-        """Erase conversations whose citizens have asked for it."""
-        return dict(await self.erasures.carry_out())
+        """Erase conversations whose citizens have asked for it; tell those whose data was put right."""
+        told = await self.corrections.tell_due()
+        return {**await self.erasures.carry_out(), **({"corrected": told} if told else {})}
 
     async def retain(self) -> Result:
         """Once a night: erase what is older than its class allows, and keep a report."""

@@ -53,7 +53,7 @@ def jobs_of(services: CaseServices) -> list[Job]:
     staff = StaffJobs(services.staff_keeping)
     handoff = HandoffJobs(services.handoff, services.operations, services.clock)
     of_privacy = build_privacy(services)
-    privacy = PrivacyJobs(of_privacy.erasures, of_privacy.retention, services.clock)
+    privacy = PrivacyJobs(of_privacy.erasures, of_privacy.telling, of_privacy.retention, services.clock)
     held = of_privacy.retention.is_held
     reports = ReportJobs(services.reports.months)
     return [

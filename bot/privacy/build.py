@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.privacy.applying import CorrectionTelling
 from bot.privacy.carrying_out import Erasures
+from bot.privacy.corrections import Corrections
 from bot.privacy.desk import PrivacyDesk
 from bot.privacy.retention import Retention
 from bot.services import CaseServices
@@ -16,7 +18,9 @@ class PrivacyParts:
     """For citizens, for the job that erases, and for the night's work."""
 
     desk: PrivacyDesk
+    corrections: Corrections
     erasures: Erasures
+    telling: CorrectionTelling
     retention: Retention
 
 
@@ -25,7 +29,9 @@ def build_privacy(services: CaseServices) -> PrivacyParts:
     database, clock = services.operations, services.clock
     return PrivacyParts(
         PrivacyDesk(database, clock, load_calendar(), services.petition_parts.retention),
+        Corrections(database, clock, load_calendar()),
         Erasures(database, clock),
+        CorrectionTelling(database, clock),
         Retention(
             database,
             clock,

@@ -15,12 +15,12 @@ from sqlalchemy.sql import ColumnElement
 from bot.errors import PrivacyStepError
 from bot.ops.clock import CITY_TIME, Clock
 from bot.ops.logging import EventLog
-from bot.petitions.correcting import Corrected, PetitionCorrections
+from bot.petitions.correcting import CONTACT, NAME, Corrected, PetitionCorrections
 from bot.privacy import requests
 from bot.privacy.copying import entries_of
 from bot.privacy.desk import Seen
 from bot.privacy.finding import Entry, conversation_of_sender, find_held, find_subject
-from bot.privacy.models import COPY_VALID, DataRequest, RequestKind, RequestOutcome, RequestState
+from bot.privacy.models import COPY_VALID, DataRequest, Field, RequestKind, RequestOutcome, RequestState
 from bot.privacy.tables import EXPORT_LINK, REQUEST
 from bot.privacy.telling import tell_conversation, tell_sender
 from bot.store.engine import Database
@@ -75,6 +75,8 @@ class PetitionData:
         done = self.corrections.correct(connection, code, by, now, name, contact)
         mine = (REQUEST.c.petition_code == done.code, REQUEST.c.kind == RequestKind.PETITION_CORRECT.value)
         for request in requests.find_all(connection, and_(*mine), requests.is_open()):
+            if request.correct_field is not None and _part(request.correct_field) not in done.changed:
+                continue  # asked about the other of the two
             requests.end(connection, request, RequestState.DONE, RequestOutcome.DONE, by, now)
         for sender in done.senders:
             tell_sender(connection, sender, f"corrected_{'_'.join(done.changed)}", now, code=done.code)
@@ -138,6 +140,10 @@ def waits_for_fetching(connection: Connection, secret: str, now: datetime) -> bo
 
 def _is_copy(secret: str) -> ColumnElement[bool]:
     return and_(EXPORT_LINK.c.token_hash == _hash(secret), EXPORT_LINK.c.petition_code.isnot(None))
+
+
+def _part(of: Field) -> str:
+    return NAME if of is Field.NAME else CONTACT
 
 
 def _code_of(request: DataRequest, connection: Connection) -> str:

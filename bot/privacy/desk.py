@@ -260,6 +260,10 @@ class PrivacyDesk:
 
     def _tell(self, connection: Connection, request: DataRequest, moment: str) -> None:
         """In the conversation that asked, while there is one; else a person in charge reaches the citizen."""
+        if request.kind is RequestKind.CORRECT and request.conversation_id is not None:
+            facts = {"receipt": request.receipt, "due": f"{request.due_on:%d/%m/%Y}"}
+            said = "claimed_acknowledged" if moment == "acknowledged" else "claimed_over"  # the same however it ended
+            tell_conversation(connection, request.conversation_id, said, self._clock.now(), **facts)
         if request.conversation_id is not None and request.petition_code is not None:
             facts = {"receipt": request.receipt, "code": request.petition_code, "due": f"{request.due_on:%d/%m/%Y}"}
             tell_conversation(connection, request.conversation_id, moment, self._clock.now(), **facts)

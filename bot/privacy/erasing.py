@@ -16,8 +16,10 @@ from bot.handoff.contact_rows import cancel_contacts
 from bot.hub.conversations import ConversationStore
 from bot.hub.tables import CONVERSATION
 from bot.petitions.citizen_steps import erase_links
+from bot.privacy import requests
 from bot.privacy.finding import Subject, find_held, find_subject
 from bot.privacy.holds import Hold, standing
+from bot.privacy.models import RequestKind, RequestOutcome, RequestState
 from bot.privacy.tables import ERASED, EXPORT_LINK, REQUEST
 from bot.referrals.climbing import take_back_of
 from bot.referrals.tables import REFERRAL_WORD
@@ -101,6 +103,9 @@ def _erase_rest(connection: Connection, who: Subject, now: datetime) -> None:
     # What a person still has to do about a petition stays; the petition itself says how its sender is reached.
     open_ones = (REQUEST.c.conversation_id == who.conversation_id, REQUEST.c.petition_code.isnot(None))
     connection.execute(update(REQUEST).where(*open_ones).values(conversation_id=None))
+    for one in requests.open_about(connection, who.conversation_id):
+        if one.kind is RequestKind.CORRECT:  # nobody is there to be told any more, and it names a number
+            requests.end(connection, one, RequestState.CANCELLED, RequestOutcome.TAKEN_BACK, requests.BY_SYSTEM, now)
     if who.user_id:
         forget_person(connection, who.user_id)
         # An event that was worked off is known again for a week, so that Zalo's repeats are; no longer whose it was.

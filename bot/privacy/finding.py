@@ -233,7 +233,13 @@ def _fact(row: Any) -> str:
 
 def _requests(connection: Connection, who: Subject) -> list[Entry]:
     query = select(REQUEST).where(REQUEST.c.conversation_id == who.conversation_id).order_by(REQUEST.c.asked_at)
-    return _rows(connection, query, lambda row: Entry(row.asked_at, _say("request", receipt=row.receipt)))
+    return _rows(connection, query, lambda row: Entry(row.asked_at, _request(row)))
+
+
+def _request(row: Any) -> str:
+    if not row.right_value:
+        return _say("request", receipt=row.receipt)
+    return _say("request_correct", receipt=row.receipt, code=row.petition_code or "–", value=row.right_value)
 
 
 _LOOKS: dict[str, Callable[[Connection, Subject], list[Entry]]] = {

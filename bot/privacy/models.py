@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
 
@@ -13,18 +13,21 @@ GRACE = timedelta(seconds=60)
 LINK_VALID = timedelta(minutes=15)
 DESK_GRACE = timedelta(days=1)
 """An erasure that was asked for by telephone or at a counter: so long the conversation that is told can object."""
+TELL_AFTER = timedelta(minutes=5)
+"""So long a correction can be undone at the desk; then its person is told."""
 COPY_VALID = timedelta(days=7)
 """A copy that a person in charge has made waits so long to be fetched."""
 
 
 class RequestKind(str, Enum):
-    """`ERASE`, `SEE`, `WITHDRAW`: about the conversation itself, done by the system; a `SEE` that was begun at the desk
-    and the others wait for a person.
+    """`ERASE`, `SEE`, `WITHDRAW`, `CORRECT`: about the conversation itself, done by the system; a `SEE` that was begun
+    at the desk and the others wait for a person.
     """
 
     ERASE = "erase"
     SEE = "see"
     WITHDRAW = "withdraw"
+    CORRECT = "correct"
     PETITION_SEE = "petition_see"
     PETITION_ERASE = "petition_erase"
     PETITION_CORRECT = "petition_correct"
@@ -35,6 +38,7 @@ DAYS = {
     RequestKind.PETITION_ERASE: 20,
     RequestKind.SEE: 10,
     RequestKind.PETITION_SEE: 10,
+    RequestKind.CORRECT: 10,
     RequestKind.PETITION_CORRECT: 10,
     RequestKind.WITHDRAW: 15,
 }
@@ -49,6 +53,8 @@ class RequestState(str, Enum):
     WAITING = "waiting"
     """For a person in charge."""
     ACKNOWLEDGED = "acknowledged"
+    APPLIED = "applied"
+    """Corrected; its person is told at `act_after`, and until then it can be undone."""
     DONE = "done"
     CANCELLED = "cancelled"
 
@@ -66,9 +72,26 @@ class RequestOutcome(str, Enum):
     TAKEN_BACK = "taken_back"
 
 
+class Field(str, Enum):
+    """What of a person can be corrected. AREA: the neighbourhood where help is wanted."""
+
+    NAME = "name"
+    PHONE = "phone"
+    EMAIL = "email"
+    AREA = "area"
+
+
+@dataclass(frozen=True)
+class Right:
+    """What is to stand in a field."""
+
+    of: Field
+    value: str = field(repr=False)
+
+
 @dataclass(frozen=True)
 class DataRequest:
-    """One request. conversation_id, petition_code: there until it is over."""
+    """One request. conversation_id, petition_code, right_value: there until it is over; old_value: while undoable."""
 
     id: str
     receipt: str
@@ -85,6 +108,9 @@ class DataRequest:
     done_at: datetime | None = None
     by: str = ""
     outcome: RequestOutcome = RequestOutcome.NONE
+    correct_field: Field | None = None
+    right_value: str | None = field(default=None, repr=False)
+    old_value: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,11 @@ from bot.privacy.models import (
     GRACE,
     OVER,
     DataRequest,
+    Field,
     RequestKind,
     RequestOutcome,
     RequestState,
+    Right,
 )
 from bot.privacy.tables import REQUEST
 from knowledge.working_days import Calendar
@@ -31,7 +33,7 @@ from knowledge.working_days import Calendar
 PREFIX = "DL-"
 BY_SYSTEM = "system"
 _OVER = tuple(state.value for state in OVER)
-_ASKED_AGAIN: dict[str, Any] = {"conversation_id": None, "petition_code": None}
+_ASKED_AGAIN: dict[str, Any] = dict.fromkeys(("conversation_id", "petition_code", "right_value", "old_value"))
 
 
 def begin(
@@ -44,15 +46,25 @@ def begin(
     petition_code: str | None = None,
     waits: bool = False,
     grace: timedelta = GRACE,
+    right: Right | None = None,
+    claimed: str | None = None,
 ) -> DataRequest:
     """Return the open request of this kind, or a new one: who asks twice has asked once.
 
     conversation_id: None only with a petition, whose conversation is gone. waits: for a person, as those about a
-    petition do. grace: so long the system leaves it alone.
+    petition do. grace: so long the system leaves it alone. right: what is to stand where; of one field the last counts.
+    claimed: the number or address under which it is said to be held; nobody has looked.
     """
     same = and_(REQUEST.c.kind == kind.value, _open_of(conversation_id))
     same = and_(same, REQUEST.c.petition_code == petition_code) if petition_code else same
-    known = connection.execute(select(REQUEST).where(same)).first()
+    if right is not None:
+        same = and_(same, REQUEST.c.correct_field == right.of.value, REQUEST.c.state != RequestState.APPLIED.value)
+    nobodys = conversation_id is None and petition_code is None  # a terminal's: nothing says who asked before
+    known = None if nobodys else connection.execute(select(REQUEST).where(same)).first()
+    if known is not None and right is not None:
+        values = {"right_value": right.value, "old_value": claimed}
+        mark(connection, request_of(known), RequestState(known.state), **values)
+        return request_of(connection.execute(select(REQUEST).where(REQUEST.c.id == known.id)).one())
     if known is not None:
         return _sooner(connection, request_of(known), now + grace)
     day = city_date(now)
@@ -68,8 +80,12 @@ def begin(
         act_after=now + grace,
         acknowledge_by=calendar.add(day, ACKNOWLEDGE_WORKING_DAYS).day,
         due_on=day + timedelta(days=DAYS[kind]),
+        correct_field=right.of if right else None,
+        right_value=right.value if right else None,
+        old_value=claimed,
     )
     row = asdict(new) | {"kind": kind.value, "state": new.state.value, "outcome": new.outcome.value}
+    row |= {"correct_field": right.of.value if right else None}
     connection.execute(insert(REQUEST).values(**row))
     return new
 
@@ -151,6 +167,7 @@ def request_of(row: Row) -> DataRequest:
     """Return a row as a dataclass."""
     values = dict(row._mapping)
     values |= {"kind": RequestKind(row.kind), "state": RequestState(row.state), "outcome": RequestOutcome(row.outcome)}
+    values |= {"correct_field": Field(row.correct_field) if row.correct_field else None}
     return DataRequest(**values)
 
 

@@ -1,4 +1,4 @@
-"""Tables of what citizens ask about their data, of holds and of what was erased; made by migrations 0016 and 0022."""
+"""Tables of what citizens ask about their data, of holds and of what was erased (migrations 0016, 0022, 0023)."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ REQUEST = Table(
     # Who did it, and how it ended: a code, never words about a person.
     Column("by", String(80), nullable=False),
     Column("outcome", String(32), nullable=False),
+    # To correct: which field, what is right, and, until its person is told, what stood there. The last two are emptied
+    # when the request is over.
+    Column("correct_field", String(16)),
+    Column("right_value", String(254)),
+    Column("old_value", String(254)),
 )
 
 ERASED = Table(

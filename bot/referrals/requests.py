@@ -21,7 +21,7 @@ from bot.ops.clock import Clock, city_date
 from bot.ops.logging import EventLog
 from bot.referrals.models import CONSENT_VERSION, DAYS_WITH, OPEN, About, Level, Referral, ReferralState, Way
 from bot.referrals.references import new_reference
-from bot.referrals.rows import BY_CITIZEN, add_event, change, find_by, move
+from bot.referrals.rows import BY_CITIZEN, LONGEST, add_event, change, find_by, move
 from bot.referrals.tables import REFERRAL, REFERRAL_WORD
 from bot.referrals.teams import Teams
 from bot.store.engine import Database
@@ -32,7 +32,6 @@ log = EventLog("referrals")
 
 YES, NO = "yes", "no"
 _FIELDS = {"commune_code", "neighbourhood", "way", "phone", "called", "wish", "kind", "guide", "step", "about"}
-_LENGTHS = {"phone": 20, "called": 40, "neighbourhood": 80, "about": 240}
 
 
 class ReferralRequests:
@@ -66,7 +65,7 @@ class ReferralRequests:
         unknown = set(values) - _FIELDS
         if unknown:
             raise ValueError(f"no field of a draft: {sorted(unknown)}")
-        cut = {name: value[: _LENGTHS[name]] if name in _LENGTHS and value else value for name, value in values.items()}
+        cut = {name: value[: LONGEST[name]] if name in LONGEST and value else value for name, value in values.items()}
         return await self._store.write(self._fill, self.person_of(sender), cut)
 
     async def discard(self, sender: str) -> bool:
@@ -202,7 +201,7 @@ class ReferralRequests:
         one = _open_of(connection, person)
         if one is None:
             return None
-        change(connection, one, {"phone": phone[: _LENGTHS["phone"]], "way": Way.PHONE.value})
+        change(connection, one, {"phone": phone[: LONGEST["phone"]], "way": Way.PHONE.value})
         return _one(connection, one.id)
 
     def _due(self, level: Level) -> date:

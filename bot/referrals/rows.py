@@ -15,6 +15,7 @@ from bot.referrals.tables import PERSONAL, REFERRAL, REFERRAL_EVENT, REFERRAL_WO
 from knowledge.how_to.models import HelpKind
 
 BY_CITIZEN, BY_JOB = "citizen", "job"
+LONGEST = {"phone": 20, "called": 40, "neighbourhood": 80, "about": 240}
 OPEN_STATES = tuple(state.value for state in OPEN)
 
 
@@ -49,6 +50,18 @@ def find_all(connection: Connection, *conditions: Any) -> list[Referral]:
     """Return the requests that fit, the oldest first."""
     query = select(REFERRAL).where(*conditions).order_by(REFERRAL.c.filed_at, REFERRAL.c.begun_at)
     return [referral_of(row) for row in connection.execute(query)]
+
+
+def open_referral_of(connection: Connection, sender: str) -> Referral | None:
+    """Return what a conversation has asked for and is still open."""
+    return find_by(connection, REFERRAL.c.sender == sender, REFERRAL.c.state.in_(OPEN_STATES))
+
+
+def correct_referral(connection: Connection, sender: str, reference: str, column: str, value: str) -> bool:
+    """Put right what this conversation has left for the team; False where the request is over."""
+    mine = (REFERRAL.c.sender == sender, REFERRAL.c.reference == reference, REFERRAL.c.state.in_(OPEN_STATES))
+    right = {column: value[: LONGEST[column]]}
+    return bool(connection.execute(update(REFERRAL).where(*mine).values(**right)).rowcount)
 
 
 def change(connection: Connection, one: Referral, values: Mapping[str, Any]) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy import MetaData, select, text
 
 from bot.hub.tables import MESSAGE
 from bot.petitions.models import Contact, ContactKind
-from bot.privacy.models import RequestKind
+from bot.privacy.models import Field, RequestKind, Right
 from bot.privacy.requests import begin
 from bot.staff.audit import AuditFilter
 from bot.staff.models import Deed, Role
@@ -72,7 +72,7 @@ OLD_NAME, OLD_PHONE = "Nguyễn Văn Cũ Kỹ", "0912000111"
 def lodged(hub, services, hub_database):
     """A petition from a conversation, and what was asked about its data there."""
 
-    async def make(kind):
+    async def make(kind, right=None):
         entry = await hub.hub.enter("web", None)
         found = await hub.database.run(lambda connection: connection.execute(SENDER, {"id": entry.conversation.id}))
         sender = found.scalar()
@@ -83,7 +83,9 @@ def lodged(hub, services, hub_database):
         def ask(connection):
             now = services.clock.now()
             calendar = load_calendar()
-            return begin(connection, calendar, kind, entry.conversation.id, "web", now, petition_code=receipt.code)
+            return begin(
+                connection, calendar, kind, entry.conversation.id, "web", now, petition_code=receipt.code, right=right
+            )
 
         return entry.conversation.id, receipt.code, await hub_database.write(ask)
 
@@ -188,5 +190,51 @@ async def test_a_copy_cannot_be_sent_where_nobody_asks_any_more(administrator, l
     assert hostile == 422
     assert "chọn kết quả của yêu cầu trước" in administrator.body
     assert await administrator.post(f"/desk/privacy/requests/{request.receipt}/done", outcome="done") == 303
+    over = await hub_database.run(lambda connection: connection.execute(STATE, {"id": request.id}).one())
+    assert tuple(over) == ("done", "done", None)
+
+
+def pressed(body, name):
+    """The value of the hidden field of a form as it was shown."""
+    return body.partition(f'name="{name}" value="')[2].partition('"')[0]
+
+
+async def test_old_and_new_stand_side_by_side_and_one_press_applies_it(administrator, services, lodged, hub_database):
+    talk, code, request = await lodged(RequestKind.PETITION_CORRECT, Right(Field.PHONE, "0987654321"))
+    steps = f"/desk/privacy/requests/{request.receipt}"
+    await administrator.get("/desk/privacy")
+    for shown in (OLD_PHONE, "0987654321", "Sửa như người dân đề nghị", "gọi số đang ghi"):
+        assert shown in administrator.body
+    seal = pressed(administrator.body, "seal")
+    assert await administrator.post(f"{steps}/apply", seal="0" * 64) == 422
+    assert "vừa thay đổi" in administrator.body
+    assert await administrator.post(f"{steps}/undo") == 422
+    assert await administrator.post(f"{steps}/apply", seal=seal) == 303
+    await administrator.get("/desk/privacy?done=data_apply")
+    assert "Hoàn lại như trước" in administrator.body
+    assert "Sửa như người dân đề nghị" not in administrator.body
+    assert await administrator.post(f"{steps}/apply", seal=seal) == 422, "pressed twice it is applied once"
+    assert await administrator.post(f"{steps}/done", outcome="done") == 422, "the system ends it"
+    assert await told_in(hub_database, talk) == []
+    assert await administrator.post(f"{steps}/undo") == 303
+    ((_, name, contact),) = await services.petitions.desk.see_contact(code, "Cán bộ")
+    assert (name, contact.value) == (OLD_NAME, OLD_PHONE)
+    lines = [row.reason for row in await services.staff.audit.read(AuditFilter(deed=Deed.DATA_REQUEST_STEP))]
+    assert f"apply {code} phone" in lines
+    assert f"undo {code} phone" in lines
+    assert "values shown" in lines
+    assert OLD_PHONE not in str(lines)
+
+
+async def test_what_is_corrected_by_hand_ends_what_was_asked_about_just_that(ward, lodged, hub_database):
+    _, code, request = await lodged(RequestKind.PETITION_CORRECT, Right(Field.NAME, "Nguyễn Văn Đúng"))
+    address = f"/desk/petitions/{code}/correct"
+    await ward.get(address)
+    why = "đã đối chiếu tại quầy"
+    assert await ward.post(address, name="", contact="0987 654 321", reason=why) == 303
+    stands = await hub_database.run(lambda connection: connection.execute(STATE, {"id": request.id}).one())
+    assert stands.state == "waiting", "the name was not corrected yet"
+    await ward.get(address)
+    assert await ward.post(address, name="Nguyễn Văn Đúng", contact="", reason=why) == 303
     over = await hub_database.run(lambda connection: connection.execute(STATE, {"id": request.id}).one())
     assert tuple(over) == ("done", "done", None)
