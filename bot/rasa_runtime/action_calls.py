@@ -75,7 +75,7 @@ def _changing(events: Sequence[dict[str, Any]], slots: dict[str, Any]) -> Iterat
     for event in events:
         kind = event.get("event")
         if kind == "slot" and known:
-            name, value = event.get("name"), event.get("value")
+            name, value = str(event.get("name")), event.get("value")
             if name in slots and _same(slots[name], value):
                 continue
             slots[name] = value
