@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -43,9 +44,16 @@ def prepared(catalogue: Path | None) -> CatalogueSettings:
         return CatalogueSettings.from_env()
     env = os.environ | {"MOTCUA_DATA_DIR": str(ROOT / "var" / "evaluation")}
     env.pop("MOTCUA_CATALOGUE_URL", None)
+    _lend_vectors(CatalogueSettings.from_env().index_dir, CatalogueSettings.from_env(env).index_dir)
     for command in (["build"], ["import", str(catalogue.resolve())]):
         subprocess.run([sys.executable, "-m", "knowledge", *command], cwd=ROOT, env=env, check=True, stdout=sys.stderr)
     return CatalogueSettings.from_env(env)
+
+
+def _lend_vectors(made: Path, own: Path) -> None:
+    """Copy the indexes in use where there is none: names and questions that are in both are not encoded twice."""
+    if made.is_dir() and not own.is_dir():
+        shutil.copytree(made, own, ignore=shutil.ignore_patterns("*.part"))
 
 
 def measure(index: ProcedureIndex, extra: list[Path]) -> dict[str, dict[str, float]]:
