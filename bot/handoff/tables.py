@@ -1,4 +1,4 @@
-"""Tables of handing over; made by migrations 0011 and 0014 (a test compares the two), which also makes the triggers.
+"""Tables of handing over; made by migrations 0011, 0014 and 0024 (a test compares the two), which also makes the triggers.
 
 A request changes by compare-and-set on `version`, always in the transaction that changes its conversation. What
 happened is only ever added to `handoff_event`: triggers refuse to change or delete it.
@@ -113,7 +113,7 @@ HANDOFF_CONTACT = Table(
     Column("reference", String(16), nullable=False, unique=True),
     # The conversation while it is open, then the id: one open wish a conversation.
     Column("open_key", String(80), nullable=False, unique=True),
-    Column("sender", String(64)),
+    Column("sender", String(64), index=True),
     Column("unit", String(8), nullable=False),
     Column("state", String(16), nullable=False, index=True),
     Column("version", Integer, nullable=False),

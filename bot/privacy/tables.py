@@ -1,4 +1,4 @@
-"""Tables of what citizens ask about their data, of holds and of what was erased (migrations 0016, 0022, 0023)."""
+"""Tables of what citizens ask about their data, of holds and of what was erased (migrations 0016, 0022, 0024)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of the requests to the digital teams; made by migration 0007 (a test compares the two)."""
+"""Tables of the requests to the digital teams; made by migrations 0007 and 0024 (a test compares the two)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ REFERRAL = Table(
     Column("called", String(40)),
     Column("neighbourhood", String(80)),
     Column("about", String(240)),
-    Column("sender", String(64)),
+    Column("sender", String(64), index=True),
     # What the citizen agreed to, in which version of the words, and when.
     Column("consent", String(32), nullable=False),
     Column("consented_at", UtcDateTime),
@@ -72,7 +72,7 @@ REFERRAL_WORD = Table(
     Column("kind", String(24), nullable=False),
     Column("content", JSON(none_as_null=True), nullable=False),
     # The conversation that is told; emptied with the word.
-    Column("sender", String(64)),
+    Column("sender", String(64), index=True),
     Column("made_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
     Column("message_seq", Integer),
