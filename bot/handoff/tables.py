@@ -1,4 +1,4 @@
-"""Tables of handing over; made by migrations 0011, 0014 and 0024 (a test compares the two), which also makes the triggers.
+"""Tables of handing over, made by migrations 0011, 0014 and 0024 (a test compares), which also make the triggers.
 
 A request changes by compare-and-set on `version`, always in the transaction that changes its conversation. What
 happened is only ever added to `handoff_event`: triggers refuse to change or delete it.

@@ -72,7 +72,7 @@ REFERRAL_WORD = Table(
     Column("kind", String(24), nullable=False),
     Column("content", JSON(none_as_null=True), nullable=False),
     # The conversation that is told; emptied with the word.
-    Column("sender", String(64), index=True),
+    Column("sender", String(64)),
     Column("made_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
     Column("message_seq", Integer),
