@@ -91,10 +91,13 @@ def build_app(
     app.router.add_get(NOTICE_PATH, privacy.notice)
     app.router.add_get(NOTICE_PATH + "/{secret}", privacy.get)
     app.router.add_post(NOTICE_PATH + "/{secret}", privacy.fetch)
+    zalo = build_zalo(settings, parts, clock) if settings.zalo.on else None
+    if zalo is not None:  # routes are tried in their order: for each event a hundred of the console's, were they first
+        zalo.add_routes(app)
     add_console(app, build_desk_services(settings, lambda: parts.database, clock), parts)
     _follow_lifetime(app, channel, parts)
-    if settings.zalo.on:
-        _add_zalo(app, build_zalo(settings, parts, clock))
+    if zalo is not None:
+        _let_zalo_live(app, zalo)
     jobs = _run_jobs(app, build_case_services(settings, clock)) if settings.jobs else ()
     _add_metrics(app, settings, parts, clock, jobs)
     return app
@@ -150,9 +153,8 @@ def _follow_lifetime(app: web.Application, channel: WebChannel, parts: HubParts)
     app.on_cleanup.append(stop)  # type: ignore[arg-type]
 
 
-def _add_zalo(app: web.Application, zalo: ZaloParts) -> None:
+def _let_zalo_live(app: web.Application, zalo: ZaloParts) -> None:
     """Begins after the hub and ends before it."""
-    zalo.add_routes(app)
 
     async def start(_app: web.Application) -> None:
         await zalo.start()

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+
+import uvloop
 
 from tools.bench import percentile
 from tools.load_citizens import Citizen, Person, Tally, crowd
@@ -21,6 +25,7 @@ SLOW = 300.0
 OFFICER_THINKS = 4.0
 """Seconds until an officer has written an answer, and until the conversation is given back."""
 CROWD = "the crowd itself"
+CROWD_NICE = -10
 
 
 @dataclass(frozen=True)
@@ -61,9 +66,28 @@ def measure(target: Target, plan: Crowd, zalo: LocalZalo | None = None) -> list[
     """Send the crowd and return the table. zalo: where answers on Zalo arrive; without it nobody is there."""
     plan = plan if zalo is not None else replace(plan, zalo=0.0)
     note(f"{target.name}: {plan.citizens} citizens, a turn every {plan.think:g} s, {plan.seconds:g} s after warm-up")
-    found = asyncio.run(_send(target, plan, zalo))
+    with _first_in_line():
+        found = uvloop.run(_send(target, plan, zalo))
     head = f"{target.name}: " if target.name else ""
     return [replace(row, name=head + row.name) for row in rows_of(found, plan)]
+
+
+@contextmanager
+def _first_in_line() -> Iterator[None]:
+    """Citizens have devices of their own: the crowd does not wait for a processor of those whom it measures.
+
+    For that one has to be root; without it, times are longer by what the crowd itself waits.
+    """
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
+    try:
+        os.setpriority(os.PRIO_PROCESS, 0, CROWD_NICE)
+    except PermissionError:
+        note("not root: the crowd waits for a processor like everybody, and its times hold that, too")
+    try:
+        yield
+    finally:
+        with suppress(PermissionError):
+            os.setpriority(os.PRIO_PROCESS, 0, usual)
 
 
 def _seconds(target: Target) -> dict[str, float]:

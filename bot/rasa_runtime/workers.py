@@ -30,6 +30,9 @@ SHORT_LIFE = 5.0
 MOST_SHORT = 5
 """So many short lives in a row, and the image itself is given up: whoever started this process loads a fresh one."""
 
+NICE = 5
+"""Workers let others go first: the hub's steps are short and many to a turn, a worker's take a core for as long as they
+last."""
 LOOK_SECONDS = 2.0
 SILENT_SECONDS = 15.0
 """A worker that has not said for so long that it lives is stuck: it says so every second."""
@@ -178,6 +181,7 @@ class Workers:
             if end_with_us is not None:
                 end_with_us()
             signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
+            os.nice(NICE)
             self._work(beat)
             code = 0
         except BaseException as error:  # the worker's last-resort handler: nothing of the parent's may run in it

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
@@ -10,8 +9,9 @@ from typing import Any
 from sqlalchemy import JSON, DateTime
 from sqlalchemy.types import TypeDecorator
 
+from bot.ops import quick_json
+
 _NAIVE = "a moment without time zone cannot be stored"
-_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class UtcDateTime(TypeDecorator):  # type: ignore[misc]
@@ -66,15 +66,7 @@ class CompactJson(TypeDecorator):  # type: ignore[misc]
 
 
 def _as_json(value: Any) -> str | None:
-    """Return a value as text. Half of a pair of surrogates is not to be written but escaped: then all is."""
-    if value is None:
-        return None
-    text = _ENCODE(value)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return json.dumps(value)
-    return text
+    return None if value is None else quick_json.write(value)
 
 
 def _as_text(value: datetime | None) -> str | None:
