@@ -23,6 +23,7 @@ from bot.store.checkpoints import MOST_PAGES, Checkpoints
 from bot.store.group_writer import write_together
 from bot.store.kept import BEGIN, Kept, execute
 from bot.store.searching import add_functions
+from bot.store.turnstile import Turnstile
 from bot.store.worker import Outcome, Worker, outcome
 from knowledge.postgres import NETWORK, watch_silence
 
@@ -96,6 +97,12 @@ def _sqlite_engine(address: URL) -> Engine:
     return engine
 
 
+def _beside(address: URL, ending: str) -> Path | None:
+    """Return the path of a file beside a SQLite file; None where the database is none."""
+    name = address.database
+    return None if not name or name == ":memory:" or name.startswith("file:") else Path(name + ending)
+
+
 def make_private(address: URL) -> None:
     """Make the file of a SQLite database that is not there yet, and its folder: only our user reads it.
 
@@ -152,7 +159,8 @@ class Database:
         self._reader = Worker("database", _one_by_one, THREADS, most=1)
         # Where one writes at a time, one thread does, so that none wakes up only to wait for the lock.
         self._writer = Worker("writer", write_together) if self._sqlite else None
-        self._held = Kept(engine, "IMMEDIATE")
+        self._turnstile = Turnstile(_beside(engine.url, "-turn") if self._sqlite else None, BUSY_TIMEOUT_SECONDS)
+        self._held = Kept(engine, "IMMEDIATE", self._turnstile)
         self._of_thread = threading.local()
         self._kept = [self._held]
         self._checkpoints = Checkpoints()
@@ -215,6 +223,7 @@ class Database:
         self._reader.close()
         for kept in self._kept:
             kept.close()
+        self._turnstile.close()
         self.engine.dispose()
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, TypeVar
 
 from sqlalchemy.engine import Connection, Engine
 
 from bot.store.prepared import raise_as_sqlalchemy
+from bot.store.turnstile import Turnstile
 
 Result = TypeVar("Result")
 BEGIN = "sqlite_begin"
@@ -21,10 +23,14 @@ BEGIN = "sqlite_begin"
 
 
 class Kept:
-    """Not for two threads at once. kind: of its transactions; IMMEDIATE takes the write lock first."""
+    """Not for two threads at once. kind: of its transactions; IMMEDIATE takes the write lock first.
 
-    def __init__(self, engine: Engine, kind: str) -> None:
+    turnstile: what those who take it go through.
+    """
+
+    def __init__(self, engine: Engine, kind: str, turnstile: Turnstile | None = None) -> None:
         self._engine = engine
+        self._first = turnstile.first if turnstile is not None else nullcontext
         self._begin = f"BEGIN {kind}"
         self._connection: Connection | None = None
 
@@ -37,7 +43,8 @@ class Kept:
         try:
             if connection is None:
                 connection = self._connection = self._connect()
-            execute(connection, self._begin)
+            with self._first():
+                execute(connection, self._begin)
             result = work(connection, *args)
             execute(connection, "COMMIT")
         except BaseException:

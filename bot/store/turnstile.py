@@ -1,0 +1,64 @@
+"""Who writes to a SQLite file next, among several processes.
+
+SQLite keeps no queue: who finds it locked sleeps up to 100 ms and tries again, and one that writes all the time, as a
+hub does under a crowd, is nearly never found between two transactions. Rasa's look-ups of dossiers waited two seconds.
+So whoever begins a transaction that writes goes through this first, and waits in it for SQLite's own lock: the one who
+has just written stands behind it. SQLite's lock is what protects the data, so this may give up, or be missing.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows: writers try again and again, as SQLite has it
+    fcntl = None  # type: ignore[assignment]
+
+LOOK_SECONDS = 0.001
+
+
+class Turnstile:
+    """One for each database of a process, used by one thread at a time. path: of the lock file, made when needed.
+
+    patience: seconds after which somebody goes through who has not been let in; SQLite then decides.
+    """
+
+    def __init__(self, path: Path | None, patience: float) -> None:
+        self._path = path if fcntl is not None else None
+        self._patience = patience
+        self._file: int | None = None
+
+    @contextmanager
+    def first(self) -> Iterator[bool]:
+        """Be the next one, while this lasts; False for who goes through without having been let in."""
+        held = self._path is not None and self._take(self._path)
+        try:
+            yield held
+        finally:
+            if held and self._file is not None:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        """Give the file back."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _take(self, path: Path) -> bool:
+        end = time.monotonic() + self._patience
+        with suppress(OSError):  # no such folder, no room: then SQLite says so itself
+            if self._file is None:
+                self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            while True:
+                with suppress(BlockingIOError):
+                    fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    return True
+                if time.monotonic() >= end:
+                    return False
+                time.sleep(LOOK_SECONDS)
+        return False
