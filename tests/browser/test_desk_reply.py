@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from chat import messages
 from playwright.sync_api import expect
@@ -24,6 +26,7 @@ def talk(open_context, desk, **options):
     person = citizen(open_context, desk)
     officer.goto(f"{desk.url}/desk/conversations/{put_in_queue(desk)}")
     officer.get_by_role("button", name="Nhận", exact=True).click()
+    officer.wait_for_url("**done=handed_claim*", wait_until="load")  # keys mean nothing before the scripts are there
     return officer, person, officer.get_by_label("Trả lời người dân")
 
 
@@ -32,7 +35,9 @@ def hold_up(officer):
     held = []
     officer.route("**/reply", lambda route: held.append(route), times=1)
     officer.keyboard.press("Control+Enter")
+    end = time.monotonic() + 30
     while not held:
+        assert time.monotonic() < end, "no reply was sent"
         officer.wait_for_timeout(20)
     return held[0]
 
