@@ -31,15 +31,20 @@ def talk(open_context, desk, **options):
 
 
 def hold_up(officer):
-    """Keep the next reply on its way until `continue_` or `abort` is called on what is returned."""
+    """Keep the next reply on its way until `continue_` or `abort` is called on what is returned.
+
+    A key that is pressed while the page is being brought up to date may go nowhere; then it is pressed again.
+    """
     held = []
     officer.route("**/reply", lambda route: held.append(route), times=1)
-    officer.keyboard.press("Control+Enter")
-    end = time.monotonic() + 30
-    while not held:
-        assert time.monotonic() < end, "no reply was sent"
-        officer.wait_for_timeout(20)
-    return held[0]
+    for _ in range(6):
+        officer.get_by_label("Trả lời người dân").press("Control+Enter")
+        again = time.monotonic() + 5
+        while not held and time.monotonic() < again:
+            officer.wait_for_timeout(20)
+        if held:
+            return held[0]
+    raise AssertionError("no reply was sent")
 
 
 def where(field) -> list[int]:
