@@ -12,11 +12,14 @@ from typing import Any
 
 import orjson
 
-_AS_JSON_DOES = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+_AS_JSON_DOES = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_SERIALIZE_NUMPY
 
 
 def write(value: object) -> str:
-    """Return compact JSON that UTF-8 can carry; a number that is none (NaN) becomes null. Raises TypeError."""
+    """Return compact JSON that UTF-8 can carry; a number that is none (NaN) becomes null. Raises TypeError.
+
+    Takes numpy's numbers as well: Rasa's events hold some.
+    """
     try:
         return orjson.dumps(value, option=_AS_JSON_DOES).decode()
     except TypeError:

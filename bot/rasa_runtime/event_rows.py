@@ -7,12 +7,10 @@ a quarter of a turn.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.constants import ASSISTANT_ID_KEY
@@ -21,6 +19,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, INTENT, METADATA_MODEL_ID
 from sqlalchemy.engine import Connection, Engine
 
+from bot.ops import quick_json
 from bot.rasa_runtime.bounding import READ
 from bot.rasa_runtime.scrubbing import STORED
 from bot.store.checkpoints import Checkpoints
@@ -51,7 +50,6 @@ _COUNT = Prepared(_of_sender(sa.func.count(), newest_session=True))
 _INSERT = EVENTS.insert()
 _WRITE = Prepared(_INSERT, *(column.name for column in EVENTS.c if not column.primary_key))
 _BEGINNING = SessionStarted.type_name
-_AS_JSON_DOES = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_SERIALIZE_NUMPY
 
 
 class QuickEventRows:
@@ -72,7 +70,7 @@ class QuickEventRows:
                 rows = _READ_SESSION.all(connection, sender=sender_id, beginning=_BEGINNING)
         if not store.domain or not rows:
             return None
-        events = [from_text(row[0]) for row in rows]
+        events = [quick_json.read(row[0]) for row in rows]
         tracker = DialogueStateTracker.from_dict(sender_id, events, store.domain.slots)
         if not fetch_events_from_all_sessions:
             setattr(tracker, STORED, len(events))
@@ -155,7 +153,7 @@ def _row(sender_id: str, event: Event) -> dict[str, Any]:
         "timestamp": data.get("timestamp"),
         "intent_name": (parsed.get("intent") or {}).get("name"),
         "action_name": data.get("name"),
-        "data": in_text(_kept(data, parsed)),
+        "data": quick_json.write(_kept(data, parsed)),
     }
 
 
@@ -180,19 +178,3 @@ def _kept(data: dict[str, Any], parsed: dict[str, Any]) -> dict[str, Any]:
 _OF_PARSED = (INTENT, ENTITIES, "story_offer")
 """What rules and actions look at in messages of before (the last: bot/nlu/story_words.py)."""
 _OF_MODEL = {METADATA_MODEL_ID, ASSISTANT_ID_KEY}
-
-
-def in_text(data: dict[str, Any]) -> str:
-    """Return `data` as JSON; what orjson does not take (half a surrogate pair, huge numbers) Python's own does."""
-    try:
-        return orjson.dumps(data, option=_AS_JSON_DOES).decode()
-    except TypeError:
-        return json.dumps(data)
-
-
-def from_text(text: str) -> Any:
-    """Read what `in_text` or Rasa has written; a whole number of more than 64 bits comes back as a float."""
-    try:
-        return orjson.loads(text)
-    except ValueError:
-        return json.loads(text)

@@ -206,14 +206,13 @@ async def test_a_broker_hears_of_each_event_once(stores):
     assert heard[6:] == [("a", "slot")] * 2
 
 
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 async def test_the_log_of_sqlite_is_moved_by_another_thread(stores, monkeypatch, tmp_path):
     from rasa.shared.core.trackers import DialogueStateTracker
 
     from bot.store import checkpoints
 
     _, ours = stores
-    if ours.engine.dialect.name != "sqlite":
-        return
     monkeypatch.setattr(checkpoints, "EVERY_SECONDS", 0.0)
     ours._checkpoints = checkpoints.Checkpoints()
     with ours.engine.connect() as connection:
