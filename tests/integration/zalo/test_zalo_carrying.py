@@ -72,10 +72,10 @@ async def send_behind_our_back(http, zalo, words):
 async def test_an_answer_that_cannot_be_queued_is_not_stored_and_asked_for_again(
     start_zalo_hub, zalo, zalo_rasa, database_url, http, monkeypatch
 ):
-    run, left = Prepared.run, [1]
+    run, left = Prepared.run, []
 
     def fails_once(self, connection, **given):
-        if self is statements.ADD_PART and given["seq"] > 1 and left:
+        if self is statements.ADD_PART and left:
             left.pop()
             raise OperationalError("INSERT", {}, Exception("disk"))
         return run(self, connection, **given)
@@ -83,12 +83,16 @@ async def test_an_answer_that_cannot_be_queued_is_not_stored_and_asked_for_again
     monkeypatch.setattr(Prepared, "run", fails_once)
     async with start_zalo_hub() as url:
         await zalo.post(http, url, zalo.event(ME, "một"))
-        await until(lambda: len(zalo.sent) >= 2)
+        # the welcome is passed on by itself: beside it, the first answer may be stored without being carried
+        await until(lambda: ask(database_url, "SELECT queued_seq FROM zalo_person") == [(3,)])
+        left.append(1)
+        await zalo.post(http, url, zalo.event(ME, "hai"))
+        await until(lambda: len(zalo.sent) >= 3)
         await asyncio.sleep(0.3)
     assert left == []
-    assert zalo_rasa.texts() == ["một", "một"]  # the first answer was undone with what was queued of it
-    assert len(answers(database_url)) == 1
-    assert zalo.texts_to(ME)[1:] == ["Trả lời: một"]
+    assert zalo_rasa.texts() == ["một", "hai", "hai"]  # the answer was undone with what was queued of it
+    assert len(answers(database_url)) == 2
+    assert zalo.texts_to(ME)[1:] == ["Trả lời: một", "Trả lời: hai"]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
