@@ -180,21 +180,22 @@ class ZaloWork:
         while not self._stopping:
             began = self._clock.now()
             try:
-                for conversation_id, last_seq in await self._hub.changed_since(CHANNEL, self._since):
+                changed = await self._hub.changed_since(CHANNEL, self._since)
+                for conversation_id, last_seq in changed:
                     if self._queued.get(conversation_id, 0) >= last_seq:
                         continue
                     person = await self._people.of_conversation(conversation_id)
                     if person is not None:
                         await self._queue(person)
-                self._look_from(began)
+                self._look_from(began, changed)
             except Exception as error:
                 log.fault("pass_out_failed", error)
             await asyncio.sleep(self._look_seconds)
 
-    def _look_from(self, began: datetime) -> None:
+    def _look_from(self, began: datetime, changed: Sequence[tuple[str, int]]) -> None:
         self._since = began - _OVERLAP
-        if len(self._queued) > MOST_REMEMBERED:
-            self._queued.clear()
+        if len(self._queued) > MOST_REMEMBERED:  # only what changed lately is met with again
+            self._queued = {name: self._queued[name] for name, _ in changed if name in self._queued}
 
     async def _queue(self, found: Person) -> None:
         """Queue what this citizen has not been sent yet. `found` may be old: then the citizen is looked up anew."""

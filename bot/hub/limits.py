@@ -17,7 +17,9 @@ class Rate:
 
 PER_CONVERSATION = Rate(burst=10, per_second=0.5)
 PER_ADDRESS = Rate(burst=200, per_second=5)
-PRUNE_AT = 10_000
+PRUNE_AT = 1_000
+"""With so many buckets, and later with twice as many as were not full then, those that are full are looked for: what
+stays is of who writes at the moment, and looking costs each message next to nothing however many those are."""
 
 
 class RateLimiter:
@@ -27,6 +29,7 @@ class RateLimiter:
         self._rate = rate
         self._now = now
         self._buckets: dict[str, tuple[float, float]] = {}
+        self._prune_at = PRUNE_AT
 
     def take(self, key: str) -> bool:
         """Whether `key` may do one more now."""
@@ -34,7 +37,7 @@ class RateLimiter:
         level = self._level(key, now)
         if level < 1:
             return False
-        if len(self._buckets) >= PRUNE_AT:
+        if len(self._buckets) >= self._prune_at:
             self._prune(now)
         self._buckets[key] = (level - 1, now)
         return True
@@ -53,3 +56,4 @@ class RateLimiter:
         self._buckets = {
             key: bucket for key, bucket in self._buckets.items() if self._level(key, now) < self._rate.burst
         }
+        self._prune_at = max(PRUNE_AT, 2 * len(self._buckets))

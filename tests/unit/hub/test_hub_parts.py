@@ -52,6 +52,25 @@ def test_limiter_forgets_who_is_quiet():
     assert len(limiter._buckets) == 1
 
 
+def test_limiter_remembers_who_writes_at_the_moment_however_many_have_written():
+    moment = [0.0]
+    limiter = RateLimiter(Rate(burst=10, per_second=0.5), now=lambda: moment[0])
+    for number in range(5 * PRUNE_AT):
+        moment[0] += 0.1
+        limiter.take(str(number))
+        assert len(limiter._buckets) <= PRUNE_AT
+
+
+def test_limiter_looks_seldom_for_who_is_quiet_where_nobody_is(monkeypatch):
+    looks = []
+    prune = RateLimiter._prune
+    monkeypatch.setattr(RateLimiter, "_prune", lambda self, now: looks.append(now) or prune(self, now))
+    limiter = RateLimiter(Rate(burst=10, per_second=0.5), now=lambda: 0.0)
+    for number in range(7 * PRUNE_AT):
+        limiter.take(str(number))
+    assert (len(looks), len(limiter._buckets)) == (3, 7 * PRUNE_AT)
+
+
 async def test_delivery_reaches_all_readers_of_the_conversation_only():
     delivery = LocalDelivery()
     one, two, other = (delivery.subscribe(name) for name in ("a", "a", "b"))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timezone
+from unittest.mock import Mock
 
 import pytest
 
-from bot.channels.zalo_answers import FreshAnswers
+from bot.channels import zalo_work
+from bot.channels.zalo_answers import MOST_REMEMBERED, FreshAnswers
 from bot.hub.delivery import CatchUp, LocalDelivery, MessageStored, Typing
 from bot.hub.models import Message, Role
+from bot.ops.clock import SystemClock
 from bot.zalo.people import Person
 
 
@@ -62,3 +65,70 @@ async def test_what_was_queued_with_the_answer_is_not_passed_on_again(delivery_a
     delivery.publish("a", stored("a", Role.ASSISTANT))
     with pytest.raises(asyncio.TimeoutError):
         await asyncio.wait_for(answers.next(), 0.05)
+
+
+async def test_only_who_was_heard_last_is_remembered(delivery_and_answers):
+    delivery, answers = delivery_and_answers
+    for number in range(MOST_REMEMBERED - 2):
+        answers.remember(f"n{number}", Person(f"n{number}", f"n{number}", None, 0))
+    answers.remember("a", Person("1", "a", None, 0))  # heard again: not the one that is forgotten
+    answers.remember("new", Person("3", "new", None, 0))
+    for name in ("a", "b", "new"):
+        delivery.publish(name, stored(name, Role.ASSISTANT))
+    assert [await soon(answers), await soon(answers)] == ["1", "3"]
+    assert len(answers._talking) == MOST_REMEMBERED
+
+
+class ManyTalks:
+    """A hub with as many conversations as are set, in which nothing is to be sent."""
+
+    def __init__(self):
+        self.changed = []
+        self.looks = 0
+
+    def overhear(self, heard):
+        pass
+
+    async def changed_since(self, channel, since):
+        self.looks += 1
+        return [(name, 5) for name in self.changed]
+
+    async def read_on(self, conversation_id, seq):
+        return []
+
+
+class Everybody:
+    """People, and how often each was looked up."""
+
+    def __init__(self):
+        self.found = []
+
+    async def of_conversation(self, conversation_id):
+        self.found.append(conversation_id)
+        return Person(conversation_id, conversation_id, None, 5)
+
+
+async def test_a_crowd_is_looked_up_once_and_those_who_are_gone_are_forgotten(monkeypatch):
+    monkeypatch.setattr(zalo_work, "MOST_REMEMBERED", 2)
+    hub, people = ManyTalks(), Everybody()
+    others = {name: Mock() for name in ("wordless", "questions", "links", "consent", "files", "sender", "signer")}
+    words = {"wording": Mock(), "hub_wording": Mock(), "told_by_template": frozenset(), "with_buttons": True}
+    work = zalo_work.ZaloWork(hub, **others, **words, people=people, clock=SystemClock(), look_seconds=0.001)
+    hub.changed = ["a", "b", "c"]
+    work.start()
+    try:
+        await until_looked(hub, 3)
+        assert people.found == ["a", "b", "c"]
+        hub.changed = ["c", "d"]
+        await until_looked(hub, 3)
+    finally:
+        await work.stop()
+    assert people.found == ["a", "b", "c", "d"]
+    assert set(work._queued) == {"c", "d"}
+
+
+async def until_looked(hub, more):
+    """Wait until the store has been looked into so often again, and nothing is under way any more."""
+    goal = hub.looks + more
+    while hub.looks < goal:  # noqa: ASYNC110
+        await asyncio.sleep(0.001)
