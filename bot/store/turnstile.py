@@ -20,17 +20,21 @@ except ImportError:  # Windows: writers try again and again, as SQLite has it
     fcntl = None  # type: ignore[assignment]
 
 LOOK_SECONDS = 0.001
+PATIENCE_SECONDS = 2.0
+"""Who writes all the time lets others through within 81 ms (docs/adr/0011)."""
 
 
 class Turnstile:
     """One for each database of a process, used by one thread at a time. path: of the lock file, made when needed.
 
-    patience: seconds after which somebody goes through who has not been let in; SQLite then decides.
+    patience: seconds after which somebody goes through who has not been let in; SQLite then decides. Whoever is first
+    may be stopped there, so the next times one only looks whether it is free, until it was.
     """
 
-    def __init__(self, path: Path | None, patience: float) -> None:
+    def __init__(self, path: Path | None, patience: float = PATIENCE_SECONDS) -> None:
         self._path = path if fcntl is not None else None
         self._patience = patience
+        self._given_up = False
         self._file: int | None = None
 
     @contextmanager
@@ -50,15 +54,21 @@ class Turnstile:
             self._file = None
 
     def _take(self, path: Path) -> bool:
-        end = time.monotonic() + self._patience
+        end = time.monotonic() + (0.0 if self._given_up else self._patience)
         with suppress(OSError):  # no such folder, no room: then SQLite says so itself
+            if self._file is not None and not os.fstat(self._file).st_nlink:  # deleted: others stand at a new one
+                self.close()
             if self._file is None:
                 self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            while True:
-                with suppress(BlockingIOError):
-                    fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    return True
-                if time.monotonic() >= end:
-                    return False
+            while not (let_in := _lock(self._file)) and time.monotonic() < end:
                 time.sleep(LOOK_SECONDS)
+            self._given_up = not let_in
+            return let_in
         return False
+
+
+def _lock(file: int) -> bool:
+    with suppress(BlockingIOError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
