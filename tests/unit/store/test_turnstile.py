@@ -12,6 +12,7 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import text
 
+from bot.store import turnstile
 from bot.store.engine import Database, make_engine
 from bot.store.turnstile import Turnstile
 from knowledge.settings import ROOT
@@ -92,8 +93,9 @@ def test_who_is_killed_in_the_queue_gives_its_place_back(tmp_path):
             assert let_in
 
 
-def test_a_lock_file_that_was_deleted_is_made_anew_by_all(tmp_path):
+def test_a_lock_file_that_was_deleted_is_made_anew_by_all(tmp_path, monkeypatch):
     """Who runs has the old one open; who comes later would stand in a queue of its own."""
+    monkeypatch.setattr(turnstile, "DELETED_SECONDS", 0.0)
     path = tmp_path / "turn"
     ours = Turnstile(path, 0.0)
     with ours.first():
