@@ -21,6 +21,8 @@ from tools.load_processes import HUB, RASA, processes_of
 from tools.topology import PYTHON, ROOT, SECONDS_TO_START, answers, free_port
 
 ABOUT_DATA = ("MOTCUA_RASA_URL", "MOTCUA_TRACKER_URL", "MOTCUA_DATABASE_URL", "MOTCUA_REDIS_URL", "MOTCUA_ACTIONS")
+SECONDS_TO_PREPARE = 400.0
+"""Its search index is made first: 40 s on a busy machine."""
 QUEUED = 2.0
 """Seconds for which SQLite is locked, so that whoever writes next stands in the queue for it."""
 
@@ -52,7 +54,7 @@ class DefaultStand(AnyStand):
             self._run = subprocess.Popen(
                 (*PYTHON, "bot.run"), cwd=ROOT, env=env, stdout=log, stderr=log, start_new_session=True
             )
-        self.ready()
+        self.ready(SECONDS_TO_PREPARE)
 
     def process(self, name: str) -> psutil.Process | None:
         """Return the first process of that name, None where there is none."""
@@ -69,7 +71,10 @@ class DefaultStand(AnyStand):
 
     def wait(self, name: str) -> None:
         """Wait until a process is ready."""
-        end = time.monotonic() + SECONDS_TO_START
+        self._wait(name, SECONDS_TO_START)
+
+    def _wait(self, name: str, seconds: float) -> None:
+        end = time.monotonic() + seconds
         while not answers(self._ready[name]):
             if self._run is None or self._run.poll() is not None or time.monotonic() > end:
                 raise RuntimeError(f"{name} did not become ready")
@@ -78,7 +83,7 @@ class DefaultStand(AnyStand):
     def ready(self, seconds: float = SECONDS_TO_START) -> None:
         """Wait until every process is well."""
         for name in self._ready:
-            self.wait(name)
+            self._wait(name, seconds)
 
     def log_bytes(self) -> int:
         """Return how large SQLite's log of the hub's database is."""

@@ -8,7 +8,7 @@ import sqlite3
 import pytest
 from sqlalchemy import text
 
-from bot.store import checkpoints
+from bot.store import checkpoints, engine
 from bot.store.checkpoints import Checkpoints
 from bot.store.engine import Database, make_engine
 
@@ -118,6 +118,23 @@ async def test_a_connection_that_fails_is_not_kept_and_it_is_said(place, monkeyp
     assert [record.getMessage() for record in caplog.records] == ["log_not_moved"]
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         used[0].execute("SELECT 1")
+
+
+async def test_a_log_that_nobody_moves_does_not_grow_for_ever(place, monkeypatch):
+    """Whatever becomes of the thread that does it: writers do it at so many pages."""
+    monkeypatch.setattr(engine, "MOST_PAGES", 50)
+    monkeypatch.setattr(Checkpoints, "due", lambda self: False)
+    database = Database(make_engine(f"sqlite:///{place}"))
+    largest = 0
+    for number in range(200):  # two pages each and more
+        await database.write(_say, f"{number}" * 2000)
+        largest = max(largest, log_of(place).stat().st_size)
+    database.close()
+    assert 40 * 4096 < largest < 80 * 4096
+
+
+def _say(connection, words):
+    connection.execute(text("INSERT INTO said VALUES (:it)"), {"it": words})
 
 
 def test_it_is_due_once_in_a_while(monkeypatch):
