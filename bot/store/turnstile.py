@@ -25,6 +25,9 @@ PATIENCE_SECONDS = 2.0
 DELETED_SECONDS = 1.0
 """So often one looks whether somebody has deleted the lock file: 4 µs, where all the rest takes 10."""
 
+_GIVEN_UP: set[Path] = set()
+"""Where this process was not let in the last time; several databases of a process may be one file."""
+
 
 class Turnstile:
     """One for each database of a process, used by one thread at a time. path: of the lock file, made when needed.
@@ -36,7 +39,6 @@ class Turnstile:
     def __init__(self, path: Path | None, patience: float = PATIENCE_SECONDS) -> None:
         self._path = path if fcntl is not None else None
         self._patience = patience
-        self._given_up = False
         self._look_at = 0.0
         self._file: int | None = None
 
@@ -58,7 +60,7 @@ class Turnstile:
 
     def _take(self, path: Path) -> bool:
         now = time.monotonic()
-        end = now + (0.0 if self._given_up else self._patience)
+        end = now + (0.0 if path in _GIVEN_UP else self._patience)
         with suppress(OSError):  # no such folder, no room: then SQLite says so itself
             if now >= self._look_at:
                 self._look_at = now + DELETED_SECONDS
@@ -68,10 +70,10 @@ class Turnstile:
             while True:
                 with suppress(BlockingIOError):
                     fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    self._given_up = False
+                    _GIVEN_UP.discard(path)
                     return True
                 if time.monotonic() >= end:
-                    self._given_up = True
+                    _GIVEN_UP.add(path)
                     return False
                 time.sleep(LOOK_SECONDS)
         return False
