@@ -1,7 +1,8 @@
 """`make faults`: what citizens lose (nothing) when a part of the system breaks, and how long until all is well.
 
-Starts the topology of tools/topology.py, lets citizens talk, breaks one thing after the other, and counts every message
-against the transcripts. 1 when something was lost or doubled. As root all data lie on a small disk of their own.
+Starts the topology of tools/topology.py, then what `make run` starts, lets citizens talk, breaks one thing after the
+other, and counts every message against the transcripts. 1 when something was lost or doubled. As root all data lie on
+a small disk of their own.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import argparse
 import asyncio
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +20,9 @@ import aiohttp
 from tests.fixtures.case_system import CaseSystem
 from tools.faults_count import Count, Recovery, answered_twice, count_conversation, failings, recovery
 from tools.faults_crowd import AWAY, Citizen
+from tools.faults_default import DEFAULT_FAULTS, DefaultStand
 from tools.faults_list import FAULTS, Broken, Fault
-from tools.faults_stand import Stand, Unusable
+from tools.faults_stand import AnyStand, Stand, Unusable
 from tools.load_mix import load_mix
 from tools.measuring import note
 
@@ -57,7 +59,7 @@ class Outcome:
 
 def main() -> int:
     """Command line."""
-    names = [fault.name for fault in FAULTS]
+    names = [fault.name for fault in (*FAULTS, *DEFAULT_FAULTS)]
     parser = argparse.ArgumentParser(prog="python -m tools.faults", description=__doc__)
     parser.add_argument("faults", nargs="*", metavar="FAULT", help=f"which (default: all): {', '.join(names)}")
     parser.add_argument("--citizens", type=int, default=12, help="people who talk (default 12)")
@@ -67,20 +69,27 @@ def main() -> int:
     unknown = sorted(set(options.faults) - set(names))
     if unknown:
         parser.error(f"no such fault: {', '.join(unknown)}")
-    chosen = [fault for fault in FAULTS if not options.faults or fault.name in options.faults]
+    status = 0
     with tempfile.TemporaryDirectory(prefix="motcua-faults-", ignore_cleanup_errors=True) as folder:
-        return asyncio.run(break_all(options.keep or Path(folder) / "stand", chosen, options.citizens, options.think))
+        for kind, faults, name in ((Stand, FAULTS, "stand"), (DefaultStand, DEFAULT_FAULTS, "default")):
+            chosen = [fault for fault in faults if not options.faults or fault.name in options.faults]
+            if chosen:
+                place = (options.keep or Path(folder)) / name
+                status |= asyncio.run(break_all(kind, place, chosen, options.citizens, options.think))
+    return status
 
 
-async def break_all(folder: Path, faults: Sequence[Fault], citizens: int, think: float) -> int:
-    """Run the faults one after the other on one topology; print the table; return the exit code."""
+async def break_all(
+    kind: Callable[[Path, str], AnyStand], folder: Path, faults: Sequence[Fault], citizens: int, think: float
+) -> int:
+    """Run the faults one after the other on what is started in `folder`; print the table; return the exit code."""
     city = CaseSystem()
     await city.start()
-    stand = Stand(folder, city.url)
+    stand = kind(folder, city.url)
     status = 0
     try:
         note("starting everything")
-        await asyncio.to_thread(stand.topology.start)
+        await asyncio.to_thread(stand.begin)
         print(HEAD, flush=True)
         for fault in faults:
             try:
@@ -97,7 +106,7 @@ async def break_all(folder: Path, faults: Sequence[Fault], citizens: int, think:
     return status
 
 
-async def break_one(stand: Stand, fault: Fault, city: CaseSystem, citizens: int, think: float) -> Outcome:
+async def break_one(stand: AnyStand, fault: Fault, city: CaseSystem, citizens: int, think: float) -> Outcome:
     """Let people talk, break it, let them talk on, count."""
     broken, over = Broken(stand, city), asyncio.Event()
     if fault.before is not None:
@@ -105,7 +114,7 @@ async def break_one(stand: Stand, fault: Fault, city: CaseSystem, citizens: int,
     places = stand.places()
     # Whoever asks for an officer waits for one, and that is no answer that could be counted
     mix = [talk for talk in load_mix() if not any("cán bộ" in words for words in talk.turns)] + list(fault.talks)
-    people = [Citizen(number, stand.topology.url, mix, think) for number in range(citizens)]
+    people = [Citizen(number, stand.url, mix, think) for number in range(citizens)]
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
         lives = [
             asyncio.create_task(person.live(session, over, think * number / citizens))

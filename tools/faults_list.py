@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.fixtures.case_system import STATES, CaseSystem
-from tools.faults_stand import Stand, Unusable
+from tools.faults_stand import AnyStand, Stand, Unusable
 from tools.load_mix import Talk
 from tools.topology import PYTHON, ROOT, answers, free_port
 
@@ -27,11 +27,18 @@ CLOCK = "clock"
 class Broken:
     """When it broke and when the cause was gone (`time.monotonic`), and what else was seen."""
 
-    stand: Stand
+    on: AnyStand
     city: CaseSystem
     at: float = 0.0
     mended: float = 0.0
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def stand(self) -> Stand:
+        """The topology, for faults that only it can have."""
+        if not isinstance(self.on, Stand):
+            raise Unusable("a fault of the topology")
+        return self.on
 
     def now(self) -> None:
         """It breaks now."""
@@ -58,25 +65,25 @@ def kill(names: tuple[str, ...], broken: Broken) -> None:
     """Kill -9 a process with its children, as a container's end does; it is started again as a supervisor would."""
     broken.now()
     for name in names:
-        broken.stand.kill(name)
+        broken.on.kill(name)
     time.sleep(SUPERVISOR_PAUSE)
     for name in names:
-        broken.stand.start(name)
+        broken.on.start(name)
     broken.done()
 
 
 def kill_workers(name: str, broken: Broken) -> None:
     """Kill -9 those that serve of a Rasa; its parent is not touched, and makes new ones."""
-    before = broken.stand.workers(name)
+    before = broken.on.workers(name)
     broken.now()
     for pid in before:
         os.kill(pid, signal.SIGKILL)
     end = time.monotonic() + 30
-    while len(after := broken.stand.workers(name)) < len(before) or set(after) & set(before):
+    while len(after := broken.on.workers(name)) < len(before) or set(after) & set(before):
         if time.monotonic() > end:
             raise RuntimeError(f"{name} has not made its workers anew")
         time.sleep(0.02)
-    broken.stand.topology.nodes[name].wait_until_ready()
+    broken.on.wait(name)
     broken.done()
 
 
@@ -100,7 +107,7 @@ def redis_away(broken: Broken) -> None:
 
 def disk_full(broken: Broken) -> None:
     """Fill the disk of database, catalogue, index, photos and logs to the last byte for twenty seconds."""
-    stand = broken.stand
+    stand = broken.on
     if not stand.own_disk:
         raise Unusable("needs root: a small disk of its own (tmpfs) is mounted for all data")
     filler = stand.folder / "filler"
@@ -115,7 +122,7 @@ def disk_full(broken: Broken) -> None:
                     file.write(bytes(4096))
                 time.sleep(0.1)
     filler.unlink()
-    if not stand.postgres_runs():
+    if isinstance(stand, Stand) and not stand.postgres_runs():
         broken.notes.append("PostgreSQL had ended itself and was started again")
         stand.start_postgres()
     broken.done()
@@ -124,9 +131,9 @@ def disk_full(broken: Broken) -> None:
 def hang(name: str, broken: Broken) -> None:
     """A process hangs for twenty seconds: its kernel takes connections, nothing is answered."""
     broken.now()
-    broken.stand.send(name, signal.SIGSTOP)
+    broken.on.send(name, signal.SIGSTOP)
     time.sleep(20)
-    broken.stand.send(name, signal.SIGCONT)
+    broken.on.send(name, signal.SIGCONT)
     broken.done()
 
 

@@ -1,4 +1,4 @@
-"""The topology that is broken: processes that can be killed, a disk of its own that can be filled, its logs."""
+"""What is broken: processes that can be killed, a disk of their own that can be filled, their logs."""
 
 from __future__ import annotations
 
@@ -32,8 +32,13 @@ class Unusable(Exception):
     """The fault cannot be made on this machine; the text says what it needs."""
 
 
-class Stand:
-    """A topology in `folder`, on a small disk of its own where this process may mount one."""
+class AnyStand:
+    """A running assistant in `folder`, on a small disk of its own where this process may mount one.
+
+    url: where the public comes in. changes: its settings so far.
+    """
+
+    url = ""
 
     def __init__(self, folder: Path, city: str) -> None:
         """city: address of the one-stop system."""
@@ -51,51 +56,136 @@ class Stand:
         CatalogueStore(f"sqlite:///{folder / 'data' / 'catalogue.db'}").create()  # keeps its whole copy, as a load does
         shutil.copytree(ROOT / "var" / "index", folder / "data" / "index")
         (folder / "gateways.yml").write_text(GATEWAYS.format(address=city), "utf-8")
-        changes = {
+        self.changes = {
             "MOTCUA_CATALOGUE_URL": f"sqlite:///{folder / 'data' / 'catalogue.db'}",
             "MOTCUA_MODEL_DIR": str(folder / "models"),
             "MOTCUA_CASE_GATEWAYS": str(folder / "gateways.yml"),
             f"{TOKEN_OF}CITY": "secret",
         }
-        self.topology = Topology(folder, changes=changes, make_catalogue=False)
+
+    def begin(self) -> None:
+        """Start everything; all is ready when it returns."""
+        raise NotImplementedError
 
     def close(self) -> None:
         """End everything and give the disk back; the logs stay in the folder."""
-        self.topology.stop()
-        logs = {path: path.read_bytes() for path in self.folder.glob("*.log")}
+        self._end()
+        logs = {path: path.read_bytes() for path in self.folder.rglob("*.log")}
         if self.own_disk:
             subprocess.run(("umount", "--lazy", str(self.folder)), check=False)
             for path, content in logs.items():
+                path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
+
+    def process(self, name: str) -> psutil.Process | None:
+        """Return the first process of that name, None where there is none."""
+        raise NotImplementedError
+
+    def hub_logs(self) -> list[Path]:
+        """Return where the hubs log."""
+        raise NotImplementedError
+
+    def start(self, name: str) -> None:
+        """Start a process that was killed, or have it started, and wait until it is ready."""
+        raise NotImplementedError
+
+    def wait(self, name: str) -> None:
+        """Wait until a process is ready."""
+        raise NotImplementedError
+
+    def ready(self, seconds: float = 120.0) -> None:
+        """Wait until every process is well, before the next fault."""
+        raise NotImplementedError
+
+    def _end(self) -> None:
+        raise NotImplementedError
 
     def send(self, name: str, number: int) -> None:
         """Send a signal to a process and its children."""
-        process = self.topology.nodes[name].process
+        process = self.process(name)
         if process is not None:
             os.killpg(process.pid, number)
 
     def kill(self, name: str) -> None:
         """Kill -9 a process and its children, and wait until it is gone."""
-        self.send(name, signal.SIGKILL)
-        process = self.topology.nodes[name].process
+        process = self.process(name)
         if process is not None:
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
     def workers(self, name: str) -> list[int]:
         """Return the process ids of those that a Rasa has made to serve: they go by its own command."""
-        process = self.topology.nodes[name].process
-        if process is None:
+        parent = self.process(name)
+        if parent is None:
             return []
-        parent, found = psutil.Process(process.pid), []
+        found = []
         for child in parent.children():
             with suppress(psutil.NoSuchProcess):  # it is being buried
                 found += [child.pid] if child.cmdline() == parent.cmdline() else []
         return found
 
+    def places(self) -> dict[Path, int]:
+        """Return how far the hubs' logs are."""
+        return {log: log.stat().st_size for log in self.hub_logs()}
+
+    def logged(self, since: dict[Path, int]) -> Iterator[dict[str, Any]]:
+        """Yield what the hubs have logged behind these places."""
+        for path, place in since.items():
+            with path.open("rb") as file:
+                file.seek(place)
+                for line in file.read().decode("utf-8", "replace").splitlines():
+                    try:
+                        yield json.loads(line)
+                    except ValueError:  # a line that a full disk or a kill has cut
+                        continue
+
+
+class Stand(AnyStand):
+    """The topology."""
+
+    def __init__(self, folder: Path, city: str) -> None:
+        """city: address of the one-stop system."""
+        super().__init__(folder, city)
+        self.topology = Topology(folder, changes=self.changes, make_catalogue=False)
+        self.url = self.topology.url
+
+    def begin(self) -> None:
+        """Start everything; all is ready when it returns."""
+        self.topology.start()
+
+    def _end(self) -> None:
+        self.topology.stop()
+
+    def process(self, name: str) -> psutil.Process | None:
+        """Return the first process of that name, None where there is none."""
+        process = self.topology.nodes[name].process
+        return psutil.Process(process.pid) if process is not None else None
+
+    def kill(self, name: str) -> None:
+        """Kill -9 a process and its children, and wait until it is gone."""
+        process = self.topology.nodes[name].process
+        if process is not None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def hub_logs(self) -> list[Path]:
+        """Return where the hubs log."""
+        return [node.log for name, node in self.topology.nodes.items() if "hub" in name]
+
     def start(self, name: str) -> None:
         """Start a process and wait until it is ready."""
         self.topology.nodes[name].start()
+        self.wait(name)
+
+    def wait(self, name: str) -> None:
+        """Wait until a process is ready."""
         self.topology.nodes[name].wait_until_ready()
+
+    def ready(self, seconds: float = 120.0) -> None:
+        """Wait until every process is well, before the next fault."""
+        end = time.monotonic() + seconds
+        for node in self.topology.nodes.values():
+            node.wait_until_ready(max(1.0, end - time.monotonic()))
 
     def stop_postgres(self) -> None:
         """As a power cut would, but for the disk."""
@@ -128,27 +218,6 @@ class Stand:
             connection.execute(text(f"CREATE DATABASE {name}"))
         engine.dispose()
         return str(server.get_uri(database=name))
-
-    def logged(self, since: dict[Path, int]) -> Iterator[dict[str, Any]]:
-        """Yield what the hubs have logged behind these places."""
-        for path, place in since.items():
-            with path.open("rb") as file:
-                file.seek(place)
-                for line in file.read().decode("utf-8", "replace").splitlines():
-                    try:
-                        yield json.loads(line)
-                    except ValueError:  # a line that a full disk or a kill has cut
-                        continue
-
-    def places(self) -> dict[Path, int]:
-        """Return how far the hubs' logs are."""
-        return {node.log: node.log.stat().st_size for name, node in self.topology.nodes.items() if "hub" in name}
-
-    def ready(self, seconds: float = 120.0) -> None:
-        """Wait until every process is well, before the next fault."""
-        end = time.monotonic() + seconds
-        for node in self.topology.nodes.values():
-            node.wait_until_ready(max(1.0, end - time.monotonic()))
 
     def _postgres(self) -> Any:
         import pgserver

@@ -7,8 +7,9 @@ a quarter of a turn.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,12 +21,14 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, METADATA_MODEL_ID
 from sqlalchemy.engine import Connection, Engine
 
 from bot.ops import quick_json
+from bot.ops.logging import EventLog
 from bot.rasa_runtime.bounding import READ
 from bot.rasa_runtime.scrubbing import STORED
 from bot.store.checkpoints import Checkpoints
 from bot.store.prepared import Prepared
 
 EVENTS = SQLTrackerStore.SQLEvent.__table__
+log = EventLog("rasa")
 
 
 def _of_sender(*columns: Any, newest_session: bool) -> sa.sql.Select:
@@ -132,8 +135,15 @@ class QuickEventRows:
 
 
 def _move_log(engine: Engine, checkpoints: Checkpoints) -> None:
-    with suppress(sa.exc.SQLAlchemyError), engine.connect() as connection:
-        checkpoints.move(connection.connection.dbapi_connection)
+    try:
+        with engine.connect() as connection:
+            try:
+                checkpoints.move(connection.connection.dbapi_connection)
+            except sqlite3.Error:
+                connection.invalidate()  # else the next time has it again
+                raise
+    except (sa.exc.SQLAlchemyError, sqlite3.Error) as error:  # who reads or writes hears of what is wrong
+        log.warning("log_not_moved", error=type(error).__name__)
 
 
 def _write(connection: Connection, rows: list[dict[str, Any]]) -> None:

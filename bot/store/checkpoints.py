@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from contextlib import suppress
 
 EVERY_SECONDS = 4.0
 EMPTY_SECONDS = 1800.0
-"""So often the log is emptied, where nobody uses it at that moment: until then it may hold what was erased. A log that
-grows anew costs each commit more than one that is written over."""
+"""So often the log is emptied, or at the next time when nobody uses it at that moment: until then it may hold what was
+erased. A log that grows anew costs each commit more than one that is written over."""
 MOST_PAGES = 16_000
 """With so many pages in the log (64 MB) a writer moves them after all; next to all of them are moved by then."""
 _PASSES = 3
@@ -39,22 +38,22 @@ class Checkpoints:
     def move(self, connection: sqlite3.Connection) -> None:
         """Move what is in the log; from any thread, on a connection that is in no transaction.
 
-        Waits for nobody. What fails is left to the next time, and to writers, who then hear of a disk that is full.
+        Waits for nobody. Raises sqlite3.Error: it is left to the next time, on another connection, and to writers.
         """
-        with suppress(sqlite3.Error):
-            for _ in range(_PASSES):  # meanwhile others write
-                busy, in_log, moved = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-                if busy or in_log == moved:
-                    break
-            if time.monotonic() >= self._next_empty:
-                self._next_empty = time.monotonic() + EMPTY_SECONDS
-                _empty(connection)
+        for _ in range(_PASSES):  # meanwhile others write
+            busy, in_log, moved = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            if busy or in_log == moved:
+                break
+        if time.monotonic() >= self._next_empty and _empty(connection):
+            self._next_empty = time.monotonic() + EMPTY_SECONDS
 
 
-def _empty(connection: sqlite3.Connection) -> None:
+def _empty(connection: sqlite3.Connection) -> bool:
+    """Empty the log; False where somebody uses it."""
     (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
     connection.execute("PRAGMA busy_timeout = 0")
     try:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     finally:
         connection.execute(f"PRAGMA busy_timeout = {patience}")
+    return not busy

@@ -8,7 +8,6 @@ import sqlite3
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +17,7 @@ from sqlalchemy.engine.url import URL
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
+from bot.ops.logging import EventLog
 from bot.ops.metrics import DATABASE_ERRORS
 from bot.store.checkpoints import MOST_PAGES, Checkpoints
 from bot.store.group_writer import write_together
@@ -28,6 +28,7 @@ from bot.store.worker import Outcome, Worker, outcome
 from knowledge.postgres import NETWORK, watch_silence
 
 Result = TypeVar("Result")
+log = EventLog("store")
 
 THREADS = 8
 """For reading; on PostgreSQL for writing too."""
@@ -159,7 +160,7 @@ class Database:
         self._reader = Worker("database", _one_by_one, THREADS, most=1)
         # Where one writes at a time, one thread does, so that none wakes up only to wait for the lock.
         self._writer = Worker("writer", write_together) if self._sqlite else None
-        self._turnstile = Turnstile(_beside(engine.url, "-turn") if self._sqlite else None, BUSY_TIMEOUT_SECONDS)
+        self._turnstile = Turnstile(_beside(engine.url, "-turn") if self._sqlite else None)
         self._held = Kept(engine, "IMMEDIATE", self._turnstile)
         self._of_thread = threading.local()
         self._kept = [self._held]
@@ -192,8 +193,10 @@ class Database:
         return self._kept_of_thread().transaction(work, args)
 
     def _move_log(self, *_: object) -> None:
-        with suppress(SQLAlchemyError):  # no connection: who reads or writes hears of it
+        try:
             self._kept_of_thread().beside(self._checkpoints.move)
+        except (SQLAlchemyError, sqlite3.Error) as error:  # who reads or writes hears of what is wrong
+            log.warning("log_not_moved", error=type(error).__name__)
 
     def _kept_of_thread(self) -> Kept:
         """Each thread that reads on SQLite keeps its connection, too."""

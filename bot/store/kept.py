@@ -53,10 +53,16 @@ class Kept:
         return result
 
     def beside(self, work: Callable[[sqlite3.Connection], None]) -> None:
-        """Call `work` with the driver's connection, in no transaction."""
-        if self._connection is None:
-            self._connection = self._connect()
-        work(self._connection.connection.dbapi_connection)
+        """Call `work` with the driver's connection, in no transaction; one that fails is used no more."""
+        connection = self._connection
+        if connection is None:
+            connection = self._connection = self._connect()
+        try:
+            work(connection.connection.dbapi_connection)
+        except sqlite3.Error:
+            connection.invalidate()
+            self.close()
+            raise
 
     def close(self) -> None:
         """Give the connection back; what is not committed is undone."""

@@ -20,17 +20,26 @@ except ImportError:  # Windows: writers try again and again, as SQLite has it
     fcntl = None  # type: ignore[assignment]
 
 LOOK_SECONDS = 0.001
+PATIENCE_SECONDS = 2.0
+"""Who writes all the time lets others through within 81 ms (docs/adr/0011)."""
+DELETED_SECONDS = 1.0
+"""So often one looks whether somebody has deleted the lock file: 4 µs, where all the rest takes 10."""
+
+_GIVEN_UP: set[Path] = set()
+"""Where this process was not let in the last time; several databases of a process may be one file."""
 
 
 class Turnstile:
     """One for each database of a process, used by one thread at a time. path: of the lock file, made when needed.
 
-    patience: seconds after which somebody goes through who has not been let in; SQLite then decides.
+    patience: seconds after which somebody goes through who has not been let in; SQLite then decides. Whoever is first
+    may be stopped there, so the next times one only looks whether it is free, until it was.
     """
 
-    def __init__(self, path: Path | None, patience: float) -> None:
+    def __init__(self, path: Path | None, patience: float = PATIENCE_SECONDS) -> None:
         self._path = path if fcntl is not None else None
         self._patience = patience
+        self._look_at = 0.0
         self._file: int | None = None
 
     @contextmanager
@@ -50,15 +59,26 @@ class Turnstile:
             self._file = None
 
     def _take(self, path: Path) -> bool:
-        end = time.monotonic() + self._patience
+        now = time.monotonic()
+        end = now + (0.0 if path in _GIVEN_UP else self._patience)
         with suppress(OSError):  # no such folder, no room: then SQLite says so itself
+            if now >= self._look_at:
+                self._look_at = now + DELETED_SECONDS
+                self._let_go_of_deleted()
             if self._file is None:
                 self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             while True:
                 with suppress(BlockingIOError):
                     fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    _GIVEN_UP.discard(path)
                     return True
                 if time.monotonic() >= end:
+                    _GIVEN_UP.add(path)
                     return False
                 time.sleep(LOOK_SECONDS)
         return False
+
+    def _let_go_of_deleted(self) -> None:
+        """Others would stand in a queue of their own, at a new file."""
+        if self._file is not None and not os.fstat(self._file).st_nlink:
+            self.close()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import threading
 
 import pytest
+import sqlalchemy as sa
 
 from bot.nlu.story_words import STORY_OFFER
 from bot.ops.outcomes import AFTER_PROOF
@@ -222,6 +224,29 @@ async def test_the_log_of_sqlite_is_moved_by_another_thread(stores, monkeypatch,
     await ours.save(DialogueStateTracker.from_events("một người", conversation(), slots=[]))
     await asyncio.get_running_loop().shutdown_default_executor()
     assert [thread is threading.main_thread() for thread in threads] == [False]
+
+
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+async def test_a_connection_that_cannot_move_the_log_is_used_no_more_and_it_is_said(stores, monkeypatch, caplog):
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    from bot.store import checkpoints
+
+    _, ours = stores
+    monkeypatch.setattr(checkpoints, "EVERY_SECONDS", 0.0)
+    ours._checkpoints = checkpoints.Checkpoints()
+    invalid = []
+    sa.event.listen(ours.engine, "invalidate", lambda *_: invalid.append(1))
+
+    def fails(self, connection):
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(checkpoints.Checkpoints, "move", fails)
+    await ours.save(DialogueStateTracker.from_events("một người", conversation(), slots=[]))
+    await asyncio.get_running_loop().shutdown_default_executor()
+    assert [record.getMessage() for record in caplog.records].count("log_not_moved") == 1
+    assert invalid == [1]
+    assert rows(ours, "một người")  # what was said is stored
 
 
 async def test_only_what_is_new_is_scrubbed_and_all_that_is(stores):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 
 import pytest
 from sqlalchemy import text
 
-from bot.store import checkpoints
+from bot.store import checkpoints, engine
 from bot.store.checkpoints import Checkpoints
 from bot.store.engine import Database, make_engine
 
@@ -77,9 +78,63 @@ def test_a_writer_in_the_midst_is_not_waited_for(place, writer, beside, monkeypa
     assert beside.execute("SELECT words FROM said").fetchall() == [(SAID,)]
 
 
-def test_a_closed_connection_is_no_error(beside):
-    beside.close()
-    Checkpoints().move(beside)
+def test_a_log_that_is_read_when_it_is_to_be_emptied_is_emptied_as_soon_as_nobody_reads(
+    place, writer, beside, monkeypatch
+):
+    """Under a crowd somebody always reads; half an hour more each time would never empty it."""
+    now = [100.0]
+    monkeypatch.setattr(checkpoints.time, "monotonic", lambda: now[0])
+    ours = Checkpoints()
+    now[0] += checkpoints.EMPTY_SECONDS
+    writer.execute("INSERT INTO said VALUES (?)", (SAID,))
+    reader = sqlite3.connect(place, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM said").fetchall()
+    ours.move(beside)
+    assert log_of(place).stat().st_size > 0
+    reader.execute("COMMIT")
+    ours.move(beside)
+    assert log_of(place).stat().st_size == 0
+    writer.execute("INSERT INTO said VALUES (?)", (SAID,))
+    ours.move(beside)  # not again before half an hour is over
+    assert log_of(place).stat().st_size > 0
+    reader.close()
+
+
+async def test_a_connection_that_fails_is_not_kept_and_it_is_said(place, monkeypatch, caplog):
+    """Else its thread might never move the log again, and nobody would hear of it."""
+    monkeypatch.setattr(checkpoints, "EVERY_SECONDS", 0.0)
+    used = []
+
+    def fails(self, connection):
+        used.append(connection)
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(Checkpoints, "move", fails)
+    database = Database(make_engine(f"sqlite:///{place}"))
+    await database.write(lambda connection: connection.execute(text("INSERT INTO said VALUES ('một')")))
+    await asyncio.wait_for(database.run(lambda connection: None), 5)
+    database.close()  # waits for who moves it
+    assert [record.getMessage() for record in caplog.records] == ["log_not_moved"]
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        used[0].execute("SELECT 1")
+
+
+async def test_a_log_that_nobody_moves_does_not_grow_for_ever(place, monkeypatch):
+    """Whatever becomes of the thread that does it: writers do it at so many pages."""
+    monkeypatch.setattr(engine, "MOST_PAGES", 50)
+    monkeypatch.setattr(Checkpoints, "due", lambda self: False)
+    database = Database(make_engine(f"sqlite:///{place}"))
+    largest = 0
+    for number in range(200):  # two pages each and more
+        await database.write(_say, f"{number}" * 2000)
+        largest = max(largest, log_of(place).stat().st_size)
+    database.close()
+    assert 40 * 4096 < largest < 80 * 4096
+
+
+def _say(connection, words):
+    connection.execute(text("INSERT INTO said VALUES (:it)"), {"it": words})
 
 
 def test_it_is_due_once_in_a_while(monkeypatch):

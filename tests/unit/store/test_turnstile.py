@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import subprocess
 import sys
 import time
 from threading import Event, Thread
@@ -11,8 +12,10 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import text
 
+from bot.store import turnstile
 from bot.store.engine import Database, make_engine
 from bot.store.turnstile import Turnstile
+from knowledge.settings import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no locks of files")
 
@@ -46,6 +49,61 @@ def test_who_was_not_let_in_goes_through_all_the_same(tmp_path):
     with late.first():
         pass
     late.close()
+
+
+def test_who_was_not_let_in_once_does_not_wait_again_until_it_is_free(tmp_path):
+    """Else each of a hub's writes would wait for somebody who is stopped in the queue."""
+    ours, ours_too = Turnstile(tmp_path / "turn", 0.3), Turnstile(tmp_path / "turn", 0.3)
+    with Turnstile(tmp_path / "turn", 5.0).first():
+        waited = []
+        for one in (ours, ours, ours_too):
+            began = time.monotonic()
+            with one.first() as let_in:
+                waited.append((let_in, time.monotonic() - began > 0.2))
+        assert waited == [(False, True), (False, False), (False, False)]
+    with ours.first() as let_in:
+        assert let_in
+    with Turnstile(tmp_path / "turn", 5.0).first():
+        began = time.monotonic()
+        with ours.first() as let_in:  # it was free in between, so that this one waits again
+            assert (let_in, time.monotonic() - began > 0.2) == (False, True)
+    ours.close()
+
+
+IN_THE_QUEUE = """
+import sys, time
+from pathlib import Path
+from bot.store.turnstile import Turnstile
+with Turnstile(Path(sys.argv[1]), 5.0).first() as let_in:
+    print(let_in, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_who_is_killed_in_the_queue_gives_its_place_back(tmp_path):
+    path = tmp_path / "turn"
+    command = [sys.executable, "-c", IN_THE_QUEUE, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True) as other:
+        assert other.stdout.readline() == "True\n"
+        with Turnstile(path, 0.0).first() as let_in:
+            assert not let_in
+        other.kill()
+        other.wait()
+        with Turnstile(path, 0.0).first() as let_in:
+            assert let_in
+
+
+def test_a_lock_file_that_was_deleted_is_made_anew_by_all(tmp_path, monkeypatch):
+    """Who runs has the old one open; who comes later would stand in a queue of its own."""
+    monkeypatch.setattr(turnstile, "DELETED_SECONDS", 0.0)
+    path = tmp_path / "turn"
+    ours = Turnstile(path, 0.0)
+    with ours.first():
+        pass
+    path.unlink()
+    with Turnstile(path, 0.0).first(), ours.first() as let_in:
+        assert not let_in
+    ours.close()
 
 
 @pytest.mark.parametrize("path", [None, "no/such/folder/turn"])
