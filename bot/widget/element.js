@@ -237,10 +237,29 @@ export class MotCuaChat extends HTMLElement {
   stands(frame) {
     const { standing, about } = this.parts;
     const waits = frame.who === "waiting" && Number.isInteger(frame.place);
-    const stop = () => this.said(this.connection.say(String(frame.stop)));
-    standing.replaceChildren(...(waits ? [h("span", {}, words.waiting(frame.place, frame.minutes)), h("button", { type: "button", click: stop }, String(frame.stop))] : []));
+    if (waits) this.showPlace(words.waiting(frame.place, frame.minutes), String(frame.stop));
+    else this.empty(standing);
     if (frame.who === "officer") about.textContent = frame.typing ? words.officerTypes(frame.officer) : words.officerAnswers(frame.officer);
     else about.textContent = words.automatic;
+  }
+
+  // The place moves on while somebody presses the button: it is the same button as long as it says the same.
+  showPlace(place, stop) {
+    const { standing } = this.parts;
+    const [shown, button] = standing.children;
+    if (button && button.textContent === stop) {
+      shown.textContent = place;
+      return;
+    }
+    const say = () => this.said(this.connection.say(stop));
+    standing.replaceChildren(h("span", {}, place), h("button", { type: "button", click: say }, stop));
+  }
+
+  // Where the focus was on something that goes, the next keys belong to the field, not to the page behind.
+  empty(banner) {
+    const hadFocus = banner.contains(this.shadowRoot && this.shadowRoot.activeElement);
+    banner.replaceChildren();
+    if (hadFocus) this.focusAfterChoice();
   }
 
   countUnread(message, replayed) {
@@ -266,7 +285,7 @@ export class MotCuaChat extends HTMLElement {
   // ---- connection
 
   caughtUp() {
-    this.parts.banner.replaceChildren();
+    this.empty(this.parts.banner);
     this.opinions.forEach((part) => part.up());
     if (this.transcript.node.getAttribute("aria-live") !== "off") return;
     this.transcript.showLatest();
@@ -275,8 +294,11 @@ export class MotCuaChat extends HTMLElement {
 
   showTrouble(level) {
     const told = this.connection.token ? words.reconnecting : words.connecting;
+    const { banner } = this.parts;
+    const text = level > 1 ? words.noConnection : told;
+    if (banner.firstChild) return void (banner.firstChild.textContent = text); // its button may be in use
     const again = h("button", { type: "button", click: () => this.connection.retryNow() }, words.tryNow);
-    this.parts.banner.replaceChildren(h("span", {}, level > 1 ? words.noConnection : told), again);
+    banner.replaceChildren(h("span", {}, text), again);
   }
 
   // Whether a frame was about a rating or the survey.
@@ -291,8 +313,8 @@ export class MotCuaChat extends HTMLElement {
     this.opinions.forEach((part) => part.clear());
     this.unread = 0;
     this.showUnread();
-    this.parts.banner.replaceChildren();
-    this.parts.standing.replaceChildren();
+    this.empty(this.parts.banner);
+    this.empty(this.parts.standing);
     this.parts.about.textContent = words.automatic;
     this.tray.clear();
     this.photoView.close();

@@ -28,5 +28,11 @@ export function remark(label, onSend) {
   const area = h("textarea", { class: "remark", rows: "2", maxlength: String(LONGEST), "aria-label": label, placeholder: label });
   const send = h("button", { type: "button", class: "tell", click: () => area.value.trim() && onSend(area.value.trim().normalize("NFC")) }, words.tell);
   const buttons = h("div", { class: "remark-buttons" }, send);
-  return { node: h("div", { class: "remarks" }, area, h("p", { class: "hint" }, words.remarkHint), buttons), area, buttons };
+  // What the hub knows is put in, but not over words that were typed since and not sent yet.
+  let known = "";
+  function put(text) {
+    if (area.value.trim().normalize("NFC") === known && area.value !== text) area.value = text;
+    known = text;
+  }
+  return { node: h("div", { class: "remarks" }, area, h("p", { class: "hint" }, words.remarkHint), buttons), area, buttons, put };
 }

@@ -125,7 +125,7 @@ class Row {
     this.up.setAttribute("aria-pressed", String(rating.thumb === "up"));
     this.down.setAttribute("aria-pressed", String(rating.thumb === "down"));
     this.reasons.show(rating.reason || "");
-    if (this.node.getRootNode().activeElement !== this.remark.area) this.remark.area.value = rating.words || "";
+    this.remark.put(rating.words || "");
     this.more.hidden = !(this.open && rating.thumb === "down");
     if (text !== undefined) this.say(text);
     else if (!this.status.textContent && rating.thumb) this.say(rating.thumb === "up" ? words.ratedUp : words.ratedDown(rating.reference));
