@@ -141,9 +141,8 @@ def hang_worker(broken: Broken) -> None:
     end = broken.at + 20
     while worker.is_running() and time.monotonic() < end:
         time.sleep(0.1)
-    broken.notes.append(
-        f"ended by its parent after {time.monotonic() - broken.at:.1f} s" if not worker.is_running() else ""
-    )
+    if not worker.is_running():
+        broken.notes.append(f"ended by its parent after {time.monotonic() - broken.at:.1f} s")
     with suppress(psutil.NoSuchProcess):
         worker.resume()
     _wait_for_workers(stand, 2)
@@ -177,6 +176,14 @@ def stop_in_queue(broken: Broken) -> None:
         time.sleep(20)
     broken.done()
     place.close()
+
+
+def stop_in_transaction(broken: Broken) -> None:
+    """Somebody who writes to the hub's database is stopped in the midst of it for twenty seconds."""
+    broken.now()
+    with default_of(broken).locked():
+        time.sleep(20)
+    broken.done()
 
 
 def lock_file_gone(broken: Broken) -> None:
@@ -231,6 +238,7 @@ DEFAULT_FAULTS = (
     Fault("default-disk", "default: disk of all data full, 20 s", disk_full_and_log),
     Fault("default-killed-in-queue", "default: kill -9 of the hub first in the queue for SQLite", kill_in_queue, CASES),
     Fault("default-stopped-in-queue", "default: first in the queue for SQLite and stopped, 20 s", stop_in_queue, CASES),
+    Fault("default-stopped-writing", "default: stopped while it writes to SQLite, 20 s", stop_in_transaction, CASES),
     Fault("default-queue-file", "default: the queue's lock file deleted, a worker killed", lock_file_gone, CASES),
     Fault("default-log", "default: SQLite's log held by who reads, 20 s", log_not_moved),
 )

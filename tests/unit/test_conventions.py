@@ -25,6 +25,7 @@ READ_ENVIRONMENT = {
     "bot/rasa_runtime/environment.py",  # sets switches of libraries before they are imported
     "bot/doctor/command.py",  # looks for variables that are no settings
     "tools/topology.py",  # passes it on to the processes it starts
+    "tools/faults_default.py",  # the same
     "tools/bench.py",  # passes it on to the processes it measures
     "tools/bench_catalogue.py",  # the same
     "tools/bench_search.py",  # the same
