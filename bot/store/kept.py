@@ -21,9 +21,9 @@ Result = TypeVar("Result")
 BEGIN = "sqlite_begin"
 """Option of a connection: how SQLAlchemy's transactions begin on SQLite; None: nothing is sent."""
 WRITER_CACHE_KB, READER_CACHE_KB = 2000, 500
-"""Pages of the file that a connection keeps. With SQLite's own 2,000 kB each of eight that read came to 2.7 MB, with 500
-to 1.1, at no more processor time: what is not kept comes from the system's memory, and who reads drops all anyway when
-somebody has written."""
+"""Pages of the file that a connection keeps. With SQLite's own 2,000 kB each of eight that read came to 2.7 MB, with
+500 to 1.1, at no more processor time: what is not kept comes from the system's memory, and who reads drops all anyway
+when somebody has written."""
 
 
 class Kept:
