@@ -21,7 +21,7 @@ from bot.ops.logging import EventLog
 from bot.ops.metrics import DATABASE_ERRORS
 from bot.store.checkpoints import MOST_PAGES, Checkpoints
 from bot.store.group_writer import write_together
-from bot.store.kept import BEGIN, Kept, execute
+from bot.store.kept import BEGIN, WRITER_CACHE_KB, Kept, execute
 from bot.store.searching import add_functions
 from bot.store.turnstile import Turnstile
 from bot.store.worker import Outcome, Worker, outcome
@@ -161,7 +161,7 @@ class Database:
         # Where one writes at a time, one thread does, so that none wakes up only to wait for the lock.
         self._writer = Worker("writer", write_together) if self._sqlite else None
         self._turnstile = Turnstile(_beside(engine.url, "-turn") if self._sqlite else None)
-        self._held = Kept(engine, "IMMEDIATE", self._turnstile)
+        self._held = Kept(engine, "IMMEDIATE", self._turnstile, WRITER_CACHE_KB)
         self._of_thread = threading.local()
         self._kept = [self._held]
         self._checkpoints = Checkpoints()
