@@ -108,9 +108,10 @@ def asks_of_being_late(name: str, link: dict[str, Any], text: str) -> bool:
 
     "Khai tử trễ một năm có bị phạt không" is a question on registering a death, answered from its record.
     """
+    if name != _LEGAL_ADVICE or link.get("certainty") != "clear":
+        return False
     folded = fold(text)
-    late = bool(_LATE.search(folded) and _FINED.search(folded))
-    return name == _LEGAL_ADVICE and link.get("certainty") == "clear" and late
+    return bool(_LATE.search(folded) and _FINED.search(folded))
 
 
 _CORRECT = "correct_my_data"

@@ -150,7 +150,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         scores = row.values @ self._weights.take(row.columns, axis=0) + self._bias
         odds = np.exp(scores - scores.max())
         odds /= odds.sum()
-        order = np.argsort(-odds)[: self.config["ranking_length"]]
+        order = (-odds).argsort()[: self.config["ranking_length"]]
         best = zip(order.tolist(), odds[order].tolist(), strict=True)
         return [{"name": self._labels[place], "confidence": confidence} for place, confidence in best]
 

@@ -81,11 +81,11 @@ def tells_something(text: str) -> bool:
 def is_wish_to_lodge(text: str) -> bool:
     """Say whether `text` is nothing but the wish to lodge something ("tôi muốn gửi phản ánh")."""
     said = f" {' '.join(words(text))} "
+    if not any(f" {noun} " in said for noun in _lexicon()["lodge"]):  # so it is of most messages
+        return False
     if tells_something(text) or speaks_of_lodged(text) or wish_in(text, (RESUME, LATER, CANCEL)):
         return False
-    if any(f" {word} " in said for word in _lexicon()["going_on"]):
-        return False
-    return any(f" {noun} " in said for noun in _lexicon()["lodge"])
+    return not any(f" {word} " in said for word in _lexicon()["going_on"])
 
 
 def _rest(said: list[str], phrases: tuple[str, ...]) -> list[str]:

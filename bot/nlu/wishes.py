@@ -62,14 +62,18 @@ def _parts(typed: str, folded: str) -> Sequence[str]:
     for match in (_LISTED if _AT_ONCE.search(folded) else _JOINT).finditer(folded):
         parts.append(typed[begin : match.start()])
         begin = match.end()
+    if not parts:  # one part is never several wishes: what it names is not looked at
+        return ()
     parts.append(typed[begin:])
     return [part for part in parts if _names_matter(part)]
 
 
 def _names_matter(part: str) -> bool:
-    told = told_event(words(part))
-    rest = facts_in(words(part)).rest.split()
-    return len(subject_words(rest)) >= _FEWEST_WORDS and not (told and told.alone)
+    said = words(part)
+    if len(subject_words(facts_in(said).rest.split())) < _FEWEST_WORDS:
+        return False
+    told = told_event(said)
+    return not (told and told.alone)
 
 
 def _named(ranked: Ranked) -> bool:

@@ -14,6 +14,7 @@ from knowledge.search.absent_names import AbsentNames
 from knowledge.search.ambiguity import Names
 from knowledge.search.asked import facts_in
 from knowledge.search.bare_names import BareNames, open_names, own_names
+from knowledge.search.deciding import Thresholds
 from knowledge.search.found import Hit, Ranked
 from knowledge.search.life import load_life
 from knowledge.search.normalise import load_lexicon, subject_words
@@ -30,6 +31,8 @@ CONSIDERED = 12
 """Hits that are held against the question."""
 _LONGEST_NAME = 9
 """A question of more words that can name a matter is no bare name: it costs nothing to leave it alone."""
+_SURE_TO_ANSWER = Thresholds().answer
+"""Below, the first is not answered at once, whatever `several` is: it is not worked out (`deciding.decide`)."""
 _BARE_INSIDE, _LEAST_CHOICES = 0.95, 2
 _NAMED_SURE = 0.9
 _ABSENT = 0.5
@@ -99,7 +102,7 @@ class Doubts:
             return ranked
         inside = self._scales.inside.probability(self._strange(question, asked, ranked))
         several = 0.0
-        if len(asked) <= _LONGEST_NAME:
+        if len(asked) <= _LONGEST_NAME and ranked.sure >= _SURE_TO_ANSWER:
             several = self._scales.several.probability(self._several(question, asked, ranked))
         return replace(ranked, inside=inside, several=several)
 

@@ -19,8 +19,9 @@ class Hit:
 class Ranked:
     """hits: best first. sure: probability that the first is right. inside: that some procedure is meant at all.
 
-    several: that the question names several matters alike, so that one must be asked for. bare: it is a bare name of
-    the lexicon, and the first hits are those among which it leaves the choice.
+    several: that the question names several matters alike, so that one must be asked for; 0 where `sure` is too little
+    for an answer anyway. bare: it is a bare name of the lexicon, and the first hits are those among which it leaves the
+    choice.
     """
 
     hits: tuple[Hit, ...]

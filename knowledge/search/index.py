@@ -6,7 +6,7 @@ Built from the catalogue and our sample questions, kept as arrays (`index_files.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -48,6 +48,17 @@ Chosen on our sets; the samples that the ranker learns from cannot tell it, sinc
 """
 
 
+@dataclass(frozen=True)
+class _Ordered:
+    """Candidates as one kind of network orders them, best first, what tells how sure the first is, and how sure."""
+
+    kind: str
+    places: Array
+    chances: Array
+    features: Mapping[str, float]
+    sure: float
+
+
 class ProcedureIndex:
     """Ranks procedures for a question."""
 
@@ -73,7 +84,7 @@ class ProcedureIndex:
         self.normaliser = Normaliser(self.lexicon, restorer, Initials(row.title for row in self.rows))
         self._read = lru_cache(maxsize=8)(self.normaliser.read)  # a message is read for several purposes
         self._names = [_short_name(row) for row in self.rows]
-        self._bare_title = lru_cache(maxsize=None)(self._without_level)
+        self._bare_titles = _numbered(" ".join(title_words(row.title, self.lexicon)) for row in self.rows)
         self._places = {row.code: place for place, row in enumerate(self.rows)}
         self._curated = np.array([row.curated for row in self.rows], dtype=bool)
         self._asked_most = _ASKED_MOST * self._curated.astype(np.float32)
@@ -137,12 +148,14 @@ class ProcedureIndex:
         if self._knows_word_vectors:
             signals.add(self.matrices.likeness_of_words(question.marked))
             kind = "with_word_vectors"
-        ranked = self._ranked(signals, asking, kind, limit)
+        found = self._ordered(signals, asking, kind)
         long = len(asking.tokens) > LONGEST_FOR_VECTORS
-        if self._encoder is None or long or ranked.sure >= SURE_WITHOUT_VECTORS:
-            return ranked
-        signals.add(self.matrices.likeness(self._vector_of(question.marked)))
-        return self._ranked(signals, asking, "with_vectors", limit)
+        if self._encoder is not None and not long and found.sure < SURE_WITHOUT_VECTORS:
+            signals.add(self.matrices.likeness(self._vector_of(question.marked)))
+            found = self._ordered(signals, asking, "with_vectors")
+        hits = tuple(map(self._hit, found.places[:limit].tolist(), found.chances[:limit].tolist()))
+        inside = self._ranker.inside[found.kind].probability(found.features)
+        return Ranked(hits, found.sure, inside, found.kind == "with_vectors")
 
     def _encoded(self, marked: str) -> Array:
         assert self._encoder is not None  # noqa: S101 - only asked with one
@@ -150,45 +163,34 @@ class ProcedureIndex:
         vector.setflags(write=False)
         return vector
 
-    def _ranked(self, signals: Signals, asking: Asking, kind: str, limit: int) -> Ranked:
+    def _ordered(self, signals: Signals, asking: Asking, kind: str) -> _Ordered:
         places = signals.candidates()
         rows = signals.rows(places)
         scores = self._ranker.scores(rows, kind) + self._asked_most[places]
         chances = np.exp(scores - scores.max())
         chances /= chances.sum()
-        order = np.argsort(-chances, kind="stable")
-        order, same = self._led_by_ours(order, places)
-        features = confidence_features(rows[order], chances[order], same, len(asking.subject))
-        first = order[:limit]
-        found = zip(places[first].tolist(), chances[first].tolist(), strict=True)
-        hits = tuple(self._hit(place, chance) for place, chance in found)
-        by_vectors = kind == "with_vectors"
+        order, same = self._led_by_ours((-chances).argsort(kind="stable"), places)
+        places, chances, rows = places[order], chances[order], rows[order]
+        features = confidence_features(rows, chances, same, len(asking.subject))
         sure = self._ranker.sure[kind].probability(features)
-        if named_outright(rows[order], same):
+        if named_outright(rows, same):
             sure = max(sure, _NAMED_OUTRIGHT)
-        return Ranked(hits, sure, self._ranker.inside[kind].probability(features), by_vectors)
+        return _Ordered(kind, places, chances, features, sure)
 
     def _led_by_ours(self, order: Array, places: Array) -> tuple[Array, Array]:
         """Put our own record before the portal's twins of other levels; they would be answered the same.
 
-        Return the order, and which bear the same title as the first.
+        Return the order, and which bear the same title as the first, but for level.
         """
-        same = self._same(places[order])
-        first = int(np.argmax(self._curated[places[order]] & same))  # 0 where there is none
+        best = order[:_COMPARED]
+        same = np.zeros(len(order), dtype=bool)
+        same[: len(best)] = self._bare_titles[places[best]] == self._bare_titles[places[order[0]]]
+        first = int((self._curated[places[best]] & same[: len(best)]).argmax())  # 0 where there is none
         if first == 0:
             return order, same
-        order = np.concatenate([order[first : first + 1], np.delete(order, first)])
-        return order, self._same(places[order])
-
-    def _same(self, places: Array) -> Array:
-        """Say which candidates bear the same title as the first, but for level."""
-        titles = list(map(self._bare_title, places[:_COMPARED].tolist()))
-        same = np.zeros(len(places), dtype=bool)
-        same[: len(titles)] = [title == titles[0] for title in titles]
-        return same
-
-    def _without_level(self, place: int) -> list[str]:
-        return title_words(self.rows[place].title, self.lexicon)
+        # Who is put first bears the same title: which of the others do is moved with them
+        moved = [first, *range(first), *range(first + 1, len(order))]
+        return order[moved], same[moved]
 
     def _hit(self, place: int, score: float) -> Hit:
         row = self.rows[place]
@@ -218,6 +220,12 @@ __all__ = ["NOTHING", "SURE_WITHOUT_VECTORS", "Hit", "ProcedureIndex", "Ranked"]
 
 _COMPARED = 10
 _WEIGHT_OF_QUESTIONS, _WEIGHT_OF_TITLES = 10, 2
+
+
+def _numbered(texts: Iterable[str]) -> Array:
+    """Return a number for each of `texts`, the same for the same."""
+    known: dict[str, int] = {}
+    return np.array([known.setdefault(text, len(known)) for text in texts], dtype=np.int64)
 
 
 def _short_name(row: SearchRow) -> str:

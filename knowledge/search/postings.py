@@ -121,6 +121,17 @@ class Postings:
         return {term: place for place, term in enumerate(self.terms)}
 
     @cached_property
+    def _lengths(self) -> Array:
+        """How many documents each term has, of those that are kept."""
+        return self.pointers[1:] - self.pointers[:-1]
+
+    @cached_property
+    def _rarities(self) -> list[float]:
+        """`rarity` as a list: read number by number, an array is far slower."""
+        found: list[float] = self.rarity.tolist()
+        return found
+
+    @cached_property
     def strange(self) -> float:
         """Rarity of a term that no document holds."""
         return float(self.rarity.max()) if len(self.rarity) else 0.0
@@ -131,7 +142,7 @@ class Postings:
     def rarity_of(self, term: str) -> float:
         """Return how much `term` tells; the most where no document holds it."""
         place = self._places.get(term)
-        return self.strange if place is None else self.rarity.item(place)
+        return self.strange if place is None else self._rarities[place]
 
     def scores(self, query: Iterable[str]) -> Array:
         """Return one score a document, shape (count,)."""
@@ -140,30 +151,30 @@ class Postings:
     def scores_of(self, queries: Sequence[Iterable[str]]) -> Array:
         """Return the scores of several queries, shape (queries, count): what they share is read once."""
         asked = [self._asked(query) for query in queries]
-        places = list(asked[0] if len(asked) == 1 else dict.fromkeys(chain.from_iterable(asked)))
-        total = np.zeros((self.count, len(asked)), dtype=np.float32)
-        if not places:
-            return total.T
-        wanted = np.array(places, dtype=np.int32)
-        ends = np.zeros(len(places) + 1, dtype=np.int32)
-        np.cumsum(self.pointers[wanted + 1] - self.pointers[wanted], out=ends[1:])
-        holders, weights = np.empty(ends[-1], dtype=np.int32), np.empty(ends[-1], dtype=np.float32)
-        shares = np.array([[one.get(place, 0.0) for place in places] for one in asked], dtype=np.float32).T.copy()
-        # SciPy's own kernels for choosing columns and for columns times rows: a call of each, not one for every term
-        csr_row_index(len(places), wanted, self.pointers, self.holders, self.weights, holders, weights)
-        csc_matvecs(self.count, len(places), len(asked), ends, holders, weights, shares.ravel(), total.ravel())
-        return np.ascontiguousarray(total.T)
+        places = asked[0].keys() if len(asked) == 1 else dict.fromkeys(chain.from_iterable(asked))
+        size, width = len(places), len(asked)
+        total = np.zeros(self.count * width, dtype=np.float32)
+        if places:
+            wanted = np.fromiter(places, np.int32, size)
+            shares = np.fromiter([one.get(place, 0.0) for place in places for one in asked], np.float32, size * width)
+            ends = np.zeros(size + 1, dtype=np.int32)
+            self._lengths.take(wanted).cumsum(out=ends[1:])
+            holders, weights = np.empty(ends[-1], dtype=np.int32), np.empty(ends[-1], dtype=np.float32)
+            # SciPy's own kernels for choosing columns and for columns times rows: a call of each, not one for each term
+            csr_row_index(size, wanted, self.pointers, self.holders, self.weights, holders, weights)
+            csc_matvecs(self.count, size, width, ends, holders, weights, shares, total)
+        return total.reshape(self.count, width).T
 
     def _asked(self, query: Iterable[str]) -> dict[int, float]:
         """Weight of each term of `query` that some document holds; for a cosine, as a share of the query's length."""
         known = self._places
         if self.weighting is Weighting.BM25:
             return {known[term]: 1.0 for term in query if term in known}
-        rarity, strange, square = self.rarity.item, self.strange, 0.0
+        rarities, strange, square = self._rarities, self.strange, 0.0
         found: dict[int, float] = {}
         for term, number in Counter(query).items():
             place = known.get(term)
-            weight = strange if place is None else rarity(place)
+            weight = strange if place is None else rarities[place]
             if number > 1:
                 weight *= 1.0 + math.log(number)
             square += weight * weight

@@ -153,15 +153,15 @@ class Restorer:
         """
         start = np.array([self._places[_START]])
         ways = _Ways(np.zeros(1), start, start)
-        trail: list[tuple[Array | None, list[str]]] = []
+        trail: list[tuple[Array | None, Array]] = []
         for syllable in typed:
             options, origin = self._options(syllable), None
             if len(options) == 1 and ways.end_alike and not scored:
                 ways = _Ways(ways.scores, ways.newer, options)
             else:
                 ways, origin = self._step(ways, options)
-            trail.append((origin, [self._form(place, syllable) for place in ways.newer.tolist()]))
-        return _walked_back(trail), float(ways.scores[0])
+            trail.append((origin, ways.newer))
+        return list(map(self._form, _walked_back(trail), typed)), float(ways.scores[0])
 
     def _step(self, ways: _Ways, options: Array) -> tuple[_Ways, Array]:
         """Return the likeliest ways on through one of `options`, and which of `ways` each comes from."""
@@ -213,13 +213,13 @@ class _Ways:
         return len(self.older) == len(self.newer) == 1
 
 
-def _walked_back(trail: list[tuple[Array | None, list[str]]]) -> list[str]:
-    """Return the forms of the best way. trail: where each way comes from, None where from the same, and its form."""
-    place, words = 0, []
-    for origin, forms in reversed(trail):
-        words.append(forms[place if len(forms) > 1 else 0])
+def _walked_back(trail: list[tuple[Array | None, Array]]) -> list[int]:
+    """Return the best way. trail: where each way comes from, None where from the same, and the place of its form."""
+    place, forms = 0, []
+    for origin, newer in reversed(trail):
+        forms.append(newer.item(place if len(newer) > 1 else 0))
         place = place if origin is None else origin.item(place)
-    return words[::-1]
+    return forms[::-1]
 
 
 def _summed(keys: Array, weights: Array, least: int) -> tuple[Array, Array]:
@@ -235,5 +235,5 @@ def _looked_up(keys: Array, counts: Array, wanted: Array) -> Array:
         return np.zeros(wanted.shape, dtype=np.float32)
     place = keys.searchsorted(wanted)
     np.minimum(place, len(keys) - 1, out=place)
-    found: Array = np.where(keys[place] == wanted, counts[place], 0.0)
+    found: Array = counts.take(place) * (keys.take(place) == wanted)
     return found

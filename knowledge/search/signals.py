@@ -163,15 +163,14 @@ class Signals:
 
     def _votes(self, scores: Array, sharpness: float) -> Array:
         """Return each procedure's share among the nearest examples."""
-        votes = np.zeros(self._matrices.words.count, dtype=np.float32)
+        count = self._matrices.words.count
         nearest = _top(scores, _VOTERS)
         likeness = scores[nearest]
         most = likeness.max(initial=0.0)
         if most <= 0.0:
-            return votes
+            return np.zeros(count, dtype=np.float32)
         weights = np.exp((likeness - most) * sharpness)
-        np.add.at(votes, self._matrices.owners[nearest], weights)
-        return votes / weights.sum()
+        return np.bincount(self._matrices.owners[nearest], weights, minlength=count) / weights.sum()
 
     @cached_property
     def _outside(self) -> Array:

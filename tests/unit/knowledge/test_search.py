@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import unicodedata
+from dataclasses import replace
 
 import pytest
 
@@ -212,3 +213,11 @@ def test_small_words_go_only_where_others_stay():
     assert "toi" not in content_words(["toi", "muon", "dang", "ky", "tam", "tru"])
     assert content_words(["toi"]) == ["toi"]
     assert subject_words(["toi", "muon", "hoi"]) == []
+
+
+def test_whether_several_are_meant_is_worked_out_only_where_the_first_may_be_answered(index):
+    question = index.read("đăng ký tạm trú cho cháu nhỏ")
+    ranked = index.ranked_only(question, 12)
+    doubtful, clear = (index.doubts.weigh(question, replace(ranked, sure=sure)) for sure in (0.59, 0.6))
+    assert doubtful.several == 0.0 < clear.several
+    assert doubtful.hits == clear.hits
