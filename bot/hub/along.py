@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy.engine import Connection
 
-from bot.hub.models import Draft, Turn
+from bot.hub.models import Draft, Message, Turn
 
 
 class AlongWithAnswers(Protocol):
@@ -30,8 +30,11 @@ class Holds(Protocol):
 class Carrier(Protocol):
     """Queues what a conversation of its channel is to be sent, where the citizen has no window that listens.
 
-    Called in the transaction that stores an answer, last, and with the conversation locked. What it returns is called
-    once that is committed, before anybody is told; None where there is nothing to be done then.
+    Called in the transaction that stores an answer, last, and with the conversation locked. answered: the number of the
+    question. said: what was stored, in order. What it returns is called once that is committed, before anybody is told;
+    None where there is nothing to be done then.
     """
 
-    def __call__(self, connection: Connection, conversation_id: str) -> Callable[[], None] | None: ...
+    def __call__(
+        self, connection: Connection, conversation_id: str, answered: int, said: Sequence[Message]
+    ) -> Callable[[], None] | None: ...

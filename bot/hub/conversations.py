@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -114,7 +114,7 @@ class ConversationStore:
             token_version=1,
             erased=False,
         )
-        row = asdict(new) | {"status": new.status.value, "created_at": now, "updated_at": now}
+        row = vars(new) | {"status": new.status.value, "created_at": now, "updated_at": now}
         del row["erased"]
         statements.ADD_CONVERSATION.run(connection, **row)
         return new
@@ -232,7 +232,32 @@ def add_messages(
     """
     if not drafts:
         return []
-    first = count_on(connection, conversation_id, len(drafts)) - len(drafts) + 1
+    last = count_on(connection, conversation_id, len(drafts))
+    return _add_up_to(connection, conversation_id, role, drafts, at, last, client_id, state)
+
+
+def add_answer(
+    connection: Connection, conversation_id: str, role: Role, drafts: tuple[Draft, ...], at: datetime
+) -> list[Message]:
+    """As `add_messages`, for who writes the last one's number into the conversation's row as well."""
+    if not drafts:
+        return []
+    last = int(statements.LAST_SEQ.scalar(connection, the_id=conversation_id)) + len(drafts)
+    return _add_up_to(connection, conversation_id, role, drafts, at, last)
+
+
+def _add_up_to(
+    connection: Connection,
+    conversation_id: str,
+    role: Role,
+    drafts: tuple[Draft, ...],
+    at: Any,
+    last: int,
+    client_id: str | None = None,
+    state: TurnState | None = None,
+) -> list[Message]:
+    """last: the number of the last of them."""
+    first = last - len(drafts) + 1
     for seq, draft in enumerate(drafts, first):
         statements.ADD_MESSAGE.run(
             connection,

@@ -38,8 +38,13 @@ END_TURN = Prepared(
     update(CONVERSATION).where(_CONVERSATION).values(updated_at=bindparam("the_moment"), away_since=None, **_LEASE)
 )
 """Takes the_id, the_moment, the_owner, the_end; None and None let the conversation go. For who holds its lock."""
-END_FRESH_TURN = Prepared(update(CONVERSATION).where(_CONVERSATION).values(away_since=None, **_LEASE))
-"""As `END_TURN`, without the_moment: the one that is written stays, and its place in the index."""
+_ANSWERED = {"last_seq": bindparam("the_seq"), "away_since": None, **_LEASE}
+END_ANSWERED_TURN = Prepared(
+    update(CONVERSATION).where(_CONVERSATION).values(updated_at=bindparam("the_moment"), **_ANSWERED)
+)
+"""As `END_TURN`, and the_seq: the number of the answer's last message."""
+END_FRESH_TURN = Prepared(update(CONVERSATION).where(_CONVERSATION).values(**_ANSWERED))
+"""As `END_ANSWERED_TURN`, without the_moment: the one that is written stays, and its place in the index."""
 COUNT_ON = Prepared(
     update(CONVERSATION).where(_CONVERSATION).values(last_seq=CONVERSATION.c.last_seq + bindparam("the_number"))
 )
@@ -95,13 +100,16 @@ MESSAGES_AFTER = Prepared(
 """Takes the_id, the_seq, the_number."""
 
 
-def end_turn(connection: Connection, row: Row, now: datetime, *, said: bool, **lease: object) -> None:
-    """End a turn of the conversation whose locked `row` this is. said: with new messages, so that it is seen by them.
+def end_turn(connection: Connection, row: Row, now: datetime, said: int | None, **lease: object) -> None:
+    """End a turn of the conversation whose locked `row` this is. said: the number of the last of its new messages, if
+    there are some.
 
     An answer that comes soon leaves the conversation's moment, and its index, as the question wrote them: who looks for
     changes looks further back (`OVERLAP` of bot/console/live.py and bot/channels/zalo_work.py).
     """
-    if said and timedelta(0) <= now - row.updated_at < FRESH:
-        END_FRESH_TURN.run(connection, the_id=row.id, **lease)
-    else:
+    if said is None:
         END_TURN.run(connection, the_id=row.id, the_moment=now, **lease)
+    elif timedelta(0) <= now - row.updated_at < FRESH:
+        END_FRESH_TURN.run(connection, the_id=row.id, the_seq=said, **lease)
+    else:
+        END_ANSWERED_TURN.run(connection, the_id=row.id, the_seq=said, the_moment=now, **lease)

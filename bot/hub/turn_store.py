@@ -17,7 +17,7 @@ from sqlalchemy.sql import ColumnElement
 
 from bot.hub import statements
 from bot.hub.along import AlongWithAnswers, Carrier, Holds
-from bot.hub.conversations import add_messages, conversation_of, find_conversation, message_of
+from bot.hub.conversations import add_answer, add_messages, conversation_of, find_conversation, message_of
 from bot.hub.models import Answerer, Busy, Conversation, Draft, Message, Role, Settled, ToForget, Turn, TurnState, Work
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.hub.units import note_unit_of
@@ -203,11 +203,13 @@ class TurnStore:
         stored = self._store(connection, turn, role, drafts, row.ownership != turn.conversation.ownership, now)
         more = stored is not None and self._pending_row(connection, mine) is not None
         lease = (self._owner, self._lease_now() + self._lease) if more else (None, None)
-        said = stored[-1].seq > row.last_seq if stored else False
-        statements.end_turn(connection, row, now, said=said, the_owner=lease[0], the_end=lease[1])
+        said = stored[-1].seq if stored and stored[-1].seq > row.last_seq else None
+        statements.end_turn(connection, row, now, said, the_owner=lease[0], the_end=lease[1])
         settled = Settled(stored, self._next_or_let_go(connection, mine) if more else None)
         carrier = self._carriers.get(turn.conversation.channel) if stored else None
-        return settled if carrier is None else replace(settled, carried=carrier(connection, mine))
+        if carrier is None or not stored:
+            return settled
+        return replace(settled, carried=carrier(connection, mine, turn.seq, stored))
 
     def _store(
         self,
@@ -230,10 +232,10 @@ class TurnStore:
         if role is Role.ASSISTANT and self._holds is not None:
             told = self._holds(connection, turn, drafts, now)
             if told is not None:
-                return rewritten + add_messages(connection, turn.conversation.id, Role.SYSTEM, told, now)
+                return rewritten + add_answer(connection, turn.conversation.id, Role.SYSTEM, told, now)
         if self._along is not None:
             drafts = self._along(connection, turn, drafts, now)
-        return rewritten + add_messages(connection, turn.conversation.id, role, drafts, now)
+        return rewritten + add_answer(connection, turn.conversation.id, role, drafts, now)
 
     @staticmethod
     def _rewrite(connection: Connection, turn: Turn, left: Screened) -> list[Message]:

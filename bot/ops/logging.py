@@ -21,6 +21,7 @@ REFERENCE_ALPHABET = "23456789ACDEFHJKLMNPRTUVWXY"
 ROOT = "motcua"
 LONGEST_TEXT = 300
 _TURN: ContextVar[str] = ContextVar("turn", default="")
+_AS_JSON = json.JSONEncoder(ensure_ascii=False, default=str).encode  # `dumps` would make one for every line
 _TURN_NAME = re.compile(r"[0-9a-f]{8}-[0-9]{1,9}")
 
 
@@ -67,7 +68,7 @@ class JsonLines(logging.Formatter):
         line.update(getattr(record, "facts", {}))
         if record.exc_info and record.exc_info[1] is not None:
             line["error"] = describe(record.exc_info[1])
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return _AS_JSON(line)
 
 
 def describe(error: BaseException) -> str:

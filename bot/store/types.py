@@ -12,6 +12,7 @@ from sqlalchemy.types import TypeDecorator
 from bot.ops import quick_json
 
 _NAIVE = "a moment without time zone cannot be stored"
+_WITHOUT_ZONE = len("2026-11-27 07:00:00.000000")
 
 
 class UtcDateTime(TypeDecorator):  # type: ignore[misc]
@@ -73,9 +74,11 @@ def _as_text(value: datetime | None) -> str | None:
     """Return a moment as SQLAlchemy writes it."""
     if value is None:
         return None
-    if value.tzinfo is None:
-        raise ValueError(_NAIVE)
-    return value.astimezone(timezone.utc).replace(tzinfo=None).isoformat(" ", "microseconds")
+    if value.tzinfo is not timezone.utc:
+        if value.tzinfo is None:
+            raise ValueError(_NAIVE)
+        value = value.astimezone(timezone.utc)
+    return value.isoformat(" ", "microseconds")[:_WITHOUT_ZONE]
 
 
 def _from_text(value: str | None) -> datetime | None:

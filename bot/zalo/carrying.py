@@ -37,12 +37,18 @@ class Carrying:
         self._sender = sender
         self._outgoings = outgoings
 
-    def __call__(self, connection: Connection, conversation_id: str) -> Callable[[], None] | None:
+    def __call__(
+        self, connection: Connection, conversation_id: str, answered: int, said: Sequence[Message]
+    ) -> Callable[[], None] | None:
         """Queue all that this citizen has not been sent yet."""
         person = person_in(connection, conversation_id)
-        messages = messages_after(connection, conversation_id, person.queued_seq) if person is not None else []
+        if person is None:
+            return None
+        messages = said
+        if not _is_all(said, person.queued_seq, answered):
+            messages = messages_after(connection, conversation_id, person.queued_seq)
         parts = self._parts_of(messages)
-        if person is None or not parts:
+        if not parts:
             return None
         last_seq = messages[-1].seq
         queued, go_on = self._sender.queue_within(connection, person, parts, last_seq)
@@ -61,3 +67,9 @@ class Carrying:
         except Exception as error:  # an answer that cannot be sent is stored all the same
             log.fault("parts_failed", error)
             return []
+
+
+def _is_all(said: Sequence[Message], queued_seq: int, answered: int) -> bool:
+    """Say whether nothing else stands behind `queued_seq`, but for the question that was answered."""
+    known = {answered} | {message.seq for message in said}
+    return known.issuperset(range(queued_seq + 1, max(known) + 1)) and all(one.seq > queued_seq for one in said)

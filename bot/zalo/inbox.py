@@ -8,7 +8,7 @@ look for events: so none that comes between is overlooked.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection, Row
 from bot.hub.conversations import find_conversation
 from bot.hub.models import Conversation
 from bot.ops.clock import Clock
-from bot.ops.sealing import Sealer
+from bot.ops.sealing import NOTHING_KNOWN, Sealer
 from bot.store.engine import Database
 from bot.zalo import statements
 from bot.zalo.events import INTERACTIONS, EventKind, ZaloEvent
@@ -108,40 +108,46 @@ class Inbox:
         self, connection: Connection, event: ZaloEvent, body: bytes, num_retry: int | None, claim: bool
     ) -> TakenIn:
         now = self._clock.now()
+        words = body.decode("utf-8", "replace")
+        sealed = self._sealer.seal(words)
         row = {
             "event_id": event.id,
             "user_id": event.user_id,
             "received_at": now,
             "happened": (event.timestamp if event.at else str(int(now.timestamp() * 1000))).rjust(16, "0"),
-            "body": self._sealer.seal(body.decode("utf-8", "replace")),
+            "body": sealed,
             "state": InState.NEW.value,
             "num_retry": num_retry,
         }
         if statements.ADD_EVENT.run(connection, **row) == 0:
             return TakenIn(new=False)
         _note_person(connection, event, now)
-        return TakenIn(new=True, waiting=self._taken(connection, event.user_id, now) if claim else None)
+        known = {sealed: words}
+        return TakenIn(new=True, waiting=self._taken(connection, event.user_id, now, known) if claim else None)
 
     def _claim(self, connection: Connection) -> Waiting | None:
         now = self._clock.now()
         user_id = statements.LONGEST_WAITING.scalar(connection, the_now=now)
         return None if user_id is None else self._taken(connection, user_id, now)
 
-    def _taken(self, connection: Connection, user_id: str, now: datetime) -> Waiting | None:
+    def _taken(
+        self, connection: Connection, user_id: str, now: datetime, known: Mapping[str, str] = NOTHING_KNOWN
+    ) -> Waiting | None:
         given = {**self._mine(user_id), "the_now": now, "the_end": now + LEASE}
         if statements.TAKE_IN_LEASE.run(connection, **given) == 0:
             return None
-        return self._next(connection, user_id)
+        return self._next(connection, user_id, known)
 
-    def _next(self, connection: Connection, user_id: str) -> Waiting | None:
-        """The citizen's oldest event; where there is none, the citizen is let go."""
+    def _next(self, connection: Connection, user_id: str, known: Mapping[str, str] = NOTHING_KNOWN) -> Waiting | None:
+        """The citizen's oldest event; where there is none, the citizen is let go. known: sealed → what was sealed."""
         row: Row | None = statements.NEXT_EVENT.first(connection, the_user=user_id)
         person = person_of(row)
         if row is None or person is None:
             self._release(connection, user_id)
             return None
         talk = find_conversation(connection, person.conversation_id) if person.conversation_id else None
-        return Waiting(row.event_id, self._sealer.open(row.body).encode(), row.attempts, person, talk)
+        words = known.get(row.body) or self._sealer.open(row.body)
+        return Waiting(row.event_id, words.encode(), row.attempts, person, talk)
 
     def _end(self, connection: Connection, waiting: Waiting, state: InState) -> Waiting | None:
         user_id = waiting.person.user_id

@@ -22,7 +22,7 @@ from sqlalchemy.engine import Connection
 from bot.ops import quick_json
 from bot.ops.clock import Clock
 from bot.ops.news import News
-from bot.ops.sealing import Sealer
+from bot.ops.sealing import NOTHING_KNOWN, Sealer
 from bot.store.engine import Database
 from bot.zalo import statements
 from bot.zalo.people import Person, Window, window_at
@@ -174,25 +174,17 @@ class Outbox:
         }
         if statements.MOVE_ON.run(connection, **moved) == 0:
             return Queued(done=False)
+        known: dict[str, str] = {}
         for part in parts:
-            statements.ADD_PART.run(connection, **self._row(person, part, now))
+            words = quick_json.write(part.message)
+            sealed = self._sealer.seal(words)
+            known[sealed] = words
+            statements.ADD_PART.run(connection, **_row(person, part, sealed, now))
             if part.news is not None:
                 keep_news(connection, user_id, person.conversation_id, part.seq, part.news, self._sealer, now)
         if begin is None or not self._take(connection, user_id, now):
             return Queued(done=True)
-        return Queued(done=True, first=self._next(connection, user_id, begin, now))
-
-    def _row(self, person: Person, part: NewPart, now: datetime) -> dict[str, Any]:
-        return {
-            "user_id": person.user_id,
-            "conversation_id": person.conversation_id,
-            "seq": part.seq,
-            "part": part.part,
-            "body": self._sealer.seal(quick_json.write(part.message)),
-            "state": OutState.WAITING.value,
-            "made_at": now,
-            "due_at": now,
-        }
+        return Queued(done=True, first=self._next(connection, user_id, begin, now, known))
 
     def _claim(self, connection: Connection, terms: Terms) -> Outgoing | None:
         now = self._clock.now()
@@ -225,13 +217,24 @@ class Outbox:
         given = {**self._mine(user_id), "the_end": now + LEASE}
         return bool(statements.RENEW_OUT_LEASE.run(connection, **given))
 
-    def _next(self, connection: Connection, user_id: str, terms: Terms, now: datetime) -> Outgoing | None:
-        """The citizen's oldest open message; the citizen, who is ours, is let go where it is not due."""
+    def _next(
+        self,
+        connection: Connection,
+        user_id: str,
+        terms: Terms,
+        now: datetime,
+        known: Mapping[str, str] = NOTHING_KNOWN,
+    ) -> Outgoing | None:
+        """The citizen's oldest open message; the citizen, who is ours, is let go where it is not due.
+
+        known: sealed → what was sealed.
+        """
         row = statements.OLDEST_OPEN.first(connection, the_user=user_id)
         if row is None or (row.due_at > now and row.state != OutState.SENDING.value):
             self._release(connection, user_id)
             return None
-        message, window = json.loads(self._sealer.open(row.body)), window_at(row.interacted_at, now)
+        message = json.loads(known.get(row.body) or self._sealer.open(row.body))
+        window = window_at(row.interacted_at, now)
         outgoing = Outgoing(row.id, row.user_id, row.seq, row.part, message, row.attempts, window, row.began_at)
         may_send = window is Window.FREE or (window is Window.PAID and terms.pay)
         if outgoing.left_at is not None or not may_send:
@@ -259,6 +262,19 @@ class Outbox:
     def _take_back(self, connection: Connection) -> None:
         mine = PERSON.c.out_owner == self._owner
         connection.execute(update(PERSON).where(mine).values(out_owner=None, out_until=None))
+
+
+def _row(person: Person, part: NewPart, sealed: str, now: datetime) -> dict[str, Any]:
+    return {
+        "user_id": person.user_id,
+        "conversation_id": person.conversation_id,
+        "seq": part.seq,
+        "part": part.part,
+        "body": sealed,
+        "state": OutState.WAITING.value,
+        "made_at": now,
+        "due_at": now,
+    }
 
 
 def _counts(connection: Connection) -> dict[str, int]:

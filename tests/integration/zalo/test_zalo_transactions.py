@@ -6,7 +6,9 @@ import asyncio
 
 import pytest
 
+from bot.ops.sealing import Sealer
 from bot.store.engine import Database
+from bot.zalo import carrying
 from tests.integration.zalo.conftest import until
 
 pytestmark = pytest.mark.asyncio
@@ -49,3 +51,19 @@ async def test_a_turn_writes_five_times_and_reads_nothing(start_zalo_hub, zalo, 
         reads = {name for way, name in asked if way == "run"}
     assert writes == sorted(WRITES)
     assert reads <= {"person_in"}  # the look may come just then
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_was_just_sealed_or_stored_is_not_opened_or_read_again(start_zalo_hub, zalo, http, monkeypatch):
+    again = []
+    opened, read = Sealer.open, carrying.messages_after
+    async with start_zalo_hub() as url:
+        await zalo.post(http, url, zalo.event(ME, "một"))
+        await until(lambda: len(zalo.sent) >= 2)
+        await asyncio.sleep(0.2)
+        monkeypatch.setattr(Sealer, "open", lambda self, sealed: again.append("opened") or opened(self, sealed))
+        monkeypatch.setattr(carrying, "messages_after", lambda *args: again.append("read") or read(*args))
+        await zalo.post(http, url, zalo.event(ME, "hai"))
+        await until(lambda: len(zalo.sent) >= 3)
+    assert zalo.texts_to(ME)[-1] == "Trả lời: hai"
+    assert again == []
