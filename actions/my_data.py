@@ -15,7 +15,7 @@ from actions.my_data_talk import NAME, PRESS, WAITING, DataTalk
 from actions.petition_talk import typed
 from actions.procedure import ActionAnswerProcedure
 from bot.errors import StoreDownError
-from bot.nlu.correction_reading import names_a_paper
+from bot.nlu.correction_reading import asks_for_rights, names_a_paper
 from bot.nlu.open_question import OPEN_QUESTION, OpenQuestion, Takes, read_open_question
 from bot.nlu.petition_reading import contact_in
 from bot.nlu.replies import NO, YES, Choice, Wish, read_reply
@@ -109,6 +109,9 @@ class ActionMyData(Action):
             return await _ask_erase(talk)
         if intent == WITHDRAW:
             return await _ask_withdraw(talk)
+        if intent == ASK and asks_for_rights(typed(tracker)):
+            talk.say("rights", Outcome.ANSWERED_MY_DATA, days=privacy_wording()("notice.days"), more=talk.more())
+            return _wait_for_nothing()
         if intent == ASK or waiting not in _CHOICES:
             return await _overview(talk)
         talk.say("again", Outcome.CLARIFIED_MY_DATA, _buttons(waiting))

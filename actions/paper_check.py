@@ -122,6 +122,8 @@ def _papers(tracker: Tracker, turn: Turn) -> list[str]:
     if named:
         return list(dict.fromkeys(named))
     waiting = list(tracker.get_slot(PAPERS) or ())
+    if turn.intent == "check_paper" and not waiting and _was_last(tracker) and tracker.get_slot(PAPER):
+        return [str(tracker.get_slot(PAPER))]  # "vậy tôi có phải nộp không"
     if tracker.get_slot(WAITING) and not waiting:
         return list(named_in(str(message.get("text") or "")))
     return waiting if turn.intent != "check_paper" or turn.chosen_code else []

@@ -28,7 +28,7 @@ from actions.pace import ActionReadOn, is_read_on
 from actions.place_slots import commune_of
 from actions.presenting import present
 from bot.nlu.story_words import STORY_OFFER
-from bot.nlu.turn import Beside, Memory, Step, StepKind, join_case, plan_turn, read_turn
+from bot.nlu.turn import Beside, Memory, Step, StepKind, asks_without_subject, join_case, plan_turn, read_turn
 from bot.ops.clock import city_date
 from bot.ops.outcomes import Outcome
 from bot.services import Services, default_services
@@ -55,6 +55,13 @@ _SAID = {
 }
 
 
+_REFUSED = {
+    Outcome.REFUSED_COMPLAINT.value: "utter_petition__complaint_where",
+    Outcome.REFUSED_DENUNCIATION.value: "utter_safety__denunciation_where",
+}
+"""What a question without a subject is about right after this was said: of it, and not of a procedure before it."""
+
+
 class ActionAnswerProcedure(Action):
     """Answers, asks which procedure, or says that nothing fits; never from anything but the record."""
 
@@ -75,6 +82,10 @@ class ActionAnswerProcedure(Action):
     async def _carry_out(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         memory = remembered(tracker)
         turn = read_turn(tracker.latest_message or {}, memory)
+        refused = _REFUSED.get(last_outcome(tracker), "") if asks_without_subject(turn) else ""
+        if refused:
+            dispatcher.utter_message(response=refused)
+            return []
         step = plan_turn(turn)
         if step.kind is StepKind.ANSWER:
             return await self._answer(dispatcher, tracker, step, memory)
@@ -185,6 +196,13 @@ def remembered(tracker: Tracker) -> Memory:
         listed=tuple(tracker.get_slot(LISTED) or ()),
         history=tuple(tracker.get_slot(HISTORY) or ()),
     )
+
+
+def last_outcome(tracker: Tracker) -> str:
+    """Return the outcome of what was said last; "" where it has none."""
+    said = next((event for event in reversed(tracker.events or []) if event.get("event") == "bot"), {})
+    custom = (said.get("data") or {}).get("custom") or {}
+    return str((custom.get("answer") or {}).get("outcome") or "")
 
 
 def _facts(tracker: Tracker, slot: str) -> tuple[Fact, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.ops.screening.screening import MASKED, MATTER, SAYS_WHO
 from knowledge.text import fold
+from knowledge.topics import found, old_words
 
 ASK_PROCEDURE = "ask_procedure"
 CHECK_PAPER = "check_paper"
@@ -112,6 +113,18 @@ def asks_of_being_late(name: str, link: dict[str, Any], text: str) -> bool:
         return False
     folded = fold(text)
     return bool(_LATE.search(folded) and _FINED.search(folded))
+
+
+_OLD_WORD = "ask_old_word"
+
+
+def names_nothing_old(name: str, link: dict[str, Any], facts: list[str], text: str) -> bool:
+    """Say whether what seems to ask about a word of yesterday names none, and asks a fact of a procedure.
+
+    "Tôi ở Thuận An thì làm cccd ở đâu" is answered from the record; the line on districts is no answer to it.
+    """
+    asks = link.get("certainty") == "clear" and bool(facts)
+    return name == _OLD_WORD and asks and not found(text, old_words())
 
 
 _CORRECT = "correct_my_data"

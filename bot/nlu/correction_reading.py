@@ -1,4 +1,6 @@
-"""What a message says about data that is to be put right: which field, what is right, or a paper that is not ours."""
+"""What a message says about one's data: that its rights are asked for; what is to be put right, to what, or that a
+paper is meant that is not ours.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +39,11 @@ def names_a_paper(text: str) -> bool:
     """Say whether what is to be put right stands in a paper of an authority, and nothing that is held here is named."""
     told = f" {' '.join(words(text))} "
     return _holds(told, _lexicon()["papers"]) and not _holds(told, _lexicon()["here"])
+
+
+def asks_for_rights(text: str) -> bool:
+    """Say whether `text` asks which rights people have in their data, and not for what is held."""
+    return _holds(f" {' '.join(words(text))} ", _lexicon()["rights"])
 
 
 def right_name_in(text: str) -> str:

@@ -165,7 +165,7 @@ def _either(phrases: tuple[str, ...]) -> str:
 
 def _is_free_name(typed: str, match: re.Match[str], name: str) -> bool:
     """Say whether free words name a paper: no generic word, and a head with its own marks where it has any."""
-    if " ".join(name.split()) in _generic():
+    if " ".join(name.split()) in _generic() or _COUNTED.match(name):
         return False
     head = typed[slice(*match.span("head"))]
     marked = load_words().names["marked"]
@@ -197,6 +197,10 @@ _TELLS = re.compile(
     r"|ke hoach \w+|chung chi \w+"
 )
 """Typed without marks, "don", "so", "the" name a paper only before words that they have in no other reading."""
+
+
+_COUNTED = re.compile(r"giay(?: to)?(?: +(?:\d+|hai|ba|bon|nam|sau|chuc)){1,2} +(?:lan|luot|bua)(?!\w)")
+"""How often papers were asked for: "bắt bổ sung giấy 3 lần"."""
 
 
 def _with_shape(folded: str, start: int, end: int) -> tuple[int, int]:

@@ -135,6 +135,13 @@ def _hits(items: list[dict[str, Any]] | None) -> tuple[Hit, ...]:
     return tuple(Hit(item["code"], item["title"], item["score"], item.get("name", "")) for item in items or [])
 
 
+def asks_without_subject(turn: Turn) -> bool:
+    """Say whether a typed message asks where, how long, how, by whom, and names nothing that it is asked of."""
+    chosen = turn.chosen_code or turn.typed_code or turn.intent == "ask_fact" or turn.choice is not None
+    near = turn.certainty in (Certainty.CLEAR, Certainty.CLOSE)
+    return not chosen and bool(_OF_A_REFUSAL.intersection(turn.facts)) and turn.words <= _BARE and not near
+
+
 def plan_turn(turn: Turn) -> Step:
     """Decide the step: a choice first, then a code, then a follow-up, then what the words link to."""
     facts = turn.facts or turn.pending
@@ -272,6 +279,8 @@ def _leans_on_active(turn: Turn) -> bool:
 
 
 _CASE_MARK = "#"
+_BARE = 2
+_OF_A_REFUSAL = frozenset((Fact.PLACE, Fact.TIME, Fact.STEPS, Fact.WHO))
 _FEW_WORDS, _SHORT_REPLY = 3, 4
 _OTHER_MATTER = 0.75
 

@@ -17,6 +17,7 @@ from bot.nlu.arbiter import (
     GREET,
     asks_of_being_late,
     corrects_a_paper,
+    names_nothing_old,
     only_says_who,
     settle_intent,
 )
@@ -95,7 +96,8 @@ class IntentArbiter(MessageComponent):
             or (None if KINDS_OF_REPLY.intersection(named) else told_matter(ranking, danger, link, facts))
             or settle_intent(given, sure, link, facts, named, message.get(SEVERAL) or {})
         )
-        if asks_of_being_late(name, link, text) or corrects_a_paper(name, text):
+        of_procedure = asks_of_being_late(name, link, text) or corrects_a_paper(name, text)
+        if of_procedure or names_nothing_old(name, link, facts, text):
             name = ASK_PROCEDURE
         if name in _MAY_BE_A_WISH and is_wish_to_lodge(text):
             name, confidence = "lodge_petition", 1.0

@@ -55,6 +55,8 @@ def _lines(name: str, facts: NoticeFacts) -> list[str]:
     lines = list(say.list(f"notice_{name}.lines"))
     if name == "who":
         return [say("notice.officer", officer=facts.officer) if facts.officer else say("notice.no_officer"), *lines]
+    if name == "rights":
+        return [lines[0], say("notice.days"), *lines[1:]]
     return [*lines, say("notice.zalo")] if name == "see" and facts.zalo else lines
 
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.arbiter import ASK_PROCEDURE, FALLBACK, asks_of_being_late, corrects_a_paper, settle_intent
+from bot.nlu.arbiter import (
+    ASK_PROCEDURE,
+    FALLBACK,
+    asks_of_being_late,
+    corrects_a_paper,
+    names_nothing_old,
+    settle_intent,
+)
 from bot.nlu.noise import noisy_variants
 from knowledge.text import fold
 
@@ -121,3 +128,18 @@ def test_what_happens_when_a_procedure_is_done_late_is_a_question_on_it(text, ce
 def test_who_names_neither_oneself_nor_what_is_held_here_asks_of_a_paper(text, a_paper):
     assert corrects_a_paper("correct_my_data", text) is a_paper
     assert not corrects_a_paper("ask_my_data", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "certainty", "facts", "nothing_old"),
+    [
+        ("tôi ở thuận an bình dương thì giờ làm cccd ở đâu", "clear", ["place"], True),
+        ("công an quận không còn thì căn cước làm ở đâu", "clear", ["place"], False),
+        ("bo quan roi lam giay to o dau", "clear", ["place"], False),
+        ("tôi ở thuận an bình dương thì giờ làm cccd ở đâu", "close", ["place"], False),
+        ("tôi ở thuận an bình dương, làm cccd", "clear", [], False),
+    ],
+)
+def test_a_fact_of_a_procedure_is_no_question_on_old_words_that_are_not_there(text, certainty, facts, nothing_old):
+    assert names_nothing_old("ask_old_word", {"certainty": certainty}, facts, text) is nothing_old
+    assert not names_nothing_old("ask_vneid", {"certainty": certainty}, facts, text)

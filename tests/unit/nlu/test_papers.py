@@ -120,3 +120,8 @@ def test_entities_and_bare_names():
 
 def test_folded_twins_are_told_apart_by_marks():
     assert named_in("sơ đồ nhà") == ("sơ đồ nhà",)
+
+
+@pytest.mark.parametrize("text", ["phường bắt tôi bổ sung giấy 3 lần", "bat bo sung giay to 4 luot moi nhan"])
+def test_how_often_papers_were_asked_for_is_no_paper(text):
+    assert read_ask(text) is None

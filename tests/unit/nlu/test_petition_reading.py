@@ -57,7 +57,15 @@ def test_few_words_may_tell_all(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "wish"), [("để mai", "later"), ("thôi", "later"), ("huỷ đi", "cancel"), ("quay lại", "back"), ("gì", "")]
+    ("text", "wish"),
+    [
+        ("để mai", "later"),
+        ("thôi", "later"),
+        ("huỷ đi", "cancel"),
+        ("thôi khỏi phản ánh", "cancel"),
+        ("quay lại", "back"),
+        ("gì", ""),
+    ],
 )
 def test_wishes_about_the_petition_itself(text, wish):
     assert wish_in(text, ("later", "cancel", "back")) == wish

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.nlu.recall import Recalled
-from bot.nlu.turn import Beside, Memory, Step, StepKind, Turn, plan_turn, read_turn
+from bot.nlu.turn import Beside, Memory, Step, StepKind, Turn, asks_without_subject, plan_turn, read_turn
 from knowledge.facts import Fact
 from knowledge.search.deciding import Certainty
 from knowledge.search.index import Hit
@@ -21,6 +21,23 @@ K = StepKind
 
 def turn(**changes):
     return replace(NOTHING, **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "bare"),
+    [
+        ({"facts": (Fact.PLACE,), "words": 1}, True),
+        ({"facts": (Fact.TIME,), "words": 0}, True),
+        ({"facts": (Fact.FEE,), "words": 1}, False),
+        ({"facts": (), "words": 1}, False),
+        ({"facts": (Fact.PLACE,), "words": 3}, False),
+        ({"facts": (Fact.PLACE,), "words": 2, "certainty": Certainty.CLOSE}, False),
+        ({"facts": (Fact.PLACE,), "intent": "ask_fact"}, False),
+        ({"facts": (Fact.PLACE,), "choice": 1}, False),
+    ],
+)
+def test_which_questions_name_no_subject(changes, bare):
+    assert asks_without_subject(turn(**changes)) is bare
 
 
 def offers(*hits):
