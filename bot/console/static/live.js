@@ -5,10 +5,12 @@
   const since = Number(document.body.dataset.now) || 0;
   if (!document.body.dataset.person || !since) return;
   const folder = document.body.dataset.live;
-  const state = document.getElementById("live-state");
   const waiting = new Set();
 
-  const show = (lost) => { if (state) state.hidden = !lost; };
+  const show = (lost) => {
+    const state = document.getElementById("live-state");  // going back puts another one there
+    if (state) state.hidden = !lost;
+  };
   let lostTimer = null;
 
   const refresh = (topics) => {
@@ -40,6 +42,18 @@
     event.detail.headers["X-Live"] = "1";
     const entries = region.querySelectorAll("[data-seq]");
     if (region.dataset.log !== undefined) event.detail.parameters.after = entries.length ? entries[entries.length - 1].dataset.seq : "0";
+  });
+
+  /* Under a finger, or after a button was pressed, a region stays as it is: the press is for what is seen. */
+  let pressed = null;
+  document.addEventListener("pointerdown", (event) => { pressed = event.target; });
+  for (const kind of ["pointerup", "pointercancel"]) document.addEventListener(kind, () => setTimeout(() => { pressed = null; }, 0));
+  const inUse = (region) => region.contains(pressed) || region.querySelector("[data-once]:disabled") !== null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const region = event.detail.target;
+    if (!region.dataset.live || region.dataset.log !== undefined || !inUse(region)) return;
+    event.detail.shouldSwap = false;
+    setTimeout(() => { const now = document.getElementById(region.id); if (now) window.htmx.trigger(now, "live"); }, 500);
   });
 
   const alone = () => {

@@ -25,4 +25,27 @@
     }
   });
   begin();
+  /* A row that goes while it has the focus leaves its place to the list: keys go on from there, and "n" takes nothing. */
+  let place = -1;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const focused = document.activeElement;
+    if (!event.detail.target.querySelector("[data-keys]")) return;
+    const row = focused.closest("[data-keys] li");
+    if (row) place = rows().findIndex((one) => row.contains(one));
+    else if (!focused.matches("[data-keys]")) place = -1;
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    const list = document.querySelector("[data-keys]");
+    if (place < 0 || !list || document.activeElement !== document.body) return;
+    list.tabIndex = -1;
+    list.focus({ preventScroll: true });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!event.target.matches || !event.target.matches("[data-keys]") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const down = event.key === "j" || event.key === "ArrowDown";
+    if (!down && event.key !== "k" && event.key !== "ArrowUp") return;
+    event.preventDefault();
+    const next = rows()[Math.max(0, place - (down ? 0 : 1))] || rows().at(-1);
+    if (next) next.focus();
+  });
 })();
