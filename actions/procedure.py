@@ -200,7 +200,7 @@ def remembered(tracker: Tracker) -> Memory:
 
 def last_outcome(tracker: Tracker) -> str:
     """Return the outcome of what was said last; "" where it has none."""
-    said = next((event for event in reversed(tracker.events or []) if event.get("event") == "bot"), {})
+    said: dict[str, Any] = next((one for one in reversed(tracker.events or []) if one.get("event") == "bot"), {})
     custom = (said.get("data") or {}).get("custom") or {}
     return str((custom.get("answer") or {}).get("outcome") or "")
 
