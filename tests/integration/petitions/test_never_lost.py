@@ -123,8 +123,8 @@ async def test_the_same_key_from_two_processes_twenty_times_each(lodger, operati
 
 
 @pytest.fixture
-def stoppable(tmp_path):
-    with postgres_server(tmp_path / "server") as server:
+def stoppable():
+    with postgres_server() as server:
         yield server
         server.ensure_postgres_running()
 
