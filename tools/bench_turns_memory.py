@@ -1,4 +1,7 @@
-"""Memory over many turns: half of the people at the web chat, half at Rasa's REST channel, none with a pause."""
+"""Memory over many turns: half of the people at the web chat, half at Rasa's REST channel, none with a pause.
+
+It is that of each process without the pages of files: other Python programs share these, and come and go meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,7 @@ def memory_rows(target: Target, turns: int) -> list[Row]:
 
 
 async def watched(target: Target, turns: int, tally: Tally) -> list[Sample]:
-    """Let people talk until so many turns are answered; turns and MB by process, `SAMPLES` times."""
+    """Let people talk until so many turns are answered; turns and MB of their own by process, `SAMPLES` times."""
     every = max(turns // SAMPLES, 1)
     mix = load_mix()
     people: list[Person] = [
@@ -45,12 +48,12 @@ async def watched(target: Target, turns: int, tally: Tally) -> list[Sample]:
         *(RestCitizen(number, target.rest, typed_only(mix), tally) for number in range(AT_ONCE // 2, AT_ONCE)),
     ]
     talking = asyncio.create_task(crowd(people, float("inf"), 0.0, 1.0, lambda: None))
-    samples = [(0, target.megabytes())]
+    samples = [(0, target.own_megabytes())]
     try:
         while samples[-1][0] < turns and not talking.done():
             await asyncio.sleep(0.5)
             if len(tally.milliseconds) >= samples[-1][0] + every:
-                samples.append((len(tally.milliseconds), await asyncio.to_thread(target.megabytes)))
+                samples.append((len(tally.milliseconds), await asyncio.to_thread(target.own_megabytes)))
                 note(f"{samples[-1][0]} turns, {sum(samples[-1][1].values()):.0f} MB")
     finally:
         talking.cancel()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.bench import Stand, first_answer
-from tools.load_processes import family, megabytes_of, processes_of, seconds_of
+from tools.load_processes import family, megabytes_of, own_megabytes_of, processes_of, seconds_of
 from tools.measuring import PYTHON, note, run
 from tools.topology import Topology
 
@@ -39,6 +39,10 @@ class Target:
     def megabytes(self) -> dict[str, float]:
         """Return memory by process, shared pages by share."""
         return {name: sum(map(megabytes_of, family(pid))) for name, pid in self.pids().items()}
+
+    def own_megabytes(self) -> dict[str, float]:
+        """Return memory by process without the pages of files (`own_megabytes_of`)."""
+        return {name: sum(map(own_megabytes_of, family(pid))) for name, pid in self.pids().items()}
 
 
 @contextmanager

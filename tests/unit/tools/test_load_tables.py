@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psutil
 import pytest
 
 from tests.fixtures.made_up_portal import made_up_of
@@ -14,7 +15,7 @@ from tools.load_measure import CROWD, Crowd, Found
 from tools.load_measure import rows_of as crowd_rows
 from tools.load_mix import Kind, Talk, button_of, load_mix, read_step
 from tools.load_officers import Desk
-from tools.load_processes import shares
+from tools.load_processes import own_megabytes_of, shares
 from tools.load_race import table, typed_only
 from tools.measuring import Row
 
@@ -114,6 +115,13 @@ def test_windows_ask_the_same_questions():
     for begin, end in WINDOWS.values():
         assert (begin % 8, end % 8) == (0, 0)
         assert window_mean(marks, begin, end) == pytest.approx(10.0)
+
+
+def test_own_memory_is_what_a_process_wrote():
+    before = own_megabytes_of(psutil.Process())
+    held = bytearray(b"x") * 64_000_000
+    assert own_megabytes_of(psutil.Process()) - before == pytest.approx(64, abs=4)
+    del held
 
 
 def test_memory_that_grows_is_seen():
