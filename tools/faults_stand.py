@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -32,7 +33,7 @@ class Unusable(Exception):
     """The fault cannot be made on this machine; the text says what it needs."""
 
 
-class AnyStand:
+class AnyStand(ABC):
     """A running assistant in `folder`, on a small disk of its own where this process may mount one.
 
     url: where the public comes in. changes: its settings so far.
@@ -63,9 +64,9 @@ class AnyStand:
             f"{TOKEN_OF}CITY": "secret",
         }
 
+    @abstractmethod
     def begin(self) -> None:
         """Start everything; all is ready when it returns."""
-        raise NotImplementedError
 
     def close(self) -> None:
         """End everything and give the disk back; the logs stay in the folder."""
@@ -77,28 +78,28 @@ class AnyStand:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
 
+    @abstractmethod
     def process(self, name: str) -> psutil.Process | None:
         """Return the first process of that name, None where there is none."""
-        raise NotImplementedError
 
+    @abstractmethod
     def hub_logs(self) -> list[Path]:
         """Return where the hubs log."""
-        raise NotImplementedError
 
+    @abstractmethod
     def start(self, name: str) -> None:
         """Start a process that was killed, or have it started, and wait until it is ready."""
-        raise NotImplementedError
 
+    @abstractmethod
     def wait(self, name: str) -> None:
         """Wait until a process is ready."""
-        raise NotImplementedError
 
+    @abstractmethod
     def ready(self, seconds: float = 120.0) -> None:
         """Wait until every process is well, before the next fault."""
-        raise NotImplementedError
 
-    def _end(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _end(self) -> None: ...
 
     def send(self, name: str, number: int) -> None:
         """Send a signal to a process and its children."""
@@ -166,7 +167,7 @@ class Stand(AnyStand):
         process = self.topology.nodes[name].process
         if process is not None:
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            process.wait()  # by its Popen, which else would not know that it has ended
 
     def hub_logs(self) -> list[Path]:
         """Return where the hubs log."""
