@@ -66,7 +66,7 @@ class Turnstile:
                 self._look_at = now + DELETED_SECONDS
                 self._let_go_of_deleted()
             if self._file is None:
-                self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                self._file = _opened(path)
             while True:
                 with suppress(BlockingIOError):
                     fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -82,3 +82,12 @@ class Turnstile:
         """Others would stand in a queue of their own, at a new file."""
         if self._file is not None and not os.fstat(self._file).st_nlink:
             self.close()
+
+
+def _opened(path: Path) -> int:
+    """The open lock file. What root makes belongs to whose folder it is: the service could not open it otherwise."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    if os.geteuid() == 0:
+        folder = path.parent.stat()
+        os.fchown(file, folder.st_uid, folder.st_gid)
+    return file

@@ -114,6 +114,16 @@ def test_where_there_is_no_file_everybody_goes_through(path, tmp_path):
     ours.close()
 
 
+def test_what_root_makes_belongs_to_whose_folder_it_is(tmp_path, monkeypatch):
+    given = []
+    monkeypatch.setattr("bot.store.turnstile.os.geteuid", lambda: 0)
+    monkeypatch.setattr("bot.store.turnstile.os.fchown", lambda _file, user, group: given.append((user, group)))
+    with Turnstile(tmp_path / "turn").first():
+        pass
+    folder = tmp_path.stat()
+    assert given == [(folder.st_uid, folder.st_gid)]
+
+
 def test_an_error_gives_it_back(tmp_path):
     ours = Turnstile(tmp_path / "turn", 5.0)
     with pytest.raises(ValueError, match="ours"), ours.first():
