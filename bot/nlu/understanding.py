@@ -12,6 +12,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.arbiter import (
+    ASK_PETITION,
     ASK_PROCEDURE,
     GIVE_PLACE,
     GREET,
@@ -26,7 +27,7 @@ from bot.nlu.entities import find_entities
 from bot.nlu.linking import Linker
 from bot.nlu.message_component import MessageComponent
 from bot.nlu.papers import Strength, paper_entities, read_ask
-from bot.nlu.petition_reading import is_wish_to_lodge
+from bot.nlu.petition_reading import calls_off, is_wish_to_lodge
 from bot.nlu.place_matcher import PLACE_TOLD
 from bot.nlu.safety_first import read_guess, safety_intent, told_matter, without_danger
 from bot.nlu.screener import SCREENING
@@ -99,7 +100,9 @@ class IntentArbiter(MessageComponent):
         of_procedure = asks_of_being_late(name, link, text) or corrects_a_paper(name, text)
         if of_procedure or names_nothing_old(name, link, facts, text):
             name = ASK_PROCEDURE
-        if name in _MAY_BE_A_WISH and is_wish_to_lodge(text):
+        if calls_off(text):
+            name, confidence = ASK_PETITION, 1.0
+        elif name in _MAY_BE_A_WISH and is_wish_to_lodge(text):
             name, confidence = "lodge_petition", 1.0
         elif not KINDS_OF_REPLY.intersection(named) and not (message.get(SCREENING) or {}).get(MATTER):
             name, confidence = _with_story(message, name, confidence, link, facts)
