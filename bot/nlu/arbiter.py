@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.ops.screening.kinds import Kind
 from bot.ops.screening.screening import MASKED, MATTER, SAYS_WHO
 from knowledge.text import fold
 from knowledge.topics import found, old_words
@@ -116,6 +117,16 @@ def asks_of_being_late(name: str, link: dict[str, Any], text: str) -> bool:
 
 
 _OLD_WORD = "ask_old_word"
+
+def looks_up_by_identity(ranking: Sequence[Mapping[str, Any]], screening: Mapping[str, Any], link: Any) -> bool:
+    """Say whether somebody wants a dossier looked up by the number of an identity card, which is masked by now.
+
+    What is left ("coi giúp hồ sơ") also sounds like the papers of a procedure.
+    """
+    best = str(ranking[0].get("name")) if ranking else ""
+    masked = Kind.CITIZEN_ID.value in (screening.get(MASKED) or ())
+    return best == ASK_CASE_STATUS and masked and link.get("certainty") != "clear"
+
 
 
 def names_nothing_old(name: str, link: dict[str, Any], facts: list[str], text: str) -> bool:

@@ -12,12 +12,14 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.arbiter import (
+    ASK_CASE_STATUS,
     ASK_PETITION,
     ASK_PROCEDURE,
     GIVE_PLACE,
     GREET,
     asks_of_being_late,
     corrects_a_paper,
+    looks_up_by_identity,
     names_nothing_old,
     only_says_who,
     settle_intent,
@@ -46,6 +48,7 @@ KINDS_OF_REPLY = frozenset(
 """Entities with which a message says by itself what it is about."""
 _MAY_BE_A_WISH = frozenset({"ask_petition", "resume_petition", "ask_procedure", "nlu_fallback"})
 """What "tôi muốn gửi phản ánh" may be taken for: these share its few words."""
+_MAY_BE_A_LOOK_UP = frozenset({"ask_procedure", "nlu_fallback"})
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -100,6 +103,8 @@ class IntentArbiter(MessageComponent):
         of_procedure = asks_of_being_late(name, link, text) or corrects_a_paper(name, text)
         if of_procedure or names_nothing_old(name, link, facts, text):
             name = ASK_PROCEDURE
+        if name in _MAY_BE_A_LOOK_UP and looks_up_by_identity(ranking, message.get(SCREENING) or {}, link):
+            name = ASK_CASE_STATUS
         if calls_off(text):
             name, confidence = ASK_PETITION, 1.0
         elif name in _MAY_BE_A_WISH and is_wish_to_lodge(text):
