@@ -52,6 +52,9 @@ TABLE = [
     ("resume_checklist", 0.7, link(words=2, known=0), [], [], "resume_checklist"),
     ("change_checklist", 0.7, CLEAR, [], [], ASK_PROCEDURE),
     ("smalltalk", LOST, link(words=4, known=2), [], [], FALLBACK),
+    ("insult", UNSURE, link(words=3), ["fee"], [], ASK_PROCEDURE),
+    ("insult", 0.97, link(words=3), ["fee"], [], "insult"),
+    ("insult", UNSURE, link(words=3), ["who"], [], "insult"),
 ]
 
 
