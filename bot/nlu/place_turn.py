@@ -13,7 +13,7 @@ from knowledge.places import MentionKind, PlaceMention, Sense, SenseKind, Unit, 
 from knowledge.places.telling import asks_unit, home_of
 from knowledge.text import words
 
-CHOOSE, UNSURE, ASK_OFFICE = "choose_place", "unsure_place", "ask_office"
+CHOOSE, UNSURE, ASK_OFFICE, AFFIRM = "choose_place", "unsure_place", "ask_office", "affirm"
 _FEW_DISTRICTS = 3
 
 
@@ -125,7 +125,9 @@ def plan_place(turn: PlaceTurn) -> PlaceStep:
     if turn.replies and turn.about_procedure:
         return PlaceStep(PlaceStepKind.DIGRESS, wants)
     if asked is not None and turn.replies:
-        return _unsure(asked, turn.text)
+        return (_again(asked) if turn.intent == AFFIRM else None) or _unsure(asked, turn.text)
+    if turn.at_hand and turn.intent == ASK_OFFICE and _FILED_WHERE.search(fold(turn.text)):
+        return PlaceStep(PlaceStepKind.OF_PROCEDURE, wants)
     if turn.home is not None:
         return PlaceStep(PlaceStepKind.TOLD, wants, (turn.home,), turn.home.name)
     return PlaceStep(PlaceStepKind.NO_PLACE, wants)
@@ -207,6 +209,13 @@ def _unsure(asked: Asked, words: str) -> PlaceStep:
 
 def _of_mention(mention: PlaceMention, wants: Wants) -> PlaceStep:
     kind = {
+def _again(asked: Asked) -> PlaceStep | None:
+    """A yes chooses none of several: the same question once more, not the end of it."""
+    mentions = find_places(asked.said)
+    step = _of_mention(mentions[0], asked.wants) if len(mentions) == 1 else None
+    return step if step and step.kind is not PlaceStepKind.TOLD else None
+
+
         MentionKind.CERTAIN: PlaceStepKind.TOLD,
         MentionKind.SPLIT: PlaceStepKind.ASK_SPLIT,
         MentionKind.FORMER_DISTRICT: PlaceStepKind.ASK_WARD,
