@@ -53,7 +53,9 @@ class Found:
 async def ask_code(talk: CaseTalk, again: bool = False, follow: bool = False) -> list[EventType]:
     """Ask for the code, and say where it stands."""
     buttons = [button("where_is_code", "forget_case_code")]
-    talk.say("ask_code_again" if again else "ask_code", Outcome.CLARIFIED_CASE_CODE, buttons, shape=shape())
+    moment = "ask_code_again" if again else "ask_code"
+    moment = "ask_code_no_identity" if talk.turn.identity else moment
+    talk.say(moment, Outcome.CLARIFIED_CASE_CODE, buttons, shape=shape())
     missed = talk.turn.waiting.missed + 1 if again else 0
     return wait_for(Waiting(WaitFor.CODE, follow=follow, missed=missed))
 

@@ -80,6 +80,9 @@ async def _carry_out(talk: PetitionTalk, step: PetitionStep, writing: Writing | 
     if step.kind is StepKind.STALE:
         talk.say("stale", Outcome.CLARIFIED_PETITION, [plain_button("lodge", "lodge_petition")])
         return remember(writing, closed=True)
+    if step.kind is StepKind.NEVER_MIND:
+        talk.say("never_mind", Outcome.ANSWERED_PETITION_CANCELLED)
+        return remember(None)
     if writing is None or step.kind is StepKind.NOTHING_BEGUN:
         talk.say("nothing_begun", Outcome.CLARIFIED_PETITION, [plain_button("lodge", "lodge_petition")])
         return remember(None)

@@ -13,7 +13,8 @@ from bot.nlu.petition_draft import AGREED, Item, Writing
 from bot.nlu.petition_step import PetitionStep, StepKind
 from bot.staff.models import Feature
 
-_LEAVING = {StepKind.LATER, StepKind.CANCEL, StepKind.CANCEL_SURE, StepKind.STALE, StepKind.NOTHING_BEGUN}
+_LEAVING = {StepKind.LATER, StepKind.CANCEL, StepKind.CANCEL_SURE, StepKind.STALE}
+_LEAVING |= {StepKind.NOTHING_BEGUN, StepKind.NEVER_MIND}
 """A draft can always be thrown away."""
 
 

@@ -16,6 +16,7 @@ from actions.petition_talk import LOOK_UP, NAME, PERSONAL, plain_button, typed
 from actions.procedure import ActionAnswerProcedure
 from bot.errors import PetitionRefusedError, StoreDownError
 from bot.nlu.open_question import OPEN_QUESTION, OpenQuestion, Takes, read_open_question
+from bot.nlu.petition_reading import calls_off
 from bot.nlu.petition_status_turn import (
     StatusStep,
     StatusStepKind,
@@ -61,7 +62,7 @@ class ActionLookUpPetition(Action):
         turn = read_status_turn(tracker.latest_message or {}, typed(tracker), waiting, is_open)
         talk, step = StatusTalk(services, dispatcher, tracker, turn), plan_status(turn)
         if step.kind is StatusStepKind.NEW:
-            return [*wait_for_nothing(), FollowupAction(NAME)]
+            return _over_to_lodging()
         if step.kind is StatusStepKind.DIGRESS:
             events = await ActionAnswerProcedure(self._services).run(dispatcher, tracker, domain)
             talk.say(f"remind_{waiting.kind.value}", Outcome.CLARIFIED_PETITION_STEP, expects=_expected(waiting))
@@ -108,9 +109,13 @@ def _meant(mine: list[PetitionView], code: str) -> PetitionView | None:
 def _which(talk: StatusTalk, mine: list[PetitionView]) -> list[EventType]:
     """None, or several: ask for the code, or let one be chosen."""
     if not mine:
-        return ask_code(talk)
+        return _over_to_lodging() if calls_off(talk.turn.text) else ask_code(talk)
     show_all(talk, mine)
     return wait_for(Waiting(WaitFor.CODE))
+
+
+def _over_to_lodging() -> list[EventType]:
+    return [*wait_for_nothing(), FollowupAction(NAME)]
 
 
 def ask_code(talk: StatusTalk, again: bool = False) -> list[EventType]:

@@ -11,6 +11,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.choices import PROCEDURE_CODE
 from actions.place_slots import COMMUNE_CODE, PLACE_WORDS, commune_of, commune_slots
 from actions.procedure import ActionAnswerProcedure
 from bot.nlu.open_question import OPEN_QUESTION, OpenQuestion, Takes
@@ -27,6 +28,7 @@ from bot.nlu.place_turn import (
 from bot.ops.clock import city_date
 from bot.ops.outcomes import Outcome
 from bot.services import Services, default_services
+from knowledge.facts import Fact
 from knowledge.places import PlaceMention, Sense, SenseKind, load_places
 from knowledge.places.contacts import OfficeKind, load_directory
 from knowledge.places.where import office_text
@@ -60,6 +62,9 @@ class ActionTellPlace(Action):
         if step.kind is PlaceStepKind.DIGRESS:
             events = await ActionAnswerProcedure(self._services).run(dispatcher, tracker, domain)
             return [*events, *_left_open(turn.asked)]
+        if step.kind is PlaceStepKind.OF_PROCEDURE:
+            code = str(tracker.get_slot(PROCEDURE_CODE))
+            return await ActionAnswerProcedure(self._services).tell(dispatcher, tracker, code, (Fact.PLACE,))
         if step.kind is PlaceStepKind.TOLD:
             return self._tell(dispatcher, tracker, step)
         _ask(dispatcher, step)
@@ -102,6 +107,7 @@ def read_place_turn(tracker: Tracker) -> PlaceTurn:
         asked=asked,
         home=commune_of(tracker),
         about_procedure=intent == "ask_procedure" and (link.get("certainty") == "clear" or bool(message.get("facts"))),
+        at_hand=bool(tracker.get_slot(PROCEDURE_CODE)),
         replies=asked is not None and isinstance(opened, dict) and opened.get("action") == NAME,
     )
 

@@ -79,6 +79,12 @@ class ActionAnswerProcedure(Action):
             dispatcher.utter_message(response="utter_petition__offer_beside")
         return events
 
+    async def tell(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, code: str, facts: tuple[Fact, ...]
+    ) -> list[EventType]:
+        """Answer these facts of a procedure that is certain, whatever the message reads like."""
+        return await self._answer(dispatcher, tracker, Step(StepKind.ANSWER, facts, code), remembered(tracker))
+
     async def _carry_out(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         memory = remembered(tracker)
         turn = read_turn(tracker.latest_message or {}, memory)

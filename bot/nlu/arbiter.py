@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.ops.screening.kinds import Kind
 from bot.ops.screening.screening import MASKED, MATTER, SAYS_WHO
 from knowledge.text import fold
 from knowledge.topics import found, old_words
@@ -50,6 +51,7 @@ _HELP = {"ask_digital_help", "ask_how_to", "tell_stuck", "refuse_tips"}
 _OF_REFERRALS = {"request_referral", "ask_referral", "cancel_referral"}
 _ASK_REFERRAL, _STEPS = "ask_referral", "steps"
 _EMERGENCY, _HOUSEHOLD_BOOK, _INSULT = "report_emergency", "ask_household_book", "insult"
+_OF_MONEY = frozenset({"fee", "result"})
 _CERTAIN_LINK, _CERTAIN_INSIDE, _LIKELY_INSIDE = 0.80, 0.95, 0.60
 _FOLLOW_UP_WORDS = 2
 _SURE_INTENT, _LIKELY_INTENT, _DOUBTFUL_INTENT = 0.80, 0.60, 0.50
@@ -93,7 +95,8 @@ def settle_intent(
     wider = _wider_than_one(name, confidence, link, several or {})
     if wider:
         return wider, max(confidence, _SURE_INTENT)
-    name = ASK_PROCEDURE if name in (COMPARE, TELL_EVENT, RECALL) else name
+    rude_only_in_sound = name == _INSULT and bool(_OF_MONEY.intersection(facts))  # "may tram ngan 1 thang"
+    name = ASK_PROCEDURE if name in (COMPARE, TELL_EVENT, RECALL) or rude_only_in_sound else name
     if name == ASK_PROCEDURE:
         return name, confidence
     return _against_link(name, confidence, link, facts)
@@ -113,6 +116,16 @@ def asks_of_being_late(name: str, link: dict[str, Any], text: str) -> bool:
         return False
     folded = fold(text)
     return bool(_LATE.search(folded) and _FINED.search(folded))
+
+
+def looks_up_by_identity(ranking: Sequence[Mapping[str, Any]], screening: Mapping[str, Any], link: Any) -> bool:
+    """Say whether somebody wants a dossier looked up by the number of an identity card, which is masked by now.
+
+    What is left ("coi giúp hồ sơ") also sounds like the papers of a procedure.
+    """
+    best = str(ranking[0].get("name")) if ranking else ""
+    masked = Kind.CITIZEN_ID.value in (screening.get(MASKED) or ())
+    return best == ASK_CASE_STATUS and masked and link.get("certainty") != "clear"
 
 
 _OLD_WORD = "ask_old_word"

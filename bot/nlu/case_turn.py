@@ -14,6 +14,8 @@ from typing import Any
 from bot.nlu.replies import NO, NOTHING, YES, Choice, Reading, Wish, read_reply
 from bot.ops.case_codes import FoundCode, complete_code, find_case_codes
 from bot.ops.screening.case_proofs import find_proof
+from bot.ops.screening.kinds import Kind
+from bot.ops.screening.screening import MASKED
 from knowledge.text import words
 
 ASK, FOLLOW, AGREE, REFUSE = "ask_case_status", "follow_case", "agree_to_follow", "refuse_to_follow"
@@ -94,7 +96,8 @@ class CaseTurn:
 
     found: codes in the text, right and wrong ones. proof: four digits or a key. button_code, rating: what a button
     carries. proven: codes whose proof was right in this conversation, the last one last. tells: the message is
-    clearly about a procedure, or asks a fact of one at hand.
+    clearly about a procedure, or asks a fact of one at hand. identity: it held the number of an identity card, which
+    is taken out by now.
     """
 
     intent: str
@@ -108,6 +111,7 @@ class CaseTurn:
     reading: Reading = NOTHING
     proven: tuple[str, ...] = ()
     tells: bool = False
+    identity: bool = False
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -152,6 +156,7 @@ def read_case_turn(
         open=choices is not None,
         reading=Reading() if pressed else read_reply(text, choices or ()),
         proven=tuple(map(str, slots.get("case_status__proven") or ())),
+        identity=Kind.CITIZEN_ID.value in ((message.get("screening") or {}).get(MASKED) or ()),
         tells=_tells(message, bool(slots.get("procedure_code")), waiting.kind in (WaitFor.CODE, WaitFor.PROOF)),
     )
 

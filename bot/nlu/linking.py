@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from bot.nlu.several import Several, find_several
 from knowledge.errors import CatalogueError
+from knowledge.search.ages import of_that_age
 from knowledge.search.asked import Asked, facts_in
 from knowledge.search.deciding import Certainty, decide
 from knowledge.search.denials import asserted
@@ -88,7 +89,7 @@ class Linker:
         asked = index.facts(index.read(text[:MAX_TEXT]))
         question = index.read_matter(asserted(text[:MAX_TEXT]))
         kept = subject_words(facts_in(question.tokens).rest.split())
-        ranked = index.rank(question, _HITS + _OTHERS) if kept else NOTHING
+        ranked = of_that_age(index.rank(question, _HITS + _OTHERS), text) if kept else NOTHING
         known = sum(index.knows(token) for token in kept)
         return asked, _link(ranked, _code_in(text), kept, known)
 

@@ -171,9 +171,11 @@ def _mark(piece: str) -> str:
 
 
 def _letter(folded: str, typed: str, marked: str, sure: bool) -> str:
-    """The kind of a phrase, empty where it is none. sure: doubtful phrases count without marks too."""
-    bare = not has_diacritics(typed)
-    for phrase in load_words().phrases.get(folded, ()):
+    """The kind of a phrase, empty where it is none: the one typed as it is written ("có sao") before one that lacks
+    marks ("cớ sao"). sure: doubtful phrases count without marks too.
+    """
+    bare, keys = not has_diacritics(typed), keys_of(typed)
+    for phrase in sorted(load_words().phrases.get(folded, ()), key=lambda one: one.keys != keys):
         if _agrees(phrase, typed) and not (bare and (phrase.marked or (phrase.doubtful and not sure))):
             return _whose(phrase.kind, folded, marked).value
     return ""

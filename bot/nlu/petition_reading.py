@@ -83,9 +83,19 @@ def is_wish_to_lodge(text: str) -> bool:
     said = f" {' '.join(words(text))} "
     if not any(f" {noun} " in said for noun in _lexicon()["lodge"]):  # so it is of most messages
         return False
-    if tells_something(text) or speaks_of_lodged(text) or wish_in(text, (RESUME, LATER, CANCEL)):
+    if tells_something(text) or speaks_of_lodged(text) or wish_in(text, (RESUME, LATER, CANCEL)) or calls_off(text):
         return False
     return not any(f" {word} " in said for word in _lexicon()["going_on"])
+
+
+def calls_off(text: str) -> bool:
+    """Say whether `text` only takes back the thought of lodging something ("thôi khỏi phản ánh")."""
+    said, lexicon = f" {' '.join(words(text))} ", _lexicon()
+    noun = next((one for one in lexicon["lodge"] if f" {one} " in said), "")
+    before, _, behind = (part.split() for part in said.partition(f" {noun} "))
+    if not noun or not set(before).intersection(lexicon["calls_off"]):
+        return False
+    return not (_rest(before, lexicon["calls_off_before"]) or _rest(behind, lexicon["calls_off_behind"]))
 
 
 def _rest(said: list[str], phrases: tuple[str, ...]) -> list[str]:

@@ -89,7 +89,7 @@ class StatusStepKind(str, Enum):
     FOLLOW = "follow"
     CLOSE = "close"
     NEW = "new"
-    """It only sounds like a petition that exists: one is to be lodged."""
+    """It only sounds like a petition that exists: one is to be lodged, or is not after all."""
     DIGRESS = "digress"
     NOT_UNDERSTOOD = "not_understood"
 
@@ -141,6 +141,8 @@ def plan_status(turn: StatusTurn) -> StatusStep:
         return _pressed(turn)
     if turn.is_open and turn.waiting.kind is WaitFor.TOLD:
         return _after_telling(turn)
+    if reading.calls_off(turn.text) and turn.waiting.kind is not WaitFor.WITHDRAW and not wanted_in(turn.text):
+        return StatusStep(StatusStepKind.NEW)
     replied = _reply(turn) if turn.is_open else None
     return replied or _wanted(turn)
 

@@ -20,6 +20,8 @@ class StepKind(str, Enum):
     BEGUN_ALREADY = "begun_already"
     RESUME = "resume"
     NOTHING_BEGUN = "nothing_begun"
+    NEVER_MIND = "never_mind"
+    """Called off before anything was begun."""
     SET = "set"
     """Take `value` as the answer to `item`."""
     SAY = "say"

@@ -78,7 +78,9 @@ def plan_petition(turn: PetitionTurn) -> PetitionStep:
 
 
 def _start(turn: PetitionTurn) -> PetitionStep:
-    """Own words are the story already, unless they only say that there is one."""
+    """Own words are the story already, unless they only say that there is one, or will be none."""
+    if reading.calls_off(turn.text):
+        return PetitionStep(StepKind.CANCEL if turn.writing else StepKind.NEVER_MIND)
     if turn.writing is not None and turn.writing.content:
         return PetitionStep(StepKind.BEGUN_ALREADY)
     story = reading.story_in(turn.text) if reading.tells_something(turn.text) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -11,10 +12,12 @@ from bot.nlu.entities import choice_number
 from bot.nlu.replies import Choice
 from knowledge.places import MentionKind, PlaceMention, Sense, SenseKind, Unit, find_places, load_places
 from knowledge.places.telling import asks_unit, home_of
-from knowledge.text import words
+from knowledge.text import fold, words
 
-CHOOSE, UNSURE, ASK_OFFICE = "choose_place", "unsure_place", "ask_office"
+CHOOSE, UNSURE, ASK_OFFICE, AFFIRM = "choose_place", "unsure_place", "ask_office", "affirm"
 _FEW_DISTRICTS = 3
+_FILED_WHERE = re.compile(r"^\W*(?:(?:da|vay|the|thi|roi|phai|la|nhung)\W+)*(?:lam|nop)\b.*\b(?:nao|dau)\b")
+""""Làm ở văn phòng đất đai quận nào" asks of what was spoken of; "ủy ban quận 3 ở đâu" does not."""
 
 
 class Wants(str, Enum):
@@ -35,6 +38,8 @@ class PlaceStepKind(str, Enum):
     NO_PLACE = "no_place"
     UNSURE = "unsure"
     DIGRESS = "digress"
+    OF_PROCEDURE = "of_procedure"
+    """Where the procedure at hand is filed: its record says."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,8 @@ class Asked:
 class PlaceTurn:
     """pressed_code, pressed_name: what a button carries.
 
-    about_procedure: the message asks about a procedure. replies: it came as the reply to the open question.
+    about_procedure: the message asks about a procedure. replies: it came as the reply to the open question. at_hand: a
+    procedure was spoken of.
     """
 
     intent: str
@@ -92,6 +98,7 @@ class PlaceTurn:
     home: Unit | None = None
     about_procedure: bool = False
     replies: bool = False
+    at_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,7 +132,9 @@ def plan_place(turn: PlaceTurn) -> PlaceStep:
     if turn.replies and turn.about_procedure:
         return PlaceStep(PlaceStepKind.DIGRESS, wants)
     if asked is not None and turn.replies:
-        return _unsure(asked, turn.text)
+        return (_again(asked) if turn.intent == AFFIRM else None) or _unsure(asked, turn.text)
+    if turn.at_hand and turn.intent == ASK_OFFICE and _FILED_WHERE.search(fold(turn.text)):
+        return PlaceStep(PlaceStepKind.OF_PROCEDURE, wants)
     if turn.home is not None:
         return PlaceStep(PlaceStepKind.TOLD, wants, (turn.home,), turn.home.name)
     return PlaceStep(PlaceStepKind.NO_PLACE, wants)
@@ -198,6 +207,13 @@ def _picked(text: str, asked: Asked) -> str:
 def choices_of(units: Sequence[Unit]) -> tuple[Choice, ...]:
     """Return units as options of an open question, by their names."""
     return tuple(Choice(unit.code, (unit.name, unit.bare_name)) for unit in units)
+
+
+def _again(asked: Asked) -> PlaceStep | None:
+    """A yes chooses none of several: the same question once more, not the end of it."""
+    mentions = find_places(asked.said)
+    step = _of_mention(mentions[0], asked.wants) if len(mentions) == 1 else None
+    return step if step and step.kind is not PlaceStepKind.TOLD else None
 
 
 def _unsure(asked: Asked, words: str) -> PlaceStep:

@@ -14,6 +14,7 @@ from knowledge.facts import Fact
 from knowledge.search.deciding import Certainty, choices
 from knowledge.search.index import Hit
 from knowledge.search.life_events import linked_for
+from knowledge.text import words
 
 Offers = tuple[tuple[str, str], ...]
 
@@ -234,10 +235,19 @@ def _of_wishes(turn: Turn, step: Step) -> Step:
     """The linked procedure that covers the wishes, or the first of them; not where the whole means another one."""
     codes = tuple(hit.code for hit in turn.wishes)
     linked = linked_for(codes)
-    if linked is None and step.kind is StepKind.ANSWER and step.code not in codes:
+    if linked is None and step.kind is StepKind.ANSWER and step.code not in codes and _means_the_whole(turn):
         return step
     code = linked.code if linked else codes[0]
     return Step(StepKind.ANSWER, step.facts, code, also=_without(codes, code), beside=Beside.WISHES)
+
+
+def _means_the_whole(turn: Turn) -> bool:
+    """Say whether the first hit is rather meant than the wishes: surely, or because its name holds theirs.
+
+    "Khai sinh và nhận con" has one procedure for both; "kết hôn với khai sinh cho con" only sounds like it.
+    """
+    title = set(words(turn.hits[0].title)) if turn.hits else set()
+    return turn.sure >= _SURE_OF_ONE or all(title.issuperset(words(hit.title)) for hit in turn.wishes)
 
 
 def _without(codes: tuple[str, ...], code: str) -> tuple[str, ...]:
@@ -283,6 +293,7 @@ _BARE = 2
 _OF_A_REFUSAL = frozenset((Fact.PLACE, Fact.TIME, Fact.STEPS, Fact.WHO))
 _FEW_WORDS, _SHORT_REPLY = 3, 4
 _OTHER_MATTER = 0.75
+_SURE_OF_ONE = 0.9
 
 
 def _offers(hits: list[Hit]) -> Offers:

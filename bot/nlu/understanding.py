@@ -12,11 +12,14 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.arbiter import (
+    ASK_CASE_STATUS,
+    ASK_PETITION,
     ASK_PROCEDURE,
     GIVE_PLACE,
     GREET,
     asks_of_being_late,
     corrects_a_paper,
+    looks_up_by_identity,
     names_nothing_old,
     only_says_who,
     settle_intent,
@@ -26,7 +29,7 @@ from bot.nlu.entities import find_entities
 from bot.nlu.linking import Linker
 from bot.nlu.message_component import MessageComponent
 from bot.nlu.papers import Strength, paper_entities, read_ask
-from bot.nlu.petition_reading import is_wish_to_lodge
+from bot.nlu.petition_reading import calls_off, is_wish_to_lodge
 from bot.nlu.place_matcher import PLACE_TOLD
 from bot.nlu.safety_first import read_guess, safety_intent, told_matter, without_danger
 from bot.nlu.screener import SCREENING
@@ -45,6 +48,7 @@ KINDS_OF_REPLY = frozenset(
 """Entities with which a message says by itself what it is about."""
 _MAY_BE_A_WISH = frozenset({"ask_petition", "resume_petition", "ask_procedure", "nlu_fallback"})
 """What "tôi muốn gửi phản ánh" may be taken for: these share its few words."""
+_MAY_BE_A_LOOK_UP = frozenset({"ask_procedure", "nlu_fallback"})
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -99,7 +103,11 @@ class IntentArbiter(MessageComponent):
         of_procedure = asks_of_being_late(name, link, text) or corrects_a_paper(name, text)
         if of_procedure or names_nothing_old(name, link, facts, text):
             name = ASK_PROCEDURE
-        if name in _MAY_BE_A_WISH and is_wish_to_lodge(text):
+        if name in _MAY_BE_A_LOOK_UP and looks_up_by_identity(ranking, message.get(SCREENING) or {}, link):
+            name = ASK_CASE_STATUS
+        if calls_off(text):
+            name, confidence = ASK_PETITION, 1.0
+        elif name in _MAY_BE_A_WISH and is_wish_to_lodge(text):
             name, confidence = "lodge_petition", 1.0
         elif not KINDS_OF_REPLY.intersection(named) and not (message.get(SCREENING) or {}).get(MATTER):
             name, confidence = _with_story(message, name, confidence, link, facts)

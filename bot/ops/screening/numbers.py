@@ -27,11 +27,12 @@ _NAMED = (
     (Kind.TAX_CODE, r"mst|thue"),
 )
 # Numbers of things, not of people.
-_THINGS = (
-    r"thua|to ban do|so (?:hieu|khung|may|seri|vao so)|ho so|bien nhan|bien lai|hoa don|hop dong|quyet dinh|don hang"
-)
+_THINGS = r"thua|to ban do|so (?:hieu|khung|may|seri|vao so)|bien lai|hoa don|hop dong|quyet dinh|don hang"
+_DOSSIERS = r"ho so|bien nhan"
+_CITIZEN_ID = re.compile(r"0\d\d[0-3]\d{8}")
+"""Province, sex and century, year of birth, six digits. No dossier's number begins so: that is a year after 2010."""
 _NAMES = re.compile(
-    rf"(?P<things>(?<![a-z])(?:{_THINGS})(?![a-z]))|"
+    rf"(?P<things>(?<![a-z])(?:{_THINGS})(?![a-z]))|(?P<dossier>(?<![a-z])(?:{_DOSSIERS})(?![a-z]))|"
     + "|".join(f"(?P<{kind.value}>(?<![a-z])(?:{words})(?![a-z]))" for kind, words in _NAMED)
 )
 _SHAPES = (
@@ -83,7 +84,9 @@ def _digits(run: str) -> str:
 def _kind_of(found: re.Match[str], folded: str, text: str) -> Kind | None:
     digits = _digits(found.group())
     name = _name_before(folded[max(0, found.start() - _BEFORE) : found.start()])
-    if name == "things":
+    if name == "dossier" and _CITIZEN_ID.fullmatch(digits):
+        return Kind.CITIZEN_ID
+    if name in ("things", "dossier"):
         return None
     named = Kind(name) if name else None
     possible = possible_kinds(digits)
@@ -99,6 +102,6 @@ def _kind_of(found: re.Match[str], folded: str, text: str) -> Kind | None:
 
 
 def _name_before(before: str) -> str | None:
-    """The kind whose word stands nearest before the number; "things" where it is no person's number."""
+    """The kind whose word stands nearest before the number; "things" or "dossier" where it is no person's."""
     names = [found.lastgroup for found in _NAMES.finditer(before)]
     return names[-1] if names else None

@@ -9,6 +9,7 @@ from bot.nlu.arbiter import (
     FALLBACK,
     asks_of_being_late,
     corrects_a_paper,
+    looks_up_by_identity,
     names_nothing_old,
     settle_intent,
 )
@@ -51,6 +52,9 @@ TABLE = [
     ("resume_checklist", 0.7, link(words=2, known=0), [], [], "resume_checklist"),
     ("change_checklist", 0.7, CLEAR, [], [], ASK_PROCEDURE),
     ("smalltalk", LOST, link(words=4, known=2), [], [], FALLBACK),
+    ("insult", UNSURE, link(words=3), ["fee"], [], ASK_PROCEDURE),
+    ("insult", 0.97, link(words=3), ["fee"], [], "insult"),
+    ("insult", UNSURE, link(words=3), ["who"], [], "insult"),
 ]
 
 
@@ -143,3 +147,16 @@ def test_who_names_neither_oneself_nor_what_is_held_here_asks_of_a_paper(text, a
 def test_a_fact_of_a_procedure_is_no_question_on_old_words_that_are_not_there(text, certainty, facts, nothing_old):
     assert names_nothing_old("ask_old_word", {"certainty": certainty}, facts, text) is nothing_old
     assert not names_nothing_old("ask_vneid", {"certainty": certainty}, facts, text)
+
+
+@pytest.mark.parametrize(
+    ("best", "masked", "found", "expected"),
+    [
+        ("ask_case_status", ["citizen_id"], link(), True),
+        ("ask_case_status", ["phone"], link(), False),
+        ("ask_case_status", ["citizen_id"], CLEAR, False),
+        ("ask_procedure", ["citizen_id"], link(), False),
+    ],
+)
+def test_a_dossier_may_be_asked_for_by_an_identity_number(best, masked, found, expected):
+    assert looks_up_by_identity([{"name": best}], {"masked": masked}, found) is expected

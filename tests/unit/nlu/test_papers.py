@@ -20,6 +20,7 @@ from bot.nlu.papers import Strength, named_in, paper_entities, read_ask
             ["hợp đồng thuê nhà công chứng", "giấy khám sức khỏe"],
         ),
         ("có phải nộp phiếu quân nhân dự bị không", ["phiếu quân nhân dự bị"]),
+        ("hổng có giấy báo tử có sao hông", ["giấy báo tử"]),
     ],
 )
 def test_papers_that_are_demanded_or_asked_about(text, papers):
@@ -42,6 +43,7 @@ def test_papers_that_are_demanded_or_asked_about(text, papers):
         "tôi muốn phản ánh phường đòi giấy khám sức khỏe",
         "cán bộ đòi tiền bồi dưỡng mới làm giấy khai sinh",
         "có cần giấy tờ gì không",
+        "má tôi chỉ có chứng minh nhân dân thôi có sao không",
         "",
         "\x00\x00",
     ],

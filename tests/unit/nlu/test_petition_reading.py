@@ -6,6 +6,7 @@ from bot.nlu.open_question import Moment, OpenQuestion, Takes, goes_to_asker
 from bot.nlu.petition_draft import Item, Writing, read_writing
 from bot.nlu.petition_kind import guess_kind, is_urgent
 from bot.nlu.petition_reading import (
+    calls_off,
     contact_in,
     is_wish_to_lodge,
     item_named,
@@ -154,6 +155,30 @@ def test_a_draft_survives_its_slot_and_a_broken_slot_is_harmless():
 )
 def test_nothing_but_the_wish_to_lodge_is_one(text, wish):
     assert is_wish_to_lodge(text) is wish
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "thôi khỏi phản ánh",
+        "khỏi phản ánh nữa",
+        "thôi không góp ý nữa",
+        "thoi khong gop y nua",
+        "tôi không muốn kiến nghị nữa đâu",
+        "thôi em đừng gửi phản ánh nha",
+    ],
+)
+def test_a_petition_is_called_off(text):
+    assert calls_off(text)
+    assert not is_wish_to_lodge(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sao không phản ánh được", "không biết phản ánh ở đâu", "phản ánh không", "không ai trả lời phản ánh"],
+)
+def test_what_only_holds_a_no_calls_nothing_off(text):
+    assert not calls_off(text)
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,13 @@ def test_a_street_settles_nothing_and_is_kept():
     assert len(step.units) == 2
 
 
+@pytest.mark.parametrize("question", ["Phường Tân Định", "phường 14 quận 10", "phường 3"])
+def test_a_yes_to_several_places_asks_once_more(question):
+    asked, before = asked_by(question), plan_place(turn(question))
+    step = plan_place(turn("đúng rồi", "affirm", asked=asked, replies=True))
+    assert (step.kind, step.units) == (before.kind, before.units)
+
+
 def test_another_place_is_taken_instead_of_a_reply():
     step = plan_place(turn("à nhầm, tôi ở phường Bảy Hiền", asked=asked_by("phường 14 quận 10"), replies=True))
     assert step.units == (unit("26983"),)

@@ -14,6 +14,9 @@ from knowledge.search.index import Hit
 
 A, B, C, D = (Hit(f"1.00000{number}", f"Việc {number}", score) for number, score in enumerate((0.5, 0.3, 0.15, 0.02)))
 DEATH, REMOVAL = Hit("1.000656", "Đăng ký khai tử", 0.5), Hit("1.003197", "Xóa đăng ký thường trú", 0.4)
+BIRTH, MARRIAGE = Hit("9.000001", "Đăng ký khai sinh", 0.4), Hit("9.000002", "Đăng ký kết hôn", 0.4)
+FATHER = Hit("9.000003", "Đăng ký nhận cha, mẹ, con", 0.4)
+BIRTH_AND_FATHER = Hit("9.000004", "Đăng ký khai sinh kết hợp đăng ký nhận cha, mẹ, con", 0.7)
 NOTHING = Turn("ask_procedure", (), (), Certainty.NONE, 0, "", "", None, "", (), ())
 FEE = (Fact.FEE,)
 K = StepKind
@@ -110,6 +113,15 @@ TABLE = [
     (turn(facts=FEE, wishes=(A, B), **CLOSE), Step(K.ANSWER, FEE, A.code, also=(B.code,), beside=Beside.WISHES)),
     (turn(wishes=(B, A), **CLEAR), Step(K.ANSWER, (), B.code, also=(A.code,), beside=Beside.WISHES)),
     (turn(wishes=(B, C), **CLEAR), Step(K.ANSWER, (), A.code)),
+    # the whole means one procedure only surely, or where its name holds the wishes'
+    (
+        turn(wishes=(MARRIAGE, BIRTH), hits=(BIRTH_AND_FATHER,), certainty=Certainty.CLEAR, words=4, sure=0.76),
+        Step(K.ANSWER, (), MARRIAGE.code, also=(BIRTH.code,), beside=Beside.WISHES),
+    ),
+    (
+        turn(wishes=(BIRTH, FATHER), hits=(BIRTH_AND_FATHER,), certainty=Certainty.CLEAR, words=4, sure=0.76),
+        Step(K.ANSWER, (), BIRTH_AND_FATHER.code),
+    ),
     (
         turn(wishes=(DEATH, REMOVAL), hits=(DEATH,), certainty=Certainty.CLOSE, words=5),
         Step(K.ANSWER, (), "2.002913", also=(DEATH.code, REMOVAL.code), beside=Beside.WISHES),

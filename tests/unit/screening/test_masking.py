@@ -46,6 +46,8 @@ def test_codes_and_passwords_are_taken_out(text, kept):
     ("text", "kind"),
     [
         ("căn cước 079 085 001 234", Kind.CITIZEN_ID),
+        ("coi giúp hồ sơ 079085001234", Kind.CITIZEN_ID),
+        ("tra ho so so 079 085 001 234", Kind.CITIZEN_ID),
         ("cmnd 025123456", Kind.IDENTITY_NUMBER),
         ("hộ chiếu C1234567", Kind.PASSPORT),
         ("gọi +84 912 345 678", Kind.PHONE),
@@ -86,6 +88,7 @@ def test_personal_numbers_are_taken_out_and_only_they(text, kind):
         "pass lại sạp chợ",
         "mã otp là gì, mất otp vneid phải làm sao",
         "mã hồ sơ 123456",
+        "hồ sơ 261101004212",
         "viên pin 4000 mAh",
     ],
 )
