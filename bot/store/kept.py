@@ -38,10 +38,7 @@ class Kept:
         self._engine = engine
         self._first = turnstile.first if turnstile is not None else nullcontext
         self._begin = f"BEGIN {kind}"
-        # Who reads may sort a month's rows, which belongs on the disk; who writes keeps what savepoints may undo, some
-        # pages that went through temporary files (a quarter of all calls to write).
-        temporary = "DEFAULT" if turnstile is None else "MEMORY"
-        self._settings = (f"PRAGMA cache_size = -{cache_kb}", f"PRAGMA temp_store = {temporary}")
+        self._cache = f"PRAGMA cache_size = -{cache_kb}"
         self._connection: Connection | None = None
 
     def transaction(self, work: Callable[..., Result], args: tuple[Any, ...] = ()) -> Result:
@@ -83,8 +80,7 @@ class Kept:
     def _connect(self) -> Connection:
         connection = self._engine.connect().execution_options(**{BEGIN: None})
         connection.begin()
-        for setting in self._settings:  # not once for all: the pool may give a reader what a writer had
-            execute(connection, setting)
+        execute(connection, self._cache)  # not once for all: the pool may give a reader what a writer had
         return connection
 
 

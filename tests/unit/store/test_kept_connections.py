@@ -16,10 +16,6 @@ def cache_of(connection):
     return connection.execute(text("PRAGMA cache_size")).scalar()
 
 
-def temporary_of(connection):
-    return connection.execute(text("PRAGMA temp_store")).scalar()
-
-
 def fail(connection):
     connection.execute(text("SELECT * FROM absent"))
 
@@ -33,15 +29,5 @@ async def test_who_reads_keeps_few_pages_also_with_a_fresh_connection(tmp_path):
             with pytest.raises(Exception, match="no such table"):
                 await call(fail)
             assert await call(cache_of) == kept
-    finally:
-        database.close()
-
-
-async def test_only_who_writes_keeps_in_memory_what_may_be_undone(tmp_path):
-    database = Database(make_engine(f"sqlite:///{tmp_path / 'operations.db'}"))
-    in_files, in_memory = 0, 2
-    try:
-        assert set(await asyncio.gather(*(database.run(temporary_of) for _ in range(16)))) == {in_files}
-        assert await database.write(temporary_of) == in_memory
     finally:
         database.close()
