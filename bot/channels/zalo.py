@@ -107,6 +107,8 @@ async def _whole(request: web.Request) -> bytes:
     The rest of a refused body is read and thrown away: aiohttp stops reading a connection whose body nobody reads, so
     what is sent next would never be answered, and closing it with bytes unread resets it under the sender's hands.
     """
+    if request.content.is_eof() and request.content.total_bytes <= LARGEST_BODY:  # it came with its head, as most do
+        return request.content.read_nowait()
     body = bytearray()
     refusal: web.HTTPClientError
     try:

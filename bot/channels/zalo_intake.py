@@ -59,7 +59,7 @@ class ZaloIntake:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
-    async def take_in(self, event: ZaloEvent, body: bytes, num_retry: int | None) -> bool:
+    def take_in(self, event: ZaloEvent, body: bytes, num_retry: int | None) -> asyncio.Future[bool]:
         """Store an event, and begin to work for its citizen where nobody does; False where it was stored before.
 
         It goes on where the caller is cancelled: a citizen who was taken would else wait until the lease ends.
@@ -67,7 +67,7 @@ class ZaloIntake:
         storing = asyncio.create_task(self._store(event, body, num_retry))
         self._storing.add(storing)
         storing.add_done_callback(self._stored)
-        return await asyncio.shield(storing)
+        return asyncio.shield(storing)
 
     async def _store(self, event: ZaloEvent, body: bytes, num_retry: int | None) -> bool:
         room = self._loop_task is not None and not self._stopping and len(self._at_work) < AT_ONCE
@@ -123,7 +123,8 @@ class ZaloIntake:
     async def _one(self, item: Waiting) -> Waiting | None:
         """Work one event off; return the citizen's next one, None where they are let go."""
         try:
-            await self._work(read_event(read_body(item.body), item.body), item.person, item.conversation)
+            event = item.event or read_event(read_body(item.body), item.body)
+            await self._work(event, item.person, item.conversation)
         except LaterError:
             await asyncio.sleep(self._look_seconds)
             await self._inbox.release(item.person.user_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.engine import Connection, Row
 
-from bot.hub.models import Work
+from bot.hub.models import Pending, Work
 from bot.hub.turn_store import TurnStore
 
 
@@ -16,11 +16,12 @@ class Beginning:
         self._store = store
         self.work: Work | None = None
 
-    def take(self, connection: Connection, row: Row) -> bool:
+    def take(self, connection: Connection, row: Row, first: Pending | None) -> bool:
         """Take the conversation whose locked `row` this is, in the transaction that has stored the message.
 
-        Returns whether it did, and has written the row's number and moment, too.
+        first: the message, where none waits before it. Returns whether it did, and has written the row's number and
+        moment, too.
         """
         if self._store is not None:
-            self.work = self._store.take_within(connection, row)
+            self.work = self._store.take_within(connection, row, first)
         return self.work is not None

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection, Row
 from bot.errors import TokenInvalidError
 from bot.handoff.rows import note_citizen_spoke
 from bot.hub import statements
-from bot.hub.models import Answerer, Conversation, Draft, Heard, Message, Role, Said, TurnState
+from bot.hub.models import Answerer, Conversation, Draft, Heard, Message, Pending, Role, Said, TurnState
 from bot.hub.photo_requests import expects_photos, wants_photos
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.links.rows import find_link
@@ -28,7 +28,7 @@ from bot.store.engine import Database
 PAGE = 200
 AlsoErase = Callable[[Connection, str, datetime], None]
 Read = Callable[[dict[str, Any] | None], Said]
-Then = Callable[[Connection, Row], bool]
+Then = Callable[[Connection, Row, Pending | None], bool]
 
 
 class ConversationStore:
@@ -90,8 +90,9 @@ class ConversationStore:
         """Store what `read` makes of a citizen's message, once. All in one transaction, since every turn comes by here.
 
         read: given the content of the newest message of the city's side. then: where the new message is for the
-        assistant, given the conversation's locked row with the new number and moment; returns whether it has written
-        these. Raises `TokenInvalidError` when the conversation is erased.
+        assistant, given the conversation's locked row with the new number and moment, and the message where none waits
+        before it; returns whether it has written number and moment. Raises `TokenInvalidError` when the conversation is
+        erased.
         """
         return await self._database.write(self._hear, conversation_id, client_id, read, then)
 
@@ -126,10 +127,11 @@ class ConversationStore:
         row = statements.FIND_AND_LOCK.first(connection, the_id=conversation_id)
         if row is None:
             raise _erased(conversation_id)
-        known = find_by_client_id(connection, conversation_id, client_id)
+        before = statements.BEFORE_HEARING.first(connection, the_id=conversation_id, the_client_id=client_id)
+        known = None if before.known is None else find_by_client_id(connection, conversation_id, client_id)
         if known is not None:
             return Heard(known, new=False)
-        said = read(_last_answer(connection, conversation_id))
+        said = read(before.last_answer)
         row = row._replace(last_seq=row.last_seq + 1, updated_at=now)
         # While an officer answers, or is waited for, a message never is the assistant's.
         for_assistant = row.status == Answerer.ASSISTANT.value
@@ -144,7 +146,8 @@ class ConversationStore:
             payload=said.payload,
             state=(TurnState.PENDING if for_assistant else TurnState.PASSED_ON).value,
         )
-        if not (for_assistant and then is not None and then(connection, row)):
+        first = Pending(row.last_seq, said.content, said.payload, 0, now) if before.waits is None else None
+        if not (for_assistant and then is not None and then(connection, row, first)):
             statements.NUMBER_MESSAGE.run(connection, the_id=conversation_id, the_seq=row.last_seq, the_moment=now)
         if not for_assistant:
             note_citizen_spoke(connection, conversation_id, now)
@@ -237,13 +240,13 @@ def add_messages(
 
 
 def add_answer(
-    connection: Connection, conversation_id: str, role: Role, drafts: tuple[Draft, ...], at: datetime
+    connection: Connection, conversation_id: str, role: Role, drafts: tuple[Draft, ...], at: datetime, after: int
 ) -> list[Message]:
-    """As `add_messages`, for who writes the last one's number into the conversation's row as well."""
-    if not drafts:
-        return []
-    last = int(statements.LAST_SEQ.scalar(connection, the_id=conversation_id)) + len(drafts)
-    return _add_up_to(connection, conversation_id, role, drafts, at, last)
+    """As `add_messages`, for who writes the last one's number into the conversation's row as well.
+
+    after: the number of the conversation's last message so far.
+    """
+    return _add_up_to(connection, conversation_id, role, drafts, at, after + len(drafts))
 
 
 def _add_up_to(

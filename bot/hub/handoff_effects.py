@@ -27,7 +27,7 @@ from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.ops.outcomes import Outcome as TurnOutcome
 from bot.staff.models import Feature
 from bot.staff.switches import Switches
-from bot.tuning.models import Tuned
+from bot.tuning.reading import Tuning
 
 HANDOFF = "handoff"
 """Key of Rasa's custom objects: `{"handoff": {"trigger": …, "unit": …, "procedure_code": …, "urgent": false}}`; the
@@ -94,7 +94,7 @@ class HandoffEffects:
     def _with_offer(self, connection: Connection, turn: Turn, drafts: tuple[Draft, ...]) -> tuple[Draft, ...]:
         """Offer an officer by rule, where one is there."""
         queue = self._steps.queue
-        trigger = _rule(connection, turn, drafts, queue.tuning.read(connection))
+        trigger = _rule(connection, turn, drafts, queue.tuning)
         urgent = trigger is Trigger.SENSITIVE
         if trigger is None or not queue.desk_of(connection, CITY_UNIT).takes(urgent):
             return drafts
@@ -161,8 +161,12 @@ def erase_handoff(connection: Connection, conversation_id: str, at: datetime) ->
     unlink_contacts(connection, str(connection.execute(sender).scalar()))
 
 
-def _rule(connection: Connection, turn: Turn, drafts: tuple[Draft, ...], tuned: Tuned) -> Trigger | None:
+def _rule(connection: Connection, turn: Turn, drafts: tuple[Draft, ...], tuning: Tuning) -> Trigger | None:
+    """Most answers fit no rule, and then nobody asks which rules are on."""
     outcomes = {_outcome(draft.content) for draft in drafts}
+    if not outcomes & (_SENSITIVE | _NOT_UNDERSTOOD):
+        return None
+    tuned = tuning.read(connection)
     if tuned.rule_sensitive and outcomes & _SENSITIVE:
         return Trigger.SENSITIVE
     missed = tuned.rule_not_understood and outcomes & _NOT_UNDERSTOOD

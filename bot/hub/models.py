@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 AUTHOR = "author"
 """Key of an officer's message: the name that the citizen sees."""
@@ -128,6 +128,16 @@ class Turn:
     def id(self) -> str:
         """The turn's name in the logs, the same in every process that touches it."""
         return f"{self.conversation.id[:8]}-{self.seq}"
+
+
+class Pending(NamedTuple):
+    """A stored message that waits for the assistant, as far as its turn needs it."""
+
+    seq: int
+    content: dict[str, Any]
+    payload: str | None
+    attempts: int
+    created_at: datetime
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,11 @@ COUNT_ON = Prepared(
 """Takes the_id, the_number: how many messages are added."""
 LAST_SEQ = Prepared(select(CONVERSATION.c.last_seq).where(_CONVERSATION))
 """Takes the_id."""
+_FIRST_PENDING = select(MESSAGE.c.seq).where(_MESSAGES, PENDING).order_by(MESSAGE.c.seq).limit(1)
+LAST_AND_NEXT = Prepared(
+    select(CONVERSATION.c.last_seq, _FIRST_PENDING.scalar_subquery().label("waits")).where(_CONVERSATION)
+)
+"""Takes the_id; waits: the number of the message that is answered next."""
 NUMBER_MESSAGE = Prepared(
     update(CONVERSATION).where(_CONVERSATION).values(last_seq=bindparam("the_seq"), updated_at=bindparam("the_moment"))
 )
@@ -78,13 +83,26 @@ ADD_MESSAGE = Prepared(
 """Takes these columns."""
 BY_CLIENT_ID = Prepared(select(MESSAGE).where(_MESSAGES, MESSAGE.c.client_id == bindparam("the_client_id")))
 """Takes the_id, the_client_id."""
-LAST_ANSWER = Prepared(
+_LAST_ANSWER = (
     select(MESSAGE.c.content)
     .where(_MESSAGES, MESSAGE.c.role != Role.CITIZEN.value)
     .order_by(MESSAGE.c.seq.desc())
     .limit(1)
 )
+LAST_ANSWER = Prepared(_LAST_ANSWER)
 """Takes the_id."""
+BEFORE_HEARING = Prepared(
+    select(
+        select(MESSAGE.c.seq)
+        .where(_MESSAGES, MESSAGE.c.client_id == bindparam("the_client_id"))
+        .scalar_subquery()
+        .label("known"),
+        _LAST_ANSWER.scalar_subquery().label("last_answer"),
+        _FIRST_PENDING.scalar_subquery().label("waits"),
+    )
+)
+"""Takes the_id, the_client_id. known: the number of the message that this id stands for; last_answer: the content of
+the city's newest; waits: the number of the message that is answered next."""
 FIRST_PENDING = Prepared(select(MESSAGE).where(_MESSAGES, PENDING).order_by(MESSAGE.c.seq).limit(1))
 """Takes the_id."""
 SETTLE_TURN = Prepared(update(MESSAGE).where(_MESSAGE, PENDING).values(state=bindparam("the_state")))

@@ -18,7 +18,20 @@ from sqlalchemy.sql import ColumnElement
 from bot.hub import statements
 from bot.hub.along import AlongWithAnswers, Carrier, Holds
 from bot.hub.conversations import add_answer, add_messages, conversation_of, find_conversation, message_of
-from bot.hub.models import Answerer, Busy, Conversation, Draft, Message, Role, Settled, ToForget, Turn, TurnState, Work
+from bot.hub.models import (
+    Answerer,
+    Busy,
+    Conversation,
+    Draft,
+    Message,
+    Pending,
+    Role,
+    Settled,
+    ToForget,
+    Turn,
+    TurnState,
+    Work,
+)
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.hub.units import note_unit_of
 from bot.ops.clock import Clock
@@ -77,17 +90,18 @@ class TurnStore:
         """Let others go on at once: this process stops."""
         await self._database.write(self._release_all)
 
-    def take_within(self, connection: Connection, row: Row) -> Work | None:
+    def take_within(self, connection: Connection, row: Row, first: Pending | None = None) -> Work | None:
         """Take a conversation in the transaction that has locked its `row` and stored a message for the assistant.
 
-        The row's number and moment are written with it. None where another living process holds the conversation: then
-        nothing is written, and it is claimed like any other work.
+        first: that message, where none waits before it; else the first one is looked up. The row's number and moment
+        are written with it. None where another living process holds the conversation: then nothing is written, and it
+        is claimed like any other work.
         """
         if row.lease_owner not in (None, self._owner) and row.lease_until >= self._lease_now():
             return None
         mine = {"the_id": row.id, "the_owner": self._owner, "the_end": self._lease_now() + self._lease}
         statements.NUMBER_AND_TAKE.run(connection, **mine, the_seq=row.last_seq, the_moment=row.updated_at)
-        return self._turn(connection, conversation_of(row))
+        return self._turn(connection, conversation_of(row), first)
 
     async def complete(self, turn: Turn, role: Role, drafts: tuple[Draft, ...]) -> Settled:
         """Store the replies, mark the turn answered, and take what is next or let the conversation go: all or nothing.
@@ -157,8 +171,8 @@ class TurnStore:
             return None
         return self._turn(connection, conversation)
 
-    def _turn(self, connection: Connection, conversation: Conversation) -> Turn | None:
-        row = self._pending_row(connection, conversation.id)
+    def _turn(self, connection: Connection, conversation: Conversation, first: Pending | None = None) -> Turn | None:
+        row = first or self._pending_row(connection, conversation.id)
         if row is None:
             return None
         return Turn(conversation, row.seq, row.content["text"], row.payload, row.attempts, _masked(row), row.created_at)
@@ -200,8 +214,12 @@ class TurnStore:
         row = statements.FIND_AND_LOCK.first(connection, the_id=mine)
         if row is None or row.lease_owner != self._owner:
             return Settled(None)
-        stored = self._store(connection, turn, role, drafts, row.ownership != turn.conversation.ownership, now)
-        more = stored is not None and self._pending_row(connection, mine) is not None
+        answer = self._settle(connection, turn, role, drafts, row.ownership != turn.conversation.ownership, now)
+        stored, more = None, False
+        if answer is not None:
+            after, waits = statements.LAST_AND_NEXT.first(connection, the_id=mine)
+            said_before, role, drafts = answer
+            stored, more = said_before + add_answer(connection, mine, role, drafts, now, after), waits is not None
         lease = (self._owner, self._lease_now() + self._lease) if more else (None, None)
         said = stored[-1].seq if stored and stored[-1].seq > row.last_seq else None
         statements.end_turn(connection, row, now, said, the_owner=lease[0], the_end=lease[1])
@@ -211,7 +229,7 @@ class TurnStore:
             return settled
         return replace(settled, carried=carrier(connection, mine, turn.seq, stored))
 
-    def _store(
+    def _settle(
         self,
         connection: Connection,
         turn: Turn,
@@ -219,8 +237,11 @@ class TurnStore:
         drafts: tuple[Draft, ...],
         taken_over: bool,
         now: datetime,
-    ) -> list[Message] | None:
-        """Store an answer, in a conversation that is locked; None where it is not wanted any more."""
+    ) -> tuple[list[Message], Role, tuple[Draft, ...]] | None:
+        """Do what goes along with an answer, in a conversation that is locked; None where it is not wanted any more.
+
+        Returns the question where it was rewritten, and what is to be stored, by whom.
+        """
         mine = turn.conversation.id
         state = TurnState.PASSED_ON if taken_over else TurnState.ANSWERED
         settled = statements.SETTLE_TURN.run(connection, the_id=mine, the_seq=turn.seq, the_state=state.value)
@@ -232,10 +253,10 @@ class TurnStore:
         if role is Role.ASSISTANT and self._holds is not None:
             told = self._holds(connection, turn, drafts, now)
             if told is not None:
-                return rewritten + add_answer(connection, turn.conversation.id, Role.SYSTEM, told, now)
+                return rewritten, Role.SYSTEM, told
         if self._along is not None:
             drafts = self._along(connection, turn, drafts, now)
-        return rewritten + add_answer(connection, turn.conversation.id, role, drafts, now)
+        return rewritten, role, drafts
 
     @staticmethod
     def _rewrite(connection: Connection, turn: Turn, left: Screened) -> list[Message]:
@@ -284,7 +305,7 @@ class TurnStore:
         )
 
 
-def _masked(row: Row) -> tuple[str, ...]:
+def _masked(row: Row | Pending) -> tuple[str, ...]:
     return tuple(row.content.get(MASKED, ()))
 
 

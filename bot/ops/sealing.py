@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -12,9 +13,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.errors import SealBrokenError
 
-NOTHING_KNOWN: Mapping[str, str] = MappingProxyType({})
-"""For who opens what may have been sealed just before, in the same transaction: sealed → text. Opening costs as much as
-sealing, some 55 µs each; no two sealed texts are the same."""
+NOTHING_KNOWN: Mapping[str, Any] = MappingProxyType({})
+"""For who opens what may have been sealed just before, in the same transaction: sealed → what was sealed. Opening costs
+as much as sealing, some 55 µs each; no two sealed texts are the same."""
 
 
 class Sealer:

@@ -65,9 +65,20 @@ class CompactJson(TypeDecorator):  # type: ignore[misc]
         """The same text on both databases."""
         return _as_json
 
+    def result_processor(self, dialect: Any, coltype: Any) -> Callable[[Any], Any] | None:
+        """SQLite keeps text; an answer of some kilobytes is read back at every turn."""
+        if dialect.name == "sqlite":
+            return _from_json
+        found: Callable[[Any], Any] | None = super().result_processor(dialect, coltype)
+        return found
+
 
 def _as_json(value: Any) -> str | None:
     return None if value is None else quick_json.write(value)
+
+
+def _from_json(value: str | None) -> Any:
+    return None if value is None else quick_json.read(value)
 
 
 def _as_text(value: datetime | None) -> str | None:

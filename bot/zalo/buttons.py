@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 from dataclasses import dataclass
@@ -38,7 +37,7 @@ class ButtonSigner:
 
     def _mac(self, conversation_id: str, seq: int, button: int) -> str:
         said = f"zalo-button\x1f{conversation_id}\x1f{seq}\x1f{button}".encode()
-        return hmac.new(self._key, said, hashlib.sha256).hexdigest()[:20]
+        return hmac.digest(self._key, said, "sha256").hex()[:20]
 
 
 def looks_like_press(text: str) -> bool:

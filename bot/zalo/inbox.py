@@ -9,7 +9,7 @@ look for events: so none that comes between is overlooked.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,7 +37,7 @@ MOST_ATTEMPTS = 5
 class Waiting:
     """An event to be worked off, whose citizen is this process's until it is over: its body as it came.
 
-    conversation: the citizen's, as it stood when the event was taken.
+    conversation: the citizen's, as it stood when the event was taken. event: where it has been read already.
     """
 
     event_id: str
@@ -45,6 +45,7 @@ class Waiting:
     attempts: int
     person: Person
     conversation: Conversation | None = None
+    event: ZaloEvent | None = None
 
 
 @dataclass(frozen=True)
@@ -122,8 +123,10 @@ class Inbox:
         if statements.ADD_EVENT.run(connection, **row) == 0:
             return TakenIn(new=False)
         _note_person(connection, event, now)
-        known = {sealed: words}
-        return TakenIn(new=True, waiting=self._taken(connection, event.user_id, now, known) if claim else None)
+        waiting = self._taken(connection, event.user_id, now, {sealed: words}) if claim else None
+        if waiting is not None and waiting.event_id == event.id and waiting.body == body:
+            waiting = replace(waiting, event=event)
+        return TakenIn(new=True, waiting=waiting)
 
     def _claim(self, connection: Connection) -> Waiting | None:
         now = self._clock.now()

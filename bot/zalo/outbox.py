@@ -174,11 +174,10 @@ class Outbox:
         }
         if statements.MOVE_ON.run(connection, **moved) == 0:
             return Queued(done=False)
-        known: dict[str, str] = {}
+        known: dict[str, Mapping[str, Any]] = {}
         for part in parts:
-            words = quick_json.write(part.message)
-            sealed = self._sealer.seal(words)
-            known[sealed] = words
+            sealed = self._sealer.seal(quick_json.write(part.message))
+            known[sealed] = part.message
             statements.ADD_PART.run(connection, **_row(person, part, sealed, now))
             if part.news is not None:
                 keep_news(connection, user_id, person.conversation_id, part.seq, part.news, self._sealer, now)
@@ -223,17 +222,17 @@ class Outbox:
         user_id: str,
         terms: Terms,
         now: datetime,
-        known: Mapping[str, str] = NOTHING_KNOWN,
+        known: Mapping[str, Mapping[str, Any]] = NOTHING_KNOWN,
     ) -> Outgoing | None:
         """The citizen's oldest open message; the citizen, who is ours, is let go where it is not due.
 
-        known: sealed → what was sealed.
+        known: sealed → the message that was sealed.
         """
         row = statements.OLDEST_OPEN.first(connection, the_user=user_id)
         if row is None or (row.due_at > now and row.state != OutState.SENDING.value):
             self._release(connection, user_id)
             return None
-        message = json.loads(known.get(row.body) or self._sealer.open(row.body))
+        message = known.get(row.body) or json.loads(self._sealer.open(row.body))
         window = window_at(row.interacted_at, now)
         outgoing = Outgoing(row.id, row.user_id, row.seq, row.part, message, row.attempts, window, row.began_at)
         may_send = window is Window.FREE or (window is Window.PAID and terms.pay)

@@ -233,6 +233,14 @@ async def test_a_message_is_taken_as_it_is_stored(conversations, first, second):
     assert (await say(conversations, conversation, "b", second)).seq == 3
 
 
+async def test_what_is_taken_as_it_is_stored_is_what_is_read_later(conversations, first, second, clock):
+    conversation = await conversations.open("web")
+    said, beginning = Said({"text": "số [đã che]", "masked": ["phone"]}, "/ask"), Beginning(first)
+    await conversations.hear(conversation.id, "a", lambda _: said, beginning.take)
+    clock.pass_by(40)
+    assert await second.claim(conversation.id) == beginning.work
+
+
 async def test_what_another_process_holds_is_not_taken(conversations, first, second, clock):
     conversation = await conversations.open("web")
     assert (await say(conversations, conversation, "a", first)).seq == 1
@@ -245,8 +253,8 @@ async def test_what_another_process_holds_is_not_taken(conversations, first, sec
 async def test_a_message_that_failed_to_be_stored_is_not_taken(conversations, first, second):
     conversation = await conversations.open("web")
 
-    def fail(connection, row):
-        first.take_within(connection, row)
+    def fail(connection, row, pending):
+        first.take_within(connection, row, pending)
         raise RuntimeError("the disk is full")
 
     with pytest.raises(RuntimeError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from bot.ops.clock import SystemClock
 from bot.ops.metrics import DATABASE_ERRORS
 from bot.store.engine import Database, make_engine
 from bot.store.prepared import Prepared
-from bot.store.types import UtcDateTime
+from bot.store.types import CompactJson, UtcDateTime
 from bot.zalo import statements as zalo
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -164,9 +165,21 @@ async def test_a_moment_is_written_as_sqlalchemy_writes_it():
 
 
 @pytest.mark.parametrize(
+    "value", [{"text": "hồ sơ", "n": [1, 2.5, None, True]}, [], "", {"half": "\ud800"}, {"a": {"b": [{"c": "\x00"}]}}]
+)
+def test_json_comes_back_as_it_went_in(value):
+    kind, dialect = CompactJson().dialect_impl(sqlite.dialect()), sqlite.dialect()
+    back = kind.result_processor(dialect, None)
+    assert back(kind.bind_processor(dialect)(value)) == value
+    assert back(json.dumps(value)) == value  # as it was written before
+    assert back(None) is None
+
+
+@pytest.mark.parametrize(
     ("statement", "index"),
     [
         (statements.FIRST_PENDING, "message_next"),
+        (statements.LAST_AND_NEXT, "message_next"),
         (zalo.FREE_HELD, "zalo_outbox_open"),
         (zalo.LONGEST_WAITING, "zalo_inbox_open"),
         (zalo.NEXT_EVENT, "zalo_inbox_open"),
@@ -185,3 +198,15 @@ def test_what_is_next_is_found_without_reading_what_is_over(database, statement,
     steps = [row.detail for row in plan if f" {table} " in f"{row.detail} " and "PRIMARY KEY" not in row.detail]
     assert len(steps) == 1
     assert f" {table} USING INDEX {index}" in steps[0]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_asked_before_a_message_is_stored_is_found_by_indexes(database):
+    with database.engine.begin() as connection:
+        ready = statements.BEFORE_HEARING._for(connection.dialect)
+        given = tuple(ready.constants.get(name) for name, _ in ready.given)
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {ready.sql}", given).all()
+    steps = [row.detail for row in plan if "message" in row.detail]
+    assert len(steps) == 3
+    assert all("SEARCH" in step for step in steps), steps
+    assert "message_next" in steps[-1]

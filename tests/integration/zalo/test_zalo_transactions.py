@@ -6,9 +6,11 @@ import asyncio
 
 import pytest
 
+from bot.channels import zalo_intake
 from bot.ops.sealing import Sealer
 from bot.store.engine import Database
 from bot.zalo import carrying
+from bot.zalo.events import read_body
 from tests.integration.zalo.conftest import until
 
 pytestmark = pytest.mark.asyncio
@@ -63,6 +65,7 @@ async def test_what_was_just_sealed_or_stored_is_not_opened_or_read_again(start_
         await asyncio.sleep(0.2)
         monkeypatch.setattr(Sealer, "open", lambda self, sealed: again.append("opened") or opened(self, sealed))
         monkeypatch.setattr(carrying, "messages_after", lambda *args: again.append("read") or read(*args))
+        monkeypatch.setattr(zalo_intake, "read_body", lambda body: again.append("parsed") or read_body(body))
         await zalo.post(http, url, zalo.event(ME, "hai"))
         await until(lambda: len(zalo.sent) >= 3)
     assert zalo.texts_to(ME)[-1] == "Trả lời: hai"

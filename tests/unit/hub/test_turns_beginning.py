@@ -23,7 +23,7 @@ class Store:
     def __init__(self):
         self.pending, self.claims, self.answered = [], 0, []
 
-    def take_within(self, connection, row):
+    def take_within(self, connection, row, first):
         return self.pending[0] if self.pending else None
 
     async def claim(self, conversation_id):
@@ -81,7 +81,7 @@ async def at_rest(turns):
 async def test_a_turn_that_was_taken_is_asked_once_without_a_claim(turns, store, assistant):
     with turns.beginning("c") as beginning:
         store.pending.append(turn(1))
-        beginning.take(None, None)
+        beginning.take(None, None, None)
         turns.notify("c")  # the sweep, say: it must not begin beside it
         assert turns._workers == {}
     await at_rest(turns)
@@ -91,9 +91,9 @@ async def test_a_turn_that_was_taken_is_asked_once_without_a_claim(turns, store,
 async def test_the_second_of_two_at_once_is_answered_too(turns, store, assistant):
     with turns.beginning("c") as first, turns.beginning("c") as second:
         store.pending.append(turn(1))
-        first.take(None, None)
+        first.take(None, None, None)
         store.pending.append(turn(2))
-        second.take(None, None)
+        second.take(None, None, None)
         assert second.work is None
     await at_rest(turns)
     assert (assistant.asked, store.answered) == (["hỏi 1", "hỏi 2"], [1, 2])
@@ -112,7 +112,7 @@ async def test_what_comes_after_the_last_look_is_looked_at(turns, store, assista
     store.complete = complete_and_be_late
     with turns.beginning("c") as beginning:
         store.pending.append(turn(1))
-        beginning.take(None, None)
+        beginning.take(None, None, None)
     await at_rest(turns)
     assert (assistant.asked, store.answered) == (["hỏi 1", "hỏi 3"], [1, 3])
 
@@ -125,7 +125,7 @@ async def test_what_came_before_an_answer_costs_no_further_look(turns, store, as
     assistant.meanwhile.append(another)
     with turns.beginning("c") as beginning:
         store.pending.append(turn(1))
-        beginning.take(None, None)
+        beginning.take(None, None, None)
     await at_rest(turns)
     assert (store.answered, store.claims) == ([1, 3], 0)
 
@@ -147,5 +147,5 @@ async def test_nothing_is_taken_while_stopping(turns, store):
     await turns.stop()
     store.pending.append(turn(1))
     with turns.beginning("c") as beginning:
-        beginning.take(None, None)
+        beginning.take(None, None, None)
     assert (beginning.work, turns._workers) == (None, {})
