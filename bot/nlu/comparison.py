@@ -43,6 +43,8 @@ _COMPARE = re.compile(
 _ALIKE = re.compile(r"(?<!\w)(?:co\s+)?(?:giong nhau|la mot|la 1|giong)(?:\s+(?:khong|ko|k|hong|a|ha|phai khong))*\W*$")
 _WHICH = re.compile(r"(?<!\w)(?:thi\s+)?(?:cai|ben|loai|viec|thu tuc) nao(?:\s+\w+){0,3}\s+hon\b.*$")
 _OR = re.compile(rf"(?<!\w)hay(?:\s+la)?{_END}(?!\s+(?:khong|ko|k|chua|chu|sao|gi|nao|bi|duoc|quen|hong){_END})")
+_HINTS = ("khac", "so sanh", "phan biet", "giong", "la mot", "la 1", " hon", "hay")
+"""One of these stands in whatever the patterns above find."""
 _JOINT = re.compile(rf"(?<!\w){_AND}(?!\w)|[,;]")
 _LONGEST_PART = 9
 _MOST_PARTS, _MOST_BORROWED = 3, 4
@@ -73,6 +75,8 @@ def sides_of(text: str) -> Sides | None:
     typed = without_invisible(text)
     folded = fold(typed)
     if len(folded) != len(typed):
+        return None
+    if not any(hint in folded for hint in _HINTS):  # most messages compare nothing: six patterns need not look
         return None
     found = _NO_COMPARISON.sub(lambda match: "_" * len(match.group()), folded)
     compare = _COMPARE.search(found)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.nlu.hashing import Row, columns, row_of
+from bot.nlu.hashing import Row, column_of, row_of
 from bot.nlu.word_features import MAX_TEXT, WordVectorizer
 from bot.ops.screening.clauses import normal, typed_with_marks
 from knowledge.text import fold, typed_words
@@ -75,5 +75,5 @@ class DangerVectorizer:
 
     def row(self, text: str) -> Row:
         """Return the row of `text`."""
-        concepts = row_of(columns(concept_features(text), _CONCEPT_DIMENSIONS))
+        concepts = row_of([column_of(concept, _CONCEPT_DIMENSIONS) for concept in concept_features(text)])
         return self._words.row(text).beside(concepts, self._words.width, _CONCEPT_WEIGHT)

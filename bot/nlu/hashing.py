@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -48,6 +49,12 @@ def columns(features: Iterable[str], dimensions: int) -> list[int]:
     """Return the column of each of `features`; `dimensions` is a power of two."""
     found: list[int] = hashed(features, dimensions).tolist()
     return found
+
+
+@lru_cache(maxsize=20_000)
+def column_of(concept: str, dimensions: int) -> int:
+    """Return the column of a feature of a closed list, such as a concept: each is hashed once."""
+    return columns((concept,), dimensions)[0]
 
 
 def row_of(found: Sequence[int]) -> Row:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import spacy
@@ -34,11 +35,15 @@ class SpacySpans:
     def __init__(self) -> None:
         phrases = load_names().phrases
         self._words = frozenset(word for phrase in phrases for word in phrase)
+        self._begins = frozenset(phrase[:2] for phrase in phrases)
         self._vocab = spacy.blank("xx").vocab
         self._matcher = PhraseMatcher(self._vocab, attr="ORTH")
         self._matcher.add("place", [Doc(self._vocab, words=list(phrase)) for phrase in phrases])
 
     def __call__(self, words: Sequence[str]) -> dict[int, list[int]]:
+        row = tuple(words)
+        if self._begins.isdisjoint(pairwise(row)) and self._begins.isdisjoint((word,) for word in row):
+            return {}  # most messages name no place: they cost spaCy nothing
         # Words that no name has are all one: spaCy keeps every word that it ever saw.
         doc = Doc(self._vocab, words=[word if word in self._words else "_" for word in words])
         found: dict[int, list[int]] = {}

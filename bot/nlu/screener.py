@@ -31,6 +31,7 @@ from bot.ops.screening.screening import (
 from bot.ops.screening.short import says_too_little
 
 SCREENING = "screening"
+_BLANKS = re.compile(r"[ \t]{2,}")
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>]{0,200})?/?>")
 
 
@@ -57,6 +58,9 @@ class Screener(MessageComponent):
 
 def as_talk(text: str) -> str:
     """Return `text` without masks and tags ("<b>xin chào</b>"), which are nobody's words; never empty for Rasa."""
-    for mask in labels().masks.values():
-        text = text.replace(mask, " ")
-    return re.sub(r"[ \t]{2,}", " ", _TAG.sub(" ", text)).strip() or "…"
+    if "[" in text:
+        for mask in labels().masks.values():
+            text = text.replace(mask, " ")
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    return _BLANKS.sub(" ", text).strip() or "…"

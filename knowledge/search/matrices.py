@@ -14,7 +14,7 @@ from knowledge.search.asked import subject_of
 from knowledge.search.corpus import Entry
 from knowledge.search.normalise import Lexicon, expand_abbreviations, terms
 from knowledge.search.normaliser import Normaliser
-from knowledge.search.postings import Postings, Weighting
+from knowledge.search.postings import Postings, Shelf, Weighting
 from knowledge.search.vectors import VectorCache
 from knowledge.search.word_vectors import WordVectors
 from knowledge.text import bigrams, marked_words, words
@@ -94,6 +94,11 @@ class Matrices:
         return cls(**parts)
 
     @cached_property
+    def shelf(self) -> Shelf:
+        """The postings in the order of `ON_SHELF`."""
+        return Shelf([getattr(self, name) for name in ON_SHELF])
+
+    @cached_property
     def has_vectors(self) -> bool:
         return len(self.title_vectors) > 0 and len(self.example_vectors) > 0
 
@@ -160,6 +165,10 @@ class Matrices:
         return np.sqrt(np.maximum(square - 2.0 * (self.title_vectors @ middle) + middle @ middle, 0.0)) + 1e-9
 
 
+ON_SHELF = (
+    "words", "pairs", "body", "body_pairs", "context", "letters", "marked", "present",
+    "example_words", "example_letters", "example_marked",
+)  # fmt: skip
 FACTS = ("commune", "province", "ministry", "citizens", "forces", "embassies", "outside", "current", "length", "twins")
 
 

@@ -17,29 +17,36 @@ class Found:
     end: int
 
 
+_NOTHING = ""
+"""In the place of a second word where a phrase has only one."""
+
+
 class PhraseFinder:
     """Finds phrases by label. Built from label → phrases, folded or not."""
 
     def __init__(self, phrases: Mapping[str, Iterable[str]]) -> None:
-        self._by_begin: dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]] = {}
+        self._by_begin: dict[str, dict[str, list[tuple[tuple[str, ...], str]]]] = {}
         for label, texts in phrases.items():
             for text in texts:
                 words = tuple(fold(text).split())
                 if words:
-                    self._by_begin.setdefault(words[:2], []).append((words, label))
-        self._firsts = frozenset(begin[0] for begin in self._by_begin)
+                    second = words[1] if len(words) > 1 else _NOTHING
+                    self._by_begin.setdefault(words[0], {}).setdefault(second, []).append((words, label))
 
     def find(self, tokens: Sequence[str]) -> list[Found]:
         """Return what is found in `tokens`, in reading order."""
-        row, begins, firsts = tuple(tokens), self._by_begin, self._firsts
-        places = [place for place, word in enumerate(row) if word in firsts]
-        found = [
-            Found(label, place, place + len(words))
-            for place in places
-            for begin in {row[place : place + 2], row[place : place + 1]}
-            for words, label in begins.get(begin, ())
-            if row[place : place + len(words)] == words
-        ]
+        row, by_begin = tuple(tokens), self._by_begin
+        found: list[Found] = []
+        for place, word in enumerate(row):
+            begun = by_begin.get(word)
+            if begun is None:
+                continue
+            following = row[place + 1 : place + 2] or (_NOTHING,)
+            for second in {_NOTHING, *following}:
+                for words, label in begun.get(second, ()):
+                    end = place + len(words)
+                    if row[place:end] == words:
+                        found.append(Found(label, place, end))
         if len(found) <= 1:
             return found
         taken: list[Found] = []

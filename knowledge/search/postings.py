@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from itertools import chain
+from itertools import accumulate, chain, pairwise, repeat
+from operator import mul
 
 import numpy as np
-from scipy.sparse._sparsetools import csc_matvecs, csr_row_index
+from scipy.sparse._sparsetools import csc_matvec, csr_row_index
 
 Array = np.ndarray
 
@@ -120,16 +121,15 @@ class Postings:
     def _places(self) -> dict[str, int]:
         return {term: place for place, term in enumerate(self.terms)}
 
-    @cached_property
-    def _lengths(self) -> Array:
-        """How many documents each term has, of those that are kept."""
-        return self.pointers[1:] - self.pointers[:-1]
+    def share(self, holders: Array, weights: Array) -> None:
+        """Take the same numbers from another array from now on, so that they are not kept twice."""
+        object.__setattr__(self, "holders", holders)
+        object.__setattr__(self, "weights", weights)
 
     @cached_property
-    def _rarities(self) -> list[float]:
-        """`rarity` as a list: read number by number, an array is far slower."""
-        found: list[float] = self.rarity.tolist()
-        return found
+    def _rarities(self) -> array[float]:
+        """`rarity` to be read number by number, which NumPy is slow at; last that of a term no document holds."""
+        return array("d", [*self.rarity.tolist(), self.strange])
 
     @cached_property
     def strange(self) -> float:
@@ -146,42 +146,112 @@ class Postings:
 
     def scores(self, query: Iterable[str]) -> Array:
         """Return one score a document, shape (count,)."""
-        return self.scores_of((query,))[0]
+        return self._alone.scores_of(((0, (query,)),))
 
     def scores_of(self, queries: Sequence[Iterable[str]]) -> Array:
-        """Return the scores of several queries, shape (queries, count): what they share is read once."""
-        asked = [self._asked(query) for query in queries]
-        places = asked[0].keys() if len(asked) == 1 else dict.fromkeys(chain.from_iterable(asked))
-        size, width = len(places), len(asked)
-        total = np.zeros(self.count * width, dtype=np.float32)
-        if places:
-            wanted = np.fromiter(places, np.int32, size)
-            shares = np.fromiter([one.get(place, 0.0) for place in places for one in asked], np.float32, size * width)
-            ends = np.zeros(size + 1, dtype=np.int32)
-            self._lengths.take(wanted).cumsum(out=ends[1:])
-            holders, weights = np.empty(ends[-1], dtype=np.int32), np.empty(ends[-1], dtype=np.float32)
-            # SciPy's own kernels for choosing columns and for columns times rows: a call of each, not one for each term
-            csr_row_index(size, wanted, self.pointers, self.holders, self.weights, holders, weights)
-            csc_matvecs(self.count, size, width, ends, holders, weights, shares, total)
-        return total.reshape(self.count, width).T
+        """Return the scores of several queries, shape (queries, count)."""
+        return self._alone.scores_of(((0, queries),)).reshape(len(queries), self.count)
 
-    def _asked(self, query: Iterable[str]) -> dict[int, float]:
-        """Weight of each term of `query` that some document holds; for a cosine, as a share of the query's length."""
+    @cached_property
+    def _alone(self) -> Shelf:
+        return Shelf((self,))
+
+    def asked(self, query: Iterable[str]) -> dict[int, float]:
+        """Return the weight of each term of `query` that some document holds; for a cosine, as a share of the query's
+        length. Maps and not loops: a question has six hundred terms.
+        """
         known = self._places
         if self.weighting is Weighting.BM25:
-            return {known[term]: 1.0 for term in query if term in known}
-        rarities, strange, square = self._rarities, self.strange, 0.0
-        found: dict[int, float] = {}
-        for term, number in Counter(query).items():
-            place = known.get(term)
-            weight = strange if place is None else rarities[place]
-            if number > 1:
-                weight *= 1.0 + math.log(number)
-            square += weight * weight
-            if place is not None:
-                found[place] = weight
-        length = math.sqrt(square)
-        return {place: weight / length for place, weight in found.items()}
+            found = dict.fromkeys(map(known.get, query, _UNKNOWN), 1.0)
+        else:
+            listed = list(query)
+            counts: Mapping[str, int] = dict.fromkeys(listed, 1)
+            many = len(counts) != len(listed)
+            counts = Counter(listed) if many else counts
+            places = list(map(known.get, counts, _UNKNOWN))
+            weights = list(map(self._rarities.__getitem__, places))
+            if many:
+                weights = [
+                    weight if number == 1 else weight * (1.0 + math.log(number))
+                    for weight, number in zip(weights, counts.values(), strict=True)
+                ]
+            length = math.sqrt(sum(map(mul, weights, weights))) or 1.0
+            found = dict(zip(places, [weight / length for weight in weights], strict=True))
+        found.pop(-1, None)
+        return found
+
+
+_UNKNOWN = repeat(-1)
+"""The place of a term that no document holds."""
+
+
+class Shelf:
+    """Several postings in one row: what a question asks of all of them is read by one call of each kernel.
+
+    A call takes longer than its work on some hundred documents, and a question has fifteen queries.
+    """
+
+    def __init__(self, postings: Sequence[Postings]) -> None:
+        self._postings = tuple(postings)
+        self._first_terms = _begins(len(one.terms) for one in postings)
+        begins = _begins(len(one.holders) for one in postings)
+        pointers = [one.pointers[:-1] + begin for one, begin in zip(postings, begins, strict=False)]
+        self._pointers = np.concatenate([*pointers, begins[-1:]]).astype(np.int32)
+        self._lengths = np.diff(self._pointers)
+        self._holders = _joined([one.holders for one in postings])
+        self._weights = _joined([one.weights for one in postings])
+        for one, (begin, end) in zip(postings, pairwise(begins), strict=True):
+            one.share(self._holders[begin:end], self._weights[begin:end])
+
+    def scores_of(self, wanted: Sequence[tuple[int, Sequence[Iterable[str]]]]) -> Array:
+        """Return the scores of all queries one after the other, each a number a document of its postings.
+
+        wanted: postings by their place on the shelf, and the queries to each. What several queries to the same share
+        is added up in the order in which the first of them has it.
+        """
+        terms: list[int] = []
+        shares: list[float] = []
+        ends, starts, offsets, length = [0], [], [], 0
+        for place, queries in wanted:
+            one = self._postings[place]
+            for asked in _in_one_order([one.asked(query) for query in queries]):
+                terms += asked
+                shares += asked.values()
+                ends.append(len(terms))
+                starts.append(self._first_terms[place])
+                offsets.append(length)
+                length += one.count
+        total, size = np.zeros(length, dtype=np.float32), len(terms)
+        if size:
+            bounds = np.array(ends)
+            columns = np.array(terms, dtype=np.int32) + np.repeat(np.array(starts, dtype=np.int32), np.diff(bounds))
+            pointers = np.zeros(size + 1, dtype=np.int32)
+            self._lengths.take(columns).cumsum(out=pointers[1:])
+            rows, weights = np.empty(pointers[-1], dtype=np.int32), np.empty(pointers[-1], dtype=np.float32)
+            # SciPy's own kernels for choosing columns and for columns times rows: a call of each, not one for each term
+            csr_row_index(size, columns, self._pointers, self._holders, self._weights, rows, weights)
+            for begin, (start, end) in zip(offsets, pairwise(pointers[bounds].tolist()), strict=True):
+                rows[start:end] += begin
+            csc_matvec(length, size, pointers, rows, weights, np.array(shares, dtype=np.float32), total)
+        return total
+
+
+def _begins(lengths: Iterable[int]) -> list[int]:
+    """Where each of some things of these lengths begins, laid side by side, and where the last one ends."""
+    return [0, *accumulate(lengths)]
+
+
+def _joined(arrays: Sequence[Array]) -> Array:
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
+
+
+def _in_one_order(asked: Sequence[dict[int, float]]) -> Sequence[dict[int, float]]:
+    """The same queries, their terms in the order of all of them: sums of the same then agree to the last bit."""
+    if len(asked) == 1:
+        return asked
+    order = dict.fromkeys(chain.from_iterable(asked))
+    first, *others = asked
+    return [first, *({term: one[term] for term in filter(one.__contains__, order)} for one in others)]
 
 
 def _by_term(column: Array, weights: Array, held_by: Array, most: int | None) -> Array:

@@ -13,7 +13,7 @@ import numpy as np
 
 from knowledge.search.actions import action_names, actions_in
 from knowledge.search.asked import subject_of
-from knowledge.search.matrices import FACTS, Likeness, Matrices, letter_groups
+from knowledge.search.matrices import FACTS, ON_SHELF, Likeness, Matrices, letter_groups
 from knowledge.search.normalise import Lexicon, added_words, terms
 from knowledge.search.normaliser import MAX_WORDS, Question
 from knowledge.text import bigrams
@@ -44,6 +44,8 @@ _VECTOR = (
     "vector_nearest",
     "vector_vote",
 )
+_FROM_SHELF, _OF_EXAMPLES = 14, 3
+"""Rows that the postings of procedures, and those of examples, give for a question."""
 _PLACES: Mapping[str, int] = {name: place for place, name in enumerate(_PLAIN)}
 _CANDIDATES, _MORE, _VECTOR_MORE = 40, 6, 12
 _VOTERS, _VOTE_SHARPNESS, _VECTOR_SHARPNESS = 12, 12.0, 30.0
@@ -97,55 +99,59 @@ class Signals:
         self._without = without
         self._plain = np.zeros((len(_PLAIN), matrices.words.count), dtype=np.float32)
         self._of_vectors: dict[str, Array] = {}
-        for name, scores in self._of_words().items():
-            self._plain[_PLACES[name]] = scores
-        self._set_examples()
+        scores = matrices.shelf.scores_of(self._queries())
+        of_titles = _FROM_SHELF * matrices.words.count
+        self._set_words(scores[:of_titles].reshape(_FROM_SHELF, matrices.words.count))
+        self._set_examples(scores[of_titles:].reshape(_OF_EXAMPLES, len(matrices.owners)))
         relative = self._plain[: len(_RELATIVE)]
         most = relative.max(axis=1, keepdims=True, initial=0.0)
         np.divide(relative, most, out=relative, where=most > 0)
         self._first = self._first_pass()
 
-    def _of_words(self) -> dict[str, Array]:
-        of, asking = self._matrices, self._asking
-        more = asking.subject + asking.added
-        everything, subject, added = asking.tokens, asking.subject, asking.added
-        words_all, words_subject, words_added = of.words.scores_of((everything, subject, more))
-        pairs, pairs_subject, pairs_added = of.pairs.scores_of(list(map(bigrams, (everything, subject, added))))
-        letters, letters_added = of.letters.scores_of((letter_groups(everything), letter_groups(more)))
-        held, held_added = of.present.scores_of((set(everything), set(more)))
-        asked, asked_added = self._rarity(asking.tokens), self._rarity(more)
-        return {
-            "words": words_all,
-            "words_subject": words_subject,
-            "words_added": words_added,
-            "pairs": pairs,
-            "pairs_subject": pairs_subject,
-            "pairs_added": pairs_subject + pairs_added,
-            "body": of.body.scores(asking.tokens),
-            "body_pairs": of.body_pairs.scores(bigrams(asking.tokens)),
-            "context": of.context.scores(asking.tokens),
-            "letters": letters,
-            "letters_added": letters_added,
-            "marked": of.marked.scores(terms(asking.marked)),
-            "held": held / asked,
-            "held_added": held_added / asked_added,
-            "named": held / of.title_mass,
-            "named_added": held_added / of.title_mass,
-            "alike": held_added / (asked_added + of.title_mass - held_added),
+    def _queries(self) -> list[tuple[int, list[Iterable[str]]]]:
+        """What is asked of each of the postings: a row of `_PLAIN` for each, the first ones in its order."""
+        asking = self._asking
+        everything, subject, added, marked = asking.tokens, asking.subject, asking.added, terms(asking.marked)
+        more = subject + added
+        queries: dict[str, list[Iterable[str]]] = {
+            "words": [everything, subject, more],
+            "pairs": [bigrams(everything), bigrams(subject), bigrams(added)],
+            "body": [everything],
+            "body_pairs": [bigrams(everything)],
+            "context": [everything],
+            "letters": [letter_groups(everything), letter_groups(more)],
+            "marked": [marked],
+            "present": [set(everything), set(more)],
+            "example_words": [terms(subject)],
+            "example_letters": [letter_groups(subject)],
+            "example_marked": [marked],
         }
+        return [(place, queries[name]) for place, name in enumerate(ON_SHELF)]
+
+    def _set_words(self, scores: Array) -> None:
+        """Set the signals of words, most of them as they are."""
+        plain, mass = self._plain, self._matrices.title_mass
+        plain[:_FROM_SHELF] = scores
+        plain[_PLACES["pairs_added"]] += plain[_PLACES["pairs_subject"]]
+        held, held_added = scores[-2:]
+        asked = self._rarity(self._asking.tokens)
+        asked_added = self._rarity(self._asking.subject + self._asking.added)
+        plain[_PLACES["held"]] = held / asked
+        plain[_PLACES["held_added"]] = held_added / asked_added
+        plain[_PLACES["named"]] = held / mass
+        plain[_PLACES["named_added"]] = held_added / mass
+        plain[_PLACES["alike"]] = held_added / (asked_added + mass - held_added)
 
     def _rarity(self, tokens: Iterable[str]) -> float:
         return sum(self._matrices.present.rarity_of(token) for token in set(tokens)) + 1e-6
 
-    def _set_examples(self) -> None:
+    def _set_examples(self, found: Array) -> None:
         """Set the signals of sample questions and names: for each procedure that of its best."""
-        of, asking = self._matrices, self._asking
+        of = self._matrices
         if not len(of.owners):
             return
-        scores = np.empty((4, len(of.owners)), dtype=np.float32)
-        scores[0] = of.example_words.scores(terms(asking.subject))
-        scores[1] = of.example_letters.scores(letter_groups(asking.subject))
-        scores[2] = of.example_marked.scores(terms(asking.marked))
+        scores = np.empty((_OF_EXAMPLES + 1, len(of.owners)), dtype=np.float32)
+        scores[:_OF_EXAMPLES] = found
         if self._without is not None:
             scores[:3, self._without] = 0.0
         scores[3] = (scores[0] + scores[1] + scores[2]) / 3.0

@@ -141,7 +141,7 @@ def test_one_call_for_all_terms_gives_what_a_call_for_each_gives(weighting):
     """To the last bit: terms are added up in the order in which the queries name them."""
     kept = Postings.build(DOCUMENTS, weighting)
     for queries in ((QUERIES[0], QUERIES[5]), (QUERIES[1],), (QUERIES[3], QUERIES[4]), QUERIES):
-        shares = [kept._asked(query) for query in queries]
+        shares = [kept.asked(query) for query in queries]
         expected = np.zeros((len(queries), kept.count), dtype=np.float32)
         for place in dict.fromkeys(place for share in shares for place in share):
             begin, end = kept.pointers[place], kept.pointers[place + 1]
