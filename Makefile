@@ -59,7 +59,7 @@ lint: dev ## style, types and import rules
 
 check: dev catalogue ## everything that must hold before a change goes in; CATALOGUE=records.jsonl.gz takes eval-search in
 	@$(SIDE_BY_SIDE) 'lint, train=$(MAKE) lint train' index='$(MAKE) index'
-	@$(MAKE) test-fast browser-test $(if $(CATALOGUE),eval-search)
+	@$(SIDE_BY_SIDE) tests='$(MAKE) test-fast browser-test' $(if $(CATALOGUE),--aside search='$(MAKE) eval-search')
 
 chat: install catalogue index train ## a conversation in the terminal
 	@$(PY) -m bot.chat

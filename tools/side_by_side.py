@@ -1,6 +1,7 @@
-"""`python -m tools.side_by_side NAME=COMMAND …`: runs commands at the same time, each line said under its name.
+"""`python -m tools.side_by_side NAME=COMMAND … [--aside NAME=COMMAND …]`: commands at the same time, lines under names.
 
 Most of what `make check` does waits on one processor or for a process to start; a second row of work uses the rest.
+Those after --aside get nothing else: where another wants the processor they wait.
 The first that fails stops the others, and its exit code is given. Ctrl-C stops all.
 """
 
@@ -14,11 +15,15 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
 
 _POLL_SECONDS = 0.2
 _SECONDS_TO_STOP = 10.0
-_USAGE = "usage: python -m tools.side_by_side NAME=COMMAND …"
+_USAGE = "usage: python -m tools.side_by_side NAME=COMMAND … [--aside NAME=COMMAND …]"
+_ASIDE = "--aside"
+_LEAST = 19
+"""The niceness of what runs aside."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,8 @@ class Row:
 
 def main(arguments: list[str]) -> int:
     """0 where all commands gave 0; else the exit code of the first that did not. 2: nothing that can be run."""
-    named = [argument.partition("=") for argument in arguments]
+    first = arguments.index(_ASIDE) if _ASIDE in arguments else len(arguments)
+    named = [argument.partition("=") for argument in arguments if argument != _ASIDE]
     if not named or not all(name and command for name, _, command in named):
         print(_USAGE, file=sys.stderr)
         return 2
@@ -41,7 +47,7 @@ def main(arguments: list[str]) -> int:
     width = max(len(name) for name, _, _ in named)
     rows: list[Row] = []
     try:
-        rows += [_start(name, command, width) for name, _, command in named]
+        rows += [_start(name, command, width, number >= first) for number, (name, _, command) in enumerate(named)]
         return _watch(rows)
     except KeyboardInterrupt:
         return 130
@@ -49,15 +55,24 @@ def main(arguments: list[str]) -> int:
         _stop(rows)
 
 
-def _start(name: str, command: str, width: int) -> Row:
+def _start(name: str, command: str, width: int, aside: bool) -> Row:
     """Start `command` in a session of its own, so that whatever it starts can be stopped with it."""
+    gives_way = ["nice", "-n", str(_LEAST)] if aside else []
     process = subprocess.Popen(
-        ["/bin/sh", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+        [*gives_way, "/bin/sh", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
     )
+    if aside:
+        _let_session_give_way(process.pid)
     assert process.stdout is not None  # noqa: S101 - it was asked for
     voice = threading.Thread(target=_say, args=(f"{name:<{width}} | ", process.stdout), daemon=True)
     voice.start()
     return Row(name, process, voice, time.monotonic())
+
+
+def _let_session_give_way(process: int) -> None:
+    """Linux shares processors out among sessions first: niceness alone counts only against processes of the same."""
+    with contextlib.suppress(OSError):  # macOS, or a kernel that does not do so
+        Path(f"/proc/{process}/autogroup").write_text(str(_LEAST), "ascii")
 
 
 def _say(head: str, output: IO[bytes]) -> None:

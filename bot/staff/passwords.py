@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -26,7 +27,6 @@ class Passwords:
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
-        self._dummy = self._hasher.hash(secrets.token_hex(16))
         self._threads = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="passwords")
 
     async def hash(self, password: str) -> str:
@@ -37,9 +37,15 @@ class Passwords:
         """Say whether `password` is the stored one; nothing stored takes as long, and is never right."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._fits, password, stored)
 
+    @cached_property
+    def _dummy(self) -> str:
+        """A hash of nothing that anybody knows; made by the first check, which takes twice as long whoever it is of."""
+        return self._hasher.hash(secrets.token_hex(16))
+
     def _fits(self, password: str, stored: str | None) -> bool:
+        dummy = self._dummy
         try:
-            right = self._hasher.verify(stored or self._dummy, password[:LONGEST])
+            right = self._hasher.verify(stored or dummy, password[:LONGEST])
         except (VerificationError, InvalidHashError):
             return False
         return right and stored is not None

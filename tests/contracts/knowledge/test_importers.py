@@ -8,6 +8,7 @@ import json
 import random
 import zipfile
 from datetime import date
+from functools import lru_cache
 
 import openpyxl
 import pytest
@@ -335,10 +336,17 @@ def test_a_pdf_without_a_text_layer_says_so(tmp_path):
 # The recorded samples of the portal's own formats.
 
 
+@lru_cache
+def read_sample(path):
+    """Records and faults of one file: a PDF takes seconds, and two tests look at it."""
+    reading = Reading(registry.recognise(path), path, DAY)
+    return [incoming.procedure for incoming in reading], reading.faults
+
+
 def sample(shared_data, folder, name):
     path = shared_data / "catalogue" / "formats" / folder / name
-    (incoming,) = Reading(registry.recognise(path), path, DAY)
-    return incoming.procedure, path
+    (record,) = read_sample(path)[0]
+    return record, path
 
 
 UNIT_IN_CASES = {"1.004884"}
@@ -385,10 +393,9 @@ def test_markdown_says_what_the_interface_says_of_papers(shared_data):
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_every_recorded_file_is_recognised_read_and_added_nothing_to(shared_data, folder):
     for path in sorted((shared_data / "catalogue" / "formats" / folder).iterdir()):
-        reading = Reading(registry.recognise(path), path, DAY)
-        records = [incoming.procedure for incoming in reading]
+        records, faults = read_sample(path)
         assert records, path
-        assert reading.faults == []
+        assert faults == []
         if path.suffix in (".txt", ".md", ".json"):
             text = set(words(path.read_text("utf-8-sig")))
             for record in records:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from argon2 import PasswordHasher
 
 from bot.console.petition_sheet import hidden_name
 from bot.console.scope import feedback_desks, sees_case_unit
@@ -67,6 +68,28 @@ async def test_a_hash_costs_64_megabytes_and_fits_its_password_alone():
     assert not await passwords.fits("con-trâu-ăn-cỏ-xanh ", stored)
     assert not await passwords.fits("con-trâu-ăn-cỏ-xanh", None)
     assert not await passwords.fits("con-trâu-ăn-cỏ-xanh", "no hash")
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_a_check_costs_the_same_whether_or_not_there_is_such_a_person(is_there):
+    asked = []
+
+    class Counting(PasswordHasher):
+        def hash(self, *args, **kwargs):
+            asked.append("hash")
+            return super().hash(*args, **kwargs)
+
+        def verify(self, *args, **kwargs):
+            asked.append("verify")
+            return super().verify(*args, **kwargs)
+
+    passwords = Passwords(Counting(time_cost=1, memory_cost=8, parallelism=1))
+    stored = await passwords.hash("con-trâu-ăn-cỏ-xanh") if is_there else None
+    asked.clear()
+    for costs in (["hash", "verify"], ["verify"]):
+        assert await passwords.fits("con-trâu-ăn-cỏ-xanh", stored) is is_there
+        assert asked == costs
+        asked.clear()
 
 
 def test_whose_feedback_is_whose():

@@ -32,7 +32,21 @@ def test_a_command_that_a_signal_ended_has_failed(capfd):
     assert main(["killed=kill -9 $$"]) == 1
 
 
-@pytest.mark.parametrize("arguments", [[], ["make lint"], ["=true"], ["lint="]])
+def test_what_runs_aside_gives_way_and_the_others_do_not(capfd):
+    """As a process among its own session, and, where the kernel knows it, as a session among all."""
+    tell = "nice; sed 's/.*nice/session/' /proc/self/autogroup 2>/dev/null || true"
+    wait = "sleep 0.5"  # the session is told after the command has begun
+    assert main([f"usual={wait}; {tell}", "--aside", f"rest={wait}; {tell}"]) == 0
+    lines = capfd.readouterr().out.splitlines()
+    said = {
+        name: [line.split(" | ")[1] for line in lines if line.startswith(f"{name:<5} | ")] for name in ("usual", "rest")
+    }
+    assert [line.removeprefix("session ") for line in said["rest"]] == ["19"] * len(said["rest"])
+    assert said["rest"]
+    assert "19" not in "".join(said["usual"])
+
+
+@pytest.mark.parametrize("arguments", [[], ["make lint"], ["=true"], ["lint="], ["--aside"]])
 def test_what_cannot_be_run_is_said(arguments, capsys):
     assert main(arguments) == 2
     assert "NAME=COMMAND" in capsys.readouterr().err
