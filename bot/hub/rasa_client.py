@@ -11,9 +11,9 @@ import aiohttp
 
 from bot.errors import AssistantDownError
 from bot.feedback.words import Understood, understood_from
-from bot.hub.least_busy import LeastBusy, ToldWho
+from bot.hub.least_busy import LeastBusy
+from bot.hub.rasa_posts import JSON, RasaPosts
 from bot.ops import quick_json
-from bot.ops.one_write import OneWriteRequest
 
 IN_FLIGHT = 32
 ANSWER_TIMEOUT = aiohttp.ClientTimeout(total=20, sock_connect=3)
@@ -25,8 +25,9 @@ IDLE_SECONDS = 4.0
 ASKED_OVER_ONE = 8
 """So many questions go over one connection. A cluster's service spreads connections, not questions: with one that is
 kept for good a hub asks the same Rasa all day, while another has nothing to do."""
-_JSON = {"Content-Type": "application/json"}
-_LAST = {**_JSON, "Connection": "close"}
+_BAD = 400
+_ELSEWHERE = frozenset({301, 302, 303, 307, 308})
+"""A proxy that wants https, say: aiohttp's session follows it."""
 FORGET_TIMEOUT = aiohttp.ClientTimeout(total=15, sock_connect=3)
 
 
@@ -39,7 +40,7 @@ class RasaClient:
         self._url = rasa_url.rstrip("/")
         self._in_flight = asyncio.Semaphore(in_flight)
         self._answer_timeout = answer_timeout
-        self._session: aiohttp.ClientSession | None = None
+        self._opened: tuple[aiohttp.ClientSession, RasaPosts] | None = None
         self._posted = 0
 
     async def ask(self, sender: str, text: str, metadata: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -83,18 +84,22 @@ class RasaClient:
 
     async def close(self) -> None:
         """Give the connections back."""
-        if self._session is not None:
-            await self._session.close()
+        if self._opened is not None:
+            await self._opened[0].close()
 
     async def _post(self, path: str, body: object, timeout: aiohttp.ClientTimeout) -> Any:
         try:
             data = quick_json.write(body).encode()
             self._posted += 1
-            headers = _JSON if self._posted % ASKED_OVER_ONE else _LAST
-            async with self._http().post(self._url + path, data=data, headers=headers, timeout=timeout) as response:
-                if response.status >= 400:
-                    raise AssistantDownError(f"status {response.status}", reason="status", status=response.status)
-                return quick_json.read(await response.read())
+            session, posts = self._http()
+            last = self._posted % ASKED_OVER_ONE == 0
+            status, answer = await posts.send(path, data, timeout, last=last)
+            if status in _ELSEWHERE:
+                async with session.post(self._url + path, data=data, headers=JSON, timeout=timeout) as response:
+                    status, answer = response.status, await response.read()
+            if status >= _BAD:
+                raise AssistantDownError(f"status {status}", reason="status", status=status)
+            return quick_json.read(answer)
         except asyncio.TimeoutError as error:
             raise AssistantDownError("timed out", reason="timeout") from error
         except (aiohttp.ClientConnectorError, ConnectionRefusedError) as error:
@@ -105,17 +110,14 @@ class RasaClient:
             raise AssistantDownError("not JSON", reason="reply") from error
 
     async def _get_status(self, path: str) -> int:
-        async with self._http().get(self._url + path, timeout=READY_TIMEOUT) as response:
+        session, _ = self._http()
+        async with session.get(self._url + path, timeout=READY_TIMEOUT) as response:
             return response.status
 
-    def _http(self) -> aiohttp.ClientSession:
-        if self._session is None:
+    def _http(self) -> tuple[aiohttp.ClientSession, RasaPosts]:
+        if self._opened is None:
             # Named Rasa hosts change address when replicas come and go. Rasa sets no cookies.
             connector = LeastBusy(limit=0, ttl_dns_cache=10, keepalive_timeout=IDLE_SECONDS)
-            self._session = aiohttp.ClientSession(
-                connector=connector,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                request_class=OneWriteRequest,
-                response_class=ToldWho,
-            )
-        return self._session
+            session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+            self._opened = session, RasaPosts(self._url, connector)
+        return self._opened

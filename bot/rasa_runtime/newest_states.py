@@ -9,6 +9,7 @@ import copy
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from rasa.shared.constants import DEFAULT_SENDER_ID
@@ -18,6 +19,7 @@ from rasa.shared.core.events import (
     ActionExecutionRejected,
     BotUttered,
     DefinePrevUserUtteredFeaturization,
+    Event,
     FollowupAction,
     SlotSet,
     UserUttered,
@@ -41,6 +43,66 @@ SIMPLE = frozenset(
 """Events of which a state shows no more than `_Moment` does, where no form is active."""
 _PLAIN = SIMPLE | BEGINNINGS
 """With no other events, a tracker is in the state that a replay would end in."""
+
+
+Facts = tuple[Any, ...]
+"""Of a moment all that a state shows but for a message's words and entities: alike in equal states."""
+
+
+def newest_facts(tracker: Any, count: int) -> tuple[Facts, ...] | None:
+    """What the last `count` states are made of, the newest first; None where it takes the events to know."""
+    events = tracker.events
+    if isinstance(tracker.slots, AnySlotDict) or tracker.active_loop or not _PLAIN.issuperset(map(type, events)):
+        return None
+    showing = {name: slot for name, slot in tracker.slots.items() if slot.influence_conversation}
+    slots = tuple((name, type(slot.value), slot.value, slot.has_been_set) for name, slot in showing.items())
+    newest = (_said(tracker.latest_message), _did(tracker.latest_action))
+    before = [] if count == 1 else _facts_before(events, showing, count)
+    return None if before is None else tuple((said, did, slots) for said, did in (newest, *before))
+
+
+def _facts_before(events: Any, showing: Mapping[str, Slot], count: int) -> list[Facts] | None:
+    """The message and the action before each of the newest actions, going back no further than needed.
+
+    None where a slot that shows was set after one of these moments.
+    """
+    found: list[list[Any]] = []
+    changed = False
+    for event in takewhile(_is_of_session, reversed(events)):
+        kind = type(event)
+        if kind is ActionExecuted:
+            _fill(found, 1, _did(event.as_sub_state()))
+            if len(found) + 1 < count:
+                if changed:
+                    return None
+                found.append([None, None])
+        elif kind is UserUttered:
+            _fill(found, 0, _said(event))
+        elif kind is SlotSet:
+            changed = changed or event.key in showing
+        if len(found) + 1 == count and None not in found[-1]:
+            break
+    return [(said or _said(None), did or _did(None)) for said, did in found]
+
+
+def _is_of_session(event: Event) -> bool:
+    return type(event) not in BEGINNINGS
+
+
+def _fill(moments: list[list[Any]], place: int, facts: Facts) -> None:
+    for moment in moments:
+        if moment[place] is None:
+            moment[place] = facts
+
+
+def _said(message: UserUttered | None) -> Facts:
+    if message is None or message.is_empty():
+        return (None, None)
+    return (message.intent_name, message.use_text_for_featurization)
+
+
+def _did(action: Mapping[str, Any] | None) -> Facts:
+    return tuple((action or {}).items())
 
 
 @dataclass(frozen=True)

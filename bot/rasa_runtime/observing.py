@@ -161,6 +161,10 @@ async def say_who(request: Request, response: Any) -> None:
         response.headers[SERVED_BY] = f"{_host()}-{os.getpid()}"
 
 
+OURS = (keep_model, name_turn, own_up, say_who)
+"""All that is put around a request here; a question is answered without detours where nobody adds more."""
+
+
 @cache
 def _host() -> str:
     return socket.gethostname()

@@ -13,8 +13,11 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME, PREVIOUS_ACTION, SHOU
 from rasa.shared.core.domain import Domain, State
 from rasa.shared.nlu.constants import ACTION_NAME, INTENT
 
-from bot.rasa_runtime.newest_states import NewestStates
+from bot.rasa_runtime.newest_states import NewestStates, newest_facts
 
+MOST_KEPT = 4096
+"""Situations of which it is remembered what the rules say to them. The load mix knows some 300."""
+NO_RULES: dict[str, str] = {}
 _FIND_ACTION = RulePolicy._find_action_from_rules
 
 
@@ -46,7 +49,29 @@ def find_action(policy: RulePolicy, tracker: Any, domain: Domain, use_text_for_l
     by_words = use_text_for_last_user_input and not tracker.active_loop_name
     if by_words and not rules_of(policy, policy.lookup[RULES]).may_be_of_words:
         return None, None, False
-    return _FIND_ACTION(policy, tracker, domain, use_text_for_last_user_input)
+    facts = None if use_text_for_last_user_input else _facts_of(policy, tracker)
+    if facts is None:
+        return _FIND_ACTION(policy, tracker, domain, use_text_for_last_user_input)
+    kept: dict[Any, Any] = policy.__dict__.setdefault("_motcua_found", {})
+    try:
+        found = kept.get(facts)
+    except TypeError:  # a slot's value is a list
+        return _FIND_ACTION(policy, tracker, domain, use_text_for_last_user_input)
+    if found is None:
+        found = _FIND_ACTION(policy, tracker, domain, use_text_for_last_user_input)
+        if found[0] is None:  # then Rasa tells the states themselves
+            return found
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        kept[facts] = found
+    return found
+
+
+def _facts_of(policy: RulePolicy, tracker: Any) -> Any:
+    """What tells all moments apart for which rules may find different actions; None where it is more than facts."""
+    if any(rules_of(policy, lookup).ask_more for lookup in _lookups(policy)):
+        return None
+    return newest_facts(tracker, _longest(policy, tracker))
 
 
 def newest_states(
@@ -57,8 +82,7 @@ def newest_states(
     rule_only_data: dict[str, Any] | None = None,
 ) -> list[State]:
     """As many states as the longest rule has that can still match, by the newest intent and action."""
-    lookups = (policy.lookup.get(RULES, {}), policy.lookup.get(RULES_FOR_LOOP_UNHAPPY_PATH, {}))
-    longest = max(longest_rule(rules_of(policy, lookup), tracker) for lookup in lookups)
+    longest = _longest(policy, tracker)
     states: list[State] = policy.featurizer.prediction_states(
         [NewestStates(tracker, longest)],
         domain,
@@ -70,6 +94,14 @@ def newest_states(
     return states
 
 
+def _longest(policy: RulePolicy, tracker: Any) -> int:
+    return max(longest_rule(rules_of(policy, lookup), tracker) for lookup in _lookups(policy))
+
+
+def _lookups(policy: RulePolicy) -> tuple[dict[str, str], dict[str, str]]:
+    return policy.lookup.get(RULES, NO_RULES), policy.lookup.get(RULES_FOR_LOOP_UNHAPPY_PATH, NO_RULES)
+
+
 @dataclass(frozen=True)
 class Rules:
     """What is found out once about the rules of a policy.
@@ -77,13 +109,15 @@ class Rules:
     by_intent: those whose newest state asks for an intent; under None: for nothing that could be told beforehand.
     longest: how many states the longest has, by the intent and the action that its newest state asks for (None: for
     none that could be told). may_be_of_words: whether one could match right after a message without
-    knowing its intent.
+    knowing its intent. ask_more: whether one asks about more of a message than its intent, or of an action than its
+    name.
     """
 
     lookup: Mapping[str, str]
     by_intent: Mapping[str | None, Sequence[str]]
     longest: Mapping[tuple[str | None, str | None], int]
     may_be_of_words: bool
+    ask_more: bool
 
 
 def rules_of(policy: RulePolicy, lookup: Mapping[str, str]) -> Rules:
@@ -108,6 +142,7 @@ def longest_rule(rules: Rules, tracker: Any) -> int:
 def _studied(lookup: Mapping[str, str]) -> Rules:
     by_intent: dict[str | None, list[str]] = {}
     longest: dict[tuple[str | None, str | None], int] = {}
+    ask_more = False
     for key in lookup:
         states = json.loads(key)
         newest = states[-1] if states else {}
@@ -115,10 +150,16 @@ def _studied(lookup: Mapping[str, str]) -> Rules:
         intent = intent if intent and intent != SHOULD_NOT_BE_SET else None
         action = (newest.get(PREVIOUS_ACTION) or {}).get(ACTION_NAME)
         by_intent.setdefault(intent, []).append(key)
+        ask_more = ask_more or any(
+            not {INTENT}.issuperset(state.get(USER) or ())
+            or not {ACTION_NAME}.issuperset(state.get(PREVIOUS_ACTION) or ())
+            for state in states
+        )
         longest[intent, action] = max(longest.get((intent, action), 1), len(states))
     return Rules(
         lookup=lookup,
         by_intent=by_intent,
         longest=longest,
         may_be_of_words=not longest.keys().isdisjoint({(None, None), (None, ACTION_LISTEN_NAME)}),
+        ask_more=ask_more,
     )

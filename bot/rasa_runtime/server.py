@@ -118,6 +118,7 @@ def build_app(settings: Settings, endpoints: AvailableEndpoints, agent: Agent, f
     from rasa.core import run
 
     from bot.rasa_runtime.observing import observe
+    from bot.rasa_runtime.quick_questions import answer_quickly
 
     channels = run.create_http_input_channels(None, str(ROOT / "credentials.yml"))
     app = run.configure_app(channels, enable_api=True, port=settings.rasa_port, endpoints=endpoints)
@@ -126,6 +127,7 @@ def build_app(settings: Settings, endpoints: AvailableEndpoints, agent: Agent, f
     app.ctx.agent = agent
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = SECONDS_TO_FINISH
     app.register_listener(partial(open_event_broker, endpoints.event_broker), "before_server_start")
+    app.register_listener(answer_quickly, "before_server_start")
     app.register_listener(run.close_resources, "after_server_stop")
     app.register_listener(partial(close_services, endpoints.action), "after_server_stop")
     return app

@@ -161,6 +161,36 @@ def test_an_answer_says_which_worker_gave_it(server):
     assert int(pid) in children_of(server[0].pid)
 
 
+def answered(port, body, path="/webhooks/rest/webhook", **headers):
+    """Status, headers and words of an answer."""
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", body, headers)
+    try:
+        with urllib.request.urlopen(asked, timeout=20) as response:
+            return response.status, dict(response.headers), json.load(response)
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code, dict(refused.headers), refused.read()
+
+
+@pytest.mark.parametrize("body", [b'{"sender": "q", "message": "xin ch\xc3\xa0o"}', b'{"sender": "q"', b"[1]", b""])
+def test_a_plain_question_is_answered_as_sanic_answers_one_with_a_query_or_from_a_page(server, body):
+    plain, asked, page = (
+        answered(server[2], body, path, **headers)
+        for path, headers in (
+            ("/webhooks/rest/webhook", {}),
+            ("/webhooks/rest/webhook?a=b", {}),
+            ("/webhooks/rest/webhook", {"Origin": "https://example.org"}),
+        )
+    )
+    assert plain[0] == asked[0] == page[0]
+    if plain[0] == 200:
+        told = [re.sub("mã [A-Z0-9]{6}", "mã", json.dumps(one[2], ensure_ascii=False)) for one in (plain, asked, page)]
+        assert told == [told[0]] * 3
+        assert plain[2]
+        assert all(SERVED_BY in headers for _, headers, _ in (plain, asked, page))
+        assert [any("Access-Control" in name.title() for name in one[1]) for one in (plain, asked)] == [False, True]
+
+
 def test_a_worker_that_is_killed_under_questions_loses_none_and_there_are_two_again(server):
     process, log, port = server
     victim, kept = children_of(process.pid)

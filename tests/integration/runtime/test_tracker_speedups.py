@@ -230,6 +230,43 @@ def test_the_newest_states_are_the_last_of_all_states(by_words):
     assert {(1, 1), (1, 9), (3, 9)} <= lengths
 
 
+def shown(domain, facts):
+    """What a state shows of slots with these values."""
+    features = {}
+    for name, _, value, _ in facts:
+        slot = copy.copy(next(slot for slot in domain.slots if slot.name == name))
+        slot.value = value
+        features[name] = tuple(slot.as_feature())
+    return {name: feature for name, feature in features.items() if any(feature)}
+
+
+def test_what_tells_states_apart_is_known_without_them():
+    from bot.rasa_runtime.newest_states import SIMPLE, newest_facts
+    from bot.rasa_runtime.tracker_speedups import BEGINNINGS
+
+    known, unknown = set(), set()
+    for domain, tracker in trackers():
+        for count in (1, 2, 3, 5):
+            facts = newest_facts(tracker, count)
+            if facts is None:
+                unknown.add(frozenset(map(type, tracker.events)) <= SIMPLE | BEGINNINGS)
+                continue
+            states = [
+                {key: value for key, value in (state.get("user") or {}).items() if key == "intent"}
+                | state.get("prev_action", {})
+                | {"slots": state.get("slots", {})}
+                for state in tracker.past_states(domain)[-count:][::-1]
+            ]
+            assert len(facts) == len(states)
+            for ((intent, by_words), did, slots), state in zip(facts, states, strict=True):
+                assert (None if by_words else intent) == state.get("intent")
+                assert dict(did).get("action_name") == state.get("action_name")
+                assert shown(domain, slots) == state["slots"]
+            known.add((count, len(facts)))
+    assert {(1, 1), (2, 2), (3, 3)} <= known
+    assert unknown == {True, False}  # a slot set in between, and events that take back others
+
+
 def test_actions_are_found_as_before():
     from rasa.core.actions.action import default_actions
     from rasa.shared.core.domain import Domain
