@@ -229,6 +229,8 @@ async def test_every_sentence_that_is_said_exists():
         (ROOT / "actions" / f"case_{name}.py").read_text("utf-8")
         for name in ("look_up", "following", "rating", "status", "talk")
     )
-    named = set(re.findall(r'say\(\s*"(\w+)"', code)) | set(re.findall(r'"utter_case_status__(\w+)"', code))
+    named = set(re.findall(r'(?:say\(\s*|moment = )"(\w+)"', code)) | set(
+        re.findall(r'"utter_case_status__(\w+)"', code)
+    )
     assert len(named) > 20
     assert {f"utter_case_status__{name}" for name in named} - set(RESPONSES) == set()

@@ -106,6 +106,7 @@ async def test_everything_a_place_can_lead_to_is_a_response_of_the_domain(play):
     from knowledge.settings import ROOT
 
     responses = read_yaml(ROOT / "domain" / "place.yml")["responses"]
-    for kind in place_module.PlaceStepKind:
-        if kind not in (place_module.PlaceStepKind.DIGRESS, place_module.PlaceStepKind.TOLD):
+    kinds = place_module.PlaceStepKind
+    for kind in kinds:
+        if kind not in (kinds.DIGRESS, kinds.TOLD, kinds.OF_PROCEDURE):  # others answer these
             assert f"utter_place__{kind.value}" in responses
