@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from chat import button, messages, open_chat, say
+from chat import ask, button, messages, open_chat, say
 from fake_hub import FakeHub
 from playwright.sync_api import Page, expect
 
 
 def test_what_was_masked_is_shown_masked_with_the_reason(page: Page, hub: FakeHub):
     open_chat(page)
-    say(page, "xin chào")
+    ask(page, "xin chào")
     hub.push(text="mã otp là [đã che: mã OTP]", role="citizen", masked=["otp"])
     expect(messages(page, "citizen").last).to_have_text("mã otp là [đã che: mã OTP]")
     expect(page.locator(".message.citizen .why")).to_have_count(1)
