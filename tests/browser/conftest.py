@@ -15,6 +15,24 @@ import pytest
 from fake_hub import FakeHub
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
+# Playwright switches these off as well; of two such arguments Chromium hears only the last.
+LEFT_OUT = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+)
+# What drops down from the address bar is a page of its own, loaded for every context: half of what a short test costs.
+NOT_SHOWN = ("WebUIOmniboxPopup", "WebUIOmniboxFullPopup", "WebUIOmniboxAimPopup")
 ARGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -23,6 +41,8 @@ ARGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--animation-duration-scale=0",  # of the browser's own window, which nobody sees; pages move as ever
+    f"--disable-features={','.join((*LEFT_OUT, *NOT_SHOWN))}",
 ]
 HERE = Path(__file__).parent
 LONG = ("test_console.py", "test_live_talks.py", "test_desk_talk.py", "test_desk_reply.py", "test_guide_pictures.py")
