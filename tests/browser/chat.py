@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -66,6 +68,14 @@ def ask(page: Page, text: str = "Xin chào") -> None:
     """Ask and read the answer of the default fake hub."""
     say(page, text)
     expect(log(page)).to_contain_text(f"Trả lời: {text}")
+
+
+def until(page: Page, true: Callable[[], object]) -> None:
+    """Wait for what no page shows, as that the hub has received something; the page goes on meanwhile."""
+    end = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < end, "it did not come true"
+        page.wait_for_timeout(10)
 
 
 def order(page: Page) -> list[str]:

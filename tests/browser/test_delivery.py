@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from chat import ask, button, field, launcher, log, messages, open_chat, order, panel, say
+from chat import ask, button, field, launcher, log, messages, open_chat, order, panel, say, until
 from fake_hub import FakeHub
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 LOST = "Mất kết nối, đang nối lại…"
+
+
+def start_and_press(page: Page, hub: FakeHub, what: Locator) -> None:
+    """Press without a look whether it is still there: the page may come back by itself a moment earlier."""
+    what.hover()
+    hub.start()
+    page.mouse.down()
+    page.mouse.up()
 
 
 def test_reload_keeps_transcript_draft_and_open_panel(page: Page, hub: FakeHub):
@@ -31,8 +39,7 @@ def test_words_sent_while_the_hub_is_away_arrive_exactly_once(page: Page, hub: F
     say(page, "câu thứ hai")
     expect(page.get_by_text(LOST)).to_be_visible()
     expect(page.get_by_text("Chưa gửi được")).to_have_count(2)
-    hub.start()
-    button(page, "Gửi lại").first.click()
+    start_and_press(page, hub, button(page, "Gửi lại").first)
     expect(log(page)).to_contain_text("Trả lời: câu thứ hai")
     expect(page.get_by_text(LOST)).to_have_count(0)
     assert hub.only.texts("citizen") == ["trước", "trong lúc mất mạng", "câu thứ hai"]
@@ -77,6 +84,7 @@ def test_stored_but_unconfirmed_words_are_not_doubled(page: Page, hub: FakeHub):
     hub.withhold = {3, 4}  # stored and answered, but the socket breaks before the citizen hears of it
     say(page, "đã lưu")
     expect(page.locator(".waiting .state")).to_have_text("Đang gửi…")
+    until(page, lambda: len(hub.only.messages) == 4)
     hub.withhold = set()
     hub.cut()
     expect(log(page)).to_contain_text("Trả lời: đã lưu")
@@ -177,7 +185,7 @@ def test_a_dead_socket_is_noticed(open_context, hub: FakeHub):
     ask(page)
     hub.deaf = True
     page.clock.run_for(26_000)
-    page.wait_for_timeout(100)
+    until(page, lambda: hub.received("ping"))
     assert len(hub.received("ping")) == 1
     page.clock.run_for(9_000)
     expect(log(page)).to_be_visible()
@@ -195,7 +203,7 @@ def test_an_unconfirmed_message_is_sent_again_by_itself(open_context, hub: FakeH
     ask(page)
     hub.deaf = True
     say(page, "không ai nghe")
-    page.wait_for_timeout(100)
+    until(page, lambda: len(hub.received("say")) == 2)
     hub.deaf = False
     page.clock.run_for(13_000)
     expect(log(page)).to_contain_text("Trả lời: không ai nghe")
@@ -210,8 +218,9 @@ def test_a_hub_that_hangs_while_one_waits_is_left_within_ten_seconds(open_contex
     ask(page)
     hub.deaf = True
     say(page, "không ai nghe")
+    until(page, lambda: len(hub.received("say")) == 2)
     page.clock.run_for(5_100)
-    page.wait_for_timeout(100)
+    until(page, lambda: hub.received("ping"))
     assert (len(hub.received("ping")), hub.knocks) == (1, 0)
     hub.deaf = False  # the next one, which whoever stands before them asks when this one does not answer
     page.clock.run_for(5_000)
@@ -225,18 +234,17 @@ def test_the_hub_is_not_hammered_while_it_is_away(open_context, hub: FakeHub):
     page = open_context().new_page()
     page.clock.install()
     sockets = []
-    page.on("websocket", lambda socket: sockets.append(socket.url))
+    page.on("websocket", lambda socket: sockets.append(socket))
     page.goto(hub.url)
     open_chat(page)
     ask(page)
     hub.stop()
     for _ in range(60):
         page.clock.run_for(5_000)
-        page.wait_for_timeout(15)
+        until(page, lambda: sockets[-1].is_closed())  # the page's clock does not wait for the refusal
     assert 8 <= len(sockets) <= 30  # five minutes
     expect(page.get_by_text("việc gấp xin gọi 1022")).to_be_visible()
-    hub.start()
-    button(page, "Thử ngay").click()
+    start_and_press(page, hub, button(page, "Thử ngay"))
     ask(page, "trở lại")
 
 

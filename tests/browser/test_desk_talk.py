@@ -99,6 +99,7 @@ def test_from_the_queue_to_the_end_of_a_talk(open_context, desk, tmp_path):
     officer.keyboard.press("n")
     expect(officer.locator("#transcript")).to_contain_text(QUESTION)
     expect(person.locator("mot-cua-chat")).to_contain_text("Cán bộ Mẫu")
+    officer.wait_for_load_state()  # keys mean nothing before the scripts are there
     reply = officer.get_by_label("Trả lời người dân")
     reply.press_sequentially("/ch")
     expect(officer.get_by_role("option", name="/chao")).to_be_visible()

@@ -45,6 +45,7 @@ def test_every_picture_of_the_guide_is_made(open_context, desk, tmp_path):
     picture(officer, "hang-cho")
     officer.goto(f"{desk.url}/desk/conversations/{request}")
     officer.get_by_role("button", name="Nhận", exact=True).click()
+    officer.wait_for_url("**done=handed_claim*", wait_until="load")  # keys mean nothing before the scripts are there
     officer.get_by_label("Trả lời người dân").fill("Chào anh/chị, tôi đang xem và trả lời ngay ạ.")
     officer.keyboard.press("Control+Enter")
     expect(messages(person, "officer")).to_have_count(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chat import ANSWER, ask, button, field, log, messages, open_chat, say
+from chat import ANSWER, ask, button, field, log, messages, open_chat, say, until
 from fake_hub import FakeHub
 from playwright.sync_api import Page, expect
 
@@ -24,9 +24,9 @@ def test_words_of_a_rating_outlive_a_new_connection(page: Page, hub: FakeHub):
     field(page).focus()  # looks something up before sending it
     before = len(hub.received("hello"))
     hub.cut()
-    while len(hub.received("hello")) == before:
-        page.wait_for_timeout(50)
-    page.wait_for_timeout(300)
+    until(page, lambda: len(hub.received("hello")) > before)
+    hub.push("Nối lại rồi ạ.")
+    expect(log(page)).to_contain_text("Nối lại rồi ạ.")  # so what was rated, told before it, has come as well
     expect(words).to_have_value("Thiếu lệ phí")
 
 
@@ -38,8 +38,7 @@ def test_a_place_in_the_queue_that_changes_loses_no_press(page: Page, hub: FakeH
     stop.hover()
     page.mouse.down()
     hub.send({**WAITS, "place": 2})
-    expect(page.locator("mot-cua-chat")).to_contain_text("2")
-    page.wait_for_timeout(300)
+    expect(page.locator(".standing")).to_contain_text("lượt thứ 2")
     page.mouse.up()
     expect(messages(page, "citizen").last).to_have_text("Thôi chờ")
 
@@ -50,7 +49,7 @@ def test_a_place_in_the_queue_that_changes_leaves_the_focus(page: Page, hub: Fak
     hub.send({**WAITS, "place": 3})
     button(page, "Thôi chờ").focus()
     hub.send({**WAITS, "place": 2})
-    page.wait_for_timeout(300)
+    expect(page.locator(".standing")).to_contain_text("lượt thứ 2")
     page.keyboard.press("Enter")
     expect(messages(page, "citizen").last).to_have_text("Thôi chờ")
 
@@ -87,9 +86,12 @@ def test_what_is_typed_and_composed_while_the_connection_comes_back_stays(page: 
     field(page).fill("Cho tôi ")
     typing = page.context.new_cdp_session(page)
     typing.send("Input.imeSetComposition", {"text": "hoi", "selectionStart": 3, "selectionEnd": 3})
+    before = len(hub.received("hello"))
     hub.start()
     page.evaluate("window.dispatchEvent(new Event('online'))")
-    page.wait_for_timeout(1500)
+    until(page, lambda: len(hub.received("hello")) > before)
+    hub.push("Nối lại rồi ạ.")
+    expect(log(page)).to_contain_text("Nối lại rồi ạ.")
     typing.send("Input.imeSetComposition", {"text": "hỏi", "selectionStart": 3, "selectionEnd": 3})
     typing.send("Input.insertText", {"text": "hỏi"})
     expect(field(page)).to_have_value("Cho tôi hỏi")

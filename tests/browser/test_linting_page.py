@@ -37,8 +37,9 @@ def page(browser, request, address):
     assert faults == []
 
 
-def shown(page, rule="fee_zero_with_amount"):
-    return page.locator(f"[data-rule={rule}] li:not([hidden])").count()
+def expect_shown(page, many, rule="fee_zero_with_amount"):
+    """A group that is opened, and what stays of it, is there a moment after the key."""
+    expect(page.locator(f"[data-rule={rule}] li:not([hidden])")).to_have_count(many)
 
 
 def test_a_group_shows_fifty_and_more_on_demand(page):
@@ -46,27 +47,27 @@ def test_a_group_shows_fifty_and_more_on_demand(page):
     assert not group.get_attribute("open")
     group.locator("summary").focus()
     page.keyboard.press("Enter")
-    assert shown(page) == 50
+    expect_shown(page, 50)
     group.get_by_role("button", name="Hiện thêm 50 (còn 80)").press("Enter")
-    assert shown(page) == 100
+    expect_shown(page, 100)
     assert page.evaluate("document.activeElement.closest('li').matches('[data-rule] li:nth-child(51)')")
     group.get_by_role("button", name="Hiện thêm 30 (còn 30)").press("Enter")
-    assert shown(page) == MANY
-    assert group.locator(".more").is_hidden()
+    expect_shown(page, MANY)
+    expect(group.locator(".more")).to_be_hidden()
 
 
 def test_filters_narrow_and_count(page):
     page.get_by_label("Mã, tên hoặc nội dung").fill("1.000007")
-    assert shown(page) == 1
+    expect_shown(page, 1)
     page.get_by_label("Mã, tên hoặc nội dung").fill("SỔ HỘ KHẨU")
-    assert page.locator("#shown").inner_text() == "1"
-    assert page.locator("details[data-rule]:visible").count() == 1
+    expect(page.locator("#shown")).to_have_text("1")
+    expect(page.locator("details[data-rule]:visible")).to_have_count(1)
     page.get_by_label("Mã, tên hoặc nội dung").fill("")
     page.get_by_label("Loại lỗi").select_option("fee_zero_with_amount")
-    assert page.locator("#shown").inner_text() == str(MANY)
-    assert page.locator("details[data-rule]:visible").get_attribute("open") == ""
+    expect(page.locator("#shown")).to_have_text(str(MANY))
+    expect(page.locator("details[data-rule]:visible")).to_have_attribute("open", "")
     page.get_by_label("Mức độ").select_option("error")
-    assert page.locator("#shown").inner_text() == "0"
+    expect(page.locator("#shown")).to_have_text("0")
 
 
 def test_what_was_seen_is_kept_and_can_be_hidden(page):
@@ -96,11 +97,11 @@ def test_on_paper_open_groups_are_whole_and_controls_are_gone(page):
     page.locator("[data-rule=fee_zero_with_amount] summary").click()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
-    assert shown(page) == MANY
-    assert page.locator("form").is_hidden()
+    expect_shown(page, MANY)
+    expect(page.locator("form")).to_be_hidden()
     page.emulate_media(media="screen")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert shown(page) == 50
+    expect_shown(page, 50)
 
 
 def test_the_page_is_accessible(page):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chat import ANSWER, button, launcher, log, messages, open_chat, panel, say
+from chat import ANSWER, button, launcher, log, messages, open_chat, panel, say, until
 from fake_hub import FakeHub
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, WebSocket, expect
 
 UP, DOWN = "Hữu ích", "Chưa được"
 THANKS = {"text": "Dạ không có gì ạ.", "answer": {"outcome": "answered_smalltalk"}, "survey": True}
@@ -26,6 +26,20 @@ def ask(page: Page, text: str = "khai sinh") -> None:
 
 def status(page: Page) -> Locator:
     return page.locator("mot-cua-chat .rating .rated")
+
+
+def go_away(page: Page, hub: FakeHub, sockets: list[WebSocket]) -> None:
+    """Have the hub stop, and the page hear of it: until then it takes what it sends for sent."""
+    hub.stop()
+    until(page, lambda: sockets[0].is_closed())
+
+
+@pytest.fixture
+def sockets(page: Page) -> list[WebSocket]:
+    """Those that the page opens, in order."""
+    found: list[WebSocket] = []
+    page.on("websocket", lambda socket: found.append(socket))
+    return found
 
 
 def survey(page: Page) -> Locator:
@@ -78,8 +92,9 @@ def test_a_reload_shows_what_was_rated(page: Page, answering: FakeHub):
     open_chat(page)
     ask(page)
     button(page, DOWN).click()
-    button(page, "Thiếu").click()
     expect(status(page)).to_have_text("Đã lưu: down")
+    button(page, "Thiếu").click()
+    expect(status(page)).to_have_text("Đã lưu: down")  # empty meanwhile: said of the reason now
     page.reload()
     expect(button(page, DOWN)).to_have_attribute("aria-pressed", "true")
     expect(status(page)).to_have_text("Đã ghi góp ý GY-7K3MPA.")
@@ -87,12 +102,11 @@ def test_a_reload_shows_what_was_rated(page: Page, answering: FakeHub):
     assert len(answering.received("rate")) == 2  # nothing is sent again
 
 
-def test_a_rating_waits_for_the_hub_also_over_a_reload(page: Page, answering: FakeHub):
+def test_a_rating_waits_for_the_hub_also_over_a_reload(page: Page, answering: FakeHub, sockets: list[WebSocket]):
     open_chat(page)
     ask(page)
     ask(page, "lệ phí")
-    answering.stop()
-    page.wait_for_timeout(300)
+    go_away(page, answering, sockets)
     button(page, DOWN).first.click()
     button(page, "Sai").first.click()
     button(page, UP).last.click()
@@ -112,7 +126,7 @@ def test_an_unconfirmed_rating_is_sent_again_after_a_reload(page: Page, answerin
     ask(page)
     answering.deaf = True
     button(page, UP).click()
-    page.wait_for_timeout(100)
+    until(page, lambda: answering.received("rate"))
     answering.deaf = False
     page.reload()
     expect(button(page, UP)).to_have_attribute("aria-pressed", "true")
@@ -201,6 +215,7 @@ def test_a_small_phone_has_room_for_every_target(open_context, answering: FakeHu
     button(page, DOWN).tap()
     ask(page, "cảm ơn")
     button(page, "Không hài lòng").tap()
+    expect(survey(page).get_by_role("checkbox", name="Cho phép nhắn lại")).to_be_visible()
     boxes = page.evaluate(
         """() => [...document.querySelector("mot-cua-chat").shadowRoot
           .querySelectorAll(".rating button, .survey button, .consent")]
@@ -226,6 +241,7 @@ def test_the_survey_is_answered_step_by_step(page: Page, answering: FakeHub):
     survey(page).get_by_role("textbox").fill("viết ngắn lại")
     survey(page).get_by_role("button", name="Gửi góp ý").click()
     expect(survey(page).get_by_role("button")).to_have_count(0)
+    until(page, lambda: len(answering.received("survey")) == 3)
     frames = answering.received("survey")
     assert [set(frame) - {"type", "id", "satisfaction"} for frame in frames] == [set(), {"reason"}, {"reason", "words"}]
     assert len({frame["id"] for frame in frames}) == 1
@@ -244,6 +260,7 @@ def test_who_may_be_written_to_ticks_a_box(page: Page, answering: FakeHub):
     tick.check()
     survey(page).get_by_role("textbox").fill("nhắn lại giúp tôi")
     survey(page).get_by_role("button", name="Gửi góp ý").click()
+    until(page, lambda: "words" in (answering.only.survey_answer or {}))
     expect(survey(page)).to_contain_text("Đã lưu khảo sát")
     assert answering.only.survey_answer["contact"] is True
 
@@ -254,15 +271,15 @@ def test_the_survey_can_be_left_out(page: Page, answering: FakeHub):
     ask(page, "cảm ơn")
     survey(page).get_by_role("button", name="Bỏ qua").click()
     expect(survey(page).get_by_role("button")).to_have_count(0)
+    until(page, lambda: answering.only.survey != "unasked")
     assert answering.only.survey == "skipped"
 
 
-def test_the_survey_waits_for_the_hub(page: Page, answering: FakeHub):
+def test_the_survey_waits_for_the_hub(page: Page, answering: FakeHub, sockets: list[WebSocket]):
     open_chat(page)
     ask(page)
     ask(page, "cảm ơn")
-    answering.stop()
-    page.wait_for_timeout(300)
+    go_away(page, answering, sockets)
     button(page, "Hài lòng").click()
     expect(survey(page)).to_contain_text("Chưa gửi được")
     answering.start()
@@ -294,6 +311,7 @@ def test_a_dialog_that_is_closed_again_has_asked(page: Page, answering: FakeHub)
     button(page, "Tuỳ chọn").click()
     button(page, "Kết thúc và xoá").click()
     expect(page.get_by_role("dialog").get_by_role("button", name="Hài lòng", exact=True)).to_have_count(0)
+    until(page, lambda: answering.only.survey != "unasked")
     assert answering.only.survey == "skipped"
 
 

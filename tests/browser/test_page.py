@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chat import ANSWER, ask, button, field, launcher, log, messages, open_chat, panel, say
+from chat import ANSWER, ask, button, field, launcher, log, messages, open_chat, panel, say, until
 from fake_hub import STRICT, FakeHub
 from playwright.sync_api import Page, expect
 
@@ -125,9 +125,12 @@ def test_a_window_made_narrow_turns_the_panel_into_a_full_screen(page: Page):
 
 def test_pressed_before_it_is_loaded_it_opens_when_it_is(open_context, hub: FakeHub):
     page = open_context().new_page()
-    page.route("**/element.js*", lambda route: (page.wait_for_timeout(500), route.continue_()))
-    page.goto(hub.url, wait_until="domcontentloaded")
+    held = []
+    page.route("**/element.js*", lambda route: held.append(route))
+    page.goto(hub.url, wait_until="commit")  # what is held up keeps the page from being loaded
     page.get_by_role("button", name="Bắt đầu hỏi").click()
+    until(page, lambda: held)
+    held[0].continue_()
     expect(field(page)).to_be_focused()
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import io
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chat import button, field, log, messages, open_chat, say
+from chat import button, field, log, messages, open_chat, say, until
 from fake_hub import FakeHub
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.fixtures import photos
 
@@ -29,7 +28,7 @@ def files(*names: str, data: bytes | None = None) -> list[dict[str, Any]]:
     return [{"name": name, "mimeType": "image/jpeg", "buffer": data or photos.telling_jpeg()} for name in names]
 
 
-def choose(page: Page, chosen: list[dict[str, Any]], opener: str = "Gửi ảnh") -> None:
+def choose(page: Page, chosen: list[dict[str, Any]] | Path, opener: str = "Gửi ảnh") -> None:
     with page.expect_file_chooser() as chooser:
         button(page, opener).click()
     chooser.value.set_files(chosen)
@@ -137,11 +136,13 @@ def test_what_the_browser_cannot_open_goes_to_the_hub_which_says_why(asked: Page
     assert hub.uploads[0][1] == heic
 
 
-def test_an_empty_file_and_a_giant_one_are_told_here(asked: Page, hub: FakeHub):
+def test_an_empty_file_and_a_giant_one_are_told_here(asked: Page, hub: FakeHub, tmp_path: Path):
     choose(asked, [{"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b""}])
     expect(tray(asked)).to_contain_text("Tệp này trống")
     button(asked, "Bỏ ảnh 1").click()
-    choose(asked, files("b.jpg", data=b"\xff\xd8\xff" + b"\0" * (11 * 1024 * 1024)))
+    giant = tmp_path / "b.jpg"  # read from the disk: handed over it would be 15 MB of letters
+    giant.write_bytes(b"\xff\xd8\xff" + b"\0" * (11 * 1024 * 1024))
+    choose(asked, giant)
     expect(tray(asked)).to_contain_text("lớn quá 10 MB")
     expect(button(asked, "Gửi 1 ảnh")).to_be_disabled()
     assert hub.uploads == []
@@ -192,14 +193,13 @@ def test_a_photo_whose_answer_was_lost_is_sent_again_under_the_same_name(asked: 
 
 def test_when_it_fails_again_and_again_the_citizen_is_told_and_may_try(asked: Page, hub: FakeHub):
     asked.clock.install()
+    answered: list[Request] = []
+    asked.on("requestfinished", lambda request: answered.append(request) if request.method == "PUT" else None)
     hub.judge = lambda body: (503, {"text": "Hệ thống đang bận."}) if len(hub.uploads) <= 6 else None
     choose(asked, files("a.jpg"))
     button(asked, "Gửi 1 ảnh").click()
     for tries in range(1, 7):
-        for _ in range(200):  # the page's clock stands still: the try itself takes real time
-            if len(hub.uploads) >= tries:
-                break
-            time.sleep(0.05)
+        until(asked, lambda tries=tries: len(answered) == tries)  # the page's clock does not wait for the try
         expect(tray(asked)).to_contain_text("đang gửi lại" if tries < 6 else "Hệ thống đang bận.")
         asked.clock.run_for(15_500)
     expect(tray(asked)).to_contain_text("Anh/chị kiểm tra mạng rồi bấm gửi lần nữa.")
@@ -240,11 +240,7 @@ def test_what_was_uploaded_before_a_reload_and_not_sent_is_taken_back(asked: Pag
     assert len(hub.photos) == 1
     asked.reload()
     expect(tray(asked)).to_be_visible()
-    for _ in range(50):
-        if not hub.photos:
-            break
-        asked.wait_for_timeout(50)
-    assert hub.photos == {}
+    until(asked, lambda: not hub.photos)
 
 
 def test_ending_the_conversation_takes_everything_away(asked: Page, hub: FakeHub):
@@ -300,6 +296,7 @@ def test_on_a_small_phone_everything_is_large_enough_and_the_talk_stays_visible(
     be_asked(phone, hub)
     expect(button(phone, "Chụp ảnh")).to_be_visible()
     choose(phone, files(*(f"{n}.jpg" for n in range(5))))
+    expect(tray(phone).get_by_role("listitem")).to_have_count(5)
     for place in range(tray(phone).get_by_role("button").count()):
         control = tray(phone).get_by_role("button").nth(place)
         if control.is_visible():

@@ -94,9 +94,9 @@ class Surroundings:
         raise AssertionError("the hub does not start")
 
 
-@pytest.fixture
-def surroundings(tmp_path):
-    found = Surroundings(tmp_path / "data")
+@pytest.fixture(scope="module")
+def surroundings(tmp_path_factory):
+    found = Surroundings(tmp_path_factory.mktemp("surroundings") / "data")
     yield found
     found.close()
 

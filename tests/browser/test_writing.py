@@ -114,6 +114,7 @@ def test_everything_can_be_done_with_the_keyboard(page: Page, hub: FakeHub):
     expect(button(page, "Hỏi Trợ lý Một Cửa")).to_be_visible()  # its module comes after the page
     tab_to("Hỏi Trợ lý Một Cửa")
     page.keyboard.press("Enter")
+    expect(field(page)).to_be_focused()
     page.keyboard.type("khai sinh")
     page.keyboard.press("Enter")
     expect(messages(page, "assistant")).to_be_visible()
