@@ -181,13 +181,13 @@ def check_page(page: Page, name: str, size: str) -> None:
     for part in page.locator("main details").all():
         part.evaluate("part => { part.open = true }")
     for scheme, rules in (("light", RULES), ("dark", COLOURS)):
-        page.emulate_media(color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # all at once: only the last is looked at
         assert page.evaluate(f"matchMedia('(prefers-color-scheme: {scheme})').matches")
         page.evaluate(PAINTED)
         assert faults_of(page, rules) == [], (name, scheme)
         if pictures := os.environ.get("MOTCUA_PICTURES"):
             page.screenshot(path=f"{pictures}/{name}-{size}-{scheme}.png", full_page=True)
-    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{name} is {wide} px too wide"
 
