@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from bot.attachments.build import build_attachments
 from bot.attachments.service import Attachments
@@ -37,10 +39,12 @@ from bot.store.operations import OperationsStore
 from bot.store.tries import Tries
 from bot.tuning.reading import TunedNow, Tuning
 from bot.zalo.windows import Windows
-from knowledge.search.index_source import IndexSource
-from knowledge.search.vectors import installed_encoder
 from knowledge.store import CatalogueStore
 from knowledge.working_days import load_calendar
+
+if TYPE_CHECKING:
+    from knowledge.search.index import ProcedureIndex
+    from knowledge.search.index_source import IndexSource
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,26 @@ class CaseServices:
         self.operations.close()
 
 
+class DeskIndexes:
+    """The console's index. Its first search imports what searching needs: a hub starts without NumPy and SciPy."""
+
+    def __init__(self, catalogue: CatalogueStore, folder: Path) -> None:
+        self._catalogue, self._folder = catalogue, folder
+        self._lock = threading.Lock()
+
+    def current(self) -> ProcedureIndex:
+        """Return the index of the catalogue as it is now."""
+        with self._lock:
+            source = self._source
+        return source.current()
+
+    @cached_property
+    def _source(self) -> IndexSource:
+        from knowledge.search.index_source import IndexSource
+
+        return IndexSource(self._catalogue, self._folder, None, make=None)
+
+
 @dataclass(frozen=True)
 class DeskServices:
     """What the console works with."""
@@ -85,7 +109,7 @@ class DeskServices:
     feedback: FeedbackDesk
     attachments: Attachments
     catalogue: CatalogueStore
-    indexes: IndexSource
+    indexes: DeskIndexes
     desk: DeskParts
     referrals: Referrals
     reports: ReportParts
@@ -122,7 +146,7 @@ def build_desk_services(settings: Settings, database: Callable[[], Database], cl
         attachments=attachments,
         catalogue=catalogue,
         # Words and their vectors: the vectors of sentences are the assistant's process's, and too much for a hub.
-        indexes=IndexSource(catalogue, of.index_dir, None, make=None),
+        indexes=DeskIndexes(catalogue, of.index_dir),
         desk=build_desk(database, clock),
         referrals=build_referrals(database, clock, calendar, lambda: key, settings.teams_file),
         reports=build_reports(settings, database, clock),
@@ -133,6 +157,9 @@ def build_desk_services(settings: Settings, database: Callable[[], Database], cl
 
 def build_services(settings: Settings) -> Services:
     """Return the real services for `settings`."""
+    from knowledge.search.index_source import IndexSource
+    from knowledge.search.vectors import installed_encoder
+
     of = settings.catalogue
     catalogue = CatalogueStore(of.catalogue_url)
     encoder = installed_encoder() if of.vectors else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from knowledge.record_faults import schema_faults
 from knowledge.settings import CONTENT_DIR
 
 PROCEDURES_DIR = CONTENT_DIR / "procedures"
+RECORDS_KEPT = 200
+"""Records that a process keeps once read; some dozens ship with the project."""
 
 
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -57,7 +60,10 @@ _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 def read_yaml(path: Path) -> Any:
     """Return the values in a YAML file; raise `RecordInvalidError` with the line of a fault."""
-    text = _text_of(path)
+    return _values_in(_text_of(path), path)
+
+
+def _values_in(text: str, path: Path) -> Any:
     try:
         return yaml.load(text, _Loader)  # noqa: S506 - a subclass of SafeLoader
     except yaml.YAMLError as error:
@@ -86,6 +92,10 @@ def faults_of(path: Path) -> list[RecordInvalidError]:
         data = read_yaml(path)
     except RecordInvalidError as fault:
         return [fault]
+    return _faults_in(data, path)
+
+
+def _faults_in(data: Any, path: Path) -> list[RecordInvalidError]:
     found = [
         RecordInvalidError(f"{path}:{line_of(path, list(fault.keys), fault.key)}", str(fault))
         for fault in schema_faults(data) or guide_faults(data)
@@ -98,10 +108,17 @@ def faults_of(path: Path) -> list[RecordInvalidError]:
 
 def read_record(path: Path) -> Procedure:
     """Return the curated record in `path`; raise `RecordInvalidError` with file and line."""
-    for fault in faults_of(path):
+    return _record_in(_text_of(path), path)
+
+
+@lru_cache(maxsize=RECORDS_KEPT)
+def _record_in(text: str, path: Path) -> Procedure:
+    """The text is kept with the record: what was checked once need not be checked again, unless the file changes."""
+    data = _values_in(text, path)
+    for fault in _faults_in(data, path):
         raise fault
     try:
-        return from_dict({"title": ""} | read_yaml(path))
+        return from_dict({"title": ""} | data)
     except (cattrs.BaseValidationError, ValueError) as error:
         raise RecordInvalidError(f"{path}:1", str(error)) from error
 

@@ -12,9 +12,31 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_asyncio import plugin as asyncio_plugin
 
 ROOT = Path(__file__).resolve().parent.parent
 UNIT = ROOT / "tests" / "unit"
+
+
+def _look_at_new_fixtures_only(look: Any) -> Any:
+    """pytest-asyncio looks at all fixtures for each test function, a million times: 8 s in each worker.
+
+    Fixtures are only ever added; while there are as many as before, none is new.
+    """
+    seen = 0
+
+    def look_at_new(collector: pytest.Collector, processed: set[Any]) -> None:
+        nonlocal seen
+        fixtures = collector.config.pluginmanager.get_plugin("funcmanage")._arg2fixturedefs
+        known = sum(map(len, fixtures.values()))
+        if known != seen:
+            look(collector, processed)
+            seen = known
+
+    return look_at_new
+
+
+asyncio_plugin._preprocess_async_fixtures = _look_at_new_fixtures_only(asyncio_plugin._preprocess_async_fixtures)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -17,9 +17,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
 from packaging.version import InvalidVersion, Version
 
+from knowledge.plain_yaml import plain_yaml
 from tools.lockfile import LOCK, ROOT, in_production, normal, read_lock
 
 ACCEPTED = ROOT / "tools" / "accepted_advisories.yml"
@@ -130,7 +130,7 @@ def _weakness(
 
 def accepted(path: Path, today: date) -> dict[str, str]:
     """Return id → reason of what was judged and whose date is not over; raises ValueError for an entry without."""
-    said = yaml.safe_load(path.read_text("utf-8")) or {} if path.is_file() else {}
+    said = plain_yaml(path.read_text("utf-8")) or {} if path.is_file() else {}
     result = {}
     for name, entry in said.items():
         if not isinstance(entry, dict) or not entry.get("reason") or not isinstance(entry.get("until"), date):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-import yaml
+from knowledge.plain_yaml import plain_yaml
 
 MIX_FILE = Path(__file__).with_name("load_mix.yml")
 
@@ -45,7 +45,7 @@ class Talk:
 
 def load_mix(path: Path = MIX_FILE, *, officers: bool = False) -> list[Talk]:
     """Read the conversations and how likely each is; those with officers only where asked for."""
-    entries = yaml.safe_load(path.read_text("utf-8"))
+    entries = plain_yaml(path.read_text("utf-8"))
     talks = [
         Talk(float(entry["weight"]), tuple(map(str, entry["turns"])), bool(entry.get("officer"))) for entry in entries
     ]

@@ -20,6 +20,7 @@ from pathlib import Path
 import aiohttp
 import yaml
 
+from knowledge.plain_yaml import plain_yaml
 from tools.bench import free_port
 from tools.measuring import ROOT, note
 
@@ -128,7 +129,7 @@ def _examples() -> dict[str, list[str]]:
     """Some examples of each intent of ours; those with marked entities are left out."""
     found: dict[str, list[str]] = {}
     for file in sorted((ROOT / "data" / "nlu").rglob("*.yml")):
-        for entry in yaml.safe_load(file.read_text("utf-8")).get("nlu") or []:
+        for entry in plain_yaml(file.read_text("utf-8")).get("nlu") or []:
             if "intent" in entry and "/" not in entry["intent"]:
                 lines = [line[2:].strip() for line in entry["examples"].splitlines() if line.startswith("- ")]
                 found.setdefault(entry["intent"], []).extend(line for line in lines if not set(line) & set("[]{}"))

@@ -11,12 +11,12 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import yaml
 from tqdm import tqdm
 
 from bot.rasa_runtime.model_files import find_newest_model
 from bot.rasa_runtime.startup import ModelMissingError
 from bot.settings import Settings
+from knowledge.plain_yaml import plain_yaml
 from knowledge.settings import ROOT
 
 SETS = ROOT / "tests" / "evaluation"
@@ -41,7 +41,7 @@ def of_the_examples(safety_intents: Iterable[str], but: Iterable[str] = ()) -> l
     """The training examples of every intent that is no matter of safety, each text once; none of `but`."""
     found, matters, known = [], set(safety_intents), set(but)
     for path in sorted(LEARNED_FROM.glob("*.yml")):
-        for item in yaml.safe_load(path.read_text("utf-8"))["nlu"]:
+        for item in plain_yaml(path.read_text("utf-8"))["nlu"]:
             if item.get("intent") and item["intent"] not in matters:
                 found += [line.strip()[2:] for line in item["examples"].splitlines()]
     return [text for text in _without_earnest(found) if text not in known]

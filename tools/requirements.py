@@ -9,7 +9,8 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-import yaml
+
+from knowledge.plain_yaml import plain_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS_SHOWN = 3
@@ -30,7 +31,7 @@ class Collector:
 
 def main() -> int:
     """Print the table; 1 when a test names a requirement that does not exist, or the tests cannot be collected."""
-    known = yaml.safe_load((ROOT / "tools" / "requirements.yml").read_text(encoding="utf-8"))
+    known = plain_yaml((ROOT / "tools" / "requirements.yml").read_text(encoding="utf-8"))
     collector, output = Collector(), io.StringIO()
     with contextlib.redirect_stdout(output):
         code = pytest.main(["--collect-only", "-q", "-p", "no:cacheprovider", str(ROOT / "tests")], plugins=[collector])

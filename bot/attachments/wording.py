@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from bot.attachments.models import PhotoRefusal
 from bot.errors import PhotoRefusedError
+from knowledge.plain_yaml import plain_yaml
 
 WORDING_FILE = Path(__file__).resolve().parent / "wording.yml"
 
@@ -30,6 +29,6 @@ class PhotoWording:
     @classmethod
     def load(cls, path: Path = WORDING_FILE) -> PhotoWording:
         """Read the file; raise `KeyError` naming the sentence that is missing."""
-        entries = yaml.safe_load(unicodedata.normalize("NFC", path.read_text(encoding="utf-8")))
+        entries = plain_yaml(unicodedata.normalize("NFC", path.read_text(encoding="utf-8")))
         refusals = {refusal: entries["refusals"][refusal.value] for refusal in PhotoRefusal}
         return cls(entries["sent"], entries["name"], refusals)

@@ -8,10 +8,9 @@ from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from bot.cases.models import LateNotice
 from bot.ops.case_codes import CaseCode
+from knowledge.plain_yaml import plain_yaml
 from knowledge.text import fold, words
 from knowledge.working_days import Calendar
 
@@ -116,7 +115,7 @@ def _of_date(day: date | None, today: date, calendar: Calendar) -> list[NoticeFa
 
 @lru_cache(maxsize=1)
 def _read() -> dict[str, list[str]]:
-    data: dict[str, list[str]] = yaml.safe_load(GENERIC_FILE.read_text("utf-8"))
+    data: dict[str, list[str]] = plain_yaml(GENERIC_FILE.read_text("utf-8"))
     return data
 
 

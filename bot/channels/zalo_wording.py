@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from bot.zalo.events import SAID, EventKind
+from knowledge.plain_yaml import plain_yaml
 from knowledge.text import fold
 
 PLACE_TEXTS = ("ask", "yes", "no", "refused", "again", "which", "other", "outside")
@@ -39,7 +38,7 @@ class ZaloWording:
     @classmethod
     def load(cls, path: Path = FILE) -> ZaloWording:
         """Read the file; raise `KeyError` naming the sentence that is missing."""
-        entries = yaml.safe_load(unicodedata.normalize("NFC", path.read_text(encoding="utf-8")))
+        entries = plain_yaml(unicodedata.normalize("NFC", path.read_text(encoding="utf-8")))
         kinds = SAID - {EventKind.TEXT}
         return cls(
             welcome=entries["welcome"],

@@ -6,10 +6,7 @@ import base64
 import io
 from typing import Any
 
-import numpy as np
-import zxingcpp
 from aiohttp import web
-from PIL import Image
 
 from bot.console.access import ACCOUNT, page, person_of, services, session_of
 from bot.console.forms import done, typed
@@ -90,6 +87,11 @@ async def _shown(request: web.Request, **values: Any) -> web.Response:
 
 def _picture(text: str) -> str:
     """A QR code as an address that the page holds itself: the secret is in no log of requests."""
+    # Only here: a hub starts without NumPy, and few people set up a second factor on a day.
+    import numpy as np
+    import zxingcpp
+    from PIL import Image
+
     squares = zxingcpp.write_barcode(zxingcpp.BarcodeFormat.QRCode, text, width=240, height=240)
     file = io.BytesIO()
     Image.fromarray(np.asarray(squares)).save(file, "PNG")

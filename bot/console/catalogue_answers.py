@@ -20,7 +20,6 @@ from bot.staff.models import Role
 from knowledge.answers import answer
 from knowledge.errors import CatalogueError, ProcedureUnknownError
 from knowledge.facts import Fact
-from knowledge.search.deciding import Certainty, choices, decide
 
 log = EventLog("console.catalogue")
 
@@ -69,6 +68,9 @@ async def search(request: web.Request) -> web.StreamResponse:
 
 def suggestions(of: DeskServices, words: str, today: date) -> list[Suggestion]:
     """Return answers to `words`, the likeliest first; none where nothing in the catalogue is near."""
+    # Only here, in the search's own thread: it brings NumPy and SciPy, without which a hub starts sooner.
+    from knowledge.search.deciding import Certainty, choices, decide
+
     index = of.indexes.current()
     ranked = index.search(words[:LONGEST_QUESTION], MOST_FOUND)
     certainty = decide(ranked)

@@ -10,13 +10,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.doctor import backups, configuration, machine, neighbours, software, stores
 from bot.doctor.findings import Deployment, Finding, Level, error
 from bot.errors import SettingInvalidError
 from bot.ops.clock import SystemClock
 from bot.settings import Settings
+from knowledge.plain_yaml import plain_yaml
 from knowledge.settings import ROOT
 
 Check = Callable[[Deployment], Iterable[Finding]]
@@ -82,7 +81,7 @@ def examine(env: Mapping[str, str], checks: Sequence[Check] = CHECKS) -> Iterato
 @lru_cache(maxsize=1)
 def wording() -> dict[str, Any]:
     """Return the sentences: what → language → [what is, what to do]."""
-    read: dict[str, Any] = yaml.safe_load(WORDING.read_text("utf-8"))
+    read: dict[str, Any] = plain_yaml(WORDING.read_text("utf-8"))
     return read
 
 

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
-import yaml
-
 from bot.cases.gateways.routing import NONE, SAMPLE, build_gateways
 from bot.declared_settings import declared_settings, variables_of_tests
 from bot.doctor.findings import Deployment, Finding, error, ok, warning
 from bot.errors import SettingInvalidError
+from knowledge.plain_yaml import plain_yaml
 
 PREFIX = "MOTCUA_"
 FAMILIES = ("MOTCUA_CASE_TOKEN_", "MOTCUA_TEST_")
@@ -82,7 +81,7 @@ def gateways(at: Deployment) -> Iterator[Finding]:
         return
     missing = []
     if at.settings.case_gateways not in (SAMPLE, NONE):
-        entries = yaml.safe_load(Path(at.settings.case_gateways).read_text("utf-8"))["gateways"]
+        entries = plain_yaml(Path(at.settings.case_gateways).read_text("utf-8"))["gateways"]
         missing = [e["name"] for e in entries if e["kind"] == "city" and not at.settings.case_tokens.get(e["name"])]
     for name in missing:
         yield warning("gateways", "gateway_token_missing", name=f"MOTCUA_CASE_TOKEN_{name}")

@@ -17,6 +17,7 @@ from redis import Redis
 
 from bot.cases.gateways.routing import NONE, SAMPLE
 from bot.doctor.findings import Deployment, Finding, error, first_line, ok, skipped, warning
+from knowledge.plain_yaml import plain_yaml
 
 WITHIN_SECONDS = 4.0
 STRANGE = 1
@@ -44,7 +45,7 @@ def locks(at: Deployment) -> Iterator[Finding]:
 
 
 def _lock_store(at: Deployment) -> dict[str, Any]:
-    said = yaml.safe_load(at.settings.endpoints_file.read_text("utf-8")) or {}
+    said = plain_yaml(at.settings.endpoints_file.read_text("utf-8")) or {}
     return dict(said.get("lock_store") or {})
 
 
@@ -67,7 +68,7 @@ def _redis_of_file(at: Deployment) -> Any:
 
 def events(at: Deployment) -> Iterator[Finding]:
     """Events for analytics go out without people's words."""
-    said = yaml.safe_load(at.settings.endpoints_file.read_text("utf-8")) or {}
+    said = plain_yaml(at.settings.endpoints_file.read_text("utf-8")) or {}
     broker = said.get("event_broker")
     if not broker:
         yield skipped("events", "events_off")
@@ -94,7 +95,7 @@ def systems(at: Deployment) -> Iterator[Finding]:
         yield skipped("systems", "systems_none")
         return
     try:
-        entries = yaml.safe_load(Path(at.settings.case_gateways).read_text("utf-8"))["gateways"]
+        entries = plain_yaml(Path(at.settings.case_gateways).read_text("utf-8"))["gateways"]
         addresses = {str(e["name"]): urlsplit(str(e["address"])) for e in entries if e.get("address")}
     except (OSError, yaml.YAMLError, KeyError, TypeError):
         yield skipped("systems", "systems_unknown")  # told by configuration.gateways

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.feedback.bottleneck_learner import Learned, learn
 from knowledge.curated import read_yaml
 from knowledge.search.normalise import expand_abbreviations, load_lexicon
+
+if TYPE_CHECKING:
+    from bot.feedback.bottleneck_learner import Learned
 
 FILE = Path(__file__).resolve().parent / "bottlenecks.yml"
 EXAMPLES_FILE = FILE.with_name("bottleneck_examples.yml")
@@ -72,6 +75,8 @@ def by_examples(text: str, model: Learned) -> str:
 @lru_cache(maxsize=1)
 def learned() -> Learned:
     """Learn from the examples, once in a process."""
+    from bot.feedback.bottleneck_learner import learn  # with NumPy, which a hub need not wait for when it starts
+
     examples = read_yaml(EXAMPLES_FILE)
     return learn({code: list(map(str, texts)) for code, texts in examples.items()}, features)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import Connection
 
@@ -21,7 +22,6 @@ from bot.hub.conversations import ConversationStore, hold
 from bot.hub.delivery import LocalDelivery
 from bot.hub.desk_search import DeskSearch
 from bot.hub.ending import Endings, Keeps
-from bot.hub.fan_out import RedisDelivery
 from bot.hub.feedback_effects import with_feedback
 from bot.hub.forgetting import FORGETTING
 from bot.hub.handoff_effects import HandoffEffects
@@ -49,6 +49,9 @@ from bot.settings import Settings
 from bot.staff.models import Feature
 from bot.staff.switches import Switches
 from bot.store.engine import Database, make_engine
+
+if TYPE_CHECKING:
+    from bot.hub.fan_out import RedisDelivery
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,14 @@ class HubParts:
         self.database.close()
 
 
+def _fan_out(settings: Settings) -> RedisDelivery | None:
+    if not settings.redis_url:
+        return None
+    from bot.hub.fan_out import RedisDelivery  # only here: a hub on its own starts sooner without Redis' client
+
+    return RedisDelivery(settings.redis_url)
+
+
 def build_hub(settings: Settings, clock: Clock, keeps: Keeps | None = None) -> HubParts:
     """The hub on the real database and the real Rasa; nothing runs until `start`.
 
@@ -106,7 +117,7 @@ def build_hub(settings: Settings, clock: Clock, keeps: Keeps | None = None) -> H
     """
     database = Database(make_engine(settings.database_url))
     store = ConversationStore(database, clock, FORGETTING)
-    fan_out = RedisDelivery(settings.redis_url) if settings.redis_url else None
+    fan_out = _fan_out(settings)
     delivery = fan_out or LocalDelivery()
     handoff = build_handoff(settings, lambda: database, clock)
     ownership = Ownership(lambda: database, clock, handoff.queue, delivery, _nobody_listens)

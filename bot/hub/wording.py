@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-import yaml
-
 from bot.errors import MessageRefusedError
 from bot.feedback.models import Desk, Kept, Thumb
 from bot.feedback.words import TakenWords
 from bot.hub.models import Draft, Refusal
 from bot.ops.outcomes import Outcome
+from knowledge.plain_yaml import plain_yaml
 
 WORDING_FILE = Path(__file__).resolve().parent / "wording.yml"
 
@@ -48,7 +47,7 @@ class Wording:
     @classmethod
     def load(cls, path: Path = WORDING_FILE) -> Wording:
         """Read the file; raise `KeyError` naming the sentence that is missing."""
-        entries = yaml.safe_load(unicodedata.normalize("NFC", path.read_text(encoding="utf-8")))
+        entries = plain_yaml(unicodedata.normalize("NFC", path.read_text(encoding="utf-8")))
         return cls(
             away=entries["away"],
             slow=entries["slow"],

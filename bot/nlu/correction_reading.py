@@ -9,10 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.nlu.petition_reading import name_in
 from bot.nlu.replies import Choice, mentioned
+from knowledge.plain_yaml import plain_yaml
 from knowledge.text import clean_line, words
 
 WORDS_FILE = Path(__file__).with_name("correction_words.yml")
@@ -22,7 +21,7 @@ _BECOMES = re.compile(r"(?i)(?<!\w)(?:thành|thanh|đúng là|dung la)\s+(.+)$")
 
 @lru_cache(maxsize=1)
 def _lexicon() -> dict[str, Any]:
-    return dict(yaml.safe_load(WORDS_FILE.read_text("utf-8")))
+    return dict(plain_yaml(WORDS_FILE.read_text("utf-8")))
 
 
 def field_choice(name: str, title: str) -> Choice:

@@ -10,11 +10,10 @@ from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 
-import yaml
-
 from bot.nlu.hashing import Row, column_of, row_of
 from bot.nlu.word_features import MAX_TEXT, WordVectorizer
 from bot.ops.screening.clauses import normal, typed_with_marks
+from knowledge.plain_yaml import plain_yaml
 from knowledge.text import fold, typed_words
 
 CONCEPTS_FILE = Path(__file__).resolve().parent / "danger_concepts.yml"
@@ -32,7 +31,7 @@ Phrases = Mapping[str, tuple[str, ...]]
 def load_concepts(marks: bool) -> Phrases:
     """Read the concepts of every phrase, once; `marks`: as written, else folded and without those that then mislead."""
     found: dict[str, list[str]] = {}
-    concepts = yaml.safe_load(CONCEPTS_FILE.read_text("utf-8"))
+    concepts = plain_yaml(CONCEPTS_FILE.read_text("utf-8"))
     ambiguous = set(_listed(concepts.pop("only_with_marks")))
     for name, listed in concepts.items():
         for phrase in _listed(listed):

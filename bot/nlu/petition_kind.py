@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from bot.petitions.models import PetitionKind
+from knowledge.plain_yaml import plain_yaml
 from knowledge.search.normalise import expand_abbreviations, load_lexicon, terms
 from knowledge.text import fold, has_diacritics, marked_words, words
 
@@ -91,7 +91,7 @@ def _named_concepts(tokens: Sequence[str]) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _concepts() -> dict[str, str]:
-    data: dict[str, str] = yaml.safe_load(CONCEPTS_FILE.read_text("utf-8"))
+    data: dict[str, str] = plain_yaml(CONCEPTS_FILE.read_text("utf-8"))
     return data
 
 
@@ -117,6 +117,6 @@ def _model() -> LogisticRegression:
 
 def learned_from() -> Iterable[tuple[str, str]]:
     """Yield (message, kind) of petition_kinds.yml."""
-    for kind, listed in yaml.safe_load(EXAMPLES_FILE.read_text("utf-8")).items():
+    for kind, listed in plain_yaml(EXAMPLES_FILE.read_text("utf-8")).items():
         for line in re.split(r"\n+", listed.strip()):
             yield line.strip(), PetitionKind(kind).value

@@ -9,8 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.nlu.petition_draft import Item
 from bot.nlu.replies import Choice, read_reply
 from bot.ops.screening.kinds import labels
@@ -20,6 +18,7 @@ from bot.petitions.drafts import parse_contact
 from knowledge.places import load_places
 from knowledge.places.models import MentionKind, PlaceMention
 from knowledge.places.telling import home_of
+from knowledge.plain_yaml import plain_yaml
 from knowledge.text import clean, clean_line, fold, has_diacritics, words
 
 WORDS_FILE = Path(__file__).with_name("petition_words.yml")
@@ -49,7 +48,7 @@ _NAMED_UNIT = re.compile(
 @lru_cache(maxsize=1)
 def _typed_lexicon() -> dict[str, tuple[str, ...]]:
     """Phrases with their marks, the longest first."""
-    data = yaml.safe_load(WORDS_FILE.read_text("utf-8"))
+    data = plain_yaml(WORDS_FILE.read_text("utf-8"))
     return {name: tuple(sorted(map(str, listed), key=len, reverse=True)) for name, listed in data.items()}
 
 

@@ -14,7 +14,6 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.constants import INTENT, TEXT
@@ -28,6 +27,7 @@ from bot.nlu.petition_kind import CONCEPTS_FILE as KIND_CONCEPTS_FILE
 from bot.nlu.petition_kind import learned_from as learned_kinds
 from bot.nlu.story_words import STORY
 from bot.nlu.word_features import MAX_TEXT, WordVectorizer
+from knowledge.plain_yaml import plain_yaml
 from knowledge.search.normalise import expand_abbreviations, load_lexicon
 from knowledge.search.samples import load_samples
 from knowledge.settings import CONTENT_DIR
@@ -67,8 +67,8 @@ def story_of(told: float, intent: str, link: Mapping[str, Any], facts: Sequence[
 def _concepts() -> Mapping[str, frozenset[str]]:
     """Concepts by their phrases, folded."""
     found: dict[str, set[str]] = {}
-    own = yaml.safe_load(CONCEPTS_FILE.read_text("utf-8"))
-    kinds = yaml.safe_load(KIND_CONCEPTS_FILE.read_text("utf-8"))
+    own = plain_yaml(CONCEPTS_FILE.read_text("utf-8"))
+    kinds = plain_yaml(KIND_CONCEPTS_FILE.read_text("utf-8"))
     for name, listed in [*own.items(), *((name, of) for name, of in kinds.items() if name.startswith("of_"))]:
         for phrase in listed.split(","):
             found.setdefault(" ".join(words(phrase)), set()).add(name)
@@ -155,10 +155,10 @@ class StoryClassifier(LinearIntentClassifier):
 
 def load_stories() -> dict[str, list[str]]:
     """Return the lines of office_stories.yml: `told`, and `ordinary`, which only sound so."""
-    data = yaml.safe_load(STORIES_FILE.read_text("utf-8"))
+    data = plain_yaml(STORIES_FILE.read_text("utf-8"))
     return {name: [line.strip() for line in listed.splitlines() if line.strip()] for name, listed in data.items()}
 
 
 def _questions_on_facts() -> list[str]:
     files = sorted(CONTENT_DIR.glob("fact_questions*.yml"))
-    return [str(text) for file in files for group in yaml.safe_load(file.read_text("utf-8")) for text in group["texts"]]
+    return [str(text) for file in files for group in plain_yaml(file.read_text("utf-8")) for text in group["texts"]]

@@ -12,6 +12,7 @@ import yaml
 
 from bot.errors import SettingInvalidError
 from bot.petitions.models import PetitionKind
+from knowledge.plain_yaml import plain_yaml
 from knowledge.text import fold, words
 
 ROUTING_FILE = Path(__file__).with_name("routing.yml")
@@ -180,7 +181,7 @@ def _texts(entry: dict[str, Any]) -> dict[str, str]:
 @lru_cache(maxsize=8)
 def _read(path: Path) -> dict[str, Any]:
     try:
-        data = yaml.safe_load(path.read_text("utf-8"))
+        data = plain_yaml(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise SettingInvalidError(f"{path}: cannot be read ({type(error).__name__})") from error
     if not isinstance(data, dict):

@@ -9,14 +9,11 @@ from __future__ import annotations
 import sqlite3
 import sys
 import time
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
@@ -26,6 +23,9 @@ from bot.settings import Settings
 from bot.store.awaiting import AWAY, await_database
 from bot.store.engine import make_engine
 from knowledge.postgres import patiently
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 log = EventLog("store")
 
@@ -45,6 +45,33 @@ def migrate(url: str) -> None:
     try:
         if engine.dialect.name == "sqlite":
             _use_write_ahead_log(engine)
+        with patiently(), engine.connect() as connection:
+            if _is_newest(connection):
+                return
+        _upgrade(engine)
+    finally:
+        engine.dispose()
+
+
+def _is_newest(connection: Connection) -> bool:
+    """At most starts the database is: two queries tell, without Alembic and without waiting for whoever writes."""
+    if not inspect(connection).has_table("alembic_version"):
+        return False
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [_newest_known()]
+
+
+@lru_cache(maxsize=1)
+def _newest_known() -> str:
+    """The revision that these sources end with. A migration's file begins with its revision, a number."""
+    return max(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def _upgrade(engine: Engine) -> None:
+    # Only here: Alembic takes a while to import, and a database that is up to date does without.
+    from alembic import command
+    from alembic.util import CommandError
+
+    try:
         # IMMEDIATE takes SQLite's write lock before the version is read.
         writer = engine.connect().execution_options(sqlite_begin="IMMEDIATE")
         with patiently(), writer as connection, connection.begin():
@@ -58,12 +85,12 @@ def migrate(url: str) -> None:
             command.upgrade(config, "heads")
     except CommandError as error:
         raise SettingInvalidError(f"the database of MOTCUA_DATABASE_URL is not of this program: {error}") from error
-    finally:
-        engine.dispose()
 
 
 def configuration(connection: Connection) -> Config:
     """Alembic's configuration, bound to an open connection."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
@@ -72,6 +99,9 @@ def configuration(connection: Connection) -> Config:
 
 def _later_revisions(connection: Connection, config: Config) -> list[str]:
     """What the database is at, where that is later than anything these sources know. Revisions are numbers."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     known = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
     found = MigrationContext.configure(connection).get_current_heads()
     return [name for name in found if name.isdecimal() and int(name) > max(map(int, known))]

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from knowledge.plain_yaml import plain_yaml
 
 FILE = Path(__file__).resolve().parent / "errors.yml"
 
@@ -38,7 +38,7 @@ class CodeMeaning:
 
 @lru_cache(maxsize=1)
 def _table() -> Mapping[str, Any]:
-    table: Mapping[str, Any] = yaml.safe_load(unicodedata.normalize("NFC", FILE.read_text(encoding="utf-8")))
+    table: Mapping[str, Any] = plain_yaml(unicodedata.normalize("NFC", FILE.read_text(encoding="utf-8")))
     return table
 
 

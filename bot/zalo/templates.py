@@ -22,6 +22,7 @@ import yaml
 
 from bot.errors import SettingInvalidError
 from bot.ops.news import FIELDS, FieldType, News, NewsKind
+from knowledge.plain_yaml import plain_yaml
 
 LONGEST = 2000
 LONGEST_CODE, LONGEST_DAY = 20, 10
@@ -67,7 +68,7 @@ Templates = Mapping[NewsKind, Template]
 def load_templates(path: Path) -> Templates:
     """Read the operator's file; raise `SettingInvalidError` that names all that is wrong with it."""
     try:
-        entries = yaml.safe_load(unicodedata.normalize("NFC", path.read_text(encoding="utf-8")))
+        entries = plain_yaml(unicodedata.normalize("NFC", path.read_text(encoding="utf-8")))
     except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
         raise SettingInvalidError(f"{_SETTING}: {path} cannot be read: {error}") from error
     if not isinstance(entries, dict) or not entries:

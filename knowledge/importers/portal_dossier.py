@@ -24,10 +24,9 @@ from knowledge.importers.portal_rows import (
     place_of,
     rows_of,
 )
-from knowledge.importers.portal_values import text_of
+from knowledge.importers.portal_values import kept_fold, text_of
 from knowledge.importers.render_warnings import Notebook, WarningKind
 from knowledge.models import ComponentRole, DossierCase, DossierComponent
-from knowledge.text import fold
 
 _SHORTEST_NAME = 6
 _NAME_ENDS = " .,;–-"
@@ -71,7 +70,7 @@ class _Group:
     def __init__(self, raw: dict[str, Any], group_id: str, where: str, notes: Notebook) -> None:
         group = text_of(raw.get("name"))
         self._id, self._label, self._notes = group_id, case_label(group), notes
-        self._role = group_role(fold(group))
+        self._role = group_role(kept_fold(group))
         self._rows = sorted_rows(list(rows_of(raw, where)))
         self._remark = "" if self._rows else self._label
         self._where = where

@@ -9,10 +9,9 @@ from datetime import date, timedelta
 from itertools import accumulate
 from typing import Any
 
-from knowledge.importers.portal_values import is_number, text_of
+from knowledge.importers.portal_values import is_number, kept_fold, text_of
 from knowledge.importers.render_warnings import Notebook, WarningKind
 from knowledge.models import Fee, FeeKind, FeeStatus
-from knowledge.text import fold
 
 _NOTHING_SAID = re.compile(r"^(khong( co| quy dinh)?|chua co( quy dinh)?|0)\W*$")
 _FREE = re.compile(
@@ -60,8 +59,8 @@ def placed_fees(
         if not (fee.amount in said and not fee.note):
             found += [(part, at) for part in _parts(fee)]
     for text in words:
-        kind = FeeKind.FEE if fold(text).lstrip("0123456789.) ").startswith("le phi") else FeeKind.CHARGE
-        found += [(part, where) for part in _parts(Fee(kind, _status_without_amount(fold(text)), note=text))]
+        kind = FeeKind.FEE if kept_fold(text).lstrip("0123456789.) ").startswith("le phi") else FeeKind.CHARGE
+        found += [(part, where) for part in _parts(Fee(kind, _status_without_amount(kept_fold(text)), note=text))]
     if sum(fee.valid_to is not None for fee, _ in found) > 1:
         notes.warn(WarningKind.FEE_PERIODS, where, "; ".join(fee.note for fee, _ in found if fee.valid_to))
     telling = [(fee, at) for fee, at in found if fee.note or fee.status is not FeeStatus.NOT_PUBLISHED]
@@ -71,10 +70,10 @@ def placed_fees(
 def _fee(raw: dict[str, Any], at: str, notes: Notebook) -> Fee:
     kind = FeeKind.CHARGE if raw.get("type") == "FEE" else FeeKind.FEE
     note = _unwrapped(_LONE_UNIT.sub("", text_of(raw.get("description")).lstrip("-+* ").strip()))
-    folded, value = fold(note), raw.get("value")
+    folded, value = kept_fold(note), raw.get("value")
     amount = int(value) if is_number(value) and value > 0 else None
     currency = text_of(raw.get("currencyName"))
-    if amount is not None and currency and fold(currency) not in _DONG:
+    if amount is not None and currency and kept_fold(currency) not in _DONG:
         return Fee(kind, FeeStatus.DESCRIBED, note=_foreign(text_of(value), currency, note))
     if amount is not None and not _mistyped(amount, folded):
         if (amounts := _amounts(note)) and amount not in amounts:
@@ -121,7 +120,7 @@ def _parts(fee: Fee) -> Iterator[Fee]:
     timed = [part for part in sentences if _is_timed(part)]
     if not timed:
         yield fee
-    elif len(sentences) > 1 and fee.amount and not any(_OWN_LEVEL.search(fold(part)) for part in timed):
+    elif len(sentences) > 1 and fee.amount and not any(_OWN_LEVEL.search(kept_fold(part)) for part in timed):
         yield replace(fee, valid_from=_first_day(fee.note), valid_to=_last_day(fee.note))
     elif len(sentences) == 1 and fee.amount:
         yield from _single_period(fee)
@@ -129,12 +128,12 @@ def _parts(fee: Fee) -> Iterator[Fee]:
         for part in timed:
             yield Fee(fee.kind, FeeStatus.DESCRIBED, note=part, valid_from=_first_day(part), valid_to=_last_day(part))
         rest = " ".join(part for part in sentences if part not in timed)
-        if rest and not _LABEL.match(fold(rest)):
+        if rest and not _LABEL.match(kept_fold(rest)):
             yield _rest(fee, rest)
 
 
 def _is_timed(text: str) -> bool:
-    folded = fold(text)
+    folded = kept_fold(text)
     return bool(_VALID_TO.search(folded) or _STARTS_WITH_DAY.match(folded))
 
 
@@ -143,13 +142,13 @@ def _rest(fee: Fee, note: str) -> Fee:
     amounts = _amounts(note)
     if fee.amount and (not amounts or fee.amount in amounts):
         return replace(fee, note=note, valid_to=None)
-    return Fee(fee.kind, _status_without_amount(fold(note)), note=note)
+    return Fee(fee.kind, _status_without_amount(kept_fold(note)), note=note)
 
 
 def _single_period(fee: Fee) -> Iterator[Fee]:
     """One sentence with a period beside a cell: the cell's amount, or another one, or none, that holds only then."""
     last, amounts = _last_day(fee.note), _amounts(fee.note)
-    waived = bool(_WAIVED.search(fold(fee.note)))
+    waived = bool(_WAIVED.search(kept_fold(fee.note)))
     if last is None or (amounts <= {fee.amount} and not waived):
         yield replace(fee, valid_to=last)
         return
@@ -160,12 +159,12 @@ def _single_period(fee: Fee) -> Iterator[Fee]:
 
 
 def _first_day(text: str) -> date | None:
-    days = [day for found in _VALID_FROM.findall(fold(text)) if (day := _day(found))]
+    days = [day for found in _VALID_FROM.findall(kept_fold(text)) if (day := _day(found))]
     return min(days) if days else None
 
 
 def _last_day(text: str) -> date | None:
-    days = [day for found in _VALID_TO.findall(fold(text)) if (day := _day(found))]
+    days = [day for found in _VALID_TO.findall(kept_fold(text)) if (day := _day(found))]
     return max(days) if days else None
 
 

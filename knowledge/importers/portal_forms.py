@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from knowledge.importers.portal_values import text_of
-from knowledge.text import clean_line, fold
+from knowledge.importers.portal_values import kept_fold, text_of
+from knowledge.text import clean_line
 
 _EXTENSION = re.compile(r"\.(docx?|pdf|xlsx?|rtf|odt|zip|rar|jpe?g|png)\d*$", re.IGNORECASE)
 _NUMBER = r"[A-ZĐa-zđ]{0,6}\d[\w./-]*|[A-ZĐ]{1,8}(?:[./-]?[A-ZĐ0-9]{1,8})+(?![a-zà-ỹ])"
@@ -49,10 +49,10 @@ def form_name(attachment: Any) -> str:
     if name.startswith(_LOCK_FILE):
         return ""
     bare = clean_line(_EXTENSION.sub("", name).replace("_", " "))
-    return bare if _is_readable(bare) and fold(bare) not in _SAY_NOTHING else ""
+    return bare if _is_readable(bare) and kept_fold(bare) not in _SAY_NOTHING else ""
 
 
 def _is_readable(name: str) -> bool:
     """A name whose words ran together lost its marks on the way: "PhlcIITKcpGCS"."""
-    longest = max((len(word) for word in re.findall(r"[^\W\d_]+", fold(name))), default=0)
+    longest = max((len(word) for word in re.findall(r"[^\W\d_]+", kept_fold(name))), default=0)
     return longest <= _LONGEST_WORD

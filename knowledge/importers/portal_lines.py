@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise
 
+from knowledge.importers.portal_values import KEPT
 from knowledge.text import clean
 
 _OPEN_END = re.compile(r"[^.;:!?…”\")]$")
@@ -28,13 +29,18 @@ def unwrapped(text: str) -> list[str]:
 
     Torn is what goes on in a small letter after a line without an end; a list's item always starts a line.
     """
+    return list(_unwrapped(text))
+
+
+@lru_cache(KEPT)
+def _unwrapped(text: str) -> tuple[str, ...]:
     lines: list[str] = []
     for line in clean(text).split("\n"):
         if lines and _goes_on(lines[-1], line):
             lines[-1] += f" {line}"
         elif line:
             lines.append(line)
-    return lines
+    return tuple(lines)
 
 
 def _goes_on(line: str, following: str) -> bool:

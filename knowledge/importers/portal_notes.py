@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from knowledge.importers.portal_lines import capital, unwrapped
-from knowledge.text import fold
+from knowledge.importers.portal_values import KEPT, kept_fold
 
 _ENDS = re.compile(
     r"[.;]\s+|(?<=[:,])\s+(?=[-+*•–] ?[^\W\d_])|\s+(?=[-–] \d{1,3} (?:ngày|giờ|tháng))|"
@@ -61,10 +62,15 @@ class WayNote:
 
 def told_apart(raw: object) -> WayNote:
     """Return the parts of a way's note; anything but a text is an empty note."""
+    return _told_apart(raw) if isinstance(raw, str) else WayNote()
+
+
+@lru_cache(KEPT)
+def _told_apart(raw: str) -> WayNote:
     parts: dict[str, list[str]] = {_PLACE_PART: [], _TIME_PART: [], _FEE_PART: []}
     kind, cases = _PLACE_PART, list[str]()
-    for sentence in _sentences(raw) if isinstance(raw, str) else ():
-        folded = fold(sentence)
+    for sentence in _sentences(raw):
+        folded = kept_fold(sentence)
         if _opens(sentence, folded):
             cases.append(sentence)  # the case in which the next sentence holds
             continue
@@ -107,7 +113,7 @@ def _is_time(folded: str) -> bool:
 
 def _without_labels(sentences: list[str]) -> list[str]:
     """Leave out headings that only say that a time follows."""
-    return [text for text in sentences if not _TIME_LABEL.match(fold(text))]
+    return [text for text in sentences if not _TIME_LABEL.match(kept_fold(text))]
 
 
 def _sentences(text: str) -> Iterator[str]:
@@ -120,7 +126,7 @@ def _sentences(text: str) -> Iterator[str]:
             starts = following[:1].isupper() or following[:1].isdigit()
             if not starts or _NO_END.search(before) or before.count("(") > before.count(")"):
                 continue
-            if _FEE_LABEL.match(fold(before)):
+            if _FEE_LABEL.match(kept_fold(before)):
                 continue
             yield from _stripped(line[start : end.start() + 1])
             start = end.end()
@@ -129,7 +135,7 @@ def _sentences(text: str) -> Iterator[str]:
 
 def _stripped(sentence: str) -> Iterator[str]:
     bare = _MARK.sub("", sentence.strip()).rstrip(" -–;,")
-    label = _LABEL.match(fold(bare))
+    label = _LABEL.match(kept_fold(bare))
     bare = bare[label.end() :] if label else bare
     if any(letter.isalnum() for letter in bare):
         yield bare if _LETTERED.match(bare) else capital(bare)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from knowledge.importers.portal_forms import form_of
 from knowledge.importers.portal_lines import capital
 from knowledge.importers.portal_rows import Row, quantity_in_words
-from knowledge.text import fold
+from knowledge.importers.portal_values import kept_fold
 
 _MARKS = (
     re.compile(r"(?:^|(?<=[:;.,]))\s*(?=\b([a-zđ])\)\s)"),
@@ -75,7 +75,7 @@ def _is_first(piece: str) -> bool:
 
 def _is_lead(lead: str) -> bool:
     """Say whether what stands before the list only says in which case, or that papers follow."""
-    folded = fold(lead)
+    folded = kept_fold(lead)
     bare = _NUMBERING.sub("", folded)
     single = lead.endswith(":") and len(lead) <= _LONGEST_LEAD and not _SECOND_SENTENCE.search(lead)
     return single and bool(_LEAD.match(bare)) and not _ALTERNATIVES.search(folded)
@@ -83,7 +83,7 @@ def _is_lead(lead: str) -> bool:
 
 def _part(row: Row, piece: str) -> Row:
     text = capital(_MARK.sub("", piece).strip(_NAME_ENDS))
-    folded = fold(text)
+    folded = kept_fold(text)
     originals, copies = quantity_in_words(folded)
     return replace(
         row, text=text, folded=folded, originals=originals, copies=copies, forms=form_of(text, ()), bullet=""

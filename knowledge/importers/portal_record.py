@@ -14,7 +14,7 @@ from knowledge.importers.portal_dossier import dossier_of
 from knowledge.importers.portal_lines import nested, unwrapped
 from knowledge.importers.portal_methods import methods_of
 from knowledge.importers.portal_steps import steps_of
-from knowledge.importers.portal_values import is_number, text_of
+from knowledge.importers.portal_values import is_number, kept_fold, text_of
 from knowledge.importers.render_warnings import Notebook, RenderWarning
 from knowledge.models import (
     AuthorityLevel,
@@ -30,7 +30,7 @@ from knowledge.models import (
     SubmissionMethod,
 )
 from knowledge.scope import placed
-from knowledge.text import clean_line, fold
+from knowledge.text import clean_line
 
 PAGE_URL = "https://dichvucong.gov.vn/thu-tuc-hanh-chinh/{id}"
 CODE = re.compile(r"^(?=.{8,20}\Z)[0-9]\.[0-9]{6,12}(-[A-Za-z]{1,8})?\Z")
@@ -142,11 +142,11 @@ def _agency(record: dict[str, Any], kind: str, text_field: str) -> str:
 
 def _meaningful(value: Any) -> str:
     text = clean_line(value) if isinstance(value, str) else ""
-    return "" if _NOTHING.match(fold(text)) else text
+    return "" if _NOTHING.match(kept_fold(text)) else text
 
 
 def _lines(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, str) or _NOTHING.match(fold(clean_line(value))):
+    if not isinstance(value, str) or _NOTHING.match(kept_fold(clean_line(value))):
         return ()
     return tuple(nested([line for line in unwrapped(value) if line.strip(" -+*•.")]))
 

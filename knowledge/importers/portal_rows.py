@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from knowledge.importers.portal_forms import form_of
-from knowledge.importers.portal_values import text_of
+from knowledge.importers.portal_values import kept_fold, text_of
 from knowledge.models import ComponentRole
-from knowledge.text import fold
 
 _NOTE_GROUP = re.compile(r"^\W*(luu y|ghi chu)")
 _PRESENT_GROUP = re.compile(r"xuat trinh")
@@ -90,7 +89,8 @@ class Row:
     @property
     def words(self) -> str:
         """The folded text without what numbers the row."""
-        return _LEAD.sub("", self.folded)
+        lead = _LEAD.match(self.folded)
+        return self.folded[lead.end() :] if lead else self.folded
 
     @property
     def names_paper(self) -> bool:
@@ -104,7 +104,7 @@ def rows_of(raw: dict[str, Any], where: str) -> Iterator[Row]:
         text = said.lstrip(_BULLETS).strip()
         if not text:
             continue
-        folded = fold(text)
+        folded = kept_fold(text)
         originals, copies = _quantity(item.get("originalQty")), _quantity(item.get("copyQty"))
         if originals + copies == 0:
             originals, copies = quantity_in_words(folded)
@@ -170,7 +170,7 @@ def group_role(folded: str) -> ComponentRole:
 def case_label(group: str) -> str:
     """Return the group's name as a case, empty where it only says that papers follow."""
     label = group.strip("*-+ :.").strip()
-    return "" if _PLAIN_GROUP.match(fold(label)) else label
+    return "" if _PLAIN_GROUP.match(kept_fold(label)) else label
 
 
 def place_of(row: Any, pointer: str) -> str:

@@ -7,9 +7,8 @@ from itertools import pairwise
 from typing import Any
 
 from knowledge.importers.portal_lines import announced, capital, grouped, listed, outlined, unwrapped
-from knowledge.importers.portal_values import text_of
+from knowledge.importers.portal_values import kept_fold, text_of
 from knowledge.importers.render_warnings import Notebook, WarningKind
-from knowledge.text import fold
 
 _GLUED_STEP = re.compile(r"(?<=[.;:])\s+(?=Bước\s+\d)|(?<=\S)\s+(?=Bước\s+\d+\s*[:.])")
 _STEP = re.compile(r"^\W*Bước\s+(\d{1,2})\s*[:.)–-]?\s*", re.IGNORECASE)
@@ -39,15 +38,19 @@ def _lines(raw: dict[str, Any], record: dict[str, Any]) -> list[str]:
     """The lines of a block under its own name, but for names that only repeat the procedure's."""
     known = _bare(text_of(record.get("name")))
     texts = [part for part in (raw.get("name"), raw.get("description")) if isinstance(part, str)]
-    lines = [line for text in texts for part in unwrapped(text) for line in _GLUED_STEP.split(part)]
+    lines = [line for text in texts for part in unwrapped(text) for line in _unglued(part)]
     said = [line.strip() for line in lines if _SAYS_SOMETHING.search(line)]
-    if len(said) > 1 and (_bare(said[0]) == known or _NOT_A_NAME.match(fold(said[0]))):
+    if len(said) > 1 and (_bare(said[0]) == known or _NOT_A_NAME.match(kept_fold(said[0]))):
         del said[0]
     return said
 
 
+def _unglued(line: str) -> list[str]:
+    return _GLUED_STEP.split(line) if "Bước" in line else [line]  # most lines: looked for at each blank otherwise
+
+
 def _bare(text: str) -> str:
-    return re.sub(r"^(thu tuc )?|\W+", "", fold(text))
+    return re.sub(r"^(thu tuc )?|\W+", "", kept_fold(text))
 
 
 def _told_apart(lines: list[str], numbered: bool) -> list[str]:

@@ -7,10 +7,9 @@ import re
 from typing import Any
 
 from knowledge.importers.portal_notes import WayNote
-from knowledge.importers.portal_values import is_number, text_of
+from knowledge.importers.portal_values import is_number, kept_fold, text_of
 from knowledge.importers.render_warnings import Notebook, WarningKind
 from knowledge.models import ProcessingTime, TimeUnit
-from knowledge.text import fold
 
 _UNITS = {
     "WORKING_DAY": TimeUnit.WORKING_DAY,
@@ -51,7 +50,7 @@ class Times:
             return self._in_words(cell, words, where)
         if unit is not None:
             stated = math.isfinite(amount) and amount > 0
-            contradicted = _NUMBERED.search(fold(words)) and unit not in units_said(amount, words)
+            contradicted = _NUMBERED.search(kept_fold(words)) and unit not in units_said(amount, words)
             if stated and len(note.times) == 1 and contradicted:
                 self._notes.warn(WarningKind.TIME_CELL_AND_NOTE, where, f"{cell}: {words}")
             said = (ProcessingTime(text=words),) if words else ()
@@ -61,7 +60,7 @@ class Times:
         return self._without_unit(amount, words, where)
 
     def _in_words(self, cell: str, words: str, where: str) -> tuple[ProcessingTime, ...]:
-        folded = fold(cell)
+        folded = kept_fold(cell)
         if _ELSEWHERE.match(folded):
             if not words:
                 self._notes.warn(WarningKind.TIME_ELSEWHERE, where, cell)
@@ -92,7 +91,7 @@ class Times:
 def units_said(amount: float, words: str) -> set[TimeUnit]:
     """Return the units with which `words` name the number."""
     pattern = rf"\b0{{0,2}}{amount:g}\)?\s*(?:\([^()]{{1,40}}\)\s*)?(ngay lam viec|ngay|gio|thang|nam)\b"
-    return {_IN_WORDS[unit] for unit in re.findall(pattern, fold(words))}
+    return {_IN_WORDS[unit] for unit in re.findall(pattern, kept_fold(words))}
 
 
 def _number(cell: str) -> float | None:

@@ -6,13 +6,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.ops.outcomes import Outcome
+from knowledge.plain_yaml import plain_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = {path: yaml.safe_load(path.read_text("utf-8")) for path in [ROOT / "domain.yml", *ROOT.glob("domain/*.yml")]}
-RULES = [yaml.safe_load(path.read_text("utf-8")) for path in ROOT.glob("data/rules/*.yml")]
+PARTS = {path: plain_yaml(path.read_text("utf-8")) for path in [ROOT / "domain.yml", *ROOT.glob("domain/*.yml")]}
+RULES = [plain_yaml(path.read_text("utf-8")) for path in ROOT.glob("data/rules/*.yml")]
 CODE = "\n".join(path.read_text("utf-8") for folder in ("actions", "bot") for path in (ROOT / folder).rglob("*.py"))
 PAYLOAD = re.compile(r"^/([a-z_]+)(\{.*\})?$")
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.rasa_runtime.replies import Reply, answer_of, buttons_of, texts_of
+from knowledge.plain_yaml import plain_yaml
 
 SCENARIO_KEYS = {"requirements", "turns", "also", "desk"}
 TURN_KEYS = {"user", "press", "expect"}
@@ -63,7 +62,7 @@ def read_scenarios(path: Path, folder: Path) -> list[Scenario]:
     text = unicodedata.normalize("NFC", path.read_text(encoding="utf-8"))
     if path.suffix == ".txt":
         return [Scenario(name, tuple(_read_dialogue(text, path)))]
-    data = yaml.safe_load(text)
+    data = plain_yaml(text)
     _check_keys(data, SCENARIO_KEYS, path)
     turns = tuple(_read_turn(turn, path) for turn in data.get("turns") or ())
     if not turns:

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.declared_settings import LIST_FILE, declared_settings, setting_groups, to_page
+from knowledge.plain_yaml import plain_yaml
 from knowledge.settings import ROOT
 
 PRODUCT = ("actions", "bot", "knowledge")
@@ -299,7 +299,7 @@ def requirement_ids() -> Iterator[tuple[str, str]]:
                 ):
                     yield from ((name, arg.value) for arg in node.args if isinstance(arg, ast.Constant))
         elif name.startswith("tests/e2e/") and name.endswith(".yml"):
-            scenario = yaml.safe_load(text) or {}
+            scenario = plain_yaml(text) or {}
             yield from ((name, found) for found in scenario.get("requirements") or ())
 
 

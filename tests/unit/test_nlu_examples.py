@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-import yaml
-
+from knowledge.plain_yaml import plain_yaml
 from knowledge.settings import ROOT
 from knowledge.text import fold, typed_words
 
@@ -15,7 +14,7 @@ LEAST = 40
 def examples():
     found = defaultdict(list)
     for path in sorted((ROOT / "data" / "nlu").glob("*.yml")):
-        for item in yaml.safe_load(path.read_text("utf-8"))["nlu"]:
+        for item in plain_yaml(path.read_text("utf-8"))["nlu"]:
             if "intent" in item:
                 lines = item.get("examples", "").splitlines()
                 found[item["intent"]] += [line.strip()[2:] for line in lines if line.strip()]

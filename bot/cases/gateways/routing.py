@@ -15,6 +15,7 @@ from bot.cases.gateways.sample import SampleGateway
 from bot.cases.models import CaseState
 from bot.errors import SettingInvalidError
 from bot.ops.clock import Clock
+from knowledge.plain_yaml import plain_yaml
 
 SAMPLE, NONE = "sample", "none"
 _UNIT = r"^(|[A-Z]?\d{1,3}(\.[A-Z]?\d{1,3})*)$"
@@ -69,7 +70,7 @@ def build_gateways(setting: str, tokens: Mapping[str, str], clock: Clock) -> Gat
 
 def _entries(path: Path) -> list[dict[str, Any]]:
     try:
-        data = yaml.safe_load(path.read_text("utf-8"))
+        data = plain_yaml(path.read_text("utf-8"))
         jsonschema.validate(data, _SHAPE)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise SettingInvalidError(f"MOTCUA_CASE_GATEWAYS: {path} cannot be read: {type(error).__name__}") from error

@@ -19,6 +19,7 @@ from bot.errors import CaseSystemDownError
 from bot.ops.case_codes import CaseCode
 from bot.ops.clock import Clock, city_date
 from bot.ops.logging import EventLog
+from knowledge.plain_yaml import plain_yaml
 from knowledge.working_days import Calendar, load_calendar
 
 log = EventLog("cases.sample")
@@ -95,5 +96,5 @@ class SampleGateway:
 
 @lru_cache(maxsize=4)
 def _read(path: Path) -> dict[str, Any]:
-    city: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+    city: dict[str, Any] = plain_yaml(path.read_text("utf-8"))
     return city | {"cases": {case["code"]: case for case in city["cases"]}}

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
+from knowledge.plain_yaml import plain_yaml
 from knowledge.text import fold, has_diacritics, without_invisible
 
 FOLDER = Path(__file__).resolve().parent
@@ -43,7 +42,7 @@ class Phrases:
 @lru_cache(maxsize=8)
 def load_phrases(name: str) -> Mapping[str, Phrases]:
     """Read a file of phrases in this folder, once; raise `KeyError` where a part is missing."""
-    groups = yaml.safe_load((FOLDER / name).read_text("utf-8"))
+    groups = plain_yaml((FOLDER / name).read_text("utf-8"))
     parts: dict[str, str] = groups.pop("parts", {})
 
     def lines(group: Mapping[str, str], key: str) -> list[str]:

@@ -14,9 +14,8 @@ from enum import Enum
 from functools import lru_cache
 from itertools import pairwise
 
-import yaml
-
 from bot.ops.screening.clauses import FOLDER, typed_with_marks
+from knowledge.plain_yaml import plain_yaml
 from knowledge.text import fold
 
 FILE = "introductions.yml"
@@ -113,7 +112,7 @@ def _is_told(before: list[str], lists: _Lists) -> bool:
 
 @lru_cache(maxsize=2)
 def _lists(marks: bool) -> _Lists:
-    data = yaml.safe_load((FOLDER / FILE).read_text("utf-8"))
+    data = plain_yaml((FOLDER / FILE).read_text("utf-8"))
     typed = str if marks else fold
     return _Lists(*(_listed(typed(data[one.name]), "," if "pairs" in one.name else None) for one in fields(_Lists)))
 

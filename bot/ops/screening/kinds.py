@@ -7,7 +7,7 @@ from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
+from knowledge.plain_yaml import plain_yaml
 
 LABELS_FILE = Path(__file__).resolve().parent / "labels.yml"
 
@@ -58,7 +58,7 @@ class Labels:
 @lru_cache(maxsize=1)
 def labels() -> Labels:
     """Read labels.yml once; raise `KeyError` where a kind has no name."""
-    entries = yaml.safe_load(LABELS_FILE.read_text("utf-8"))
+    entries = plain_yaml(LABELS_FILE.read_text("utf-8"))
     masks = {kind: entries["masked"].format(kind=entries["kinds"][kind.value]) for kind in Kind}
     return Labels(masks, entries["dropped"])
 

@@ -7,7 +7,6 @@ import io
 
 import pytest
 import pytest_asyncio
-import yaml
 
 from bot.console.exporting import as_csv
 from bot.desk.examples import as_yaml
@@ -22,6 +21,7 @@ from bot.hub.units import note_unit
 from bot.ops.clock import SystemClock
 from bot.staff.audit import AuditFilter
 from bot.staff.models import Deed, Role
+from knowledge.plain_yaml import plain_yaml
 from tests.fixtures.petitions import PHONE, draft
 from tests.integration.console.conftest import WARD
 
@@ -125,7 +125,7 @@ async def test_an_example_is_masked_kept_once_and_exported(reviewer, ask, servic
     assert await reviewer.post(f"{page}/example", kind="lexicon", text="thẻ xanh", target="thẻ thường trú") == 303
     await reviewer.get("/desk/review/examples")
     assert await reviewer.post("/desk/review/examples/export") == 200
-    made = yaml.safe_load(reviewer.raw)
+    made = plain_yaml(reviewer.raw)
     (intent,) = made["nlu"]
     assert intent["intent"] == "ask_procedure"
     assert "- Tôi tên ••• muốn khai sinh\n" in intent["examples"]
@@ -243,5 +243,5 @@ def test_what_is_personal_is_hidden(text, shown):
 
 def test_brackets_in_an_example_are_no_entity():
     now = SystemClock().now()
-    made = yaml.safe_load(as_yaml([Example("1", ExampleKind.INTENT, "a [b](c) {d}", "greet", "x", now)]))
+    made = plain_yaml(as_yaml([Example("1", ExampleKind.INTENT, "a [b](c) {d}", "greet", "x", now)]))
     assert made["nlu"][0]["examples"] == "- a  b  c   d\n"

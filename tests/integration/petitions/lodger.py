@@ -11,20 +11,38 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
+from contextlib import suppress
 
+from bot.errors import StoreDownError
 from bot.ops.clock import SystemClock
 from bot.petitions.build import build_petitions
 from bot.petitions.models import Contact, ContactKind, PetitionDraft, PetitionKind
+from bot.petitions.service import PetitionService
 from bot.settings import Settings
 from bot.store.engine import Database, make_engine
 from knowledge.working_days import load_calendar
 
 
-def lodge(url: str, folder: str, key: str, times: int) -> None:
+def service_on(folder: str, database: Callable[[], Database]) -> PetitionService:
     settings = Settings.from_env({"MOTCUA_DATA_DIR": folder, "MOTCUA_CATALOGUE_URL": "sqlite:////nowhere/at.all"})
+    return build_petitions(settings, database, SystemClock(), b"key").service
+
+
+def lodge(url: str, folder: str, key: str, times: int) -> None:
     database = Database(make_engine(url))
-    service = build_petitions(settings, lambda: database, SystemClock(), b"key").service
-    one = PetitionDraft(
+    service = service_on(folder, lambda: database)
+    one = draft(key)
+
+    async def all_at_once() -> None:
+        for receipt in await asyncio.gather(*(service.lodge(one) for _ in range(times))):
+            say(f"receipt {key} {receipt.code}")
+
+    asyncio.run(all_at_once())
+
+
+def draft(key: str) -> PetitionDraft:
+    return PetitionDraft(
         key=key,
         sender=f"web-{key}",
         channel="web",
@@ -35,11 +53,16 @@ def lodge(url: str, folder: str, key: str, times: int) -> None:
         consent_version="petition-1",
     )
 
-    async def all_at_once() -> None:
-        for receipt in await asyncio.gather(*(service.lodge(one) for _ in range(times))):
-            say(f"receipt {key} {receipt.code}")
 
-    asyncio.run(all_at_once())
+def read_once(folder: str) -> None:
+    """Read what a lodging reads of files, so that children, hundreds of them, need not; no database is opened."""
+    load_calendar().is_working_day(SystemClock().now().date())
+
+    def no_database() -> Database:
+        raise StoreDownError
+
+    with suppress(StoreDownError):
+        asyncio.run(service_on(folder, no_database).lodge(draft("read")))
 
 
 def say(line: str) -> None:
@@ -48,7 +71,7 @@ def say(line: str) -> None:
 
 def main() -> None:
     url, folder = sys.argv[1:]
-    load_calendar().is_working_day(SystemClock().now().date())  # so that children need not read it
+    read_once(folder)
     say("ready")
     for line in iter(sys.stdin.readline, ""):
         key, times, seconds = line.split()

@@ -7,7 +7,6 @@ from datetime import date, datetime, timezone
 
 import pytest
 import pytest_asyncio
-import yaml
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy import select
@@ -19,11 +18,12 @@ from bot.cases.tables import CASE_FOLLOW_UP, CASE_RATING
 from bot.errors import CaseSystemDownError
 from bot.feedback.surveys import SurveyKind, mark_asked
 from knowledge.errors import ProcedureUnknownError
+from knowledge.plain_yaml import plain_yaml
 from knowledge.settings import ROOT
 from tests.fixtures.services import services_with
 
 CODE, LATE, DONE, AWAY = "H29.12-261102-0004", "H29.12-261102-0013", "H29.12-261102-0010", "H28.01-261102-0001"
-RESPONSES = yaml.safe_load((ROOT / "domain" / "case_status.yml").read_text("utf-8"))["responses"]
+RESPONSES = plain_yaml((ROOT / "domain" / "case_status.yml").read_text("utf-8"))["responses"]
 
 pytestmark = pytest.mark.asyncio
 

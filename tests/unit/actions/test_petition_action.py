@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
-import yaml
 
 from bot.petitions.models import PetitionKind
+from knowledge.plain_yaml import plain_yaml
 from knowledge.settings import ROOT
 from tests.fixtures.memory_petitions import MemoryPetitions
 from tests.fixtures.petition_chat import NAME, PHONE, STORY, outcome
 from tests.fixtures.petition_chat import PetitionChat as Chat
 
-RESPONSES = yaml.safe_load((ROOT / "domain" / "petition.yml").read_text("utf-8"))["responses"]
+RESPONSES = plain_yaml((ROOT / "domain" / "petition.yml").read_text("utf-8"))["responses"]
 
 pytestmark = pytest.mark.asyncio
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 
 import pytest
-import yaml
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.petition_reminder import ActionOfferPetition, ActionSessionStart
 from bot.petitions.models import PetitionKind, PetitionState, Similar
 from knowledge.places import find_places
+from knowledge.plain_yaml import plain_yaml
 from knowledge.settings import ROOT
 from tests.fixtures.memory_petitions import NOW
 from tests.fixtures.petition_chat import NAME, STORY, outcome
 from tests.fixtures.petition_chat import PetitionChat as Chat
 
-RESPONSES = yaml.safe_load((ROOT / "domain" / "petition.yml").read_text("utf-8"))["responses"]
+RESPONSES = plain_yaml((ROOT / "domain" / "petition.yml").read_text("utf-8"))["responses"]
 
 pytestmark = pytest.mark.asyncio
 

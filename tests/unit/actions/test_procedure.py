@@ -6,7 +6,6 @@ import re
 from datetime import date, datetime, timezone
 
 import pytest
-import yaml
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
@@ -14,6 +13,7 @@ from actions.procedure import ActionAnswerProcedure
 from bot.ops.outcomes import Outcome
 from knowledge.errors import CatalogueUnreadableError, ProcedureUnknownError
 from knowledge.models import DossierCase, DossierComponent
+from knowledge.plain_yaml import plain_yaml
 from knowledge.settings import ROOT
 from tests.fixtures.catalogue import PAGE, procedure
 from tests.fixtures.services import services_with
@@ -196,7 +196,7 @@ def test_every_response_the_action_names_exists_and_gets_its_values():
     source = (ROOT / "actions" / "procedure.py").read_text("utf-8")
     known = {}
     for path in sorted((ROOT / "domain").glob("*.yml")):
-        known |= (yaml.safe_load(path.read_text("utf-8")) or {}).get("responses") or {}
+        known |= (plain_yaml(path.read_text("utf-8")) or {}).get("responses") or {}
     names = set(re.findall(r'"(utter_[a-z_]+)"', source))
     assert names
     assert names <= set(known)
@@ -212,7 +212,7 @@ def test_every_response_the_action_names_exists_and_gets_its_values():
 
 
 def test_the_name_is_the_one_in_the_domain():
-    domain = yaml.safe_load((ROOT / "domain" / "procedure.yml").read_text("utf-8"))
+    domain = plain_yaml((ROOT / "domain" / "procedure.yml").read_text("utf-8"))
     assert ActionAnswerProcedure().name() in domain["actions"]
 
 

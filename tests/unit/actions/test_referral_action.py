@@ -7,7 +7,6 @@ from datetime import date, datetime, timezone
 
 import pytest
 import pytest_asyncio
-import yaml
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
@@ -18,10 +17,11 @@ from bot.ops.screening.screening import after_answer
 from bot.referrals.models import HelpOutcome
 from knowledge.errors import ProcedureUnknownError
 from knowledge.places.loading import PLACES_DIR
+from knowledge.plain_yaml import plain_yaml
 from knowledge.settings import ROOT
 from tests.fixtures.services import services_with
 
-RESPONSES = yaml.safe_load((ROOT / "domain" / "referral.yml").read_text("utf-8"))["responses"]
+RESPONSES = plain_yaml((ROOT / "domain" / "referral.yml").read_text("utf-8"))["responses"]
 
 
 class Now:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.desk.hiding import MASK, hidden_words
+from knowledge.plain_yaml import plain_yaml
 
-SET = yaml.safe_load(Path(__file__).with_name("names_in_small_letters.yml").read_text("utf-8"))
+SET = plain_yaml(Path(__file__).with_name("names_in_small_letters.yml").read_text("utf-8"))
 MISSED = {
     "anh tên trương quốc khánh gọi lúc nãy",  # one word more goes with it
     "chị lan nhờ tôi hỏi",

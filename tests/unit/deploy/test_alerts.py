@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 
-import yaml
-
 from bot.hub.counting import OUTCOMES
 from bot.ops.metrics import DECLARED, Stage
+from knowledge.plain_yaml import plain_yaml
 from knowledge.settings import ROOT
 from tests.fixtures.promtool import promtool
 
 RULES = [
     rule
-    for group in yaml.safe_load((ROOT / "deploy" / "prometheus" / "alerts.yml").read_text("utf-8"))["groups"]
+    for group in plain_yaml((ROOT / "deploy" / "prometheus" / "alerts.yml").read_text("utf-8"))["groups"]
     for rule in group["rules"]
 ]
 OTHERS = {"process_resident_memory_bytes"}  # of the client library
@@ -88,7 +87,7 @@ def test_prometheus_takes_the_rules_and_raises_each_alert_when_it_should_and_not
 
 
 def test_every_alert_is_raised_once_in_these_tests_and_is_silent_where_all_is_well():
-    *each, well = yaml.safe_load(BEHAVIOUR.read_text("utf-8"))["tests"]
+    *each, well = plain_yaml(BEHAVIOUR.read_text("utf-8"))["tests"]
     raised = [rule["alertname"] for test in each for rule in test["alert_rule_test"] if rule["exp_alerts"]]
     assert sorted(raised) == sorted(rule["alert"] for rule in RULES)
     assert [rule["alertname"] for rule in well["alert_rule_test"] if not rule["exp_alerts"]] == raised

@@ -27,6 +27,7 @@ from bot.settings import Settings
 from bot.store.awaiting import WAIT_SECONDS
 from bot.store.migrate import migrate
 from bot.web import LARGEST_REQUEST, SHUTDOWN_SECONDS, build_app
+from knowledge.plain_yaml import plain_yaml
 from knowledge.settings import ROOT
 from tools.topology import NGINX
 
@@ -37,7 +38,7 @@ SECRETS = {"MOTCUA_SECRET", "MOTCUA_PHOTO_KEYS", "MOTCUA_METRICS_TOKEN"}
 
 
 def documents(path):
-    return [one for one in yaml.safe_load_all(path.read_text("utf-8")) if one]
+    return [one for one in yaml.load_all(path.read_text("utf-8"), yaml.CSafeLoader) if one]
 
 
 def kubernetes(kind):
@@ -56,7 +57,7 @@ def routes(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def compose():
-    return yaml.safe_load((DEPLOY / "compose.yml").read_text("utf-8"))["services"]
+    return plain_yaml((DEPLOY / "compose.yml").read_text("utf-8"))["services"]
 
 
 def test_every_setting_that_is_named_exists():
@@ -87,7 +88,7 @@ def test_no_secret_is_written_down(compose):
 
 
 def commands():
-    for name, service in yaml.safe_load((DEPLOY / "compose.yml").read_text("utf-8"))["services"].items():
+    for name, service in plain_yaml((DEPLOY / "compose.yml").read_text("utf-8"))["services"].items():
         if service.get("image") == "mot-cua:local" and "entrypoint" not in service:
             yield name, service["command"]
     for kind in ("Deployment", "Job"):
@@ -125,7 +126,7 @@ def test_probes_ask_paths_and_ports_that_there_are(routes, compose):
 
 
 def probe_commands():
-    compose = yaml.safe_load((DEPLOY / "compose.yml").read_text("utf-8"))["services"]["jobs"]
+    compose = plain_yaml((DEPLOY / "compose.yml").read_text("utf-8"))["services"]["jobs"]
     yield "compose", compose["healthcheck"]["test"][1].replace("$$", "$")
     (jobs,) = (one for one in kubernetes("Deployment") if one["metadata"]["name"] == "jobs")
     container = jobs["spec"]["template"]["spec"]["containers"][0]

@@ -5,11 +5,11 @@ import os
 from pathlib import Path
 
 import pytest
-import yaml
 
 from knowledge.curated import read_all
 from knowledge.facts import Fact
 from knowledge.paper_check.models import Verdict
+from knowledge.plain_yaml import plain_yaml
 from knowledge.search.fact_model import read_fact_questions
 from knowledge.search.learning_doubts import AMBIGUITY_QUESTIONS, OUTSIDE_QUESTIONS, read_questions
 from knowledge.search.samples import load_samples
@@ -67,7 +67,7 @@ def learned_names_and_questions():
 def learned_examples():
     found = {}
     for path in sorted((ROOT / "data/nlu").glob("*.yml")):
-        for item in yaml.safe_load(path.read_text("utf-8"))["nlu"]:
+        for item in plain_yaml(path.read_text("utf-8"))["nlu"]:
             for line in item.get("examples", "").splitlines() if "intent" in item else ():
                 found[folded(line)] = f"{path.name}: {line.strip()}"
     found |= {folded(text): f"fact questions: {text}" for text, _ in read_fact_questions()}

@@ -6,9 +6,9 @@ import re
 import shlex
 
 import pytest
-import yaml
 
 from knowledge import __main__ as command_line
+from knowledge.plain_yaml import plain_yaml
 from knowledge.search.life import Kind, shape_faults
 from knowledge.search.strangeness import list_faults
 from knowledge.settings import ROOT
@@ -30,8 +30,8 @@ def test_every_command_shown_is_one(shown, capsys, monkeypatch):
 
 def test_the_examples_are_entries_and_every_kind_is_told():
     event, bare, outside = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
-    assert list(shape_faults(PAGE, yaml.safe_load(event) + yaml.safe_load(bare))) == []
-    assert list(list_faults(yaml.safe_load(outside))) == []
+    assert list(shape_faults(PAGE, plain_yaml(event) + plain_yaml(bare))) == []
+    assert list(list_faults(plain_yaml(outside))) == []
     assert set(re.findall(r"^\| `(\w+)` \|", GUIDE, re.MULTILINE)) >= {kind.value for kind in Kind}
 
 

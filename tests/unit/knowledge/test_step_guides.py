@@ -12,6 +12,7 @@ from knowledge.errors import RecordInvalidError
 from knowledge.how_to import HelpKind, Moment, guide_for, load_guides, load_tips, tip_for
 from knowledge.how_to.linting import asks_for_secrets, faults_of_guide, said_by
 from knowledge.how_to.loading import GUIDES_DIR
+from knowledge.plain_yaml import plain_yaml
 from knowledge.settings import CONTENT_DIR
 
 TODAY = date(2026, 11, 26)
@@ -98,7 +99,7 @@ def test_other_matters_have_no_guide(text):
 
 
 def written(tmp_path, **changed):
-    data = yaml.safe_load((GUIDES_DIR / "sign_in.yml").read_text("utf-8")) | changed
+    data = plain_yaml((GUIDES_DIR / "sign_in.yml").read_text("utf-8")) | changed
     data["checked_on"] = str(data["checked_on"])
     path = tmp_path / "sign_in.yml"
     path.write_text(yaml.safe_dump({**data, "next": []}, allow_unicode=True), "utf-8")

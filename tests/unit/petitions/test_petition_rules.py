@@ -7,7 +7,6 @@ from datetime import date, datetime, timezone
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.petitions.clocks import after_waiting, begin, take_up_by
 from bot.petitions.drafts import cleaned, faults_of, hidden, parse_contact
@@ -21,6 +20,7 @@ from bot.petitions.store import TOLD
 from bot.petitions.telling import Word, buttons, petition_wording, tell
 from bot.petitions.templates import STEPS, has_blanks, load_templates
 from bot.petitions.watching import AlertKind
+from knowledge.plain_yaml import plain_yaml
 from knowledge.working_days import load_calendar
 from tests.fixtures.petitions import draft
 
@@ -111,7 +111,7 @@ def test_a_draft_is_made_clean_before_it_is_judged():
     assert [fault.value for fault in faults_of(cleaned(nameless), nameless)] == ["no_name"]
 
 
-PAIRS = yaml.safe_load(Path(__file__).with_name("alike.yml").read_text("utf-8"))
+PAIRS = plain_yaml(Path(__file__).with_name("alike.yml").read_text("utf-8"))
 
 
 @pytest.mark.parametrize(("title", "one", "other", "same"), PAIRS)

@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.ops.screening.clauses import FOLDER, Phrases, clauses, load_phrases, normal, typed_with_marks
+from knowledge.plain_yaml import plain_yaml
 from knowledge.settings import ROOT
 from knowledge.text import fold, has_diacritics
 
@@ -24,7 +24,7 @@ def messages():
 
 def one_by_one(name):
     """Group → marked and folded lines of a file of phrases, its parts put in."""
-    groups = yaml.safe_load(Path(FOLDER / name).read_text("utf-8"))
+    groups = plain_yaml(Path(FOLDER / name).read_text("utf-8"))
     parts = groups.pop("parts", {})
     for title, group in groups.items():
         lines, marked, unmarked = (
