@@ -46,7 +46,7 @@ def main() -> int:
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             if engine == "postgresql":
-                server = stack.enter_context(postgres_server(folder))
+                server = stack.enter_context(postgres_server())
                 url = stack.enter_context(fresh_database(server))
             else:
                 url = f"sqlite:///{folder / 'operations.db'}"

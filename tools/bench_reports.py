@@ -78,7 +78,7 @@ def main() -> int:
 def _address(engine: str, folder: Path, stack: ExitStack) -> str:
     if engine == "sqlite":
         return f"sqlite:///{folder / 'operations.db'}"
-    return str(stack.enter_context(fresh_database(stack.enter_context(postgres_server(folder)))))
+    return str(stack.enter_context(fresh_database(stack.enter_context(postgres_server()))))
 
 
 async def _measure(engine: str, url: str, folder: Path, sessions: int, rounds: int) -> list[Row]:

@@ -6,6 +6,7 @@ Why not DIET: docs/adr/0002-linear-intent-classifier.md. The model is two arrays
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -33,6 +34,14 @@ from bot.ops.screening.introductions import without_introduction
 from knowledge.settings import ROOT
 
 _ROUNDS, _TOLERANCE = 60, 5e-3
+_DIGIT = re.compile(r"\d")
+_LONGEST_PHRASE = 60
+"""Characters of an example that many people may well type alike."""
+
+
+def as_phrase(text: str) -> str:
+    """Return `text` as phrases are compared: small letters, one blank between words, without marks at its end."""
+    return " ".join(text.casefold().split()).rstrip(" .,!?…")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -49,6 +58,8 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         self._weights = np.zeros((0, 0), dtype=np.float32)  # features x labels: a message reads its own rows only
         self._bias = np.zeros(0, dtype=np.float32)
         self._vectorizer = self.vectorizer(config["dimensions"])
+        self.phrases: frozenset[str] = frozenset()
+        """Short examples without a digit, `as_phrase`: what anybody says, so that nobody's own words are among them."""
 
     @staticmethod
     def vectorizer(dimensions: int) -> Vectorizer:
@@ -77,6 +88,8 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on the intent examples and on noisy variants of them, made here and not stored."""
         examples = [(example.get(TEXT) or "", str(example.get(INTENT))) for example in training_data.intent_examples]
+        phrases = (as_phrase(text) for text, _ in examples if len(text) <= _LONGEST_PHRASE)
+        self.phrases = frozenset(phrase for phrase in phrases if not _DIGIT.search(phrase))
         if self.learn(examples):
             self._persist()
         return self._resource
@@ -117,6 +130,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         with self._storage.write_to(self._resource) as folder:
             np.savez_compressed(folder / "weights.npz", weights=self._weights, bias=self._bias)
             (folder / "labels.json").write_text(json.dumps(self._labels), "utf-8")
+            (folder / "phrases.json").write_text(json.dumps(sorted(self.phrases)), "utf-8")
 
     @classmethod
     def load(
@@ -132,6 +146,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
             with np.load(folder / "weights.npz") as arrays:
                 component._weights, component._bias = arrays["weights"], arrays["bias"]
             component._labels = json.loads((folder / "labels.json").read_text("utf-8"))
+            component.phrases = frozenset(json.loads((folder / "phrases.json").read_text("utf-8")))
         return component
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -81,9 +81,13 @@ class Linker:
         self._looked_at = 0.0
         self._lock = threading.Lock()
 
+    def index(self) -> ProcedureIndex | None:
+        """Return what messages are linked by now; None where the catalogue was never read."""
+        return self._refreshed(time.monotonic())
+
     def understand(self, text: str) -> tuple[Asked, Link]:
         """Return which facts `text` asks for, and which procedures it is about."""
-        index = self._refreshed(time.monotonic())
+        index = self.index()
         if index is None:
             return facts_in(words(text[:MAX_TEXT])), Link((), Certainty.NONE, _code_in(text), 0, 0)
         asked = index.facts(index.read(text[:MAX_TEXT]))
@@ -95,7 +99,7 @@ class Linker:
 
     def several(self, text: str) -> Several:
         """Return what `text` says beyond one procedure; nothing where there is no catalogue."""
-        index = self._refreshed(time.monotonic())
+        index = self.index()
         if index is None:
             return Several()
         return find_several(text[:MAX_TEXT], index.read(text[:MAX_TEXT]).tokens, lambda part: led_by_ours(index, part))

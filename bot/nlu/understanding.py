@@ -37,6 +37,7 @@ from bot.nlu.story_classifier import Story, story_of
 from bot.nlu.story_words import STORY, STORY_OFFER, TELL_STORY
 from bot.ops.screening.screening import MASKED, MATTER
 from bot.services import default_services
+from knowledge.search.index import ProcedureIndex
 
 LINK = "procedure_link"
 FACTS = "facts"
@@ -67,6 +68,10 @@ class ProcedureLinker(MessageComponent):
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)
         self._linker: Linker | None = None
+
+    def index(self) -> ProcedureIndex | None:
+        """Return what messages are linked by now; None before the first one."""
+        return self._linker.index() if self._linker else None
 
     def understand(self, message: Message, text: str) -> None:
         if self._linker is None:  # the catalogue is opened with the first message, not in training

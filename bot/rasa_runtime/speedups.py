@@ -37,6 +37,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.utils.common import all_subclasses
 
 from bot.rasa_runtime.graph_running import run_graph_directly
+from bot.rasa_runtime.known_phrases import remember_phrases
 from bot.rasa_runtime.rule_speedups import quicken_rules
 from bot.rasa_runtime.tracker_speedups import quicken_trackers
 
@@ -62,6 +63,7 @@ def apply_speedups() -> None:
     quicken_trackers()
     quicken_rules()
     run_graph_directly()
+    remember_phrases()
 
 
 @lru_cache(maxsize=1)
