@@ -61,6 +61,10 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         self.phrases: frozenset[str] = frozenset()
         """Short examples without a digit, `as_phrase`: what anybody says, so that nobody's own words are among them."""
 
+    def is_phrase(self, text: str) -> bool:
+        """Whether `text` is one of the phrases, but for capitals, blanks and marks at its end."""
+        return as_phrase(text) in self.phrases
+
     @staticmethod
     def vectorizer(dimensions: int) -> Vectorizer:
         """Return what turns texts into rows of numbers; learns nothing itself."""

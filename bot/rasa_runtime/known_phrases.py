@@ -9,19 +9,35 @@ words, nor anything whose meaning depends on the day, stay in this memory.
 from __future__ import annotations
 
 import marshal
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
 
-from bot.nlu.intent_classifier import LinearIntentClassifier, as_phrase
-from bot.nlu.understanding import ProcedureLinker
 from bot.ops.screening.screening import SCREENED
 
 MOST = 4096
 """Readings that are kept: each of 2 to 4 KB. A phrase has as many as there are ways to write its capitals."""
 
 _READ = MessageProcessor._parse_message_with_graph
+
+
+@runtime_checkable
+class KnowsPhrases(Protocol):
+    """A component that has learned from phrases: `bot.nlu.intent_classifier`."""
+
+    def is_phrase(self, text: str) -> bool:
+        """Whether `text` is a published phrase that has nothing of anybody's own."""
+        ...
+
+
+@runtime_checkable
+class ReadsByIndex(Protocol):
+    """A component that takes in a changed catalogue: `bot.nlu.understanding`."""
+
+    def index(self) -> object:
+        """Return what it reads by now; None where it has nothing yet."""
+        ...
 
 
 def remember_phrases() -> None:
@@ -49,15 +65,14 @@ class Readings:
 
     def __init__(self, runner: Any) -> None:
         parts = [node._component for node in runner._instantiated_nodes.values()]
-        classifier = next((part for part in parts if type(part) is LinearIntentClassifier), None)
-        self._phrases = classifier.phrases if classifier else frozenset()
-        self._linkers = [part for part in parts if isinstance(part, ProcedureLinker)]
+        self._knowing = [part for part in parts if isinstance(part, KnowsPhrases)]
+        self._linkers = [part for part in parts if isinstance(part, ReadsByIndex)]
         self._found_by: list[Any] = []
         self._kept: dict[Any, bytes] = {}
 
     def may_keep(self, text: str) -> bool:
         """Whether `text` is one of the phrases."""
-        return as_phrase(text) in self._phrases
+        return any(part.is_phrase(text) for part in self._knowing)
 
     def get(self, key: Any) -> dict[str, Any] | None:
         """Return what was made of it by the index there is now."""
