@@ -1,7 +1,7 @@
 """`make eval`: finding procedures and reading facts, over the sets in tests/evaluation; compared with the floors.
 
 With CATALOGUE=records.jsonl.gz over the portal's records beside the curated ones, in a folder of its own; else over
-the catalogue in use. `--part` takes one in four of these records and all that a question asks for: sentence vectors of
+the catalogue in use. `--part` takes one in twelve of these records and all that a question asks for: sentence vectors of
 all take twenty minutes of processor time. A figure that fell more than two points below its floor (floors.json, of a
 part floors_part.json) ends with exit code 1.
 """
@@ -34,7 +34,7 @@ from knowledge.settings import ROOT, CatalogueSettings
 SETS = ROOT / "tests" / "evaluation"
 FLOORS = SETS / "floors.json"
 PART_FLOORS = SETS / "floors_part.json"
-ONE_IN = 4
+ONE_IN = 12
 """Records of which a part takes one, besides those that are asked for."""
 LINKING = ("colloquial", "hard", "formal")
 FACTS = ("facts", "facts_second")
@@ -150,7 +150,7 @@ def main() -> int:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--catalogue", type=Path, help="the portal's records, as for `python -m knowledge import`")
-    parser.add_argument("--part", action="store_true", help="over one in four of these, and those that are asked for")
+    parser.add_argument("--part", action="store_true", help="over one in twelve of these, and those that are asked for")
     parser.add_argument("--words-only", action="store_true", help="without sentence vectors")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--floors", action="store_true", help="fail where a figure fell below its floor")
