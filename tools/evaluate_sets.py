@@ -1,9 +1,9 @@
 """`make eval`: finding procedures and reading facts, over the sets in tests/evaluation; compared with the floors.
 
 With CATALOGUE=records.jsonl.gz over the portal's records beside the curated ones, in a folder of its own; else over
-the catalogue in use. `--part` takes one in twelve of these records and all that a question asks for: sentence vectors of
-all take twenty minutes of processor time. A figure that fell more than two points below its floor (floors.json, of a
-part floors_part.json) ends with exit code 1.
+the catalogue in use. `--part` takes one in twelve of these records and all that a question asks for: the sentence
+vectors of all take twenty minutes of processor time. A figure that fell more than two points below its floor
+(floors.json, of a part floors_part.json) ends with exit code 1.
 """
 
 from __future__ import annotations
