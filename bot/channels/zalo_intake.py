@@ -16,10 +16,10 @@ from bot.ops.logging import EventLog
 from bot.zalo.events import ZaloEvent, read_body, read_event
 from bot.zalo.inbox import Inbox, Waiting
 from bot.zalo.people import Person
+from bot.zalo.serving import Serving
 
 log = EventLog("channels.zalo_intake")
 
-AT_ONCE = 8
 Work = Callable[[ZaloEvent, Person, Conversation | None], Awaitable[None]]
 """What is done about an event, given its citizen and their conversation as they stood when it was taken.
 
@@ -36,28 +36,21 @@ class ZaloIntake:
         self._inbox = inbox
         self._work = work
         self._look_seconds = look_seconds
-        self._news = asyncio.Event()
-        self._loop_task: asyncio.Task[None] | None = None
+        self._serving = Serving(log, inbox.claim, self._work_off, look_seconds)
         self._storing: set[asyncio.Task[bool]] = set()
-        self._at_work: set[asyncio.Task[None]] = set()
-        self._behind = False
-        self._stopping = False
 
     async def start(self) -> None:
         """Begin with what was left from before."""
         await self._inbox.take_back()
-        self._loop_task = asyncio.create_task(self._look())
+        self._serving.start()
 
     async def stop(self) -> None:
         """End; what is half done is done again by the next process."""
-        self._stopping = True  # a cancelled `wait_for` may go on all the same (Python 3.10)
-        self._news.set()
+        stopping = asyncio.create_task(self._serving.stop())
         if self._storing:
             await asyncio.wait(set(self._storing), timeout=5)
-        running = [*([self._loop_task] if self._loop_task else []), *self._at_work]
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await stopping
+        await self._serving.break_off()
 
     def take_in(self, event: ZaloEvent, body: bytes, num_retry: int | None) -> asyncio.Future[bool]:
         """Store an event, and begin to work for its citizen where nobody does; False where it was stored before.
@@ -70,41 +63,18 @@ class ZaloIntake:
         return asyncio.shield(storing)
 
     async def _store(self, event: ZaloEvent, body: bytes, num_retry: int | None) -> bool:
-        room = self._loop_task is not None and not self._stopping and len(self._at_work) < AT_ONCE
-        taken = await self._door.take_in(event, body, num_retry, claim=room)
+        place = self._serving.has_place()
+        taken = await self._door.take_in(event, body, num_retry, claim=place)
         if taken.waiting is not None:
-            self._begin(taken.waiting)
-        self._behind |= taken.new and not room
+            self._serving.begin(taken.waiting)
+        elif taken.new and not place:
+            self._serving.leave()
         return taken.new
 
     def _stored(self, task: asyncio.Task[bool]) -> None:
         self._storing.discard(task)
         if not task.cancelled():
             task.exception()  # whoever waits for it has it as well, if anybody still does
-
-    async def _look(self) -> None:
-        """Begin with what was left, whoever stored it."""
-        while not self._stopping:
-            self._news.clear()
-            try:
-                self._behind = False
-                while len(self._at_work) < AT_ONCE and (claimed := await self._inbox.claim()) is not None:
-                    self._begin(claimed)
-                self._behind |= len(self._at_work) >= AT_ONCE
-            except Exception as error:  # must outlive a database that is away
-                log.fault("look_failed", error)
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._news.wait(), self._look_seconds)
-
-    def _begin(self, first: Waiting) -> None:
-        task = asyncio.create_task(self._work_off(first))
-        self._at_work.add(task)
-        task.add_done_callback(self._worked_off)
-
-    def _worked_off(self, task: asyncio.Task[None]) -> None:
-        self._at_work.discard(task)
-        if self._behind:
-            self._news.set()
 
     async def _work_off(self, first: Waiting) -> None:
         """Work for one citizen until nothing of theirs waits."""
@@ -128,7 +98,7 @@ class ZaloIntake:
         except LaterError:
             await asyncio.sleep(self._look_seconds)
             await self._inbox.release(item.person.user_id)
-            self._behind = True
+            self._serving.leave()
             return None
         except ZaloPayloadError as error:
             log.fault("event_unreadable", error)

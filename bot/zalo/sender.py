@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -21,12 +20,11 @@ from bot.zalo.codes import Remedy, meaning_of
 from bot.zalo.counting import count_refused, count_sent
 from bot.zalo.outbox import NewPart, Outbox, Outgoing, Queued, Terms
 from bot.zalo.people import Person, Window
+from bot.zalo.serving import Serving
 
 log = EventLog("zalo.sender")
 Result = TypeVar("Result")
 
-AT_ONCE = 16
-"""Citizens who are sent to at the same time, by one process."""
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=2), timedelta(minutes=15)
 _LOOK_AGAIN = timedelta(hours=1)
 _STOPPED_PAUSE = timedelta(minutes=10)
@@ -46,28 +44,21 @@ class Sender:
         self._client = client
         self._clock = clock
         self._terms = terms
-        self._look_seconds = look_seconds
-        self._news = asyncio.Event()
-        self._loop_task: asyncio.Task[None] | None = None
+        self._serving = Serving(log, partial(outbox.claim, terms), self._serve, look_seconds)
         self._queueing: set[asyncio.Task[Any]] = set()
-        self._at_work: set[asyncio.Task[Any]] = set()
-        self._behind = False
-        self._stopping = self._ended = False
+        self._ended = False
 
     async def start(self) -> None:
         """Begin to send, with what was left from before."""
         await self._outbox.take_back()
-        self._loop_task = asyncio.create_task(self._loop())
+        self._serving.start()
 
     async def stop(self) -> None:
         """End; what is on its way is waited for."""
-        self._stopping = True  # a cancelled `wait_for` may go on all the same (Python 3.10)
-        self._news.set()
-        if self._loop_task is not None:
-            await self._loop_task
-        for running in (self._queueing, self._at_work):
-            if running:
-                await asyncio.wait(set(running), timeout=5)
+        await self._serving.stop()
+        if self._queueing:
+            await asyncio.wait(set(self._queueing), timeout=5)
+        await self._serving.finish(5)
         self._ended = True
 
     async def queue(self, person: Person, parts: Sequence[NewPart], last_seq: int) -> bool:
@@ -81,47 +72,28 @@ class Sender:
         self, connection: Connection, person: Person, parts: Sequence[NewPart], last_seq: int
     ) -> tuple[bool, Callable[[], None]]:
         """As `queue`, within a transaction; what comes second is to be called once that is committed."""
-        queued = self._outbox.queue_within(connection, person, parts, last_seq, self._begun_on())
-        return queued.done, partial(self._go_on, queued)
+        begin = self._begun_on()
+        queued = self._outbox.queue_within(connection, person, parts, last_seq, begin)
+        return queued.done, partial(self._go_on, queued, begin)
 
     async def _queue(self, person: Person, parts: Sequence[NewPart], last_seq: int) -> bool:
-        queued = await self._outbox.queue(person, parts, last_seq, self._begun_on())
-        self._go_on(queued)
+        begin = self._begun_on()
+        queued = await self._outbox.queue(person, parts, last_seq, begin)
+        self._go_on(queued, begin)
         return queued.done
 
     def _begun_on(self) -> Terms | None:
-        """On which terms something more is begun; None where there is no room for it."""
-        room = self._loop_task is not None and not self._stopping and len(self._at_work) < AT_ONCE
-        return self._terms if room else None
+        """On which terms something more is begun; None where there is no place for it."""
+        return self._terms if self._serving.has_place() else None
 
-    def _go_on(self, queued: Queued) -> None:
+    def _go_on(self, queued: Queued, begin: Terms | None) -> None:
         if queued.first is None:
-            self._behind |= queued.done
+            if queued.done and begin is None:
+                self._serving.leave()
         elif self._ended:  # nothing goes out any more: what was begun is asked after by the next process
             _kept(self._queueing, self._outbox.release(queued.first.user_id))
         else:
-            self._begin(queued.first)
-
-    async def _loop(self) -> None:
-        """Look for what became due, and for what nobody had room for."""
-        while not self._stopping:
-            self._news.clear()
-            try:
-                self._behind = False
-                while len(self._at_work) < AT_ONCE and (first := await self._outbox.claim(self._terms)) is not None:
-                    self._begin(first)
-                self._behind |= len(self._at_work) >= AT_ONCE
-            except Exception as error:  # the sender must outlive a database that is away
-                log.fault("look_failed", error)
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._news.wait(), self._look_seconds)
-
-    def _begin(self, first: Outgoing) -> None:
-        _kept(self._at_work, self._serve(first)).add_done_callback(self._served)
-
-    def _served(self, _task: asyncio.Task[None]) -> None:
-        if self._behind:
-            self._news.set()
+            self._serving.begin(queued.first)
 
     async def _serve(self, first: Outgoing) -> None:
         """Send to one citizen until nothing is due."""
@@ -147,7 +119,7 @@ class Sender:
         return await self._let_go(outgoing)
 
     async def _next(self, outgoing: Outgoing) -> Outgoing | None:
-        if self._stopping:
+        if self._serving.stopping:
             return await self._let_go(outgoing)
         return await self._outbox.next(outgoing.user_id, self._terms)
 
@@ -157,7 +129,7 @@ class Sender:
         return None
 
     async def _sent(self, outgoing: Outgoing, message_id: str) -> Outgoing | None:
-        return await self._outbox.sent(outgoing, message_id, None if self._stopping else self._terms)
+        return await self._outbox.sent(outgoing, message_id, None if self._serving.stopping else self._terms)
 
     async def _send(self, outgoing: Outgoing) -> Outgoing | None:
         try:

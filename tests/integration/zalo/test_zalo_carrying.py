@@ -38,7 +38,7 @@ def queued(url):
 def dies_before_it_sends(monkeypatch):
     """Once switched on: as if the process was killed between the commit and the call."""
     switch, go_on = [], Sender._go_on
-    monkeypatch.setattr(Sender, "_go_on", lambda self, queued: None if switch else go_on(self, queued))
+    monkeypatch.setattr(Sender, "_go_on", lambda self, *args: None if switch else go_on(self, *args))
     return switch
 
 
