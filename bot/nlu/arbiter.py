@@ -13,6 +13,7 @@ from knowledge.topics import found, old_words
 
 ASK_PROCEDURE = "ask_procedure"
 CHECK_PAPER = "check_paper"
+ASK_OLD_WORD, ASK_PROXY = "ask_old_word", "ask_proxy"
 OUT_OF_SCOPE = "out_of_scope"
 FALLBACK = "nlu_fallback"
 ASK_CASE_STATUS = "ask_case_status"
@@ -40,7 +41,7 @@ _START_CHECKLIST = "start_checklist"
 _TALK = {"request_slower", "request_usual_pace", "read_on", "ask_petition", "resume_petition", "tell_not_solved"}
 _TALK |= {"ask_my_data", "erase_my_data", "correct_my_data", "withdraw_consent"}
 # Asked about by name: a procedure that shares the name ("cấp tài khoản định danh") is not what is meant.
-_BY_NAME = {"ask_vneid", "ask_old_word", "ask_proxy"}
+_BY_NAME = {"ask_vneid", ASK_OLD_WORD, ASK_PROXY}
 # "làm tiếp nha" holds no word of the catalogue, and is no gibberish for that.
 _REPLIES = {"affirm", "deny"}
 _CHECKLIST_WISHES = {"change_checklist", "resend_checklist", "resume_checklist"}
@@ -79,8 +80,9 @@ def settle_intent(
     """
     if name in _SAFETY and confidence >= _needed_for_safety(name, link, facts):
         return name, confidence
-    outside = name == OUT_OF_SCOPE and confidence >= _LIKELY_INTENT and link.get("certainty") != "clear"
-    if "paper" in entities and not outside:  # asked about by the grammar of `bot.nlu.papers`, not only named
+    sure_of = {OUT_OF_SCOPE: _LIKELY_INTENT, ASK_PROXY: _SURE_INTENT}.get(name, 1.1)
+    of_no_list = confidence >= sure_of and link.get("certainty") != "clear"  # whether one may act for a parent, say
+    if "paper" in entities and not of_no_list:  # asked about by the grammar of `bot.nlu.papers`, not only named
         return CHECK_PAPER, 1.0
     if "choice" in entities:
         return "choose_option", 1.0
@@ -128,16 +130,30 @@ def looks_up_by_identity(ranking: Sequence[Mapping[str, Any]], screening: Mappin
     return best == ASK_CASE_STATUS and masked and link.get("certainty") != "clear"
 
 
-_OLD_WORD = "ask_old_word"
-
-
 def names_nothing_old(name: str, link: dict[str, Any], facts: list[str], text: str) -> bool:
     """Say whether what seems to ask about a word of yesterday names none, and asks a fact of a procedure.
 
     "Tôi ở Thuận An thì làm cccd ở đâu" is answered from the record; the line on districts is no answer to it.
     """
     asks = link.get("certainty") == "clear" and bool(facts)
-    return name == _OLD_WORD and asks and not found(text, old_words())
+    return name == ASK_OLD_WORD and asks and not found(text, old_words())
+
+
+_GONE = re.compile(
+    r"\b(?:giai (?:tan|the)|dep (?:roi|bo|luon|di)|sap nhap|khong con|bo (?:cap )?(?:quan|huyen)"
+    r"|chuyen (?:ve|qua|sang) (?:dau|ai)|gio ai (?:lam|lo|giai quyet))\b"
+)
+_MAY_BE_OF_THE_GONE = {ASK_PROCEDURE, ASK_OFFICE, ASK_CASE_STATUS, TELL_EVENT, OUT_OF_SCOPE}
+
+
+def asks_of_the_gone(name: str, link: dict[str, Any], text: str) -> bool:
+    """Say whether somebody asks who does today what a body of yesterday did, and no procedure is clearly meant.
+
+    "Huyện dẹp rồi, giấy tờ trước đây huyện làm giờ ai làm": what people call a wedding or a move in their lives, and
+    which office they ask for, sounds alike.
+    """
+    unclear = name in _MAY_BE_OF_THE_GONE and link.get("certainty") != "clear"
+    return unclear and _GONE.search(fold(text)) is not None and bool(found(text, old_words()))
 
 
 _CORRECT = "correct_my_data"

@@ -13,11 +13,13 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.arbiter import (
     ASK_CASE_STATUS,
+    ASK_OLD_WORD,
     ASK_PETITION,
     ASK_PROCEDURE,
     GIVE_PLACE,
     GREET,
     asks_of_being_late,
+    asks_of_the_gone,
     corrects_a_paper,
     looks_up_by_identity,
     names_nothing_old,
@@ -108,6 +110,8 @@ class IntentArbiter(MessageComponent):
         of_procedure = asks_of_being_late(name, link, text) or corrects_a_paper(name, text)
         if of_procedure or names_nothing_old(name, link, facts, text):
             name = ASK_PROCEDURE
+        elif confidence < 1.0 and asks_of_the_gone(name, link, text):  # 1.0: a code was given, say
+            name, confidence = ASK_OLD_WORD, 1.0
         if name in _MAY_BE_A_LOOK_UP and looks_up_by_identity(ranking, message.get(SCREENING) or {}, link):
             name = ASK_CASE_STATUS
         if calls_off(text):

@@ -8,6 +8,7 @@ from bot.nlu.arbiter import (
     ASK_PROCEDURE,
     FALLBACK,
     asks_of_being_late,
+    asks_of_the_gone,
     corrects_a_paper,
     looks_up_by_identity,
     names_nothing_old,
@@ -147,6 +148,37 @@ def test_who_names_neither_oneself_nor_what_is_held_here_asks_of_a_paper(text, a
 def test_a_fact_of_a_procedure_is_no_question_on_old_words_that_are_not_there(text, certainty, facts, nothing_old):
     assert names_nothing_old("ask_old_word", {"certainty": certainty}, facts, text) is nothing_old
     assert not names_nothing_old("ask_vneid", {"certainty": certainty}, facts, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "certainty", "of_the_gone"),
+    [
+        ("tell_life_event", "huyện Hóc Môn dẹp rồi thì việc trước đây huyện làm giờ ai lo", "none", True),
+        ("ask_office", "may viec cua ubnd quan chuyen ve dau", "none", True),
+        ("ask_procedure", "quận 3 giải tán rồi tui nộp cho ai", "close", True),
+        ("ask_procedure", "quận 3 giải tán rồi tui đăng ký khai sinh ở đâu", "clear", False),
+        ("tell_life_event", "công ty tôi giải tán rồi", "none", False),
+        ("ask_office", "quận 3 làm việc mấy giờ", "none", False),
+        ("report_corruption", "cán bộ quận 3 đòi tiền, giờ ai giải quyết", "none", False),
+    ],
+)
+def test_who_asks_who_does_what_a_body_of_yesterday_did_asks_of_an_old_word(name, text, certainty, of_the_gone):
+    assert asks_of_the_gone(name, {"certainty": certainty}, text) is of_the_gone
+
+
+@pytest.mark.parametrize(
+    ("name", "confidence", "certainty", "intent"),
+    [
+        ("ask_proxy", 0.9, "none", "ask_proxy"),
+        ("ask_proxy", 0.9, "clear", "check_paper"),
+        ("ask_proxy", 0.5, "none", "check_paper"),
+        ("ask_procedure", 0.9, "none", "check_paper"),
+    ],
+)
+def test_whether_one_may_act_for_a_parent_is_no_question_on_a_list_that_nobody_named(
+    name, confidence, certainty, intent
+):
+    assert settle_intent(name, confidence, {"certainty": certainty}, [], ["paper"])[0] == intent
 
 
 @pytest.mark.parametrize(
