@@ -45,7 +45,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--citizens", type=int, default=1000, help="people at once (default 1000; 0: no crowd)")
     parser.add_argument("--think", type=float, default=10.0, help="seconds between two turns of a person (default 10)")
     parser.add_argument("--seconds", type=float, default=60.0, help="how long is measured (default 60)")
-    parser.add_argument("--warm-up", type=float, default=20.0, help="seconds before that (default 20)")
+    parser.add_argument("--warm-up", type=float, default=60.0, help="seconds before that (default 60)")
     parser.add_argument("--zalo", type=float, default=0.3, help="share of citizens who are on Zalo (default 0.3)")
     parser.add_argument("--officers", type=int, default=4, help="officers who take conversations over (default 4)")
     parser.add_argument("--url", help="an assistant that runs already (without Zalo and officers); else one is started")
