@@ -57,6 +57,8 @@ _CERTAIN_LINK, _CERTAIN_INSIDE, _LIKELY_INSIDE = 0.80, 0.95, 0.60
 _FOLLOW_UP_WORDS = 2
 _SURE_INTENT, _LIKELY_INTENT, _DOUBTFUL_INTENT = 0.80, 0.60, 0.50
 _TOLD_INTENT, _CERTAIN_INTENT = 0.85, 0.95
+# How sure the classifier must be that a paper is named and no list is asked for: whether one may act for a parent, say.
+_OF_NO_LIST = {OUT_OF_SCOPE: _LIKELY_INTENT, ASK_PROXY: _SURE_INTENT}
 
 
 def only_says_who(screening: Mapping[str, Any], link: Mapping[str, Any]) -> bool:
@@ -80,8 +82,7 @@ def settle_intent(
     """
     if name in _SAFETY and confidence >= _needed_for_safety(name, link, facts):
         return name, confidence
-    sure_of = {OUT_OF_SCOPE: _LIKELY_INTENT, ASK_PROXY: _SURE_INTENT}.get(name, 1.1)
-    of_no_list = confidence >= sure_of and link.get("certainty") != "clear"  # whether one may act for a parent, say
+    of_no_list = name in _OF_NO_LIST and confidence >= _OF_NO_LIST[name] and link.get("certainty") != "clear"
     if "paper" in entities and not of_no_list:  # asked about by the grammar of `bot.nlu.papers`, not only named
         return CHECK_PAPER, 1.0
     if "choice" in entities:
@@ -143,6 +144,7 @@ _GONE = re.compile(
     r"\b(?:giai (?:tan|the)|dep (?:roi|bo|luon|di)|sap nhap|khong con|bo (?:cap )?(?:quan|huyen)"
     r"|chuyen (?:ve|qua|sang) (?:dau|ai)|gio ai (?:lam|lo|giai quyet))\b"
 )
+_BODIES_OF_YESTERDAY = {"district", "district_police", "justice_office", "district_tax", "thu_duc", "old_department"}
 _MAY_BE_OF_THE_GONE = {ASK_PROCEDURE, ASK_OFFICE, ASK_CASE_STATUS, TELL_EVENT, OUT_OF_SCOPE}
 
 
@@ -153,7 +155,9 @@ def asks_of_the_gone(name: str, link: dict[str, Any], text: str) -> bool:
     which office they ask for, sounds alike.
     """
     unclear = name in _MAY_BE_OF_THE_GONE and link.get("certainty") != "clear"
-    return unclear and _GONE.search(fold(text)) is not None and bool(found(text, old_words()))
+    if not unclear or _GONE.search(fold(text)) is None:
+        return False
+    return any(topic.id in _BODIES_OF_YESTERDAY for topic in found(text, old_words()))
 
 
 _CORRECT = "correct_my_data"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.nlu.arbiter import (
+    _BODIES_OF_YESTERDAY,
     ASK_PROCEDURE,
     FALLBACK,
     asks_of_being_late,
@@ -16,6 +17,7 @@ from bot.nlu.arbiter import (
 )
 from bot.nlu.noise import noisy_variants
 from knowledge.text import fold
+from knowledge.topics import old_words
 
 
 def link(sure=0.0, certainty="none", words=3, known=None):
@@ -158,12 +160,17 @@ def test_a_fact_of_a_procedure_is_no_question_on_old_words_that_are_not_there(te
         ("ask_procedure", "quận 3 giải tán rồi tui nộp cho ai", "close", True),
         ("ask_procedure", "quận 3 giải tán rồi tui đăng ký khai sinh ở đâu", "clear", False),
         ("tell_life_event", "công ty tôi giải tán rồi", "none", False),
+        ("ask_procedure", "công ty giải thể thì sổ tạm trú của công nhân làm sao", "close", False),
         ("ask_office", "quận 3 làm việc mấy giờ", "none", False),
         ("report_corruption", "cán bộ quận 3 đòi tiền, giờ ai giải quyết", "none", False),
     ],
 )
 def test_who_asks_who_does_what_a_body_of_yesterday_did_asks_of_an_old_word(name, text, certainty, of_the_gone):
     assert asks_of_the_gone(name, {"certainty": certainty}, text) is of_the_gone
+
+
+def test_bodies_of_yesterday_are_topics_of_old_words():
+    assert {topic.id for topic in old_words()} >= _BODIES_OF_YESTERDAY
 
 
 @pytest.mark.parametrize(
