@@ -106,10 +106,12 @@ class Watch:
 
     def _console(self, message: ConsoleMessage) -> None:
         # A hub that is away, or refuses a photo, is written to the console by the browser itself.
-        photo = "Failed to load resource" in message.text and "/chat/photos/" in message.location["url"]
+        # The widget knocks at /healthz when a hub that is away has not refused within the page's own clock.
+        asked = "/chat/photos/" in message.location["url"] or urlsplit(message.location["url"]).path == "/healthz"
+        refused = "Failed to load resource" in message.text and asked
         # So is a form of the console that comes back with what is to be mended.
         form = "status of 422" in message.text and "/desk/" in message.location["url"]
-        if message.type == "error" and "WebSocket connection to" not in message.text and not (photo or form):
+        if message.type == "error" and "WebSocket connection to" not in message.text and not (refused or form):
             self.faults.append(f"console: {message.text}")
 
     def _address(self, url: str) -> None:
