@@ -26,6 +26,7 @@ SILENT_SECONDS = 60.0
 """For commands and jobs. The longest statements took six seconds (a month's figures)."""
 SERVING_SECONDS = 20.0
 """Where somebody waits for the answer: hubs, Rasa, action servers."""
+_SILENCE = "the database has said nothing for"
 _limit = SILENT_SECONDS
 _patient: ContextVar[bool] = ContextVar("patient", default=False)
 
@@ -53,6 +54,11 @@ def watch_silence() -> None:
     set_wait_callback(_wait)
 
 
+def is_silence(error: BaseException | None) -> bool:
+    """Whether a driver's error is that the server was waited for in vain."""
+    return str(error).startswith(_SILENCE)
+
+
 def _wait(connection: Any) -> None:
     from psycopg2 import OperationalError
     from psycopg2.extensions import POLL_OK, POLL_READ, STATUS_SETUP
@@ -62,4 +68,4 @@ def _wait(connection: Any) -> None:
         ready = select.poll()
         ready.register(connection.fileno(), select.POLLIN if state == POLL_READ else select.POLLOUT)
         if not ready.poll(None if limit is None else limit * 1000):
-            raise OperationalError(f"the database has said nothing for {limit:.0f} seconds")
+            raise OperationalError(f"{_SILENCE} {limit:.0f} seconds")

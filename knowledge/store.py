@@ -126,10 +126,8 @@ class CatalogueStore:
         version = version_table.c
         columns = [version.number, version.seen_on, version.payload, *([version.raw] if with_raw else [])]
         query = sa.select(*columns).select_from(record_table.join(version_table, _current())).order_by(version.code)
-        with reading(self._engine) as connection:
-            rows = connection.execution_options(stream_results=True).execute(
-                query.where(version.origin == origin.value)
-            )
+        with reading(self._engine, streamed=True) as connection:
+            rows = connection.execute(query.where(version.origin == origin.value))
             for number, seen_on, payload, *raw in rows:
                 yield unpack(payload, origin, number, seen_on), unpack_raw(raw[0]) if raw else b""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -180,22 +180,22 @@ class ZaloWork:
         while not self._stopping:
             began = self._clock.now()
             try:
-                changed = await self._hub.changed_since(CHANNEL, self._since)
-                for conversation_id, last_seq in changed:
-                    if self._queued.get(conversation_id, 0) >= last_seq:
-                        continue
-                    person = await self._people.of_conversation(conversation_id)
-                    if person is not None:
+                changed = dict(await self._hub.changed_since(CHANNEL, self._since))
+                unknown = [name for name, said in changed.items() if self._queued.get(name, 0) < said]
+                for person in await self._people.of_conversations(unknown):
+                    if person.queued_seq < changed[str(person.conversation_id)]:
                         await self._queue(person)
+                    else:  # another hub has
+                        self._queued[str(person.conversation_id)] = person.queued_seq
                 self._look_from(began, changed)
             except Exception as error:
                 log.fault("pass_out_failed", error)
             await asyncio.sleep(self._look_seconds)
 
-    def _look_from(self, began: datetime, changed: Sequence[tuple[str, int]]) -> None:
+    def _look_from(self, began: datetime, changed: Mapping[str, int]) -> None:
         self._since = began - _OVERLAP
         if len(self._queued) > MOST_REMEMBERED:  # only what changed lately is met with again
-            self._queued = {name: self._queued[name] for name, _ in changed if name in self._queued}
+            self._queued = {name: self._queued[name] for name in changed if name in self._queued}
 
     async def _queue(self, found: Person) -> None:
         """Queue what this citizen has not been sent yet. `found` may be old: then the citizen is looked up anew."""

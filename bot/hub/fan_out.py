@@ -24,9 +24,13 @@ log = EventLog("hub.fan_out")
 CHANNEL = "motcua:hub"
 LONGEST_QUEUE = 10_000
 BATCH = 200
+GATHER_SECONDS = 0.01
+"""So long news waits for more: under a crowd, what each word costs the one who tells it and every one who hears it is
+paid once for several."""
 PAUSE_SECONDS = 1.0
 TIMEOUT_SECONDS = 5.0
-LONGEST_WORD = 300
+LONGEST_WORD = 200 * BATCH
+"""Characters of what others said; one piece of news takes 50."""
 FAULTS = (RedisError, OSError, asyncio.TimeoutError)
 
 
@@ -37,7 +41,7 @@ class RedisDelivery(LocalDelivery):
         super().__init__()
         self._url = url
         self._name = uuid.uuid4().hex
-        self._outgoing: asyncio.Queue[str] = asyncio.Queue(LONGEST_QUEUE)
+        self._outgoing: asyncio.Queue[tuple[str, str]] = asyncio.Queue(LONGEST_QUEUE)
         self._tasks: list[asyncio.Task[None]] = []
         self._away: set[str] = set()
         self._stopping = False
@@ -60,9 +64,8 @@ class RedisDelivery(LocalDelivery):
         """Hand `event` to the readers here, and have the other processes told; never waits."""
         super().publish(conversation_id, event)
         if not isinstance(event, CatchUp):
-            word = json.dumps([self._name, conversation_id, _kind(event)])
             with suppress(asyncio.QueueFull):  # the others look into the store anyway
-                self._outgoing.put_nowait(word)
+                self._outgoing.put_nowait((conversation_id, _kind(event)))
 
     async def _keep(self, work: Any) -> None:
         while not self._stopping:
@@ -90,13 +93,12 @@ class RedisDelivery(LocalDelivery):
         await asyncio.wait_for(client.ping(), TIMEOUT_SECONDS)
         self._back("_tell")
         while not self._stopping:
-            words = [await self._outgoing.get()]
-            while len(words) < BATCH and not self._outgoing.empty():
-                words.append(self._outgoing.get_nowait())
-            pipeline = client.pipeline(transaction=False)
-            for word in words:
-                pipeline.publish(CHANNEL, word)
-            await asyncio.wait_for(pipeline.execute(), TIMEOUT_SECONDS)
+            news = [await self._outgoing.get()]
+            await asyncio.sleep(GATHER_SECONDS)
+            while len(news) < BATCH and not self._outgoing.empty():
+                news.append(self._outgoing.get_nowait())
+            word = json.dumps([self._name, news])
+            await asyncio.wait_for(client.publish(CHANNEL, word), TIMEOUT_SECONDS)
 
     async def _hear(self, client: Any) -> None:
         async with client.pubsub(ignore_subscribe_messages=True) as ear:
@@ -111,13 +113,15 @@ class RedisDelivery(LocalDelivery):
 
     def _heard(self, data: bytes) -> None:
         try:
-            name, conversation_id, kind = json.loads(data[:LONGEST_WORD])
+            name, news = json.loads(data[:LONGEST_WORD])
+            if name == self._name:
+                return
+            told = [(str(conversation_id), _event(kind)) for conversation_id, kind in news]
         except (ValueError, TypeError):
             log.warning("word_unreadable")
             return
-        if name == self._name or not isinstance(conversation_id, str):
-            return
-        super().publish(conversation_id, _event(kind))
+        for conversation_id, event in told:
+            super().publish(conversation_id, event)
 
     def _back(self, work: str) -> None:
         REDIS_UP.labels(work.strip("_")).set(1)

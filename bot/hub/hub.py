@@ -162,7 +162,7 @@ class Hub:
         return await self._store.last_answer(conversation_id)
 
     async def changed_since(self, channel: str, since: datetime) -> list[tuple[str, int]]:
-        """Return a channel's conversations with news since then: id, newest sequence number."""
+        """Return a channel's conversations with news since then: id, number of the city's newest message."""
         return await self._notes.changed_since(channel, since)
 
     async def conversation(self, conversation_id: str) -> Conversation | None:

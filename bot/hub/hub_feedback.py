@@ -122,7 +122,7 @@ class HubFeedback:
         words = await self._screened(given.words)
         thumb_down = given.thumb is Thumb.DOWN
         rating = Rating(given.thumb, given.reason if thumb_down else None, words.text, words.dropped)
-        kept = await self._database.run(self._rate, conversation_id, given.seq, rating)
+        kept = await self._database.write(self._rate, conversation_id, given.seq, rating)
         thumb, reason = kept.rating.thumb, kept.rating.reason
         log.info("rated", conversation=conversation_id[:8], seq=given.seq, thumb=thumb, reason=reason)
         self._delivery.publish(conversation_id, MessageRated(given.seq, kept))
@@ -138,7 +138,7 @@ class HubFeedback:
         if given.satisfaction is not Satisfaction.SKIPPED:
             await self._check_switch()
         words = await self._screened(given.words)
-        await self._database.run(self._answer_survey, conversation_id, given, words)
+        await self._database.write(self._answer_survey, conversation_id, given, words)
         self._delivery.publish(conversation_id, Surveyed())
         log.info("survey_answered")  # nothing that leads from the conversation to the answer
         return SurveyTaken(words, given.contact)

@@ -27,7 +27,7 @@ class TrackerMemory:
     async def erase(self, sender: str) -> None:
         """Make Rasa begin anew, then delete what its tracker store keeps of this sender."""
         await self._client.forget(sender)
-        await self._trackers.run(_delete_events, sender)
+        await self._trackers.write(_delete_events, sender)
 
 
 def _delete_events(connection: Connection, sender: str) -> None:

@@ -7,18 +7,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.engine import Connection
 
 from bot.hub.conversations import add_messages, find_by_client_id, find_conversation, hold
 from bot.hub.models import Answerer, Draft, Message, Role, TurnState
-from bot.hub.tables import CONVERSATION
+from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.ops.clock import Clock
 from bot.store.engine import Database
 from bot.store.prepared import Prepared
 
+_SAID = (
+    select(func.max(MESSAGE.c.seq))
+    .where(MESSAGE.c.conversation_id == CONVERSATION.c.id, MESSAGE.c.role != Role.CITIZEN.value)
+    .scalar_subquery()
+)
 _CHANGED = Prepared(
-    select(CONVERSATION.c.id, CONVERSATION.c.last_seq).where(
+    select(CONVERSATION.c.id, _SAID.label("said")).where(
         CONVERSATION.c.channel == bindparam("the_channel"),
         CONVERSATION.c.updated_at >= bindparam("the_earliest"),
         CONVERSATION.c.erased_at.is_(None),
@@ -45,7 +50,9 @@ class SideNotes:
         return await self._database.write(self._add, conversation_id, client_id, content, reply)
 
     async def changed_since(self, channel: str, since: datetime) -> list[tuple[str, int]]:
-        """Return the channel's conversations with a message since then, each with its newest sequence number."""
+        """Return the channel's conversations that changed since then, each with the number of the newest message of
+        the city's side; those in which it has said nothing are left out.
+        """
         return await self._database.run(_changed_since, channel, since)
 
     def _add(
@@ -76,4 +83,4 @@ class SideNotes:
 
 def _changed_since(connection: Connection, channel: str, since: datetime) -> list[tuple[str, int]]:
     rows = _CHANGED.all(connection, the_channel=channel, the_earliest=since)
-    return [(row.id, row.last_seq) for row in rows]
+    return [(row.id, row.said) for row in rows if row.said is not None]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,6 +25,7 @@ from bot.ops.logging import EventLog
 from bot.rasa_runtime.bounding import READ
 from bot.rasa_runtime.scrubbing import STORED
 from bot.store.checkpoints import Checkpoints
+from bot.store.kept_on_server import KeptOnServer
 from bot.store.prepared import Prepared
 
 EVENTS = SQLTrackerStore.SQLEvent.__table__
@@ -59,6 +60,7 @@ class QuickEventRows:
     """Put before Rasa's SQL tracker store."""
 
     _held: Connection | None = None
+    _kept: KeptOnServer | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -66,11 +68,11 @@ class QuickEventRows:
 
     async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
         store: Any = self
-        with self._connection() as connection:
-            if fetch_events_from_all_sessions:
-                rows = _READ_ALL.all(connection, sender=sender_id)
-            else:
-                rows = _READ_SESSION.all(connection, sender=sender_id, beginning=_BEGINNING)
+        if fetch_events_from_all_sessions:
+            rows = self._look(lambda connection: _READ_ALL.all(connection, sender=sender_id))
+        else:
+            session = {"sender": sender_id, "beginning": _BEGINNING}
+            rows = self._look(lambda connection: _READ_SESSION.all(connection, **session))
         if not store.domain or not rows:
             return None
         events = [quick_json.read(row[0]) for row in rows]
@@ -86,12 +88,12 @@ class QuickEventRows:
         await self.stream_events(tracker)
         stored = getattr(tracker, STORED, None)
         if stored is None:  # not one that was read here
-            with self._connection() as connection:
-                stored = _COUNT.scalar(connection, sender=tracker.sender_id, beginning=_BEGINNING)
+            session = {"sender": tracker.sender_id, "beginning": _BEGINNING}
+            stored = self._look(lambda connection: _COUNT.scalar(connection, **session))
         new = list(tracker.events)[stored:]
         if new:
-            with self._connection() as connection, connection.begin():
-                _write(connection, [_row(tracker.sender_id, event) for event in new])
+            rows = [_row(tracker.sender_id, event) for event in new]
+            self._change(lambda connection: _write(connection, rows))
             self._move_log()
         setattr(tracker, STORED, len(tracker.events))
         setattr(tracker, READ, len(tracker.events))
@@ -113,9 +115,30 @@ class QuickEventRows:
         else:
             await store._stream_new_events(store.event_broker, list(tracker.events)[read:], tracker.sender_id)
 
+    def _look(self, work: Callable[[Connection], Any]) -> Any:
+        server = self._server()
+        if server is not None:
+            return server.read(work)
+        with self._connection() as connection:
+            return work(connection)
+
+    def _change(self, work: Callable[[Connection], None]) -> None:
+        server = self._server()
+        if server is not None:
+            return server.transaction(work)
+        with self._connection() as connection, connection.begin():
+            return work(connection)
+
+    def _server(self) -> KeptOnServer | None:
+        """PostgreSQL; None for another database."""
+        engine: Any = self.engine  # type: ignore[attr-defined]
+        if engine.dialect.name == "postgresql" and (self._kept is None or self._kept.engine is not engine):
+            self._kept = KeptOnServer(engine)
+        return self._kept
+
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
-        """SQLite's is kept for as long as all goes well; whether a server's still is one is for the pool to try."""
+        """SQLite's is kept for as long as all goes well; of other databases Rasa's pool knows."""
         engine: Any = self.engine  # type: ignore[attr-defined]
         if engine.dialect.name != "sqlite":
             with engine.connect() as connection:

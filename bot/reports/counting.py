@@ -61,7 +61,7 @@ class Counting:
 
     async def count(self, span: Span) -> Counted:
         """Count everything for the whole city."""
-        values, units = await self.database().run(self._operations, span)
+        values, units = await self.database().snapshot(self._operations, span)
         today = city_date(self.clock.now())
         catalogue = await asyncio.to_thread(self._catalogue, span, today)
         codes = [row["key"] for row in values["hardest"]]
@@ -79,7 +79,8 @@ class Counting:
         return Counted(values, _names(units))
 
     def _operations(self, connection: Connection, span: Span) -> tuple[Values, dict[str, str]]:
-        facts = facts_of_days(connection, span.since, span.until + RETURN_WITHIN + timedelta(days=1))
+        until = span.until + RETURN_WITHIN + timedelta(days=1)
+        facts = facts_of_days(connection, span.since, until, streamed=True)
         talks = tally(one for one in sessions_of(facts) if span.since <= one.day <= span.until)
         opinions = opinions_of(connection, span)
         by_unit, names = self._units(connection, span, CITY)

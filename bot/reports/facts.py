@@ -71,13 +71,14 @@ def erase_facts(connection: Connection, conversation_id: str, _at: datetime) -> 
     connection.execute(update(REPORT_TURN).where(mine).values(conversation=str(uuid.uuid4())))
 
 
-def facts_of_days(connection: Connection, since: date, until: date) -> Iterator[TurnFact]:
+def facts_of_days(connection: Connection, since: date, until: date, streamed: bool = False) -> Iterator[TurnFact]:
     """Yield the facts of the city's days `since` … `until` whose month is not closed, by conversation and time.
 
-    They are read as they are asked for, so that a month of hundreds of thousands is never held at once.
+    streamed: they are read as they are asked for, so that a month of hundreds of thousands is never held at once.
     """
     days = REPORT_TURN.c.day.between(since, until)
-    return read_facts(connection, Span(since, until).begins, days, REPORT_TURN.c.conversation.isnot(None))
+    kept = REPORT_TURN.c.conversation.isnot(None)
+    return read_facts(connection, Span(since, until).begins, days, kept, streamed=streamed)
 
 
 def close_facts(connection: Connection, since: date, until: date) -> int:
@@ -87,7 +88,7 @@ def close_facts(connection: Connection, since: date, until: date) -> int:
     return int(connection.execute(update(REPORT_TURN).where(mine).values(conversation=None, at=None)).rowcount)
 
 
-def read_facts(connection: Connection, since: datetime, *where: Any) -> Iterator[TurnFact]:
+def read_facts(connection: Connection, since: datetime, *where: Any, streamed: bool = False) -> Iterator[TurnFact]:
     """Yield the facts that fit, by conversation and time, with what feedback and requests say of them by now.
 
     since: none of the facts is older.
@@ -98,7 +99,8 @@ def read_facts(connection: Connection, since: datetime, *where: Any) -> Iterator
     # A request is asked for in the transaction of its answer; seconds of another process's clock do no harm.
     asked = _moments(connection, since - timedelta(seconds=1))
     query = select(*columns).where(*where).order_by(of.conversation, of.at, of.id)
-    parts = connection.execute(query.execution_options(yield_per=AT_ONCE)).partitions()
+    options = {"yield_per": AT_ONCE} if streamed else {}
+    parts = connection.execute(query.execution_options(**options)).partitions(AT_ONCE)
     return _with_opinions(map(_FACT, chain.from_iterable(parts)), disliked, asked)
 
 

@@ -21,7 +21,8 @@ from bot.ops.logging import EventLog
 from bot.ops.metrics import DATABASE_ERRORS
 from bot.store.checkpoints import MOST_PAGES, Checkpoints
 from bot.store.group_writer import write_together
-from bot.store.kept import BEGIN, WRITER_CACHE_KB, Kept, execute
+from bot.store.kept import BEGIN, READING, WRITER_CACHE_KB, WRITING, Kept, execute
+from bot.store.kept_on_server import KeptOnServer
 from bot.store.searching import add_functions
 from bot.store.turnstile import Turnstile
 from bot.store.worker import Outcome, Worker, outcome
@@ -50,7 +51,7 @@ def make_engine(url: str) -> Engine:
         address,
         future=True,
         hide_parameters=True,
-        pool_size=THREADS,
+        pool_size=2 * THREADS,  # every thread keeps one; the others are for who asks the engine itself
         max_overflow=0,
         pool_pre_ping=True,
         connect_args={**NETWORK, "application_name": "mot-cua"},
@@ -161,35 +162,53 @@ class Database:
         # Where one writes at a time, one thread does, so that none wakes up only to wait for the lock.
         self._writer = Worker("writer", write_together) if self._sqlite else None
         self._turnstile = Turnstile(_beside(engine.url, "-turn") if self._sqlite else None)
-        self._held = Kept(engine, "IMMEDIATE", self._turnstile, WRITER_CACHE_KB)
+        self._held = Kept(engine, WRITING, self._turnstile, WRITER_CACHE_KB)
         self._of_thread = threading.local()
-        self._kept = [self._held]
+        self._kept: list[Kept | KeptOnServer] = [self._held]
         self._checkpoints = Checkpoints()
         self.closed = False
 
     async def run(self, work: Callable[..., Result], *args: Any) -> Result:
-        """Call `work(connection, *args)` in one transaction: committed when it returns, undone when it raises."""
-        transaction = self._read if self._sqlite else self._transaction
-        found: Result = await self._reader.do((transaction, work, args))
+        """Call `work(connection, *args)`, which only reads; it may be called again where the server had gone."""
+        found: Result = await self._reader.do((self._read, work, args))
+        return found
+
+    async def snapshot(self, work: Callable[..., Result], *args: Any) -> Result:
+        """As `run`, but all that it reads is of one moment, and may be streamed; for what is seldom and takes long."""
+        found: Result = await self._reader.do((self._snapshot, work, args))
         return found
 
     async def write(self, work: Callable[..., Result], *args: Any) -> Result:
-        """As `run`, for work that writes: SQLite's write lock is taken first.
+        """Call `work(connection, *args)` in one transaction: committed when it returns, undone when it raises.
 
-        Otherwise another writer between a read and a write would make it fail at once ("database is locked").
+        SQLite's write lock is taken first: otherwise another writer between a read and a write would make it fail at
+        once ("database is locked").
         """
-        if self._writer is not None:
-            written: Result = await self._writer.do((self._write_on_held, work, args))
-            if self._checkpoints.due() and not self.closed:
-                self._reader.do((self._move_log, None, ()))  # nobody waits for it, and it raises nothing
+        written: Result
+        if self._writer is None:
+            written = await self._reader.do((self._write, work, args))
             return written
-        return await self.run(work, *args)
+        written = await self._writer.do((self._write_on_held, work, args))
+        if self._checkpoints.due() and not self.closed:
+            self._reader.do((self._move_log, None, ()))  # nobody waits for it, and it raises nothing
+        return written
 
     def _write_on_held(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
         with self._one_writer:
             return self._held.transaction(work, args)
 
     def _read(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
+        return self._kept_of_thread().read(work, args)
+
+    def _snapshot(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
+        if self._sqlite:
+            return self._read(work, args)
+        with self.engine.connect() as connection:
+            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                return work(connection, *args)
+
+    def _write(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
         return self._kept_of_thread().transaction(work, args)
 
     def _move_log(self, *_: object) -> None:
@@ -198,17 +217,14 @@ class Database:
         except (SQLAlchemyError, sqlite3.Error) as error:  # who reads or writes hears of what is wrong
             log.warning("log_not_moved", error=type(error).__name__)
 
-    def _kept_of_thread(self) -> Kept:
-        """Each thread that reads on SQLite keeps its connection, too."""
-        kept: Kept | None = getattr(self._of_thread, "kept", None)
+    def _kept_of_thread(self) -> Any:
+        """Each thread keeps its connection."""
+        kept: Kept | KeptOnServer | None = getattr(self._of_thread, "kept", None)
         if kept is None:
-            kept = self._of_thread.kept = Kept(self.engine, "DEFERRED")
+            kept = Kept(self.engine, READING) if self._sqlite else KeptOnServer(self.engine)
+            self._of_thread.kept = kept
             self._kept.append(kept)
         return kept
-
-    def _transaction(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
-        with self.engine.begin() as connection:
-            return work(connection, *args)
 
     async def is_ready(self) -> bool:
         """Whether the database answers, and takes what is written: at once, or the answer is no."""

@@ -20,6 +20,7 @@ from bot.store.turnstile import Turnstile
 Result = TypeVar("Result")
 BEGIN = "sqlite_begin"
 """Option of a connection: how SQLAlchemy's transactions begin on SQLite; None: nothing is sent."""
+READING, WRITING = "DEFERRED", "IMMEDIATE"
 WRITER_CACHE_KB, READER_CACHE_KB = 2000, 500
 """Pages of the file that a connection keeps. With SQLite's own 2,000 kB each of eight that read came to 2.7 MB, with
 500 to 1.1, at no more processor time: what is not kept comes from the system's memory, and who reads drops all anyway
@@ -27,7 +28,7 @@ when somebody has written."""
 
 
 class Kept:
-    """Not for two threads at once. kind: of its transactions; IMMEDIATE takes the write lock first.
+    """Not for two threads at once. kind: of its transactions; only WRITING may write, and takes the write lock first.
 
     turnstile: what those who take it go through. cache_kb: pages that the connection keeps.
     """
@@ -38,8 +39,16 @@ class Kept:
         self._engine = engine
         self._first = turnstile.first if turnstile is not None else nullcontext
         self._begin = f"BEGIN {kind}"
-        self._cache = f"PRAGMA cache_size = -{cache_kb}"
+        # Not once for all: the pool may give a reader what a writer had.
+        self._pragmas = (
+            f"PRAGMA cache_size = -{cache_kb}",
+            f"PRAGMA query_only = {'OFF' if kind == WRITING else 'ON'}",
+        )
         self._connection: Connection | None = None
+
+    def read(self, work: Callable[..., Result], args: tuple[Any, ...] = ()) -> Result:
+        """Call `work(connection, *args)`, which only reads: all its statements see the same."""
+        return self.transaction(work, args)
 
     def transaction(self, work: Callable[..., Result], args: tuple[Any, ...] = ()) -> Result:
         """Call `work(connection, *args)`: committed when it returns, undone when it raises.
@@ -80,7 +89,8 @@ class Kept:
     def _connect(self) -> Connection:
         connection = self._engine.connect().execution_options(**{BEGIN: None})
         connection.begin()
-        execute(connection, self._cache)  # not once for all: the pool may give a reader what a writer had
+        for pragma in self._pragmas:
+            execute(connection, pragma)
         return connection
 
 

@@ -3,6 +3,10 @@
 What SQLAlchemy does around a statement at each execution (cache key, context, result, events) costs several times
 what the driver does. Here its compiler writes the SQL, its types convert what goes in and comes out, and its connection
 holds the transaction and deals with errors; only the execution is the driver's.
+
+PostgreSQL reads and plans a statement once for each connection, too (PREPARE), and then executes it by its name:
+half of what it does for one is reading and planning. A pool between, such as PgBouncer, has to keep a session's
+connection for it.
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import count
 from typing import Any, NamedTuple, NoReturn
 
 from sqlalchemy import Table
@@ -18,8 +23,16 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import NullType
 
 Convert = Callable[[Any], Any] | None
+
+
+class _OnServer(NamedTuple):
+    """How the server is told to keep a statement, and to execute it."""
+
+    prepare: str
+    execute: str
 
 
 class _Ready(NamedTuple):
@@ -31,6 +44,7 @@ class _Ready(NamedTuple):
     """
 
     sql: str
+    on_server: _OnServer | None
     positional: bool
     given: tuple[tuple[str, Convert], ...]
     constants: dict[str, Any]
@@ -90,9 +104,11 @@ class Prepared:
         return [_row(ready, one) for one in found]
 
     def _execute(self, connection: Connection, ready: _Ready, given: dict[str, Any]) -> Any:
-        cursor = connection.connection.dbapi_connection.cursor()
+        pooled = connection.connection
+        cursor = pooled.dbapi_connection.cursor()
         try:
-            cursor.execute(ready.sql, _parameters(ready, given))
+            sql = ready.sql if ready.on_server is None else kept_on(pooled, cursor, ready.on_server)
+            cursor.execute(sql, _parameters(ready, given))
         except connection.dialect.dbapi.Error as error:
             raise_as_sqlalchemy(connection, error, ready.sql, cursor)
         return cursor
@@ -122,6 +138,33 @@ def raise_as_sqlalchemy(connection: Connection, error: BaseException, sql: str, 
     raise error  # never reached: the line above raises
 
 
+_PREPARED = "motcua_prepared"
+_NUMBERS = count(1)
+
+
+def kept_on(pooled: Any, cursor: Any, statement: _OnServer) -> str:
+    """Have the server keep a statement, once for each connection; return what executes it."""
+    known: set[str] = pooled.info.setdefault(_PREPARED, set())
+    if statement.execute not in known:
+        cursor.execute(statement.prepare)
+        known.add(statement.execute)  # it outlives a transaction that is undone
+    return statement.execute
+
+
+def _on_server(sql: str, binds: Mapping[str, Any], dialect: Dialect) -> _OnServer:
+    """`sql` has its parameters by name, as the driver wants them."""
+    name = f"motcua_{next(_NUMBERS)}"
+    kinds = [_kind(bind.type, dialect) for bind in binds.values()]
+    takes = f"({', '.join(kinds)})" if kinds else ""
+    given = f"({', '.join(f'%({bind})s' for bind in binds)})" if kinds else ""
+    numbered = sql % {bind: f"${place}" for place, bind in enumerate(binds, 1)}
+    return _OnServer(f"PREPARE {name}{takes} AS {numbered}", f"EXECUTE {name}{given}")
+
+
+def _kind(of: Any, dialect: Dialect) -> str:
+    return "unknown" if isinstance(of, NullType) else str(dialect.type_compiler.process(of))
+
+
 def _prepare(statement: ClauseElement, dialect: Dialect, columns: Sequence[str]) -> _Ready:
     compiled: SQLCompiler = statement.compile(dialect=dialect, column_keys=list(columns) or None)
     if compiled.prefetch or compiled.post_compile_params:
@@ -137,8 +180,10 @@ def _prepare(statement: ClauseElement, dialect: Dialect, columns: Sequence[str])
     fields = [key for key, *_ in compiled._result_columns]
     found = [kind.dialect_impl(dialect).result_processor(dialect, None) for *_, kind in compiled._result_columns]
     named: Any = namedtuple("Row", fields, rename=True)  # type: ignore[misc]
+    sql = str(compiled)
     return _Ready(
-        sql=str(compiled),
+        sql=sql,
+        on_server=_on_server(sql, binds, dialect) if dialect.name == "postgresql" else None,
         positional=compiled.positional,
         given=tuple((name, None if name in constants else converts[name]) for name in order),
         constants=constants,

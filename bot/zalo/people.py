@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.engine import Connection, Row
 
 from bot.ops.clock import Clock
@@ -66,9 +66,9 @@ class People:
         """Return a citizen; None where they never wrote."""
         return await self._database().run(_find, user_id)
 
-    async def of_conversation(self, conversation_id: str) -> Person | None:
-        """Return whose conversation it is."""
-        return await self._database().run(person_in, conversation_id)
+    async def of_conversations(self, conversation_ids: Sequence[str]) -> list[Person]:
+        """Return whose conversations these are; nobody for those that nobody has any more."""
+        return await self._database().run(_persons_in, conversation_ids) if conversation_ids else []
 
     async def give(self, user_id: str, expected: str | None, conversation_id: str) -> bool:
         """Make a conversation this citizen's; False where they have got another one meanwhile."""
@@ -91,8 +91,13 @@ def _find(connection: Connection, user_id: str) -> Person | None:
 
 
 def person_in(connection: Connection, conversation_id: str) -> Person | None:
-    """As `People.of_conversation`, within a transaction."""
+    """Return whose conversation it is."""
     return person_of(statements.PERSON_OF.first(connection, the_conversation=conversation_id))
+
+
+def _persons_in(connection: Connection, conversation_ids: Sequence[str]) -> list[Person]:
+    found = connection.execute(select(PERSON).where(PERSON.c.conversation_id.in_(conversation_ids)))
+    return [person for row in found if (person := person_of(row)) is not None]
 
 
 def _give(connection: Connection, user_id: str, expected: str | None, conversation_id: str) -> bool:

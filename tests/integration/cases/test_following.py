@@ -52,7 +52,7 @@ async def follow(operations, clock, follows, cases, sender=SENDER, code=CODE):
         row = {"id": f"id-{sender}", "channel": "web", "status": "assistant", "rasa_sender": sender, "created_at": now}
         connection.execute(insert(CONVERSATION).values(**row, updated_at=now, last_seq=0, token_version=1))
 
-    await operations().run(open_conversation)
+    await operations().write(open_conversation)
     record, _ = await cases.read(code_of(code))
     return await follows.begin(sender, record.status)
 
@@ -140,7 +140,7 @@ async def test_an_erased_conversation_follows_nothing_and_is_forgotten(operation
     await follow(operations, clock, follows, cases, sender="another")
     system.cases[CODE] = fields(CODE, 5)
     await jobs.look_for_changes()  # a word waits when the conversation is erased
-    await operations().run(
+    await operations().write(
         lambda connection: connection.execute(
             update(CONVERSATION).where(CONVERSATION.c.rasa_sender == SENDER).values(erased_at=clock.now())
         )

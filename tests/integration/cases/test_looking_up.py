@@ -170,5 +170,5 @@ async def test_look_ups_are_logged_by_hash(cases, caplog):
 async def test_counts_that_are_over_are_dropped(cases, operations, clock):
     tries = Tries(b"key", CASE_TRY, "case")
     await cases.look_up(MINE, "0000", "an")
-    assert await operations().run(tries.forget, clock.now()) == 0
-    assert await operations().run(tries.forget, clock.now() + timedelta(days=2)) == 3
+    assert await operations().write(tries.forget, clock.now()) == 0
+    assert await operations().write(tries.forget, clock.now() + timedelta(days=2)) == 3

@@ -13,6 +13,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import event, inspect, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.console.live import OVERLAP
@@ -288,7 +289,7 @@ async def test_hubs_whose_clocks_differ_keep_each_others_leases(conversations, d
         assert isinstance(await other.claim(conversation.id), Busy)
         assert await say(conversations, conversation, "b", other) is None
         gone = text("UPDATE conversation SET lease_until = now() - interval '1 second'")
-        await database.run(lambda connection, gone=gone: connection.execute(gone))
+        await database.write(lambda connection, gone=gone: connection.execute(gone))
         assert isinstance(await other.claim(conversation.id), Turn)
 
 
@@ -374,12 +375,14 @@ def test_a_schema_of_something_else_is_refused_with_a_sentence(database_url):
         migrate(database_url)
 
 
-async def test_a_database_that_is_only_to_be_read_is_not_ready(database):
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_database_that_is_only_to_be_read_is_not_ready(database, database_url):
     """A standby answers every question, and takes no message."""
     assert await database.is_ready()
-    if database.engine.dialect.name == "postgresql":
-        event.listen(database.engine, "begin", lambda one: one.exec_driver_sql("SET TRANSACTION READ ONLY"))
-        assert not await database.is_ready()
+    address = make_url(database_url).update_query_dict({"options": "-c default_transaction_read_only=on"})
+    standby = Database(make_engine(address))
+    assert not await standby.is_ready()
+    standby.close()
 
 
 def test_whoever_makes_the_database_makes_it_for_itself_alone(tmp_path):

@@ -19,7 +19,8 @@ from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.ops.clock import SystemClock
 from bot.ops.metrics import DATABASE_ERRORS
 from bot.store.engine import Database, make_engine
-from bot.store.prepared import Prepared
+from bot.store.kept_on_server import KeptOnServer
+from bot.store.prepared import Prepared, kept_on
 from bot.store.types import CompactJson, UtcDateTime
 from bot.zalo import statements as zalo
 
@@ -111,6 +112,30 @@ async def test_a_row_that_is_there_is_sqlalchemys_error_and_undoes_all(database,
     assert [found.seq for found in await database.run(ALL.all)] == [1, 2, 3]
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_the_server_keeps_a_statement_for_each_connection_also_when_it_was_undone(database, talk):
+    row = {"conversation_id": talk, "role": "officer", "created_at": datetime(2026, 3, 1, tzinfo=ELSEWHERE)}
+    kept = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%INSERT INTO message%'")
+
+    def add_twice(connection, seq):
+        for _ in range(2):
+            ADD.run(connection, seq=seq, content={"text": "100% %(seq)s"}, **row)
+
+    def look(connection):
+        return connection.execute(kept).scalar()
+
+    database = KeptOnServer(database.engine)
+    try:
+        for seq in (3, 4):
+            with pytest.raises(IntegrityError):
+                database.transaction(add_twice, (seq,))
+            assert database.read(look) == 1
+        database.transaction(lambda connection: ADD.run(connection, seq=3, content={"text": "100% %(seq)s"}, **row))
+        assert [found.content["text"] for found in database.read(ALL.all)][-1] == "100% %(seq)s"
+    finally:
+        database.close()
+
+
 async def test_an_error_of_the_driver_is_counted(database):
     counted = {kind: DATABASE_ERRORS.labels(kind)._value.get() for kind in ("OperationalError", "ProgrammingError")}
     with pytest.raises((OperationalError, ProgrammingError)) as raised:
@@ -142,7 +167,8 @@ async def test_every_prepared_statement_is_one_that_the_database_understands(dat
             values = {**dict.fromkeys(names), **ready.constants}
             given = tuple(values[name] for name in names) if ready.positional else values
             cursor = connection.connection.cursor()
-            cursor.execute(f"EXPLAIN {ready.sql}", given)
+            sql = ready.sql if ready.on_server is None else kept_on(connection.connection, cursor, ready.on_server)
+            cursor.execute(f"EXPLAIN {sql}", given)
             assert cursor.fetchall(), ready.sql
             cursor.close()
         return len(known)

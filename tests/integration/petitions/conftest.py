@@ -47,7 +47,7 @@ def desk(parts):
 async def open_conversation(operations, clock, sender="web-1"):
     now = clock.now()
     row = {"id": f"id-{sender}", "channel": "web", "status": "assistant", "rasa_sender": sender, "token_version": 1}
-    await operations().run(
+    await operations().write(
         lambda connection: connection.execute(
             insert(CONVERSATION).values(**row, created_at=now, updated_at=now, last_seq=0)
         )

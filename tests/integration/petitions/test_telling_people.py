@@ -241,4 +241,4 @@ async def test_after_24_months_nobody_stands_in_it_and_open_ones_stay(parts, ope
     assert (await parts.desk.get(still_open))[0].content
     (gone,) = [row for row in await rows(operations, PARTY) if row.code == code]
     assert gone.contact_hash
-    await operations().run(lambda c: c.execute(update(PETITION).values(person="")))  # still a row like any other
+    await operations().write(lambda c: c.execute(update(PETITION).values(person="")))  # still a row like any other

@@ -55,4 +55,4 @@ async def open_conversation(operations, clock, sender):
         row = {"id": f"id-{sender}", "channel": "web", "status": "assistant", "rasa_sender": sender, "created_at": now}
         connection.execute(insert(CONVERSATION).values(**row, updated_at=now, last_seq=0, token_version=1))
 
-    await operations().run(work)
+    await operations().write(work)

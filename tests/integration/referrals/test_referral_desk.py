@@ -61,7 +61,7 @@ async def test_the_citizen_is_told_of_each_step_once(referrals, operations, cloc
 async def test_nothing_personal_is_left_when_it_is_over(referrals, operations, clock, jobs, database_url):
     await open_conversation(operations, clock, "web-1")
     one = await sent(referrals)
-    await operations().run(
+    await operations().write(
         lambda c: c.execute(update(REFERRAL).where(REFERRAL.c.id == one.id).values(about=SECRETS[-1]))
     )
     kept = await operations().run(everything_kept)
@@ -174,7 +174,7 @@ async def test_words_wait_for_the_morning_and_erased_conversations_hear_none(ref
     clock.pass_by(hours=12)
     assert await jobs.say_words() == {}
     erase = update(CONVERSATION).where(CONVERSATION.c.id == "id-web-1").values(erased_at=clock.now())
-    await operations().run(lambda c: c.execute(erase))
+    await operations().write(lambda c: c.execute(erase))
     clock.pass_by(hours=12)
     assert await jobs.say_words() == {"said": 0}
     assert await messages(operations) == []

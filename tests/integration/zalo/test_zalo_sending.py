@@ -40,7 +40,7 @@ def states(url):
 async def say_to_one_silent_for_months(url):
     database = Database(make_engine(url))
     silent = text("UPDATE zalo_person SET interacted_at = '2026-01-01 00:00:00+00:00'")
-    await database.run(lambda connection: connection.execute(silent))
+    await database.write(lambda connection: connection.execute(silent))
     whose = text("SELECT conversation_id FROM zalo_person")
     conversation_id = await database.run(lambda connection: connection.execute(whose).scalar())
     await SideNotes(database, SystemClock()).add(conversation_id, "news", None, Draft({"text": "Có tin mới ạ."}))

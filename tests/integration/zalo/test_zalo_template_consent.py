@@ -79,7 +79,7 @@ async def say(zalo, http, url, words, wanted, times=1):
 async def news_after_months(url):
     database = Database(make_engine(url))
     silent = text("UPDATE zalo_person SET interacted_at = '2026-01-01 00:00:00+00:00'")
-    await database.run(lambda connection: connection.execute(silent))
+    await database.write(lambda connection: connection.execute(silent))
     whose = text("SELECT conversation_id FROM zalo_person")
     conversation_id = await database.run(lambda connection: connection.execute(whose).scalar())
     news = to_content(NewsKind.CASE_CHANGED, case_code=CODE, state="Có kết quả")
