@@ -52,7 +52,7 @@ def _reading(newest_session: bool) -> Prepared:
 _READ_SESSION, _READ_ALL = _reading(True), _reading(False)
 _COUNT = Prepared(_of_sender(sa.func.count(), newest_session=True))
 _INSERT = EVENTS.insert()
-_WRITE = Prepared(_INSERT, *(column.name for column in EVENTS.c if not column.primary_key))
+_WRITE = Prepared(_INSERT.inline(), *(column.name for column in EVENTS.c if not column.primary_key))
 _BEGINNING = SessionStarted.type_name
 
 
@@ -170,8 +170,8 @@ def _move_log(engine: Engine, checkpoints: Checkpoints) -> None:
 
 
 def _write(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """To PostgreSQL SQLAlchemy sends all rows in one statement, with numbers of its sequence."""
-    if connection.dialect.name == "sqlite":
+    """With other databases SQLAlchemy knows how they number rows."""
+    if connection.dialect.name in ("sqlite", "postgresql"):
         _WRITE.run_each(connection, rows)
     else:
         connection.execute(_INSERT, rows)

@@ -75,9 +75,14 @@ class Prepared:
     def run_each(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Execute it once for each of `rows`, which hold what the parameters stand for."""
         ready = self._for(connection.dialect)
-        cursor = connection.connection.dbapi_connection.cursor()
+        pooled = connection.connection
+        cursor = pooled.dbapi_connection.cursor()
+        given = [_parameters(ready, row) for row in rows]
         try:
-            cursor.executemany(ready.sql, [_parameters(ready, row) for row in rows])
+            if ready.on_server is None:
+                cursor.executemany(ready.sql, given)
+            else:
+                _execute_batch(cursor, kept_on(pooled, cursor, ready.on_server), given)
         except connection.dialect.dbapi.Error as error:
             raise_as_sqlalchemy(connection, error, ready.sql, cursor)
         cursor.close()
@@ -149,6 +154,13 @@ def kept_on(pooled: Any, cursor: Any, statement: _OnServer) -> str:
         cursor.execute(statement.prepare)
         known.add(statement.execute)  # it outlives a transaction that is undone
     return statement.execute
+
+
+def _execute_batch(cursor: Any, sql: str, given: Sequence[Any]) -> None:
+    """The driver's `executemany` waits for the server after each."""
+    from psycopg2.extras import execute_batch
+
+    execute_batch(cursor, sql, given)
 
 
 def _on_server(sql: str, binds: Mapping[str, Any], dialect: Dialect) -> _OnServer:
