@@ -41,6 +41,8 @@ from bot.store.engine import Database
 LEASE = timedelta(seconds=10)
 """So long a turn waits whose hub was killed. A living one renews it four times meanwhile (`SWEEP_SECONDS` of turns.py);
 should it be slower than that, the turn is asked twice and answered once."""
+_FRESH = 0.8
+"""A lease of which so much is left is not renewed yet: the next sweep is in time."""
 WAITING_LIMIT = 500
 
 
@@ -78,13 +80,14 @@ class TurnStore:
     async def set_clock(self) -> None:
         """Learn how far the server's clock is ahead of this machine's: leases of several hubs go by that one clock."""
         if self._database.engine.dialect.name == "postgresql":
-            self._ahead = await self._database.run(
+            self._ahead = await self._database.write_at_once(
                 lambda connection: connection.execute(select(func.clock_timestamp())).scalar_one() - self._clock.now()
             )
 
     async def renew(self, conversation_ids: list[str]) -> None:
         """Say that this process is alive and still at work on these."""
-        await self._database.write(self._renew, conversation_ids)
+        if conversation_ids:
+            await self._database.write_at_once(self._renew, conversation_ids)
 
     async def release_all(self) -> None:
         """Let others go on at once: this process stops."""
@@ -196,11 +199,11 @@ class TurnStore:
         )
 
     def _renew(self, connection: Connection, conversation_ids: list[str]) -> None:
-        connection.execute(
-            update(CONVERSATION)
-            .where(CONVERSATION.c.id.in_(conversation_ids), CONVERSATION.c.lease_owner == self._owner)
-            .values(lease_until=self._lease_now() + self._lease)
-        )
+        """Those that have been held for a while; most turns are over before that."""
+        now = self._lease_now()
+        mine = and_(CONVERSATION.c.id.in_(conversation_ids), CONVERSATION.c.lease_owner == self._owner)
+        old = CONVERSATION.c.lease_until < now + self._lease * _FRESH
+        connection.execute(update(CONVERSATION).where(mine, old).values(lease_until=now + self._lease))
 
     def _release_all(self, connection: Connection) -> None:
         connection.execute(

@@ -27,7 +27,6 @@ from bot.ops.screening.screening import MASKED, SCREENED
 log = EventLog("hub.turns")
 
 SWEEP_SECONDS = 2.5
-BUSY_PAUSE_SECONDS = 0.3
 RETRY_PAUSE_SECONDS = 1.0
 LONGEST_RETRY_PAUSE_SECONDS = 30.0
 # A question that a living Rasa fails on so often is answered with a sentence, so that the talk goes on.
@@ -178,9 +177,8 @@ class Turns:
             return await self._take(work)
         if isinstance(work, ToForget):
             await self._forget(work)
-        else:
-            await asyncio.sleep(BUSY_PAUSE_SECONDS)
-        return UNSETTLED
+            return UNSETTLED
+        return NOTHING  # whoever holds it goes on with it; should they die, the sweep finds it
 
     async def _take(self, turn: Turn) -> Settled:
         if await self._is_off(turn):

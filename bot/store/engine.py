@@ -161,6 +161,7 @@ class Database:
         self._reader = Worker("database", _one_by_one, THREADS, most=1)
         # Where one writes at a time, one thread does, so that none wakes up only to wait for the lock.
         self._writer = Worker("writer", write_together) if self._sqlite else None
+        self._urgent = Worker("urgent", _one_by_one, most=1)
         self._turnstile = Turnstile(_beside(engine.url, "-turn") if self._sqlite else None)
         self._held = Kept(engine, WRITING, self._turnstile, WRITER_CACHE_KB)
         self._of_thread = threading.local()
@@ -191,6 +192,16 @@ class Database:
         written = await self._writer.do((self._write_on_held, work, args))
         if self._checkpoints.due() and not self.closed:
             self._reader.do((self._move_log, None, ()))  # nobody waits for it, and it raises nothing
+        return written
+
+    async def write_at_once(self, work: Callable[..., Result], *args: Any) -> Result:
+        """As `write`, for the signs of life that other processes go by: they do not wait behind all else.
+
+        SQLite has one writer, and its queue is short: what waits is written together.
+        """
+        if self._writer is not None:
+            return await self.write(work, *args)
+        written: Result = await self._urgent.do((self._write, work, args))
         return written
 
     def _write_on_held(self, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
@@ -240,6 +251,7 @@ class Database:
         if self._writer is not None:
             self._writer.close()
         self._reader.close()
+        self._urgent.close()
         for kept in self._kept:
             kept.close()
         self._turnstile.close()
