@@ -51,8 +51,8 @@ def make_engine(url: str) -> Engine:
         address,
         future=True,
         hide_parameters=True,
-        pool_size=2 * THREADS,  # every thread keeps one; the others are for who asks the engine itself
-        max_overflow=0,
+        pool_size=THREADS + 2,  # every thread keeps one; the others are for who asks the engine itself
+        max_overflow=4,
         pool_pre_ping=True,
         connect_args={**NETWORK, "application_name": "mot-cua"},
     )
