@@ -33,13 +33,14 @@ class KeptOnServer:
 
         It is called once more where the connection of before turned out to be dead.
         """
-        was_there = self._connection is not None
+        of_before = self._connection
+        connection = self._taken()
         try:
-            return work(self._taken(), *args)
+            return work(connection, *args)
         except DBAPIError as error:
-            if not (was_there and error.connection_invalidated) or is_silence(error.orig):
+            if connection is not of_before or not error.connection_invalidated or is_silence(error.orig):
                 raise
-        return self.read(work, args)
+        return work(self._taken(), *args)
 
     def transaction(self, work: Callable[..., Result], args: tuple[Any, ...] = ()) -> Result:
         """Call `work(connection, *args)`: committed when it returns, undone when it raises."""

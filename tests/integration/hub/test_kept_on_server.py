@@ -109,6 +109,20 @@ async def test_connections_that_the_server_closed_are_replaced_unseen(database, 
         other.close()
 
 
+async def test_who_ends_the_connection_is_called_twice_and_no_more(kept):
+    calls = []
+
+    def end_it(connection):
+        calls.append(number_of(connection))
+        execute(connection, "SELECT pg_terminate_backend(pg_backend_pid())")
+
+    kept.read(number_of)
+    with pytest.raises(OperationalError):
+        kept.read(end_it)
+    assert len(set(calls)) == len(calls) == 2
+    assert kept.read(number_of) not in calls
+
+
 async def test_one_that_was_closed_meanwhile_is_replaced(kept):
     kept.read(number_of)
     kept._connection.close()
