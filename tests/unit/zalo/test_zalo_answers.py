@@ -103,9 +103,9 @@ class Everybody:
     def __init__(self):
         self.found = []
 
-    async def of_conversation(self, conversation_id):
-        self.found.append(conversation_id)
-        return Person(conversation_id, conversation_id, None, 5)
+    async def of_conversations(self, conversation_ids):
+        self.found += conversation_ids
+        return [Person(one, one, None, 5) for one in conversation_ids]
 
 
 async def test_a_crowd_is_looked_up_once_and_those_who_are_gone_are_forgotten(monkeypatch):
