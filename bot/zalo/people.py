@@ -16,6 +16,9 @@ from bot.zalo import statements
 from bot.zalo.tables import OUTBOX, PERSON
 from bot.zalo.template_rows import forget_templates
 
+AT_ONCE = 5_000
+"""So many are looked up in one statement. A hub that starts asks for a week's conversations, and SQLite takes 32,766
+parameters at most, or 250,000 as Debian builds it."""
 FREE, OPEN = timedelta(hours=48), timedelta(days=7)
 """After a citizen's last message: how long answers cost nothing, and how long they are taken at all."""
 
@@ -68,7 +71,10 @@ class People:
 
     async def of_conversations(self, conversation_ids: Sequence[str]) -> list[Person]:
         """Return whose conversations these are; nobody for those that nobody has any more."""
-        return await self._database().run(_persons_in, conversation_ids) if conversation_ids else []
+        found: list[Person] = []
+        for first in range(0, len(conversation_ids), AT_ONCE):
+            found += await self._database().run(_persons_in, conversation_ids[first : first + AT_ONCE])
+        return found
 
     async def give(self, user_id: str, expected: str | None, conversation_id: str) -> bool:
         """Make a conversation this citizen's; False where they have got another one meanwhile."""

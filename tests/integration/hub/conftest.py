@@ -99,6 +99,14 @@ async def citizen(session, hub_url, widget, rasa):
 
 
 @pytest.fixture
+def database(database_url):
+    """The operations database itself, whoever serves it."""
+    database = Database(make_engine(database_url))
+    yield database
+    database.close()
+
+
+@pytest.fixture
 def photo_database(database_url, hub_url):
     database = Database(make_engine(database_url))
     yield database

@@ -15,13 +15,6 @@ pytestmark = [pytest.mark.asyncio, pytest.mark.parametrize("database_url", ["pos
 
 
 @pytest.fixture
-def database(database_url):
-    database = Database(make_engine(database_url))
-    yield database
-    database.close()
-
-
-@pytest.fixture
 def kept(database):
     kept = KeptOnServer(database.engine)
     yield kept

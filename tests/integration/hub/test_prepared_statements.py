@@ -18,7 +18,6 @@ from bot.hub.models import Draft, Role
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.ops.clock import SystemClock
 from bot.ops.metrics import DATABASE_ERRORS
-from bot.store.engine import Database, make_engine
 from bot.store.kept_on_server import KeptOnServer
 from bot.store.prepared import Prepared, kept_on
 from bot.store.types import CompactJson, UtcDateTime
@@ -40,13 +39,6 @@ MOVE = Prepared(
     .values(updated_at=bindparam("the_moment"), away_since=None, last_seq=CONVERSATION.c.last_seq + 1)
 )
 ADD = Prepared(insert(MESSAGE), "conversation_id", "seq", "role", "created_at", "content")
-
-
-@pytest.fixture
-def database(database_url):
-    database = Database(make_engine(database_url))
-    yield database
-    database.close()
 
 
 @pytest.fixture
