@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ import uvloop
 
 from tools.bench import percentile
 from tools.load_citizens import Citizen, Person, Tally, crowd
+from tools.load_logs import ends_of, errors_since
 from tools.load_mix import load_mix
 from tools.load_officers import Desk, Officer, hire
 from tools.load_processes import shares
@@ -47,7 +49,10 @@ class Crowd:
 
 @dataclass
 class Found:
-    """What was measured. used: percent of a core by process; memory: MB by process, before and after."""
+    """What was measured. used: percent of a core by process; memory: MB by process, before and after.
+
+    logged: errors in the logs from the first word on, warm-up and all; None where nobody knows the logs.
+    """
 
     web: Tally
     zalo: Tally
@@ -55,6 +60,7 @@ class Found:
     used: Mapping[str, float]
     before: Mapping[str, float]
     after: Mapping[str, float]
+    logged: Counter[str] | None = None
 
     def begin_anew(self) -> None:
         """Forget what was measured: the warm-up is over."""
@@ -97,6 +103,7 @@ def _seconds(target: Target) -> dict[str, float]:
 
 async def _send(target: Target, plan: Crowd, zalo: LocalZalo | None) -> Found:
     found = Found(Tally(), Tally(), Desk(), {}, target.megabytes(), {})
+    ends = None if target.logs is None else ends_of(target.logs)
     at_zalo = round(plan.citizens * plan.zalo)
     if zalo is not None:
         await zalo.start()
@@ -121,6 +128,8 @@ async def _send(target: Target, plan: Crowd, zalo: LocalZalo | None) -> Found:
         found.used = shares(before, after, ended_at - began_at)
         found.after = target.megabytes()
         await serving
+        if target.logs is not None and ends is not None:
+            found.logged = errors_since(target.logs, ends)
     finally:
         if zalo is not None:
             await zalo.stop()
@@ -158,6 +167,10 @@ def rows_of(found: Found, plan: Crowd) -> list[Row]:
         rows += _answers("Zalo", found.zalo, plan.seconds)
     if plan.officers:
         rows += _desk(found.desk, found.web)
+    if found.logged is not None:
+        for what, count in found.logged.items():
+            note(f"log of {what}: {count} times")
+        rows.append(Row("errors in the logs", (float(sum(found.logged.values())),), "", 0.0))
     rows += [Row(f"processor of a core, {name}", (share,), "%") for name, share in sorted(found.used.items())]
     if found.after:
         ours = sum(share for name, share in found.used.items() if name != CROWD)

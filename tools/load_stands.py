@@ -22,7 +22,7 @@ class Target:
     """A running assistant. name: in tables; url: of the hub, or of nginx; rest: Rasa's REST channel, "" where unknown.
 
     env: its settings. pids: its processes by name; each counts with its children. apart: citizens come from addresses
-    of their own, because nginx looks at them.
+    of their own, because nginx looks at them. logs: the folder of their logs; None where it is not known.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Target:
     env: Mapping[str, str]
     pids: Pids
     apart: bool = False
+    logs: Path | None = None
 
     def seconds(self) -> dict[str, float]:
         """Return processor time so far by process."""
@@ -63,6 +64,7 @@ def embedded(folder: Path, more: Mapping[str, str]) -> Iterator[Target]:
             stand.webhook,
             stand.env,
             lambda: processes_of(process.pid),
+            logs=folder / "log",
         )
 
 
@@ -81,7 +83,7 @@ def topology(folder: Path, hubs: int, rasas: int, more: Mapping[str, str]) -> It
     try:
         found.start()
         rest = f"http://127.0.0.1:{found.inner}/webhooks/rest/webhook"
-        yield Target("topology", found.url, rest, found.env, lambda: _pids_of(found), apart=True)
+        yield Target("topology", found.url, rest, found.env, lambda: _pids_of(found), apart=True, logs=found.folder)
     finally:
         found.stop()
 
