@@ -124,7 +124,7 @@ def settle(
 
 def drop_answers(connection: Connection, conversation_id: str, at: datetime) -> None:
     """Somebody else answers a conversation: what is held there is not sent."""
-    _DROP.run(connection, the_id=conversation_id, the_moment=at)
+    _DROP.later(connection, the_id=conversation_id, the_moment=at)
 
 
 def erase_approval(connection: Connection, conversation_id: str, at: datetime) -> None:

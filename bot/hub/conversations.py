@@ -117,7 +117,7 @@ class ConversationStore:
         )
         row = vars(new) | {"status": new.status.value, "created_at": now, "updated_at": now}
         del row["erased"]
-        statements.ADD_CONVERSATION.run(connection, **row)
+        statements.ADD_CONVERSATION.later(connection, **row)
         return new
 
     def _hear(
@@ -135,7 +135,7 @@ class ConversationStore:
         row = row._replace(last_seq=row.last_seq + 1, updated_at=now)
         # While an officer answers, or is waited for, a message never is the assistant's.
         for_assistant = row.status == Answerer.ASSISTANT.value
-        statements.ADD_MESSAGE.run(
+        statements.ADD_MESSAGE.later(
             connection,
             conversation_id=conversation_id,
             seq=row.last_seq,
@@ -148,7 +148,7 @@ class ConversationStore:
         )
         first = Pending(row.last_seq, said.content, said.payload, 0, now) if before.waits is None else None
         if not (for_assistant and then is not None and then(connection, row, first)):
-            statements.NUMBER_MESSAGE.run(connection, the_id=conversation_id, the_seq=row.last_seq, the_moment=now)
+            statements.NUMBER_MESSAGE.later(connection, the_id=conversation_id, the_seq=row.last_seq, the_moment=now)
         if not for_assistant:
             note_citizen_spoke(connection, conversation_id, now)
         return Heard(Message(conversation_id, row.last_seq, Role.CITIZEN, now, said.content, client_id), new=True)
@@ -262,7 +262,7 @@ def _add_up_to(
     """last: the number of the last of them."""
     first = last - len(drafts) + 1
     for seq, draft in enumerate(drafts, first):
-        statements.ADD_MESSAGE.run(
+        statements.ADD_MESSAGE.later(
             connection,
             conversation_id=conversation_id,
             seq=seq,
@@ -280,7 +280,7 @@ def _add_up_to(
 
 def count_on(connection: Connection, conversation_id: str, number: int = 1) -> int:
     """Number so many messages; return the last one's number. The conversation's row is locked afterwards."""
-    statements.COUNT_ON.run(connection, the_id=conversation_id, the_number=number)
+    statements.COUNT_ON.later(connection, the_id=conversation_id, the_number=number)
     return int(statements.LAST_SEQ.scalar(connection, the_id=conversation_id))
 
 

@@ -126,8 +126,8 @@ def end_turn(connection: Connection, row: Row, now: datetime, said: int | None, 
     changes looks further back (`OVERLAP` of bot/console/live.py and bot/channels/zalo_work.py).
     """
     if said is None:
-        END_TURN.run(connection, the_id=row.id, the_moment=now, **lease)
+        END_TURN.later(connection, the_id=row.id, the_moment=now, **lease)
     elif timedelta(0) <= now - row.updated_at < FRESH:
-        END_FRESH_TURN.run(connection, the_id=row.id, the_seq=said, **lease)
+        END_FRESH_TURN.later(connection, the_id=row.id, the_seq=said, **lease)
     else:
-        END_ANSWERED_TURN.run(connection, the_id=row.id, the_seq=said, the_moment=now, **lease)
+        END_ANSWERED_TURN.later(connection, the_id=row.id, the_seq=said, the_moment=now, **lease)

@@ -103,7 +103,7 @@ class TurnStore:
         if row.lease_owner not in (None, self._owner) and row.lease_until >= self._lease_now():
             return None
         mine = {"the_id": row.id, "the_owner": self._owner, "the_end": self._lease_now() + self._lease}
-        statements.NUMBER_AND_TAKE.run(connection, **mine, the_seq=row.last_seq, the_moment=row.updated_at)
+        statements.NUMBER_AND_TAKE.later(connection, **mine, the_seq=row.last_seq, the_moment=row.updated_at)
         return self._turn(connection, conversation_of(row), first)
 
     async def complete(self, turn: Turn, role: Role, drafts: tuple[Draft, ...]) -> Settled:
@@ -161,7 +161,7 @@ class TurnStore:
 
     def _set_lease(self, connection: Connection, conversation_id: str, owner: str | None) -> None:
         until = None if owner is None else self._lease_now() + self._lease
-        statements.SET_LEASE.run(connection, the_id=conversation_id, the_owner=owner, the_moment=until)
+        statements.SET_LEASE.later(connection, the_id=conversation_id, the_owner=owner, the_moment=until)
 
     def _next_work(self, connection: Connection, conversation_id: str) -> Work | None:
         conversation = find_conversation(connection, conversation_id)

@@ -37,4 +37,4 @@ def note_unit_of(connection: Connection, conversation_id: str, drafts: Sequence[
 def note_unit(connection: Connection, conversation_id: str, unit: str) -> None:
     """Note the unit that was asked for; the city's says nothing new."""
     if unit != CITY_UNIT:
-        _NOTE.run(connection, the_id=conversation_id, the_unit=unit)
+        _NOTE.later(connection, the_id=conversation_id, the_unit=unit)

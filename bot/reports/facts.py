@@ -59,7 +59,7 @@ def add_fact(connection: Connection, fact: TurnFact) -> None:
     values = {**fact._asdict(), "day": city_date(fact.at)}
     if fact.milliseconds is not None:
         values["milliseconds"] = min(max(0, fact.milliseconds), LONGEST_MILLISECONDS)
-    _ADD.run(connection, **values)
+    _ADD.later(connection, **values)
 
 
 def erase_facts(connection: Connection, conversation_id: str, _at: datetime) -> None:

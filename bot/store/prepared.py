@@ -25,6 +25,8 @@ from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import NullType
 
+from bot.store.unsent import execute, execute_later
+
 Convert = Callable[[Any], Any] | None
 
 
@@ -72,8 +74,18 @@ class Prepared:
         cursor.close()
         return int(count)
 
+    def later(self, connection: Connection, **given: Any) -> None:
+        """Execute it before whatever is executed next, at the latest before COMMIT, where its error is raised.
+
+        For what only writes, and whose error nobody expects: it saves a way to a server (`bot/store/unsent.py`).
+        """
+        if connection.dialect.name == "postgresql":
+            self.run_each(connection, (given,))
+        else:
+            self.run(connection, **given)
+
     def run_each(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Execute it once for each of `rows`, which hold what the parameters stand for."""
+        """Execute it once for each of `rows`, which hold what the parameters stand for; as `later` on a server."""
         ready = self._for(connection.dialect)
         pooled = connection.connection
         cursor = pooled.dbapi_connection.cursor()
@@ -82,7 +94,7 @@ class Prepared:
             if ready.on_server is None:
                 cursor.executemany(ready.sql, given)
             else:
-                _execute_batch(cursor, kept_on(pooled, cursor, ready.on_server), given)
+                execute_later(pooled, cursor, kept_on(pooled, cursor, ready.on_server), given)
         except connection.dialect.dbapi.Error as error:
             raise_as_sqlalchemy(connection, error, ready.sql, cursor)
         cursor.close()
@@ -112,8 +124,10 @@ class Prepared:
         pooled = connection.connection
         cursor = pooled.dbapi_connection.cursor()
         try:
-            sql = ready.sql if ready.on_server is None else kept_on(pooled, cursor, ready.on_server)
-            cursor.execute(sql, _parameters(ready, given))
+            if ready.on_server is None:
+                cursor.execute(ready.sql, _parameters(ready, given))
+            else:
+                execute(pooled, cursor, kept_on(pooled, cursor, ready.on_server), _parameters(ready, given))
         except connection.dialect.dbapi.Error as error:
             raise_as_sqlalchemy(connection, error, ready.sql, cursor)
         return cursor
@@ -154,13 +168,6 @@ def kept_on(pooled: Any, cursor: Any, statement: _OnServer) -> str:
         cursor.execute(statement.prepare)
         known.add(statement.execute)  # it outlives a transaction that is undone
     return statement.execute
-
-
-def _execute_batch(cursor: Any, sql: str, given: Sequence[Any]) -> None:
-    """The driver's `executemany` waits for the server after each."""
-    from psycopg2.extras import execute_batch
-
-    execute_batch(cursor, sql, given)
 
 
 def _on_server(sql: str, binds: Mapping[str, Any], dialect: Dialect) -> _OnServer:

@@ -155,13 +155,12 @@ class Inbox:
     def _end(self, connection: Connection, waiting: Waiting, state: InState) -> Waiting | None:
         user_id = waiting.person.user_id
         given = {**self._mine(user_id), "the_end": self._clock.now() + LEASE}
-        ours = statements.RENEW_IN_LEASE.run(connection, **given) > 0
         event: dict[str, Any] = {"the_event": waiting.event_id}
         if state is InState.DONE:
-            statements.END_EVENT.run(connection, **event)
+            statements.END_EVENT.later(connection, **event)
         else:
-            statements.COUNT_TRY.run(connection, **event, the_state=state.value)
-        if not ours:
+            statements.COUNT_TRY.later(connection, **event, the_state=state.value)
+        if statements.RENEW_IN_LEASE.run(connection, **given) == 0:
             return None
         if state is InState.NEW:
             self._release(connection, user_id)
@@ -169,7 +168,7 @@ class Inbox:
         return self._next(connection, user_id)
 
     def _release(self, connection: Connection, user_id: str) -> None:
-        statements.LEAVE_IN_LEASE.run(connection, **self._mine(user_id))
+        statements.LEAVE_IN_LEASE.later(connection, **self._mine(user_id))
 
     def _mine(self, user_id: str) -> dict[str, Any]:
         return {"the_user": user_id, "the_owner": self._owner}
@@ -188,14 +187,14 @@ def _note_person(connection: Connection, event: ZaloEvent, now: datetime) -> Non
     given = {"the_user": event.user_id, "the_moment": min(event.at or now, now)}
     counts = event.kind in INTERACTIONS
     if not counts or statements.INTERACTED.run(connection, **given) == 0:
-        statements.ADD_PERSON.run(connection, user_id=event.user_id, queued_seq=0)
+        statements.ADD_PERSON.later(connection, user_id=event.user_id, queued_seq=0)
         if counts:
-            statements.INTERACTED.run(connection, **given)
+            statements.INTERACTED.later(connection, **given)
     if counts:
-        statements.FREE_HELD.run(connection, the_user=event.user_id, the_now=now)
+        statements.FREE_HELD.later(connection, the_user=event.user_id, the_now=now)
     if event.kind in (EventKind.FOLLOW, EventKind.UNFOLLOW):
         given = {"the_user": event.user_id, "the_answer": event.kind is EventKind.FOLLOW}
-        statements.FOLLOWED.run(connection, **given)
+        statements.FOLLOWED.later(connection, **given)
 
 
 def _counts(connection: Connection) -> dict[str, int]:

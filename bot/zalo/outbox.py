@@ -178,7 +178,7 @@ class Outbox:
         for part in parts:
             sealed = self._sealer.seal(quick_json.write(part.message))
             known[sealed] = part.message
-            statements.ADD_PART.run(connection, **_row(person, part, sealed, now))
+            statements.ADD_PART.later(connection, **_row(person, part, sealed, now))
             if part.news is not None:
                 keep_news(connection, user_id, person.conversation_id, part.seq, part.news, self._sealer, now)
         if begin is None or not self._take(connection, user_id, now):
@@ -200,9 +200,8 @@ class Outbox:
         self, connection: Connection, outgoing: Outgoing, message_id: str, terms: Terms | None
     ) -> Outgoing | None:
         now = self._clock.now()
+        statements.PART_SENT.later(connection, the_id=outgoing.id, the_now=now, the_name=message_id[:128])
         ours = self._renew(connection, outgoing.user_id, now)
-        given = {"the_id": outgoing.id, "the_now": now, "the_name": message_id[:128]}
-        statements.PART_SENT.run(connection, **given)
         if not ours or terms is None:
             self._release(connection, outgoing.user_id)
             return None
@@ -240,7 +239,7 @@ class Outbox:
             return outgoing
         if not take_call(connection, now, terms.per_minute):
             return replace(outgoing, full=True)
-        statements.BEGIN_PART.run(connection, the_id=row.id, the_now=now)
+        statements.BEGIN_PART.later(connection, the_id=row.id, the_now=now)
         return replace(outgoing, begun=True)
 
     def _mine(self, user_id: str) -> dict[str, Any]:
@@ -256,7 +255,7 @@ class Outbox:
         return int(connection.execute(update(OUTBOX).where(waiting).values(**ended)).rowcount)
 
     def _release(self, connection: Connection, user_id: str) -> None:
-        statements.LEAVE_OUT_LEASE.run(connection, **self._mine(user_id))
+        statements.LEAVE_OUT_LEASE.later(connection, **self._mine(user_id))
 
     def _take_back(self, connection: Connection) -> None:
         mine = PERSON.c.out_owner == self._owner

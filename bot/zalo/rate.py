@@ -16,5 +16,5 @@ def take_call(connection: Connection, now: datetime, per_minute: int) -> bool:
     if statements.ONE_MORE_CALL.run(connection, **given):
         return True
     # New, or full; another process may just have begun it, and then there is room all the same
-    statements.BEGIN_MINUTE.run(connection, minute=minute, calls=0)
+    statements.BEGIN_MINUTE.later(connection, minute=minute, calls=0)
     return bool(statements.ONE_MORE_CALL.run(connection, **given))
