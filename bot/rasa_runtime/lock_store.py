@@ -6,22 +6,61 @@ Chosen in endpoints.yml by their dotted path.
 
 from __future__ import annotations
 
-import json
+import asyncio
 import uuid
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 from rasa.core.lock import TicketLock
 from rasa.core.lock_store import InMemoryLockStore, LockError, LockStore, RedisLockStore
 from rasa.utils.endpoints import EndpointConfig
 
-Result = TypeVar("Result")
-
+NOBODYS = -1
+"""The number of no ticket."""
 POLL_SECONDS = 0.02
 LOCK_SECONDS = 30.0
 """As long the citizen waits whose turn a killed Rasa had begun. Rasa's own is 60; the longest turns took 20."""
 KEPT_SECONDS = 120
+
+
+# What Redis does at once. It is given the lock's key, the conversation, a number, and how long a lock is kept.
+_LIVING = """
+local kept = redis.call('GET', KEYS[1])
+local time = redis.call('TIME')
+local now = time[1] + time[2] / 1000000
+local tickets, last = {}, -1
+local function keep()
+    local lock = {conversation_id = ARGV[1], tickets = tickets}
+    redis.call('SET', KEYS[1], cjson.encode(lock), 'EX', ARGV[3])
+end
+for _, text in ipairs(kept and cjson.decode(kept).tickets or {}) do
+    local ticket = cjson.decode(text)
+    if ticket.expires >= now then
+        tickets[#tickets + 1] = text
+        last = ticket.number
+    end
+end
+"""
+_TAKE_PLACE = """
+local number = last + 1
+tickets[#tickets + 1] = cjson.encode({number = number, expires = now + ARGV[2]})
+keep()
+return {number, #tickets - 1}
+"""
+_GIVE_BACK = """
+if not kept then return end
+for place, text in ipairs(tickets) do
+    if cjson.decode(text).number == tonumber(ARGV[2]) then table.remove(tickets, place) break end
+end
+if #tickets > 0 then keep() else redis.call('DEL', KEYS[1]) end
+"""
+_BEFORE = """
+for place, text in ipairs(tickets) do
+    if cjson.decode(text).number == tonumber(ARGV[2]) then return place - 1 end
+end
+return -1
+"""
 
 
 class _QuickPoll(LockStore):
@@ -51,27 +90,47 @@ class QuickRedisLockStore(_QuickPoll, RedisLockStore):
 
     Rasa's own reads a lock, changes it and writes it back in three steps. Of two processes one then undoes what the
     other did: a ticket that was given back is there again, and the conversation stands until it has run out. Here each
-    change is one transaction. What a killed process left ends by itself.
+    change is a script, which Redis does at once; what is kept is what Rasa keeps (`TicketLock.dumps`). A message that
+    nobody waits before takes two ways to Redis. Tickets end by Redis's own clock, what a killed process left with them.
     """
 
     def __init__(self, endpoint_config: EndpointConfig) -> None:
         options: dict[str, Any] = dict(endpoint_config.kwargs)
         super().__init__(host=endpoint_config.url or "localhost", **options)
+        self._take_place, self._give_back, self._before = (
+            self.red.register_script(_LIVING + change) for change in (_TAKE_PLACE, _GIVE_BACK, _BEFORE)
+        )
+
+    @asynccontextmanager
+    async def lock(
+        self,
+        conversation_id: str,
+        lock_lifetime: float = LOCK_SECONDS,
+        wait_time_in_seconds: float = POLL_SECONDS,
+    ) -> AsyncGenerator[TicketLock, None]:
+        """Hold the conversation; waits in order of arrival; raises LockError where Redis does not do it."""
+        number, before = self._issue(conversation_id, lock_lifetime)
+        try:
+            while before > 0:
+                await asyncio.sleep(wait_time_in_seconds)
+                before = self._do(self._before, conversation_id, number)
+            if before < 0:
+                raise LockError("others have held the conversation for too long")
+            yield TicketLock(conversation_id)
+        finally:
+            self.cleanup(conversation_id, number)
 
     def issue_ticket(self, conversation_id: str, lock_lifetime: float = LOCK_SECONDS) -> int:
         """Take a place in the queue; raises LockError where Redis does not do it."""
-        try:
-            return self._change(conversation_id, lambda lock: lock.issue_ticket(lock_lifetime))
-        except Exception as error:  # as Rasa's own does
-            raise LockError(f"Error while acquiring lock. Error:\n{error}") from error
+        return self._issue(conversation_id, lock_lifetime)[0]
 
     def update_lock(self, conversation_id: str) -> None:
         """Remove tickets that have run out."""
-        self._change(conversation_id, TicketLock.remove_expired_tickets)
+        self.finish_serving(conversation_id, NOBODYS)
 
     def finish_serving(self, conversation_id: str, ticket_number: int) -> None:
         """Give a place back."""
-        self._change(conversation_id, lambda lock: lock.remove_ticket_for(ticket_number))
+        self._do(self._give_back, conversation_id, ticket_number)
 
     def cleanup(self, conversation_id: str, ticket_number: int) -> None:
         """Give a place back; a lock that nobody waits for is gone with that."""
@@ -83,19 +142,14 @@ class QuickRedisLockStore(_QuickPoll, RedisLockStore):
         self.red.set(key, b"", ex=1)
         self.red.delete(key)
 
-    def _change(self, conversation_id: str, change: Callable[[TicketLock], Result]) -> Result:
-        key = self.key_prefix + conversation_id
+    def _issue(self, conversation_id: str, lifetime: float) -> tuple[int, int]:
+        """Take a place in the queue; return its number, and how many are before it."""
+        try:
+            number, before = self._do(self._take_place, conversation_id, lifetime)
+        except Exception as error:  # as Rasa's own does
+            raise LockError(f"Error while acquiring lock. Error:\n{error}") from error
+        return number, before
 
-        def attempt(pipe: Any) -> Result:
-            kept = pipe.get(key)
-            lock = TicketLock.from_dict(json.loads(kept)) if kept else TicketLock(conversation_id)
-            result = change(lock)
-            pipe.multi()
-            if lock.tickets:
-                pipe.set(key, lock.dumps(), ex=KEPT_SECONDS)
-            else:
-                pipe.delete(key)
-            return result
-
-        result: Result = self.red.transaction(attempt, key, value_from_callable=True)
-        return result
+    def _do(self, script: Any, conversation_id: str, number: float) -> Any:
+        keys, given = [self.key_prefix + conversation_id], [conversation_id, number, KEPT_SECONDS]
+        return script(keys=keys, args=given, client=self.red)

@@ -84,6 +84,51 @@ def test_what_two_rasas_change_at_once_is_changed_by_both(redis):
     assert redis.keys("*") == []
 
 
+async def test_over_redis_each_waits_for_those_who_came_before(redis):
+    here, there = redis_locks(redis), redis_locks(redis)
+    served, inside = [], 0
+
+    async def speak(store, number):
+        nonlocal inside
+        await asyncio.sleep(number / 200)
+        async with store.lock("someone"):
+            inside += 1
+            assert inside == 1
+            await asyncio.sleep(0.03)
+            served.append(number)
+            inside -= 1
+
+    await asyncio.gather(*(speak((here, there)[number % 2], number) for number in range(6)))
+    assert served == list(range(6))
+    assert redis.keys("*") == []
+
+
+async def test_over_redis_who_has_waited_for_too_long_is_told(redis):
+    """And what the one before holds stays theirs."""
+    from rasa.core.lock_store import LockError
+
+    store = redis_locks(redis)
+    async with store.lock("someone"):
+        with pytest.raises(LockError, match="too long"):
+            async with store.lock("someone", 0.05):
+                pytest.fail("two at once")
+        assert [ticket.number for ticket in store.get_lock("someone").tickets] == [0]
+    assert redis.keys("*") == []
+
+
+async def test_over_redis_nobody_speaks_where_it_is_away(redis):
+    from rasa.core.lock_store import LockError
+
+    store = redis_locks(redis)
+    redis.config_set("maxmemory", 1)
+    try:
+        with pytest.raises(LockError, match="acquiring"):
+            async with store.lock("someone"):
+                pytest.fail("without a lock")
+    finally:
+        redis.config_set("maxmemory", 0)
+
+
 def test_what_a_killed_rasa_holds_ends_by_itself(redis):
     store = redis_locks(redis)
     store.issue_ticket("someone", 0.01)
