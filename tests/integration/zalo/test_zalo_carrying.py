@@ -72,15 +72,15 @@ async def send_behind_our_back(http, zalo, words):
 async def test_an_answer_that_cannot_be_queued_is_not_stored_and_asked_for_again(
     start_zalo_hub, zalo, zalo_rasa, database_url, http, monkeypatch
 ):
-    run, left = Prepared.run, []
+    later, left = Prepared.later, []
 
     def fails_once(self, connection, **given):
         if self is statements.ADD_PART and left:
             left.pop()
             raise OperationalError("INSERT", {}, Exception("disk"))
-        return run(self, connection, **given)
+        later(self, connection, **given)
 
-    monkeypatch.setattr(Prepared, "run", fails_once)
+    monkeypatch.setattr(Prepared, "later", fails_once)
     async with start_zalo_hub() as url:
         await zalo.post(http, url, zalo.event(ME, "một"))
         # the welcome is passed on by itself: beside it, the first answer may be stored without being carried
