@@ -130,6 +130,7 @@ async def test_what_was_said_while_nobody_carried_goes_first(start_zalo_hub, zal
     async with start_zalo_hub() as url:
         await zalo.post(http, url, zalo.event(ME, "một"))
         await until(lambda: ask(database_url, "SELECT queued_seq FROM zalo_person") == [(3,)])
+        await until(lambda: len(zalo.sent) == 2)  # else it is deleted before it was sent
         engine = create_engine(database_url)
         with engine.begin() as connection:  # of long ago, so that no look finds it before the answer
             connection.execute(text("UPDATE zalo_person SET queued_seq = 1"))
