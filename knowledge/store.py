@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timezone
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -42,7 +43,7 @@ class CatalogueStore:
         self._engine = open_engine(url)
         self._now = now
         self.history = History(self._engine)
-        self._kept = KeptRecords(self._engine)
+        self._kept = KeptRecords(self._engine, partial(self.note, "revision"))
 
     def create(self) -> None:
         """Make the tables, or bring them to the newest schema."""
@@ -80,6 +81,7 @@ class CatalogueStore:
             if not keep:
                 connection.rollback()
         if keep:
+            self._kept.forget()
             keep_copy(self._engine)
         return report
 
@@ -87,6 +89,7 @@ class CatalogueStore:
         """Take a load back: each of its records is again what it was before; raise `LoadNotUndoableError`."""
         with writing(self._engine) as connection:
             report = Undoer(connection, self._now()).undo(load_id, by, why)
+        self._kept.forget()
         keep_copy(self._engine)
         return report
 
@@ -100,11 +103,11 @@ class CatalogueStore:
         An old code leads to its successor even where the portal still has a record of its own for it.
         Where the catalogue cannot be read, its last whole copy is; `CatalogueUnreadableError` where there is none.
         """
-        record = self.kept(code)
-        if record is not None:
-            return record
-        stamp = self._kept.stamp()
         try:
+            stamp = self._kept.stamp()
+            record = self.kept(code)
+            if record is not None:
+                return record
             record = _read(self._engine, code)
             self._kept.keep(code, stamp, record)
             return record

@@ -1,4 +1,6 @@
-"""The portal's whole catalogue of 2026-07-18: all of it is imported, and every fact of it can be asked for."""
+"""The portal's whole catalogue of 2026-07-18: all of it is imported, every fact of it can be asked for and points to
+the raw row it was read from, and no raw row of papers is lost.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,9 @@ import csv
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -20,21 +24,34 @@ from knowledge.curated import read_all
 from knowledge.dossier_cases import ALL_CASES, case_choices
 from knowledge.facts import Fact
 from knowledge.importers.base import Reading
-from knowledge.importers.portal_json import PortalJson
-from knowledge.models import ComponentRole, FeeStatus, Origin
+from knowledge.importers.portal_json import PortalJson, record_in
+from knowledge.models import ComponentRole, FeeStatus, Origin, Procedure
 from knowledge.scope_exceptions import load_exceptions
 from knowledge.search.life import Kind, load_life
 from knowledge.store import CatalogueStore
+from knowledge.text import clean_line
 from knowledge.wording import load_wording
 
+pytestmark = pytest.mark.timeout(300)
 DAY = date(2026, 11, 22)
 EVERY = 5
 
 
 @pytest.fixture(scope="module")
-def published(shared_data):
+def read(shared_data):
+    """The whole catalogue, each record beside what it was read from, and the faults: read once for all tests here."""
     reading = Reading(PortalJson(), shared_data / "catalogue" / "portal_detail_2026-07-18.jsonl.gz", date(2026, 7, 18))
-    return [incoming.procedure for incoming in reading], reading.faults
+    return list(reading), reading.faults
+
+
+@pytest.fixture(scope="module")
+def published(read):
+    return [incoming.procedure for incoming in read[0]], read[1]
+
+
+@pytest.fixture(scope="module")
+def raw_and_read(read) -> list[tuple[dict[str, Any], Procedure]]:
+    return [(record_in(json.loads(incoming.raw)), incoming.procedure) for incoming in read[0]]
 
 
 @pytest.fixture(scope="module")
@@ -223,3 +240,75 @@ def test_an_agency_that_took_over_is_named_by_the_records_that_the_lexicon_gives
     entries = [entry for entry in load_life() if entry.kind is Kind.OLD_AGENCY and entry.codes]
     assert entries
     assert [entry.say[0] for entry in entries if entry.today.lower() not in agencies[entry.codes[0]]] == []
+
+
+def facts_of(record: Procedure) -> Iterator[str]:
+    for case in record.dossier:
+        yield from (f"dossier/{case.id}/{part.id}" for part in case.components)
+    yield from (f"steps/{place}" for place in range(len(record.steps)))
+    yield from (f"result_documents/{place}" for place in range(len(record.result_documents)))
+    yield from (f"legal_bases/{place}" for place in range(len(record.legal_bases)))
+    for way in record.submission_methods:
+        path = f"submission_methods/{way.method.value}"
+        yield path
+        yield from (f"{path}/times/{place}" for place in range(len(way.times)))
+        yield from (f"{path}/fees/{place}" for place in range(len(way.fees)))
+
+
+def at(document: Any, pointer: str) -> Any:
+    """What a JSON pointer leads to; raises where it leads nowhere."""
+    for step in pointer.removeprefix("/").split("/"):
+        document = document[int(step)] if isinstance(document, list) else document[step]
+    return document
+
+
+@pytest.mark.requirement("R-03")
+def test_every_fact_points_to_its_raw_row_and_every_pointer_to_a_fact(raw_and_read):
+    pointers = 0
+    for raw, record in raw_and_read:
+        facts = set(facts_of(record))
+        assert facts - {ref.fact for ref in record.raw_refs} == set(), record.code
+        cases = {f"dossier/{case.id}" for case in record.dossier}
+        assert {ref.fact for ref in record.raw_refs} - facts - cases == set(), record.code
+        for ref in record.raw_refs:
+            assert at(raw, ref.raw), (record.code, ref)
+        pointers += len(record.raw_refs)
+    print("\npointers:", pointers)
+    assert pointers > 100_000
+
+
+@pytest.mark.requirement("R-03")
+def test_every_raw_row_of_papers_is_a_paper_a_remark_or_a_heading(raw_and_read):
+    for raw, record in raw_and_read:
+        named = {ref.raw for ref in record.raw_refs}
+        for number, group in enumerate(raw.get("executionCases") or []):
+            for place, row in enumerate(group.get("profileComponents") or []):
+                if re.search(r"\w", clean_line(row.get("name") or "")):
+                    assert f"/executionCases/{number}/profileComponents/{place}" in named, record.code
+
+
+@pytest.mark.requirement("R-03")
+def test_no_word_of_a_step_or_a_paper_is_lost(raw_and_read):
+    for raw, record in raw_and_read:
+        papers = words(
+            " ".join(f"{case.case} {part.name} {part.condition}" for case in record.dossier for part in case.components)
+        )
+        for group in raw.get("executionCases") or []:
+            for row in group.get("profileComponents") or []:
+                assert words(row.get("name")) - papers <= LABELS, record.code
+        steps = words(" ".join(record.steps))
+        for block in raw.get("executionSteps") or []:
+            assert words(block.get("description")) - steps <= LABELS, record.code
+
+
+LABELS = {
+    *("bước", "thủ", "tục", "trình", "tự", "thực", "hiện", "các", "giấy", "tờ", "phải", "nộp", "xuất", "thành", "phần"),
+    *("hồ", "sơ", "bao", "gồm", "số", "lượng", "bộ", "một"),
+}
+"""Words of the headings that only announce papers or steps."""
+
+
+def words(text: str | None) -> set[str]:
+    """The words of a text, without the numbers and letters that rows and steps are counted with."""
+    found = re.findall(r"\w+", clean_line(text or "").lower())
+    return {word for word in found if len(word) > 1 and not re.fullmatch(r"\d{1,2}", word)}
