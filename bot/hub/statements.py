@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, insert, literal_column, select, update
+from sqlalchemy import and_, bindparam, insert, literal_column, or_, select, update
 from sqlalchemy.engine import Connection, Row
 
-from bot.hub.models import Role, TurnState
+from bot.hub.models import Answerer, Role, TurnState
 from bot.hub.tables import CONVERSATION, MESSAGE
 from bot.store.prepared import Prepared
 
@@ -70,6 +70,31 @@ NUMBER_AND_TAKE = Prepared(
     )
 )
 """As `NUMBER_MESSAGE`, and the_owner, the_end: who takes the conversation with it."""
+TAKE_LEASE = Prepared(
+    update(CONVERSATION)
+    .where(
+        _CONVERSATION,
+        or_(
+            CONVERSATION.c.lease_owner.is_(None),
+            CONVERSATION.c.lease_owner == bindparam("the_owner"),
+            CONVERSATION.c.lease_until < bindparam("the_now"),
+        ),
+    )
+    .values(**_LEASE)
+)
+"""Takes the_id, the_owner, the_now, the_end; touches no row where another living process holds the conversation."""
+SAY_AWAY = Prepared(
+    update(CONVERSATION)
+    .where(
+        _CONVERSATION,
+        CONVERSATION.c.lease_owner == bindparam("the_owner"),
+        CONVERSATION.c.away_since.is_(None),
+        CONVERSATION.c.erased_at.is_(None),
+        CONVERSATION.c.status == Answerer.ASSISTANT.value,
+    )
+    .values(away_since=bindparam("the_moment"))
+)
+"""Takes the_id, the_owner, the_moment; touches no row where the citizen has been told, or nobody waits for Rasa."""
 SET_LEASE = Prepared(
     update(CONVERSATION)
     .where(_CONVERSATION)

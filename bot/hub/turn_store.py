@@ -147,9 +147,9 @@ class TurnStore:
         return list(dict.fromkeys(found))
 
     def _claim(self, connection: Connection, conversation_id: str) -> Work | None:
-        mine = CONVERSATION.c.id == conversation_id
-        lease = {"lease_owner": self._owner, "lease_until": self._lease_now() + self._lease}
-        if connection.execute(update(CONVERSATION).where(mine, self._free()).values(**lease)).rowcount == 0:
+        now = self._lease_now()
+        lease = {"the_owner": self._owner, "the_now": now, "the_end": now + self._lease}
+        if statements.TAKE_LEASE.run(connection, the_id=conversation_id, **lease) == 0:
             return Busy() if self._pending_row(connection, conversation_id) is not None else None
         return self._next_or_let_go(connection, conversation_id)
 
@@ -269,14 +269,8 @@ class TurnStore:
 
     def _say_away(self, connection: Connection, turn: Turn, draft: Draft) -> Message | None:
         now = self._clock.now()
-        untold = and_(
-            CONVERSATION.c.id == turn.conversation.id,
-            CONVERSATION.c.lease_owner == self._owner,
-            CONVERSATION.c.away_since.is_(None),
-            CONVERSATION.c.erased_at.is_(None),
-            CONVERSATION.c.status == Answerer.ASSISTANT.value,
-        )
-        if connection.execute(update(CONVERSATION).where(untold).values(away_since=now)).rowcount == 0:
+        mine = {"the_id": turn.conversation.id, "the_owner": self._owner}
+        if statements.SAY_AWAY.run(connection, **mine, the_moment=now) == 0:
             return None
         return add_messages(connection, turn.conversation.id, Role.SYSTEM, (draft,), now)[0]
 
