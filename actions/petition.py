@@ -62,6 +62,8 @@ class ActionLodgePetition(Action):
             events = await ActionAnswerProcedure(self._services).run(dispatcher, tracker, domain)
             if off is not None:
                 return [*events, *(await put_aside(talk, step, writing, off))]
+            if reading.calls_off_to_ask(talk.turn.text) and not writing.content:
+                return [*events, *remember(None)]
             talk.say("back_to_it", Outcome.CLARIFIED_PETITION)
             return [*events, *(await ask(talk, writing, step.item))]
         if off is not None and needs_feature(step, writing):

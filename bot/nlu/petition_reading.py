@@ -31,6 +31,10 @@ STORY_WORDS = 9
 """Words from which a reply to a short question tells more of what happened."""
 _MOST_NAME_WORDS, _MOST_PLACE_WORDS = 7, 12
 _FEWEST_LETTERS = 2
+_WHO_ASKS = r"(?:cho|xin|muốn|muon|cần|can|tôi|toi|tui|em|e|mình|minh|con|cháu|chau)"
+_ASKS = re.compile(rf"(?i)[\s,.;:!?]+(?:{_WHO_ASKS}\s+){{0,4}}(?:hỏi|hoi)(?!\w)")
+_MOST_ASKED_WORDS = 14
+"""Words up to which it is a question and not a story in which somebody was asked."""
 _EMAIL = re.compile(r"\S+@\S+")
 _AROUND, _QUOTES = " ,.;:-–", " \t.,;:!\"“”'"
 _ANNOUNCES = r"(?:số điện thoại|so dien thoai|sđt|sdt|đt|điện thoại|dien thoai|email|mail|zalo|số|so)(?:\s+(?:là|la))?"
@@ -95,6 +99,14 @@ def calls_off(text: str) -> bool:
     if not noun or not set(before).intersection(lexicon["calls_off"]):
         return False
     return not (_rest(before, lexicon["calls_off_before"]) or _rest(behind, lexicon["calls_off_behind"]))
+
+
+def calls_off_to_ask(text: str) -> bool:
+    """Say whether `text` first takes that back and then asks something ("không phản ánh nữa, cho hỏi lệ phí")."""
+    asks = _ASKS.search(text)
+    return (
+        asks is not None and 0 < len(words(text[asks.end() :])) <= _MOST_ASKED_WORDS and calls_off(text[: asks.start()])
+    )
 
 
 def _rest(said: list[str], phrases: tuple[str, ...]) -> list[str]:

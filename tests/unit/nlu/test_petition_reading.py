@@ -7,6 +7,7 @@ from bot.nlu.petition_draft import Item, Writing, read_writing
 from bot.nlu.petition_kind import guess_kind, is_urgent
 from bot.nlu.petition_reading import (
     calls_off,
+    calls_off_to_ask,
     contact_in,
     is_wish_to_lodge,
     item_named,
@@ -171,6 +172,25 @@ def test_nothing_but_the_wish_to_lodge_is_one(text, wish):
 def test_a_petition_is_called_off(text):
     assert calls_off(text)
     assert not is_wish_to_lodge(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("Tôi không muốn phản ánh, tôi hỏi khai sinh", True),
+        ("thôi không phản ánh nữa cho hỏi lệ phí khai sinh", True),
+        ("toi khong muon phan anh nua, cho toi hoi le phi", True),
+        ("khỏi phản ánh. Em muốn hỏi đăng ký tạm trú cần gì", True),
+        ("không phản ánh nữa, hồi nãy tôi lỡ bấm", False),
+        ("không phản ánh nữa", False),
+        ("không phản ánh nữa, cho hỏi", False),
+        ("Tôi không muốn phản ánh đâu, nhưng cán bộ bắt em nộp thêm giấy", False),
+        ("tôi hỏi thì cán bộ nói không phản ánh được", False),
+        ("khỏi phản ánh, tôi hỏi cán bộ thì bị mắng, hẹn đi hẹn lại bốn năm lần mà vẫn không chịu trả giấy", False),
+    ],
+)
+def test_who_takes_it_back_may_ask_something_else(text, asks):
+    assert calls_off_to_ask(text) is asks
 
 
 @pytest.mark.parametrize(
