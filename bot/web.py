@@ -29,6 +29,7 @@ from bot.channels.zalo_build import ZaloParts, build_zalo
 from bot.console.access import ROOT as DESK
 from bot.console.app import add_console
 from bot.errors import SettingInvalidError, StoreDownError
+from bot.feedback.bottlenecks import learn_ahead
 from bot.hub.build import HubParts, build_hub
 from bot.jobs.registry import build_runner
 from bot.jobs.runner import Job
@@ -58,6 +59,8 @@ log = EventLog("web")
 LARGEST_REQUEST = 64 * 1024
 SHUTDOWN_SECONDS = 2.0
 BACKLOG = 512
+LEARN_AFTER_SECONDS = 3.0
+"""What is not needed yet is no part of a start."""
 COLLECT_AT = 20_000
 """Objects more than at the last collection, after which the young ones are looked through."""
 _LINK = r"{link:[\w.\-]{40,256}}"
@@ -194,6 +197,7 @@ async def serve(settings: Settings, listener: socket.socket) -> None:
     try:
         await web.SockSite(runner, listener, backlog=BACKLOG).start()
         _collect_seldom()
+        loop.call_later(LEARN_AFTER_SECONDS, learn_ahead)
         log.info("listening", host=settings.web_host, port=settings.web_port)
         await stopping.wait()
         log.info("stopping")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from knowledge.curated import read_yaml
@@ -25,6 +26,8 @@ BY_RULES = "rules"
 LONGEST_TEXT = 1000
 """Characters that are looked at."""
 _SURE_ENOUGH = 0.2
+_NOTHING_KNOWN = "?"
+"""No rule knows it, so the examples are asked."""
 
 Group = tuple[str, ...]
 
@@ -79,6 +82,17 @@ def learned() -> Learned:
 
     examples = read_yaml(EXAMPLES_FILE)
     return learn({code: list(map(str, texts)) for code, texts in examples.items()}, features)
+
+
+def learn_ahead() -> Thread:
+    """Read and learn in a thread of its own, before it is needed.
+
+    The first opinion would wait for it in the transaction that stores it, and all who write to SQLite with it: a second
+    and a half on a slow and busy machine, too long for Zalo.
+    """
+    thread = Thread(target=bottleneck_in, args=(_NOTHING_KNOWN,), name="bottlenecks", daemon=True)
+    thread.start()
+    return thread
 
 
 def features(text: str) -> list[str]:

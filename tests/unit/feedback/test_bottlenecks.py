@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.feedback.bottlenecks import EXAMPLES_FILE, OTHER, bottleneck_in, bottlenecks
+from bot.feedback.bottlenecks import EXAMPLES_FILE, OTHER, bottleneck_in, bottlenecks, learn_ahead, learned
 from knowledge.curated import read_yaml
 from tools.evaluate_feedback import BLIND, blind, lines_of
 
@@ -46,3 +46,13 @@ def test_words_that_tell_of_nothing_are_other(text):
 )
 def test_capitals_and_marks_make_no_difference(text, code):
     assert bottleneck_in(text) == code
+
+
+def test_what_an_opinion_needs_may_be_read_and_learned_before_it():
+    for one in (bottlenecks, learned):
+        one.cache_clear()
+    learn_ahead().join(60)
+    assert [one.cache_info().currsize for one in (bottlenecks, learned)] == [1, 1]
+    before = learned.cache_info().misses
+    bottleneck_in("chuyện gì đâu không hà")
+    assert learned.cache_info().misses == before
