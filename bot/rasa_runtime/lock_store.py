@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from rasa.core.lock import TicketLock
-from rasa.core.lock_store import InMemoryLockStore, LockError, LockStore, RedisLockStore
+from rasa.core.lock_store import InMemoryLockStore, LockError, RedisLockStore
 from rasa.utils.endpoints import EndpointConfig
 
 NOBODYS = -1
@@ -63,8 +63,11 @@ return -1
 """
 
 
-class _QuickPoll(LockStore):
-    """Any lock store, with the shorter wait."""
+class QuickInMemoryLockStore(InMemoryLockStore):
+    """Locks of a single Rasa process, with the shorter wait."""
+
+    def __init__(self, endpoint_config: EndpointConfig | None = None) -> None:
+        super().__init__()
 
     @asynccontextmanager
     async def lock(
@@ -78,14 +81,7 @@ class _QuickPoll(LockStore):
             yield ticket
 
 
-class QuickInMemoryLockStore(_QuickPoll, InMemoryLockStore):
-    """Locks of a single Rasa process."""
-
-    def __init__(self, endpoint_config: EndpointConfig | None = None) -> None:
-        super().__init__()
-
-
-class QuickRedisLockStore(_QuickPoll, RedisLockStore):
+class QuickRedisLockStore(RedisLockStore):
     """Locks shared by several Rasa processes. `url` is the host; the other keys are those of Rasa's `redis` type.
 
     Rasa's own reads a lock, changes it and writes it back in three steps. Of two processes one then undoes what the
