@@ -42,8 +42,9 @@ for _, text in ipairs(kept and cjson.decode(kept).tickets or {}) do
     end
 end
 """
+# Numbered by the clock: who gives a place back too late must not give back that of another with the same number.
 _TAKE_PLACE = """
-local number = last + 1
+local number = math.max(last + 1, math.floor(now * 1000))
 tickets[#tickets + 1] = cjson.encode({number = number, expires = now + ARGV[2]})
 keep()
 return {number, #tickets - 1}
