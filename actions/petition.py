@@ -62,8 +62,8 @@ class ActionLodgePetition(Action):
             events = await ActionAnswerProcedure(self._services).run(dispatcher, tracker, domain)
             if off is not None:
                 return [*events, *(await put_aside(talk, step, writing, off))]
-            if reading.calls_off_to_ask(talk.turn.text) and not writing.content:
-                return [*events, *remember(None)]
+            if reading.asked_instead(talk.turn.text):
+                return [*events, *(await ask(talk, writing, Item.CANCEL) if writing.content else remember(None))]
             talk.say("back_to_it", Outcome.CLARIFIED_PETITION)
             return [*events, *(await ask(talk, writing, step.item))]
         if off is not None and needs_feature(step, writing):
@@ -137,7 +137,8 @@ async def _leave(talk: PetitionTalk, step: PetitionStep, writing: Writing) -> li
     if kind is StepKind.CANCEL and writing.content:
         return await ask(talk, writing, Item.CANCEL)
     if kind in (StepKind.CANCEL, StepKind.CANCEL_SURE):
-        talk.say("cancelled", Outcome.ANSWERED_PETITION_CANCELLED, [plain_button("lodge", "lodge_petition")])
+        moment = "cancelled_ask_again" if reading.asked_instead(talk.turn.text) else "cancelled"
+        talk.say(moment, Outcome.ANSWERED_PETITION_CANCELLED, [plain_button("lodge", "lodge_petition")])
         return remember(None)
     if kind is StepKind.NOT_HERE:
         buttons = [button("insist", "say:said", writing.key), button("cancel_sure", "cancel_sure", writing.key)]

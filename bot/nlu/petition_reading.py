@@ -101,12 +101,13 @@ def calls_off(text: str) -> bool:
     return not (_rest(before, lexicon["calls_off_before"]) or _rest(behind, lexicon["calls_off_behind"]))
 
 
-def calls_off_to_ask(text: str) -> bool:
-    """Say whether `text` first takes that back and then asks something ("không phản ánh nữa, cho hỏi lệ phí")."""
+def asked_instead(text: str) -> str:
+    """Return what `text` asks after it has taken that back ("không phản ánh nữa, cho hỏi lệ phí": "lệ phí"), or ""."""
     asks = _ASKS.search(text)
-    return (
-        asks is not None and 0 < len(words(text[asks.end() :])) <= _MOST_ASKED_WORDS and calls_off(text[: asks.start()])
-    )
+    if asks is None or not calls_off(text[: asks.start()]):
+        return ""
+    asked = text[asks.end() :].strip()
+    return asked if len(words(asked)) <= _MOST_ASKED_WORDS else ""
 
 
 def _rest(said: list[str], phrases: tuple[str, ...]) -> list[str]:

@@ -30,7 +30,7 @@ def plan_reply(turn: PetitionTurn, writing: Writing) -> PetitionStep:
         return wish
     if turn.asks_aside and _is_aside(turn, item):
         return PetitionStep(StepKind.DIGRESS, item)
-    if reading.calls_off_to_ask(turn.text):
+    if reading.asked_instead(turn.text):
         return PetitionStep(StepKind.CANCEL_SURE if item is Item.CANCEL else StepKind.CANCEL, item)
     answered = _answer(turn, writing, item)
     if answered is not None:

@@ -34,6 +34,7 @@ def read_petition_turn(
     facts = bool(message.get("facts"))
     intent = str((message.get("intent") or {}).get("name"))
     near = link.get("certainty") in ("clear", "close")
+    asks = facts or bool(reading.asked_instead(text))
     return PetitionTurn(
         intent=intent,
         text="" if pressed else text,
@@ -47,7 +48,7 @@ def read_petition_turn(
         paused=paused,
         photos=_photos(message) if pressed and intent == PHOTOS else (),
         parsed={} if pressed else message,
-        asks_aside=not pressed and intent == "ask_procedure" and facts and near,
+        asks_aside=not pressed and intent == "ask_procedure" and asks and near,
         confidence=float((message.get("intent") or {}).get("confidence") or 0.0),
     )
 
@@ -79,7 +80,7 @@ def plan_petition(turn: PetitionTurn) -> PetitionStep:
 
 def _start(turn: PetitionTurn) -> PetitionStep:
     """Own words are the story already, unless they only say that there is one, or will be none."""
-    if reading.calls_off(turn.text):
+    if reading.calls_off(turn.text) or reading.asked_instead(turn.text):
         return PetitionStep(StepKind.CANCEL if turn.writing else StepKind.NEVER_MIND)
     if turn.writing is not None and turn.writing.content:
         return PetitionStep(StepKind.BEGUN_ALREADY)
