@@ -235,11 +235,12 @@ def _wider_than_one(name: str, confidence: float, link: dict[str, Any], several:
     if "back" in several or (name == RECALL and confidence >= _LIKELY_INTENT and bare):
         return RECALL
     ours = name in (ASK_PROCEDURE, TELL_EVENT, FALLBACK) or name in _COURTESIES or confidence < _SURE_INTENT
-    return TELL_EVENT if ours and _is_whole_event(link, several.get("event") or {}) else ""
+    return TELL_EVENT if ours and tells_whole_event(link, several) else ""
 
 
-def _is_whole_event(link: dict[str, Any], event: dict[str, Any]) -> bool:
+def tells_whole_event(link: dict[str, Any], several: dict[str, Any]) -> bool:
     """All of an event is told where the message names nothing else, unless it asks a fact of a clear procedure."""
+    event = several.get("event") or {}
     return bool(event.get("alone")) and (event["asks_all"] or link.get("certainty") != "clear")
 
 

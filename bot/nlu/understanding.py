@@ -18,6 +18,7 @@ from bot.nlu.arbiter import (
     ASK_PROCEDURE,
     GIVE_PLACE,
     GREET,
+    TELL_EVENT,
     asks_of_being_late,
     asks_of_the_gone,
     corrects_a_paper,
@@ -25,13 +26,14 @@ from bot.nlu.arbiter import (
     names_nothing_old,
     only_says_who,
     settle_intent,
+    tells_whole_event,
 )
 from bot.nlu.danger_classifier import DANGER
 from bot.nlu.entities import find_entities
 from bot.nlu.linking import Linker
 from bot.nlu.message_component import MessageComponent
 from bot.nlu.papers import Strength, paper_entities, read_ask
-from bot.nlu.petition_reading import calls_off, is_wish_to_lodge
+from bot.nlu.petition_reading import asked_instead, calls_off, is_wish_to_lodge
 from bot.nlu.place_matcher import PLACE_TOLD
 from bot.nlu.safety_first import read_guess, safety_intent, told_matter, without_danger
 from bot.nlu.screener import SCREENING
@@ -78,6 +80,7 @@ class ProcedureLinker(MessageComponent):
     def understand(self, message: Message, text: str) -> None:
         if self._linker is None:  # the catalogue is opened with the first message, not in training
             self._linker = Linker(default_services().indexes)
+        text = asked_instead(text) or text
         ask = read_ask(text)
         of_paper = ask is not None and ask.strength is Strength.ASKED
         asked, link = self._linker.understand(ask.rest if ask and of_paper else text)
@@ -107,6 +110,8 @@ class IntentArbiter(MessageComponent):
             or (None if KINDS_OF_REPLY.intersection(named) else told_matter(ranking, danger, link, facts))
             or settle_intent(given, sure, link, facts, named, message.get(SEVERAL) or {})
         )
+        if name == ASK_PROCEDURE and tells_whole_event(link, message.get(SEVERAL) or {}):
+            name = TELL_EVENT  # "dẹp quán ăn thì báo với ai": no accusation, though it asks whom to tell
         of_procedure = asks_of_being_late(name, link, text) or corrects_a_paper(name, text)
         if of_procedure or names_nothing_old(name, link, facts, text):
             name = ASK_PROCEDURE
@@ -114,13 +119,21 @@ class IntentArbiter(MessageComponent):
             name, confidence = ASK_OLD_WORD, 1.0
         if name in _MAY_BE_A_LOOK_UP and looks_up_by_identity(ranking, message.get(SCREENING) or {}, link):
             name = ASK_CASE_STATUS
-        if calls_off(text):
-            name, confidence = ASK_PETITION, 1.0
-        elif name in _MAY_BE_A_WISH and is_wish_to_lodge(text):
-            name, confidence = "lodge_petition", 1.0
+        about_petition = _about_petition(name, link, text)
+        if about_petition:
+            name, confidence = about_petition, 1.0
         elif not KINDS_OF_REPLY.intersection(named) and not (message.get(SCREENING) or {}).get(MATTER):
             name, confidence = _with_story(message, name, confidence, link, facts)
         message.set(INTENT, {"name": name, "confidence": confidence}, add_to_output=True)
+
+
+def _about_petition(name: str, link: dict[str, Any], text: str) -> str:
+    """Return the intent of words that call a petition off, or only wish for one; "" where they are no such words."""
+    if calls_off(text):
+        return ASK_PETITION
+    if link.get("certainty") in ("clear", "close") and asked_instead(text):
+        return ASK_PROCEDURE
+    return "lodge_petition" if name in _MAY_BE_A_WISH and is_wish_to_lodge(text) else ""
 
 
 def _with_story(

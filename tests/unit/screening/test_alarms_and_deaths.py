@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.ops.screening.danger import is_bereavement, is_distress, is_emergency
-from bot.ops.screening.denunciations import is_denunciation
+from bot.ops.screening.denunciations import asks_about_denouncing, is_denunciation
 from bot.ops.screening.screening import Before, screen
 
 
@@ -56,3 +56,17 @@ def test_words_of_hunger_and_of_stamps_are_nothing_else():
 
 def test_the_reference_of_a_request_is_no_code():
     assert screen("mã HT 482-137-2 của tôi tới đâu rồi", Before()).masked == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("đóng cửa quán ăn luôn thì báo ai", True),
+        ("em muốn sang tiệm cho người khác thì báo với cơ quan nào", True),
+        ("dep quan an roi thi bao ai", True),
+        ("mở quán bị cán bộ đòi tiền thì báo ai", False),
+        ("đóng quán vì ông chủ tịch thì báo ai", False),
+    ],
+)
+def test_whom_to_tell_of_one_s_own_doing_accuses_nobody(text, own):
+    assert asks_about_denouncing(text) is own
