@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -133,13 +134,15 @@ def _event(item: Mapping[str, Any]) -> LifeEvent:
         EventStep(step["code"], step["for"], step.get("linked", False), tuple(step.get("covers", ())))
         for step in item["steps"]
     )
-    return LifeEvent(item["event"], item["title"], tuple(item["say"]), steps)
+    told_of = item.get("told_of") or {"who": (), "what": ()}
+    pairs = (f"{who} {what}" for who in told_of["who"] for what in told_of["what"])
+    return LifeEvent(item["event"], item["title"], tuple(dict.fromkeys((*item["say"], *pairs))), steps)
 
 
 def _without_persons(tokens: Sequence[str]) -> list[str]:
-    """Without those who stand between the words of a phrase ("má em mới mất")."""
+    """Without those who stand between the words of a phrase ("má em mới mất"), nor numbers ("mất 3 bữa nay")."""
     persons = conversation_words("persons")
-    return [token for token in tokens if token not in persons]
+    return [token for token in tokens if token not in persons and not token.isdigit()]
 
 
 @lru_cache(maxsize=1)
@@ -160,6 +163,7 @@ def told_event(tokens: Sequence[str]) -> Told | None:
     events, look_alikes = _finders()
     alike = look_alikes.find(row)
     found = [m for m in events.find(row) if not any(a.start <= m.start and m.end <= a.end for a in alike)]
+    found = [m for m in found if m.label != _DEATH or not _is_owner(row[m.start], tokens)]
     if not found:
         return None
     beside = [token for place, token in enumerate(row) if not any(m.start <= place < m.end for m in found)]
@@ -170,6 +174,14 @@ def told_event(tokens: Sequence[str]) -> Told | None:
     alone = not left and not abroad and len({match.label for match in found}) == 1
     of_facts = set(asked.facts) - {Fact.OVERVIEW, Fact.STEPS}
     return Told(event, alone, not of_facts or _WHAT_TO_DO.search(" ".join(beside)) is not None)
+
+
+_DEATH = "death"
+
+
+def _is_owner(who: str, tokens: Sequence[str]) -> bool:
+    """Whether `who` is only whose it is that was lost ("giấy tờ của ba mất rồi")."""
+    return ("cua", who) in pairwise(tokens)
 
 
 def linked_for(codes: Sequence[str]) -> EventStep | None:

@@ -66,6 +66,8 @@ def test_every_phrase_leads_to_its_event_with_marks_and_without(event):
     [
         ("ba tui mới mất", "death", True, True),
         ("má em vừa mất hôm qua", "death", True, True),
+        ("ba mất 3 bữa nay rồi giờ làm gì trước", "death", True, True),
+        ("bà mất rồi có được trợ cấp mai táng không", "death", False, False),
         ("vợ em mới sinh bé đầu lòng", "birth", True, True),
         ("mới sinh con, làm khai sinh cần gì", "birth", False, True),
         ("sắp cưới cần giấy gì", "wedding", True, False),
@@ -80,7 +82,18 @@ def test_an_event_is_told_alone_or_beside_another_matter(text, event, alone, ask
     assert (told.event.event, told.alone, told.asks_all) == (event, alone, asks_all)
 
 
-@pytest.mark.parametrize("text", ["cuối tuần có làm việc không", "nhận cha con mất mấy ngày", "đăng ký tạm trú", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cuối tuần có làm việc không",
+        "nhận cha con mất mấy ngày",
+        "nhận cha mất 3 ngày không",
+        "bằng lái của ba mất rồi",
+        "chồng mất bằng lái rồi",
+        "đăng ký tạm trú",
+        "",
+    ],
+)
 def test_other_words_tell_of_no_event(text):
     assert told_event(words(text)) is None
 

@@ -108,6 +108,23 @@ def test_a_message_without_a_subject_leads_nowhere(linker, text):
     assert (found.hits, found.certainty, found.words) == ((), Certainty.NONE, 0)
 
 
+@pytest.mark.parametrize(
+    ("text", "event"),
+    [
+        ("má mất rồi, giờ làm gì", "death"),
+        ("mã mất rồi", None),
+        ("con trai em mất rồi", "death"),
+        ("dạ con tôi mới mất", "death"),
+        ("con mất rồi", None),
+        ("giấy khai sinh con em mất rồi", None),
+        ("thẻ của má mất rồi", None),
+    ],
+)
+def test_who_died_is_told_from_what_was_lost(linker, text, event):
+    told = linker.several(text).told
+    assert (told and told.event.event) == event
+
+
 @pytest.mark.requirement("R-02")
 @pytest.mark.parametrize("text", ["zzz qqq", "xyzt", "hello world"])
 def test_words_that_the_catalogue_does_not_hold_are_counted_as_unknown(linker, text):
