@@ -1,13 +1,15 @@
 """Names of procedures that the catalogue in use does not hold: asked for one of them, nothing else is the answer.
 
-We know by their everyday names (content/samples) far more procedures than a small catalogue has records of. "Xóa thế
+We know by their everyday names (content/samples, content/lexicon/life.yml) far more procedures than a small catalogue
+has records of. "Xóa thế
 chấp sổ đỏ" then looks like the change of a certificate, which it is not; the nearest ones may be named, never told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from knowledge.search.life import Kind, LifeEntry
 from knowledge.search.normalise import Lexicon, expand_abbreviations
 from knowledge.search.normaliser import Question
 from knowledge.search.samples import Samples
@@ -19,6 +21,7 @@ _LEAST_WORDS = 3
 _BETWEEN = 3
 """Words that may stand between those of a name: "xóa nợ thế chấp sổ đỏ"."""
 
+_NAMES = (Kind.EVERYDAY_NAME, Kind.LIFE_EVENT)
 _END = " | "
 
 Name = tuple[str, ...]
@@ -27,10 +30,20 @@ Name = tuple[str, ...]
 class AbsentNames:
     """Says whether a question names a procedure that none of `rows` is, and no longer name of one of them."""
 
-    def __init__(self, rows: Sequence[SearchRow], samples: Mapping[str, Samples], lexicon: Lexicon) -> None:
+    def __init__(
+        self,
+        rows: Sequence[SearchRow],
+        samples: Mapping[str, Samples],
+        lexicon: Lexicon,
+        life: Iterable[LifeEntry] = (),
+    ) -> None:
         here = {row.code for row in rows}
         absent = [name for code, said in samples.items() if code not in here for name in said.aliases]
-        names = [name for row in rows for name in (row.title, *row.aliases)] if absent else []
+        names = [name for row in rows for name in (row.title, *row.aliases)]
+        for entry in life:
+            if entry.shown_by and entry.kind in _NAMES:
+                (absent if here.isdisjoint(entry.codes) else names).extend(entry.say)
+        names = names if absent else []
         self._ours = [frozenset(expand_abbreviations(name, lexicon)) for name in names]
         ours = _END.join(" ".join(expand_abbreviations(name, lexicon)) for name in names)
         self._by_first: dict[str, list[tuple[Name, Name]]] = {}

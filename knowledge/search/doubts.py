@@ -85,7 +85,7 @@ class Doubts:
         self._bare = BareNames(open_names(load_life()))
         self._own = BareNames(own_names(rows))
         self._outside = OutsideList(load_outside())
-        self._absent = AbsentNames(rows, load_samples(), load_lexicon())
+        self._absent = AbsentNames(rows, load_samples(), load_lexicon(), load_life())
         self._scales = scales or load_scales()
 
     def weigh(self, question: Question, ranked: Ranked) -> Ranked:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from knowledge.search.absent_names import AbsentNames
+from knowledge.search.life import Kind, LifeEntry
 from knowledge.search.normalise import load_lexicon
 from knowledge.search.normaliser import Normaliser
 from knowledge.search.samples import Samples
@@ -67,6 +68,18 @@ def test_a_record_that_is_here_is_never_put_in_doubt(text):
 def test_marks_tell_words_apart():
     assert named("cho thuê nhà")
     assert not named("cho thuế nhà")
+
+
+def test_names_of_the_lexicon_of_life_are_names_too():
+    life = (
+        LifeEntry(("mất giấy phép kinh doanh",), Kind.EVERYDAY_NAME, ("9",)),
+        LifeEntry(("mất sổ nhà đất", "mất giấy tờ nhà"), Kind.LIFE_EVENT, ("1", "9")),
+        LifeEntry(("giấy tờ nhà đất",), Kind.THING, ("9",)),
+    )
+    absent = AbsentNames(ROWS, {}, load_lexicon(), life)
+    assert absent.named_in(READER.read("mất giấy phép kinh doanh thì làm lại ở đâu"))
+    for here in ("mất sổ nhà đất", "tìm giấy tờ nhà đất"):  # one of its procedures is here; a thing is no procedure
+        assert not absent.named_in(READER.read(here))
 
 
 def test_where_every_procedure_is_here_nothing_is_absent():
