@@ -45,6 +45,7 @@ class Serving(Generic[Item]):
         self._at_work: set[asyncio.Task[None]] = set()
         self._waiting = False
         self._left = 0
+        self._asking = 0
         self.stopping = False
 
     def start(self) -> None:
@@ -75,7 +76,7 @@ class Serving(Generic[Item]):
     def has_place(self) -> bool:
         """Whether who comes now may be served at once."""
         ready = self._looking is not None and not self.stopping and not self._waiting
-        return ready and self._has_room()
+        return ready and self._has_room(beside=self._asking)  # whom the store names meanwhile needs a place
 
     def begin(self, item: Item) -> None:
         """Serve a citizen who has been taken."""
@@ -90,8 +91,8 @@ class Serving(Generic[Item]):
         if self._has_room():
             self._news.set()
 
-    def _has_room(self) -> bool:
-        return len(self._at_work) < self._places
+    def _has_room(self, beside: int = 0) -> bool:
+        return len(self._at_work) + beside < self._places
 
     def _served(self, task: asyncio.Task[None]) -> None:
         self._at_work.discard(task)
@@ -112,7 +113,11 @@ class Serving(Generic[Item]):
     async def _fill(self) -> None:
         while self._has_room() and not self.stopping:
             left = self._left
-            item = await self._claim()
+            self._asking = 1
+            try:
+                item = await self._claim()
+            finally:
+                self._asking = 0
             if item is None:
                 self._waiting = self._left != left  # who was left meanwhile was perhaps not seen
                 return

@@ -26,11 +26,14 @@ class Store:
         self.begun, self.ends = [], {}
         self.asked = 0
         self.down = False
+        self.answers = asyncio.Event()
+        self.answers.set()
         self.serving = Serving(EventLog("test"), self.claim, self.serve, look_seconds, places)
 
     async def claim(self):
         self.asked += 1
         await asyncio.sleep(0.001)
+        await self.answers.wait()
         if self.down:
             raise OSError("away")
         return self.waiting.popleft() if self.waiting else None
@@ -95,6 +98,22 @@ async def test_no_more_are_served_than_there_are_places(store):
     assert store.begun == [0, 1]
     await store.end(1)
     await eventually(lambda: store.begun == [0, 1, 2])
+
+
+async def test_whom_the_store_is_about_to_name_has_a_place_already():
+    store = Store(look_seconds=LOOK_SECONDS)
+    store.answers.clear()
+    store.serving.start()
+    await eventually(lambda: store.asked)
+    for who in range(5):
+        store.come(who)
+    store.answers.set()
+    await asyncio.sleep(2 * LOOK_SECONDS)
+    assert store.begun == [0, 1]
+    await store.end(0)
+    await eventually(lambda: store.begun == [0, 1, 2])
+    await store.serving.stop()
+    await store.serving.break_off()
 
 
 async def test_when_all_who_waited_have_been_served_who_comes_is_served_at_once(store):
