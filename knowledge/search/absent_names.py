@@ -1,8 +1,8 @@
 """Names of procedures that the catalogue in use does not hold: asked for one of them, nothing else is the answer.
 
 We know by their everyday names (content/samples, content/lexicon/life.yml) far more procedures than a small catalogue
-has records of. "Xóa thế
-chấp sổ đỏ" then looks like the change of a certificate, which it is not; the nearest ones may be named, never told.
+has records of. "Xóa thế chấp sổ đỏ" then looks like the change of a certificate, which it is not; the nearest ones may
+be named, never told.
 """
 
 from __future__ import annotations
