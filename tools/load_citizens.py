@@ -11,7 +11,9 @@ import random
 import time
 import uuid
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,10 +94,12 @@ class Citizen(Person):
         super().__init__(number, mix, think, tally)
         self._url, self._apart = url, apart
         self._pressable: tuple[int, list[str]] | None = None
+        self._unread: deque[aiohttp.WSMessage] = deque()
 
     async def talk(self, session: aiohttp.ClientSession, talk: Talk, until: float) -> None:
         """Play one conversation over a socket of its own."""
         self._pressable = None
+        self._unread.clear()
         address = self._url.replace("http", "ws", 1) + "/chat/ws"
         # As a proxy in front of the hub would say it: a thousand homes, not one office
         headers = {} if self._apart else {"X-Forwarded-For": home_of(self.number, 10)}
@@ -106,7 +110,16 @@ class Citizen(Person):
                     return
                 if not await self._take(socket, step):
                     return
-                await asyncio.sleep(self.pause())
+                await self._think_over(socket)
+
+    async def _think_over(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        """Pause, and hear pings meanwhile as a browser does: aiohttp answers them only to who reads."""
+        until = time.monotonic() + self.pause()
+        while (left := until - time.monotonic()) > 0:
+            with suppress(asyncio.TimeoutError):
+                self._unread.append(await asyncio.wait_for(socket.receive(), left))
+                if socket.closed:
+                    return
 
     async def _take(self, socket: aiohttp.ClientWebSocketResponse, step: Step) -> bool:
         """Say, press or wait; False where the conversation ends with it."""
@@ -165,7 +178,7 @@ class Citizen(Person):
     ) -> dict[str, Any] | None:
         """The next frame; None where it is refused, the hub hangs up, or none comes (`silence`: how that counts)."""
         try:
-            received = await asyncio.wait_for(socket.receive(), within)
+            received = self._unread.popleft() if self._unread else await asyncio.wait_for(socket.receive(), within)
         except asyncio.TimeoutError:
             if silence:
                 self.tally.fail(silence)

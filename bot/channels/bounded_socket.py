@@ -1,12 +1,14 @@
 """A server WebSocket that refuses a huge frame by its header, and sends several small ones in one write.
 
 aiohttp 3.9.5 looks at `max_msg_size` only when a frame is complete, so one client could fill the memory with a single
-frame. Here the announced length is looked at after each piece that arrives.
+frame. Here the announced length is looked at after each piece that arrives. It also pings in a task that nobody awaits,
+where somebody who left just then is an error in the log.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -23,6 +25,8 @@ class BoundedWebSocket(web.WebSocketResponse):
         parser = request.protocol._payload_parser
         if isinstance(parser, WebSocketReader):
             _bound(parser, self._max_msg_size)
+        if self._writer is not None:
+            self._writer.ping = _forgiving(self._writer.ping)  # type: ignore[method-assign]
 
     def put(self, frames: Sequence[str]) -> bool:
         """Send text frames in order, together: each write of its own is a call of the kernel and a packet.
@@ -39,6 +43,16 @@ class BoundedWebSocket(web.WebSocketResponse):
         """Wait until the network has taken what was put."""
         if self._writer is not None:
             await self._writer.protocol._drain_helper()
+
+
+def _forgiving(ping: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., Coroutine[Any, Any, None]]:
+    """Of a connection that is gone the reader hears as well."""
+
+    async def ping_who_is_there(message: bytes | str = b"") -> None:
+        with suppress(ConnectionError):
+            await ping(message)
+
+    return ping_who_is_there
 
 
 def _framed(text: str) -> bytes:
