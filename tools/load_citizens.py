@@ -12,7 +12,7 @@ import time
 import uuid
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +26,8 @@ ANSWER_WITHIN = 60.0
 """Seconds after which a turn without an answer counts as lost."""
 OFFICER_WITHIN = 120.0
 """Seconds after which a citizen waits no longer for an officer."""
+HOMES = 254 * 254
+"""How many people `home_of` tells apart before the second number of their address changes."""
 SLOW = Wording.load().slow
 """What is said while an answer takes long is none."""
 LOST = (aiohttp.ClientError, ConnectionError, asyncio.TimeoutError)
@@ -86,13 +88,17 @@ class Person(ABC):
 
 
 class Citizen(Person):
-    """Somebody at the web chat. apart: come from an address of one's own, which nginx sees (Linux)."""
+    """Somebody at the web chat, in each conversation somebody else. apart: from a real address that nginx sees (Linux).
+
+    No one person says as much as people without a pause do in `tools/load_race.py`: the hub would refuse to hear them.
+    """
 
     def __init__(
         self, number: int, url: str, mix: Sequence[Talk], think: float, tally: Tally, *, apart: bool = False
     ) -> None:
         super().__init__(number, mix, think, tally)
         self._url, self._apart = url, apart
+        self._talks = 0
         self._pressable: tuple[int, list[str]] | None = None
         self._unread: deque[aiohttp.WSMessage] = deque()
 
@@ -100,9 +106,18 @@ class Citizen(Person):
         """Play one conversation over a socket of its own."""
         self._pressable = None
         self._unread.clear()
+        visitor = self.number + self._talks * HOMES
+        self._talks += 1
+        if self._apart:
+            async with home(visitor, apart=True) as own:
+                await self._converse(own, {}, talk, until)
+        else:  # As a proxy in front of the hub would say it: a thousand homes, not one office
+            await self._converse(session, {"X-Forwarded-For": home_of(visitor, 10)}, talk, until)
+
+    async def _converse(
+        self, session: aiohttp.ClientSession, headers: Mapping[str, str], talk: Talk, until: float
+    ) -> None:
         address = self._url.replace("http", "ws", 1) + "/chat/ws"
-        # As a proxy in front of the hub would say it: a thousand homes, not one office
-        headers = {} if self._apart else {"X-Forwarded-For": home_of(self.number, 10)}
         async with session.ws_connect(address, origin=self._url, headers=headers, heartbeat=None) as socket:
             await socket.send_str(json.dumps({"type": "hello", "token": None, "after": 0}))
             for step in talk.steps:
@@ -197,7 +212,7 @@ class Citizen(Person):
 
 def home_of(number: int, network: int) -> str:
     """Return an address of somebody's own; in network 127 one from which this machine can really come (Linux)."""
-    return f"{network}.{1 + number // 64516 % 254}.{1 + number // 254 % 254}.{1 + number % 254}"
+    return f"{network}.{1 + number // HOMES % 254}.{1 + number // 254 % 254}.{1 + number % 254}"
 
 
 def home(number: int, *, apart: bool) -> aiohttp.ClientSession:

@@ -35,3 +35,11 @@ async def test_what_the_hub_refuses_is_an_error_and_no_answer(start_hub, rasa):
         await crowd(people(f"{url}/nowhere", 2, load_mix(), tally), 1.4, 0.1, 0.1, tally.begin_anew)
     assert tally.milliseconds == []
     assert sum(tally.errors.values()) >= 2
+
+
+async def test_people_without_a_pause_are_not_taken_for_one_flood(hub_url):
+    tally = Tally()
+    flood = [Citizen(1, hub_url, [Talk(1, ("xin chào",))], 0.0, tally)]
+    await crowd(flood, 3.0, 0.0, 0.0, tally.begin_anew)
+    assert tally.errors == {}
+    assert len(tally.milliseconds) > 30
