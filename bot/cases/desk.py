@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from bot.cases.models import CaseStatus, LateNotice
@@ -18,6 +18,7 @@ from bot.errors import NoticeRefusedError
 from bot.ops.clock import Clock, city_date
 from bot.ops.logging import EventLog
 from bot.store.engine import Database
+from bot.store.prepared import Prepared
 from knowledge.working_days import Calendar
 
 log = EventLog("cases.desk")
@@ -143,9 +144,16 @@ def _followers(connection: Connection, case_code: str) -> list[str]:
     return [row.id for row in connection.execute(query)]
 
 
+_NEWEST = Prepared(
+    select(CASE_NOTICE)
+    .where(CASE_NOTICE.c.case_code == bindparam("case_code"))
+    .order_by(CASE_NOTICE.c.written_at.desc())
+    .limit(1)
+)
+
+
 def _newest_notice(connection: Connection, case_code: str) -> LateNotice | None:
-    query = select(CASE_NOTICE).where(CASE_NOTICE.c.case_code == case_code).order_by(CASE_NOTICE.c.written_at.desc())
-    row = connection.execute(query.limit(1)).first()
+    row = _NEWEST.first(connection, case_code=case_code)
     return LateNotice(row.apology, row.reason, row.next_return_date) if row else None
 
 

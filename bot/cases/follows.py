@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from bot.cases.desk import CHANGE, add_word
@@ -21,6 +21,7 @@ from bot.cases.models import CaseState, CaseStatus
 from bot.cases.tables import CASE_FOLLOW, CASE_WORD
 from bot.ops.clock import Clock
 from bot.store.engine import Database
+from bot.store.prepared import Prepared
 
 BY_CITIZEN, BY_END = "citizen", "finished"
 """Why a follow ended. After the first nothing more is said, not even what was waiting."""
@@ -157,11 +158,13 @@ def followers_beside(connection: Connection, word_id: str) -> frozenset[str]:
     return frozenset(row.sender for row in connection.execute(query))
 
 
+_ALL = select(CASE_FOLLOW).where(CASE_FOLLOW.c.ended_at.is_(None)).order_by(CASE_FOLLOW.c.consented_at)
+_OF_ONE = Prepared(_ALL.where(CASE_FOLLOW.c.sender == bindparam("sender")))
+
+
 def _active(connection: Connection, sender: str) -> list[Follow]:
-    query = select(CASE_FOLLOW).where(CASE_FOLLOW.c.ended_at.is_(None)).order_by(CASE_FOLLOW.c.consented_at)
-    if sender:
-        query = query.where(CASE_FOLLOW.c.sender == sender)
-    return [Follow(row.id, row.sender, row.case_code, row.fingerprint) for row in connection.execute(query)]
+    rows = _OF_ONE.all(connection, sender=sender) if sender else connection.execute(_ALL)
+    return [Follow(row.id, row.sender, row.case_code, row.fingerprint) for row in rows]
 
 
 def _waiting(connection: Connection) -> list[Word]:

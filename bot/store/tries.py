@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import NamedTuple
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Column, Integer, MetaData, String, Table, bindparam, or_, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import case, delete, update
 
+from bot.store.prepared import Prepared, upsert
 from bot.store.types import UtcDateTime
 
 
@@ -66,6 +69,7 @@ class Tries:
         self._key = key
         self._table = table
         self._area = area
+        self._statements = _statements_of(table)
 
     def hash_of(self, *parts: str) -> str:
         """What stands for a code or a person in tables and logs."""
@@ -76,35 +80,29 @@ class Tries:
     def take(self, connection: Connection, code: str, person: str, now: datetime, turn: str = "") -> Permit:
         """Count one try, and say whether it may be made."""
         pair, limits = self._keys(code, person)
-        count = self._counted if turn and not self._open(connection, code, person, turn, now) else self._count
-        taken = {key: count(connection, key, limit, now) for key, limit in limits}
-        waits = [
-            since + limit.pause
-            for key, limit in limits
-            for failures, since in (taken[key],)
-            if failures > limit.failures
-        ]
-        return Permit(max(0, PAIR.failures - taken[pair][0]), max(waits) if waits else None)
+        if not turn or self._open(connection, code, person, turn, now):
+            for key, limit in limits:
+                self._statements.one_more.later(connection, key=key, since=now, over_before=now - limit.pause)
+        found = self._statements.counted.all(connection, **dict(zip(_PLACES, (key for key, _ in limits), strict=True)))
+        taken = {row.key: row for row in found}
+        rows = [(limit, row) for key, limit in limits if (row := taken.get(key)) and row.since > now - limit.pause]
+        waits = [row.since + limit.pause for limit, row in rows if row.failures > limit.failures]
+        mine = next((int(row.failures) for _, row in rows if row.key == pair), 0)
+        return Permit(max(0, PAIR.failures - mine), max(waits) if waits else None)
 
     def succeeded(self, connection: Connection, code: str, person: str, turn: str = "") -> None:
         """The proof was right: this try and those before it were no guesses; the other counts lose this one."""
         if turn and not self._close(connection, code, person, turn):
             return
         pair, limits = self._keys(code, person)
-        connection.execute(delete(self._table).where(self._table.c.key == pair))
-        others = [key for key, _ in limits if key != pair]
-        lower = update(self._table).where(self._table.c.key.in_(others)).values(failures=self._table.c.failures - 1)
-        connection.execute(lower)
+        self._statements.drop.later(connection, key=pair)
+        self._lower(connection, [key for key, _ in limits if key != pair])
 
     def not_made(self, connection: Connection, code: str, person: str, turn: str = "") -> None:
         """The system was away: the try counts for nothing."""
         if turn and not self._close(connection, code, person, turn):
             return
-        _, limits = self._keys(code, person)
-        keys = [key for key, _ in limits]
-        connection.execute(
-            update(self._table).where(self._table.c.key.in_(keys)).values(failures=self._table.c.failures - 1)
-        )
+        self._lower(connection, [key for key, _ in self._keys(code, person)[1]])
 
     def forget(self, connection: Connection, now: datetime) -> int:
         """Drop counts that are over; return how many."""
@@ -116,37 +114,56 @@ class Tries:
 
     def _open(self, connection: Connection, code: str, person: str, turn: str, now: datetime) -> bool:
         """Note that this message's try is counted; False where it is already, and neither right nor taken back."""
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        row = {"key": self.hash_of("turn", turn, code, person), "failures": 1, "since": now}
-        again = dialect.insert(self._table).values(**row)
-        closed = self._table.c.failures == 0
-        noted = again.on_conflict_do_update(index_elements=["key"], set_={"failures": 1}, where=closed)
-        return bool(connection.execute(noted).rowcount)
+        key = self.hash_of("turn", turn, code, person)
+        return bool(self._statements.open.run(connection, key=key, failures=1, since=now))
 
     def _close(self, connection: Connection, code: str, person: str, turn: str) -> bool:
         """Note that it counts no longer; False where that is noted already."""
-        opened = (self._table.c.key == self.hash_of("turn", turn, code, person), self._table.c.failures == 1)
-        return bool(connection.execute(update(self._table).where(*opened).values(failures=0)).rowcount)
+        return bool(self._statements.close.run(connection, key=self.hash_of("turn", turn, code, person)))
 
-    def _counted(self, connection: Connection, key: str, limit: Limit, now: datetime) -> tuple[int, datetime]:
-        """What `_count` has counted before."""
-        query = select(self._table.c.failures, self._table.c.since).where(self._table.c.key == key)
-        row = connection.execute(query).first()
-        return (0, now) if row is None or row.since <= now - limit.pause else (int(row.failures), row.since)
+    def _lower(self, connection: Connection, keys: Sequence[str]) -> None:
+        self._statements.lower.run_each(connection, [{"key": key} for key in keys])
 
-    def _count(self, connection: Connection, key: str, limit: Limit, now: datetime) -> tuple[int, datetime]:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        insert = dialect.insert(self._table).values(key=key, failures=1, since=now)
-        over = self._table.c.since <= now - limit.pause
-        raised = insert.on_conflict_do_update(
-            index_elements=["key"],
-            set_={
-                "failures": case((over, 1), else_=self._table.c.failures + 1),
-                "since": case((over, insert.excluded.since), else_=self._table.c.since),
-            },
-        )
-        connection.execute(raised)
-        row = connection.execute(
-            select(self._table.c.failures, self._table.c.since).where(self._table.c.key == key)
-        ).one()
-        return int(row.failures), row.since
+
+class _Statements(NamedTuple):
+    """Of one table. open, close: a message's try; one_more: one failure more, the first one again after a pause."""
+
+    open: Prepared
+    close: Prepared
+    one_more: Prepared
+    counted: Prepared
+    lower: Prepared
+    drop: Prepared
+
+
+_PLACES = ("first", "second", "third")
+
+
+@cache
+def _statements_of(table: Table) -> _Statements:
+    columns = table.c
+    mine = columns.key == bindparam("key")
+    over = columns.since <= bindparam("over_before", type_=columns.since.type)
+    raised = {"failures": case((over, 1), else_=columns.failures + 1)}
+    return _Statements(
+        open=upsert(
+            table,
+            lambda row: row.on_conflict_do_update(
+                index_elements=["key"], set_={"failures": 1}, where=columns.failures == 0
+            ),
+            "key",
+            "failures",
+            "since",
+        ),
+        close=Prepared(update(table).where(mine, columns.failures == 1).values(failures=0)),
+        one_more=upsert(
+            table,
+            lambda row: row.values(key=bindparam("key"), failures=1, since=bindparam("since")).on_conflict_do_update(
+                index_elements=["key"],
+                set_={**raised, "since": case((over, row.excluded.since), else_=columns.since)},
+            ),
+        ),
+        counted=Prepared(select(table).where(or_(*(columns.key == bindparam(place) for place in _PLACES)))),
+        lower=Prepared(update(table).where(mine).values(failures=columns.failures - 1)),
+        drop=Prepared(delete(table).where(mine)),
+    )
