@@ -88,9 +88,10 @@ class Person(ABC):
 
 
 class Citizen(Person):
-    """Somebody at the web chat, in each conversation somebody else. apart: from a real address that nginx sees (Linux).
+    """Somebody at the web chat. apart: come from an address of one's own, which nginx sees (Linux).
 
-    No one person says as much as people without a pause do in `tools/load_race.py`: the hub would refuse to hear them.
+    Who makes no pause (`tools/load_race.py`) is somebody else in each conversation: no one person says as much, and
+    the hub would refuse to hear them.
     """
 
     def __init__(
@@ -106,13 +107,15 @@ class Citizen(Person):
         """Play one conversation over a socket of its own."""
         self._pressable = None
         self._unread.clear()
-        visitor = self.number + self._talks * HOMES
+        visitor = self.number if self._think else self.number + self._talks * HOMES
         self._talks += 1
-        if self._apart:
+        # As a proxy in front of the hub would say it: a thousand homes, not one office
+        headers = {} if self._apart else {"X-Forwarded-For": home_of(visitor, 10)}
+        if self._apart and visitor != self.number:
             async with home(visitor, apart=True) as own:
-                await self._converse(own, {}, talk, until)
-        else:  # As a proxy in front of the hub would say it: a thousand homes, not one office
-            await self._converse(session, {"X-Forwarded-For": home_of(visitor, 10)}, talk, until)
+                await self._converse(own, headers, talk, until)
+        else:
+            await self._converse(session, headers, talk, until)
 
     async def _converse(
         self, session: aiohttp.ClientSession, headers: Mapping[str, str], talk: Talk, until: float
@@ -125,10 +128,13 @@ class Citizen(Person):
                     return
                 if not await self._take(socket, step):
                     return
-                await self._think_over(socket)
+                await (self._listen_on(socket) if step.kind is Kind.AWAIT else asyncio.sleep(self.pause()))
 
-    async def _think_over(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        """Pause, and hear pings meanwhile as a browser does: aiohttp answers them only to who reads."""
+    async def _listen_on(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        """Pause, and hear pings meanwhile as a browser does: aiohttp answers them only to who reads.
+
+        Who has just said something is not pinged as long as a pause takes.
+        """
         until = time.monotonic() + self.pause()
         while (left := until - time.monotonic()) > 0:
             with suppress(asyncio.TimeoutError):
