@@ -201,6 +201,12 @@ async def talk(session, url, number, done, over):
     return widget.token, sent
 
 
+async def talked_on(done, until):
+    """However fast a hub is back, what is said after it is part of it."""
+    while len(done) < until:  # noqa: ASYNC110 - several talkers write to it
+        await asyncio.sleep(0.1)
+
+
 async def come_back(session, url, old):
     for _ in range(100):
         widget = Widget(session, url)
@@ -222,13 +228,11 @@ def answered(widget, text):
 async def test_rolling_restart_loses_and_doubles_nothing(topology, session):
     done, over = [], asyncio.Event()
     talks = [asyncio.create_task(talk(session, topology.url, number, done, over)) for number in range(TALKERS)]
-    while len(done) < TALKERS:  # noqa: ASYNC110 - all are in the middle of it
-        await asyncio.sleep(0.1)
+    await asyncio.wait_for(talked_on(done, TALKERS), 60)  # all are in the middle of it
     restarted = {}
     for name in RESTARTED:
         restarted[name] = await asyncio.to_thread(topology.restart, name)
-    talked = len(done)
-    assert talked > 2 * TALKERS  # they talked on meanwhile
+        await asyncio.wait_for(talked_on(done, len(done) + TALKERS), 60)
     over.set()
     for token, sent in await asyncio.gather(*talks):
         reader = Widget(session, topology.url)
@@ -242,4 +246,4 @@ async def test_rolling_restart_loses_and_doubles_nothing(topology, session):
             if role == "citizen":
                 assert "assistant" in replies[place + 1 : place + 4], transcript
         await reader.close()
-    print("turns meanwhile:", talked, "restarted in seconds:", restarted)
+    print("turns:", len(done), "restarted in seconds:", restarted)
