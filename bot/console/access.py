@@ -23,6 +23,8 @@ SIGN_IN, ACCOUNT = f"{ROOT}/sign-in", f"{ROOT}/account"
 COOKIE = "motcua_desk"
 BY_ITSELF = "X-Live"
 """Header of what a page asks for by itself, when something has changed: nobody touched a key."""
+_PART = "HX-Request"
+"""Header of whatever htmx asks for: a part of the page that is open."""
 _SESSION = "staff_session"
 _READS = frozenset({"GET", "HEAD"})
 
@@ -133,11 +135,15 @@ async def _check_form(request: web.Request) -> None:
 
 
 def _sign_in_address(request: web.Request) -> str:
-    """Back to what was to be read; after a form to the page that it is on, which keeps what was typed."""
-    wanted = str(request.rel_url) if request.method in _READS else _page_of_form(request)
+    """Back to what was to be read; after a form to the page that it is on, which keeps what was typed.
+
+    What a page asks for on its way is a part of it: whoever signed in would see that part alone, or nothing.
+    """
+    whole = request.method in _READS and _PART not in request.headers and BY_ITSELF not in request.headers
+    wanted = str(request.rel_url) if whole else _page_around(request)
     return f"{SIGN_IN}?next={quote(wanted, safe='')}"
 
 
-def _page_of_form(request: web.Request) -> str:
+def _page_around(request: web.Request) -> str:
     referred = urlsplit(request.headers.get("Referer", ""))
     return safe_next(referred.path) if referred.netloc == request.host else f"{ROOT}/"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from chat import ask, button, log, open_chat, say
+from chat import ask, button, log, open_chat, say, until
 from fake_hub import FakeHub
 from playwright.sync_api import Page, expect
 
@@ -47,10 +47,8 @@ def test_a_code_is_shown_with_its_steps_and_nothing_of_it_stays(page: Page, link
     expect(dialog.get_by_role("button", name="Đã chép")).to_be_visible()
     dialog.get_by_role("button", name="Đóng").click()
     expect(dialog).to_be_hidden()
-    kept = page.evaluate(
-        "document.querySelector('mot-cua-chat').shadowRoot.textContent + JSON.stringify(sessionStorage)"
-    )
-    assert "K7TM" not in kept
+    kept = "document.querySelector('mot-cua-chat').shadowRoot.textContent + JSON.stringify(sessionStorage)"
+    until(page, lambda: "K7TM" not in page.evaluate(kept))  # it goes when the page is told that the dialog has closed
 
 
 def test_the_dialog_closes_when_it_is_linked_and_the_menu_leads_back(page: Page, linkable: FakeHub):

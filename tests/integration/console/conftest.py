@@ -132,8 +132,8 @@ class Browser:
     async def close(self):
         await self.http.close()
 
-    async def get(self, path):
-        return await self._take(self.http.get(self.url + path, allow_redirects=False))
+    async def get(self, path, headers=None):
+        return await self._take(self.http.get(self.url + path, headers=headers, allow_redirects=False))
 
     async def post(self, path, csrf=None, headers=None, **fields):
         token = self.token if csrf is None else csrf

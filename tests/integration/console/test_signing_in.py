@@ -20,6 +20,16 @@ async def test_nothing_is_shown_without_a_session(open_browser):
         assert browser.body == "303: See Other"
 
 
+@pytest.mark.parametrize("asked_by", ["HX-Request", "X-Live"])
+async def test_who_is_signed_out_while_a_part_is_asked_for_comes_back_to_the_page(open_browser, asked_by):
+    browser = open_browser()
+    headers = {asked_by: "true", "Referer": f"{browser.url}/desk/petitions/PA-1"}
+    assert await browser.get("/desk/talks/count", headers) == 303
+    assert browser.location == "/desk/sign-in?next=/desk/petitions/PA-1"
+    assert await browser.get("/desk/talks/count", {asked_by: "true"}) == 303
+    assert browser.location == "/desk/sign-in?next=/desk/"
+
+
 async def test_signing_in_makes_a_new_secret_and_leads_on(add, open_browser):
     await add("canbo", Role.OFFICER)
     browser = open_browser()
