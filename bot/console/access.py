@@ -139,11 +139,13 @@ def _sign_in_address(request: web.Request) -> str:
 
     What a page asks for on its way is a part of it: whoever signed in would see that part alone, or nothing.
     """
-    whole = request.method in _READS and _PART not in request.headers and BY_ITSELF not in request.headers
+    whole = request.method in _READS and _PART not in request.headers
     wanted = str(request.rel_url) if whole else _page_around(request)
     return f"{SIGN_IN}?next={quote(wanted, safe='')}"
 
 
 def _page_around(request: web.Request) -> str:
     referred = urlsplit(request.headers.get("Referer", ""))
-    return safe_next(referred.path) if referred.netloc == request.host else f"{ROOT}/"
+    return (
+        safe_next(referred._replace(scheme="", netloc="").geturl()) if referred.netloc == request.host else f"{ROOT}/"
+    )

@@ -84,10 +84,12 @@ class Tries:
             for key, limit in limits:
                 self._statements.one_more.later(connection, key=key, since=now, over_before=now - limit.pause)
         found = self._statements.counted.all(connection, **dict(zip(_PLACES, (key for key, _ in limits), strict=True)))
-        taken = {row.key: row for row in found}
-        rows = [(limit, row) for key, limit in limits if (row := taken.get(key)) and row.since > now - limit.pause]
-        waits = [row.since + limit.pause for limit, row in rows if row.failures > limit.failures]
-        mine = next((int(row.failures) for _, row in rows if row.key == pair), 0)
+        stored = {row.key: row for row in found}
+        counts = {
+            key: (limit, row) for key, limit in limits if (row := stored.get(key)) and row.since > now - limit.pause
+        }
+        waits = [row.since + limit.pause for limit, row in counts.values() if row.failures > limit.failures]
+        mine = int(counts[pair][1].failures) if pair in counts else 0
         return Permit(max(0, PAIR.failures - mine), max(waits) if waits else None)
 
     def succeeded(self, connection: Connection, code: str, person: str, turn: str = "") -> None:
