@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from contextlib import closing
+from itertools import groupby
 
 import pytest
 
@@ -116,7 +117,9 @@ async def test_another_tab_sees_the_dropped_message_change(widget, new_widget, r
     await other.until("assistant")
     await other.quiet()
     shown = [frame["content"]["text"] for frame in other.messages if frame["seq"] == 1]
-    assert shown in ([SLY, DROPPED], [DROPPED])  # a tab that is behind never sees the words
+    # A tab that is behind never sees the words: it reads the message as it is by then, and may
+    # hear of the change after that, with the same text once more.
+    assert [text for text, _ in groupby(shown)] in ([SLY, DROPPED], [DROPPED])
     late = new_widget()
     await late.enter(widget.token)
     await late.quiet()
