@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from bot.errors import SettingInvalidError
@@ -108,6 +110,7 @@ class Settings:
     metrics_token: str
     redis_url: str
     endpoints_file: Path
+    jit: bool
 
     @property
     def action_urls(self) -> tuple[str, ...]:
@@ -158,6 +161,7 @@ class Settings:
             conversation_kept_days=_days(env, "MOTCUA_CONVERSATION_KEPT_DAYS", 90),
             public_url=(env.get("MOTCUA_PUBLIC_URL") or "").rstrip("/"),
             redis_url=_redis(env),
+            jit=_jit(env),
             endpoints_file=Path(env.get("MOTCUA_ENDPOINTS") or ROOT / "endpoints.yml"),
             metrics_token=env.get("MOTCUA_METRICS_TOKEN") or "",
             desk_demo=_on(env, "MOTCUA_DESK_DEMO", "off"),
@@ -188,6 +192,15 @@ def _redis(env: Mapping[str, str]) -> str:
     if url and not url.startswith(("redis://", "rediss://", "unix://")):
         raise SettingInvalidError("MOTCUA_REDIS_URL must begin with redis://, rediss:// or unix://")
     return url
+
+
+def _jit(env: Mapping[str, str]) -> bool:
+    wanted = _on(env, "MOTCUA_JIT", "off")
+    if wanted and not (platform.machine() == "x86_64" and find_spec("pyston_lite")):
+        raise SettingInvalidError(
+            "MOTCUA_JIT=on needs Linux on x86_64 and the package pyston-lite (uv sync --extra jit); leave it off"
+        )
+    return wanted
 
 
 def _on(env: Mapping[str, str], name: str, default: str) -> bool:

@@ -36,6 +36,7 @@ from bot.jobs.runner import Job
 from bot.monitoring.exposition import PATH as METRICS_PATH
 from bot.monitoring.exposition import Metrics
 from bot.ops.clock import Clock, SystemClock
+from bot.ops.jit import quicken
 from bot.ops.logging import EventLog, configure_logging
 from bot.ops.one_write import send_in_one
 from bot.ops.screening.screening import screen
@@ -235,6 +236,7 @@ def main() -> int:
     try:
         settings = Settings.from_env()
         settings.require_shared_keys()
+        quicken(settings.jit)
         configure_logging(settings.log_level)
         give_up_after(SERVING_SECONDS)
         await_database(settings.database_url, "MOTCUA_DATABASE_URL")  # nobody is let in while it is away

@@ -14,6 +14,7 @@ from bot.errors import SettingInvalidError, StoreDownError
 from bot.jobs.heartbeat import FILE, beat
 from bot.jobs.registry import build_runner
 from bot.jobs.runner import JobRunner, last_runs
+from bot.ops.jit import quicken
 from bot.ops.logging import EventLog, configure_logging
 from bot.services import CaseServices, build_case_services
 from bot.settings import Settings
@@ -33,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = Settings.from_env()
         settings.require_shared_keys()
+        quicken(settings.jit)
         services = build_case_services(settings)
     except SettingInvalidError as error:
         print(error, file=sys.stderr)

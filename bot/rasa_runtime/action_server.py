@@ -16,6 +16,7 @@ from aiohttp import web
 from rasa_sdk.interfaces import ActionExecutionRejection
 
 from bot.errors import SettingInvalidError
+from bot.ops.jit import quicken
 from bot.ops.logging import EventLog, configure_logging
 from bot.ops.metrics import CONTENT_TYPE, in_text, is_authorised
 from bot.rasa_runtime.action_calls import ActionCalls
@@ -98,6 +99,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         settings = Settings.from_env()
         settings.require_shared_keys()
+        quicken(settings.jit)
     except SettingInvalidError as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -21,6 +21,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from bot.errors import SettingInvalidError, StoreDownError
+from bot.ops.jit import quicken
 from bot.rasa_runtime.environment import keep_figures
 from bot.rasa_runtime.lean_import import import_rasa
 from bot.rasa_runtime.logs import configure_logging, take_over_sanic
@@ -53,6 +54,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         settings = Settings.from_env()
         settings.require_shared_keys()
+        quicken(settings.jit)
     except SettingInvalidError as error:
         return _fail(str(error), 2)
     model = options.model or find_newest_model(settings.model_dir)
