@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -41,11 +42,13 @@ from knowledge.formatting import short_title
 from knowledge.offering import Offer, differences_text, told_apart
 from knowledge.places.contacts import load_directory
 from knowledge.places.where import before_source, where_blocks
+from knowledge.topics import amount_topics, found
 from knowledge.wording import load_wording
 
 logger = logging.getLogger(__name__)
 
 _MOST_REMEMBERED = 8
+_AMOUNT = re.compile(r"\d\s*(?:đồng|đ\b|triệu|%)")
 
 _SAID = {
     StepKind.NO_SUBJECT: ("utter_procedure__no_subject", Outcome.CLARIFIED_SUBJECT),
@@ -158,6 +161,8 @@ class ActionAnswerProcedure(Action):
             today = city_date(services.clock.now())
             here = where_blocks(record, commune_of(tracker), load_directory(), today, load_wording())
             parts = before_source(parts, here)
+        asked = str((tracker.latest_message or {}).get("text") or "")
+        parts = before_source(parts, amount_notes(reply, asked))
         events = present(dispatcher, tracker, parts, buttons, reply.payload(Outcome.ANSWERED_PROCEDURE.value))
         return [*events, *self._remember(reply, listed if also else [], memory)]
 
@@ -189,6 +194,14 @@ def with_others(
         parts = (*parts[:-1], blocks.paragraph(line), parts[-1])
     more = choice_buttons(also, listed) if not reply.cases else []
     return parts, [*_checklist_button(reply), *more, *(_case_buttons(reply) or _fact_buttons(reply.facts))]
+
+
+def amount_notes(reply: Answer, asked: str) -> list[blocks.Block]:
+    """Say that no amount is published, where one was asked for and the record's result has none."""
+    documents = reply.procedure.result_documents if Fact.RESULT in reply.facts else ()
+    if not documents or any(_AMOUNT.search(f"{one.name} {one.note}") for one in documents):
+        return []
+    return [blocks.notice(topic.note) for topic in found(asked, amount_topics())]
 
 
 def remembered(tracker: Tracker) -> Memory:

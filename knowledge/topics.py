@@ -18,6 +18,9 @@ from knowledge.curated import read_yaml
 from knowledge.settings import CONTENT_DIR
 from knowledge.text import fold
 
+# Made once: a path is hashed anew for each look into the cache of what is read
+_OLD_WORDS, _VNEID, _PACE = CONTENT_DIR / "old_words.yml", CONTENT_DIR / "vneid.yml", CONTENT_DIR / "pace.yml"
+_AMOUNTS = CONTENT_DIR / "amounts.yml"
 _GAP = r"[\s.,]*"
 _ANY_WORDS = r"(?:[\w.,]+\s+){0,5}?"
 _NAME = re.compile(r"\{(\w+)\}")
@@ -72,17 +75,22 @@ def load_topics(path: Path) -> tuple[Topic, ...]:
 
 def old_words() -> tuple[Topic, ...]:
     """Bodies, places and papers of yesterday as citizens name them, and what holds today."""
-    return load_topics(CONTENT_DIR / "old_words.yml")
+    return load_topics(_OLD_WORDS)
 
 
 def vneid_topics() -> tuple[Topic, ...]:
     """What is asked about VNeID and the data of the population database; the last is VNeID as a whole."""
-    return load_topics(CONTENT_DIR / "vneid.yml")
+    return load_topics(_VNEID)
 
 
 def pace_topics() -> tuple[Topic, ...]:
     """Ways to ask for slower or ordinary turns, and of speaking for an old parent."""
-    return load_topics(CONTENT_DIR / "pace.yml")
+    return load_topics(_PACE)
+
+
+def amount_topics() -> tuple[Topic, ...]:
+    """Ways to ask how much money a decision brings; the note says that no amount is published."""
+    return load_topics(_AMOUNTS)
 
 
 def _topic(entry: Mapping[str, Any], names: Mapping[str, Sequence[str]]) -> Topic:

@@ -107,9 +107,16 @@ def mentioned(text: str, choices: tuple[Choice, ...]) -> str:
     return named.pop() if len(named) == 1 else ""
 
 
-def _phrases(choice: Choice) -> list[tuple[str, ...]]:
+@lru_cache(maxsize=256)
+def _compared(choices: tuple[Choice, ...]) -> tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]:
+    """Return each phrase's option, its words, and its words without those of courtesy."""
+    return tuple((one.id, tuple(words(phrase)), _bare(phrase)) for one in choices for phrase in one.phrases)
+
+
+@lru_cache(maxsize=1024)
+def _phrases(choice: Choice) -> tuple[tuple[str, ...], ...]:
     phrases = (tuple(words(phrase)) for phrase in choice.phrases)
-    return [phrase for phrase in phrases if phrase and phrase not in _lexicon()["alone"]]
+    return tuple(phrase for phrase in phrases if phrase and phrase not in _lexicon()["alone"])
 
 
 def _places(typed: tuple[str, ...], phrase: tuple[str, ...]) -> Iterable[int]:
@@ -131,7 +138,7 @@ def _within_another(one: tuple[int, int, str], found: list[tuple[int, int, str]]
 
 def _exactly(typed: tuple[str, ...], bare: tuple[str, ...], choices: tuple[Choice, ...]) -> str:
     """Return the option that the whole message is, with or without words of courtesy, or with which its words begin."""
-    phrases = [(choice.id, tuple(words(phrase)), _bare(phrase)) for choice in choices for phrase in choice.phrases]
+    phrases = _compared(choices)
     for said in (typed, bare):
         named = {option for option, whole, core in phrases if said and said in (whole, core)}
         if len(named) == 1:

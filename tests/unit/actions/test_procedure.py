@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.procedure import ActionAnswerProcedure
 from bot.ops.outcomes import Outcome
 from knowledge.errors import CatalogueUnreadableError, ProcedureUnknownError
-from knowledge.models import DossierCase, DossierComponent
+from knowledge.models import DossierCase, DossierComponent, ResultDocument
 from knowledge.plain_yaml import plain_yaml
 from knowledge.settings import ROOT
 from tests.fixtures.catalogue import PAGE, procedure
@@ -94,6 +94,22 @@ async def test_answers_from_the_record(ask):
     assert said["custom"]["blocks"][-1]["kind"] == "source"
     assert slots["procedure_code"] == "1.000001"
     assert slots["procedure__offered"] is slots["procedure__facts"] is None
+
+
+@pytest.mark.parametrize(
+    ("document", "text", "facts", "told"),
+    [
+        ("Quyết định trợ cấp", "mức hưởng bao nhiêu", ["result"], True),
+        ("Quyết định trợ cấp", "làm xong có gì", ["result"], False),
+        ("Quyết định trợ cấp", "lệ phí bao nhiêu tiền", ["fee"], False),
+        ("Quyết định trợ cấp 500.000 đồng", "mức hưởng bao nhiêu", ["result"], False),
+    ],
+)
+async def test_an_amount_that_no_record_has_is_said_so(ask, catalogue, document, text, facts, told):
+    catalogue.records["1.000001"] = procedure(result_documents=(ResultDocument(document),))
+    said, _ = await ask(words("1.000001", facts=facts) | {"text": text})
+    assert ("Số tiền được hưởng không ghi" in said["text"]) is told
+    assert said["custom"]["blocks"][-1]["kind"] == "source"
 
 
 async def test_offers_three_facts_that_were_not_answered(ask):

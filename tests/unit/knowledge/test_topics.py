@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.topics import found, old_words, pace_topics, topic_of, vneid_topics
+from knowledge.topics import amount_topics, found, old_words, pace_topics, topic_of, vneid_topics
 
 ALL = [("old words", old_words()), ("vneid", vneid_topics()), ("pace", pace_topics())]
 
@@ -119,3 +119,26 @@ def test_vneid_is_said_to_count_only_for_what_is_integrated_at_level_two():
     use = vneid_topics()[-1].answer
     for part in ("mức 2", "đã tích hợp", "chưa tích hợp thì vẫn mang bản giấy"):
         assert part in use
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "được hưởng bao nhiêu",
+        "duoc bao nhieu tien 1 thang",
+        "mỗi tháng được nhiêu",
+        "mức trợ cấp thế nào ạ",
+        "lanh dc nhiu",
+        "mấy trăm ngàn một tháng",
+        "hưởng bao nhiêu phần trăm",
+        "nhận được bn vậy",
+        "may trieu 1 thang",
+    ],
+)
+def test_an_amount_is_asked_for(text):
+    assert ids(text, amount_topics()) == ["benefit"]
+
+
+@pytest.mark.parametrize("text", ["làm xong nhận giấy gì", "giấy có giá trị bao lâu", "cấp bao nhiêu bản", "mấy tháng"])
+def test_what_else_comes_of_it_is_no_amount(text):
+    assert ids(text, amount_topics()) == []
