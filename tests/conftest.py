@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from pytest_asyncio import plugin as asyncio_plugin
 
+from bot.ops.jit import quicken
+
 ROOT = Path(__file__).resolve().parent.parent
 UNIT = ROOT / "tests" / "unit"
 
@@ -35,6 +37,8 @@ def _look_at_new_fixtures_only(look: Any) -> Any:
 
     return look_at_new
 
+
+quicken(os.environ.get("MOTCUA_JIT") == "on")  # everything on the compiler, as with it in production
 
 asyncio_plugin._preprocess_async_fixtures = _look_at_new_fixtures_only(asyncio_plugin._preprocess_async_fixtures)
 
