@@ -1,6 +1,6 @@
 """A just-in-time compiler for Python's own bytecode, where the operator has asked for one (`MOTCUA_JIT=on`).
 
-What it is, what it gains and what it risks: docs/adr/0015. Nothing else knows of it.
+What it is, what it gains and what it risks: docs/adr/0015.
 """
 
 from __future__ import annotations
