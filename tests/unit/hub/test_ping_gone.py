@@ -35,10 +35,10 @@ async def test_a_ping_to_a_closed_connection_is_not_a_stray_error():
 
 
 async def pinged(request):
-    socket = BoundedWebSocket(heartbeat=0.05)
+    socket = BoundedWebSocket(heartbeat=1.0)  # half of it is how long an answer may take, on a busy machine too
     await socket.prepare(request)
     try:
-        await asyncio.wait_for(socket.receive(), 0.5)
+        await asyncio.wait_for(socket.receive(), 2.2)
     except asyncio.TimeoutError:
         await socket.send_str("still there")
         await socket.close()
