@@ -198,7 +198,8 @@ def _jit(env: Mapping[str, str]) -> bool:
     wanted = _on(env, "MOTCUA_JIT", "off")
     if wanted and not (platform.machine() == "x86_64" and find_spec("pyston_lite")):
         raise SettingInvalidError(
-            "MOTCUA_JIT=on needs Linux on x86_64 and the package pyston-lite (uv sync --extra jit); leave it off"
+            "MOTCUA_JIT=on needs Linux on x86_64 and the package pyston-lite "
+            "(uv sync --inexact --no-dev --extra jit); else leave it off"
         )
     return wanted
 

