@@ -328,6 +328,7 @@ def test_a_template_is_put_in_and_what_is_typed_outlives_the_session(open_contex
     expect(page.get_by_label("Trả lời cho người dân")).to_have_value(ANSWER)
     page.locator("#step-answer").get_by_role("button", name="Gửi trả lời").click()
     expect(page.get_by_role("status")).to_contain_text("trả lời")
+    page.wait_for_load_state()  # the script that forgets runs after the words are there
     page.goto(f"{desk.url}/desk/petitions/{code}")
     assert page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('desk/'))") == []
 
